@@ -1,0 +1,51 @@
+import type { Family } from '../netfilter.ts';
+
+/** An IPv4 address as an unsigned 32-bit number, an IPv6 address as a 128-bit bigint. */
+export type Address = number | bigint;
+
+/** Bits of the TCP flags, as they stand in the header. */
+export const TCP_FLAGS = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ECE: 64, CWR: 128 } as const;
+
+export type ConntrackState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+
+/** How the packet comes to the host: to be delivered, to be forwarded, or from a local process. */
+export type Path = 'in' | 'forward' | 'out';
+
+/**
+ * A packet as the engine sees it. A field that is undefined is left open (a class of packets); what depends on it is
+ * unknown. Fields change while targets rewrite the packet.
+ */
+export interface Packet {
+  readonly family: Family;
+  path: Path;
+  /** Names of the interfaces; undefined = left open. */
+  in: string | undefined;
+  out: string | undefined;
+  /** IP protocol number (6 tcp, 17 udp, 1 icmp, 58 ipv6-icmp). */
+  protocol: number | undefined;
+  source: Address | undefined;
+  destination: Address | undefined;
+  /** TCP, UDP, SCTP, DCCP, UDP-Lite ports. */
+  sourcePort: number | undefined;
+  destinationPort: number | undefined;
+  tcpFlags: number | undefined;
+  icmpType: number | undefined;
+  icmpCode: number | undefined;
+  /** The packet quoted inside an ICMP error. */
+  inner: Packet | undefined;
+  mark: number | undefined;
+  tos: number | undefined;
+  ttl: number | undefined;
+  /** Total length in bytes. */
+  length: number | undefined;
+  mac: string | undefined;
+  uid: number | undefined;
+  gid: number | undefined;
+  /** Offset in bytes of a fragment's data; 0 or undefined = not a later fragment. */
+  fragmentOffset: number | undefined;
+  moreFragments: boolean;
+  /** Conntrack state where it is asserted instead of computed. */
+  state: ConntrackState | undefined;
+  /** Time of arrival in seconds on the world's clock; undefined = right after the packet before. */
+  at: number | undefined;
+}

@@ -1,0 +1,79 @@
+import type { Hook, TableName } from '../netfilter.ts';
+import type { HostFacts } from './host.ts';
+import type { Connection } from './conntrack/connection.ts';
+import type { Packet, ConntrackState, Address } from './packet.ts';
+import type { Truth, Unknown } from './truth.ts';
+
+/** Reserves room for one rule's own state (a token bucket, a counter) in every world; see `World.slot`. */
+export interface Slot<S> {
+  readonly index: number;
+  /** State of a fresh world; plain data, because worlds are copied by structuredClone. */
+  initial(): S;
+}
+
+/** What lasts from packet to packet: the clock, conntrack, recent lists, per-rule state. */
+export interface World {
+  /** Seconds since the world began; fractions allowed. */
+  readonly now: number;
+  /** The state behind a slot, made on first use. */
+  slot<S>(slot: Slot<S>): S;
+  /** State shared by name (`recent` lists, `hashlimit` tables), made on first use; plain data. */
+  shared<S>(kind: string, name: string, initial: () => S): S;
+}
+
+/** What a condition or a target sees of the packet's way through the kernel. */
+export interface Traversal {
+  readonly packet: Packet;
+  readonly hook: Hook;
+  readonly table: TableName;
+  /** Interface names as the hook knows them: '' = none at this hook, undefined = left open by the packet. */
+  readonly inInterface: string | undefined;
+  readonly outInterface: string | undefined;
+  readonly world: World;
+  readonly host: HostFacts;
+  /** The conntrack entry of this packet; undefined when INVALID or UNTRACKED. */
+  readonly connection: Connection | undefined;
+  /** `--ctstate`'s base state of the packet. */
+  readonly state: ConntrackState | Unknown;
+  /** Direction of the packet in its connection. */
+  readonly direction: 'original' | 'reply';
+  /** Sets up the connection's NAT for the manipulation `kind`; false when no tuple of the range is free (the packet is dropped). */
+  translate(kind: 'source' | 'destination', range: NatRange): boolean;
+  /** Primary address of the interface the packet leaves or came by, for MASQUERADE and REDIRECT. */
+  interfaceAddress(side: 'in' | 'out'): Address | Unknown;
+  /** Records a mark on the connection or packet, and other things that a later hook must notice. */
+  rerouteAfterMark(): void;
+}
+
+/** Addresses and ports that a NAT target may choose from; a missing part is kept as it is. */
+export interface NatRange {
+  readonly addresses?: { readonly from: Address; readonly to: Address };
+  readonly ports?: { readonly from: number; readonly to: number; readonly base?: number };
+  readonly random?: boolean;
+  readonly persistent?: boolean;
+}
+
+/** One thing that a rule asks of a packet: true, false or unknown, with words for the trace. */
+export interface Condition {
+  /** The text of the rule that states it (`! --dport 22`). */
+  readonly source: string;
+  /** Decides; may change the world (limit, recent, statistic do). */
+  test(traversal: Traversal): Truth;
+  /** What the packet has there, to complete "it did not match, because …": `the destination port is 80`. */
+  observe(traversal: Traversal): string;
+}
+
+/** What a target does with the packet. */
+export type Effect =
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop'; readonly reason?: string }
+  | { readonly kind: 'return' }
+  | { readonly kind: 'reject'; readonly with: string }
+  | { readonly kind: 'queue' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A target made ready for one rule. */
+export interface Action {
+  apply(traversal: Traversal): Effect;
+}

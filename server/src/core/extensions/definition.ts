@@ -1,0 +1,139 @@
+import type { Family, Hook, TableName } from '../netfilter.ts';
+import type { Span } from '../text.ts';
+import type { ValueType } from '../values/value.ts';
+import type { Action, Condition, Slot } from '../engine/traversal.ts';
+import type { Truth } from '../engine/truth.ts';
+import type { Traversal } from '../engine/traversal.ts';
+
+/** One option of an extension, as iptables' option table would state it. */
+export interface OptionSpec<V = unknown> {
+  /** Canonical long name without dashes (`destination-port`), the one that iptables documents. */
+  readonly name: string;
+  /** Other long spellings (`dport`). */
+  readonly aliases?: readonly string[];
+  /** Spellings that iptables takes but that should not be written any more, with what to write instead. */
+  readonly deprecated?: Readonly<Record<string, string>>;
+  /** Types of the arguments it takes: none for a flag, two for `--tcp-flags`. The first one types `V`. */
+  readonly values: readonly ValueType<unknown>[];
+  /** Whether `!` may stand before it. */
+  readonly negatable?: boolean;
+  /** Whether it may be given more than once. */
+  readonly repeatable?: boolean;
+  /** Names of options of the same extension that can't stand beside it. */
+  readonly conflicts?: readonly string[];
+  /** Only where the rule's family is this. */
+  readonly family?: Family;
+  readonly __value?: V;
+}
+
+/** An option as a rule uses it. */
+export interface BoundOption<V = unknown> {
+  readonly spec: OptionSpec<V>;
+  readonly negated: boolean;
+  /** The first value; undefined for a flag or when it could not be read (a fault says so). */
+  readonly value: V;
+  /** All values, for options that take several. */
+  readonly values: readonly unknown[];
+  /** From the `!` or the option to its last value. */
+  readonly span: Span;
+  readonly nameSpan: Span;
+  readonly valueSpans: readonly Span[];
+  /** The span's text. */
+  readonly text: string;
+}
+
+/** How a rule uses an extension: which options, with which values. */
+export interface ExtensionUse {
+  readonly definition: ExtensionDefinition;
+  readonly family: Family;
+  /** Number and negation of the rule's `-p`; undefined without one. */
+  readonly protocol: { readonly number: number; readonly negated: boolean } | undefined;
+  readonly options: readonly BoundOption[];
+  /** Where the extension is named: `-m NAME`, `-j NAME`, or the `-p NAME` that brings it in. */
+  readonly span: Span;
+  option<V>(spec: OptionSpec<V>): BoundOption<V> | undefined;
+}
+
+/** Something wrong in a rule, found while binding it; a diagnostic in src/rules puts it into words and fixes. */
+export interface Problem {
+  /** Code of the diagnostic that reports it, e.g. `missing-option`, `conflicting-options`, `invalid-value`. */
+  readonly code: string;
+  readonly message: string;
+  readonly span: Span;
+  /** Text edits inside the line that would mend it. */
+  readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string; readonly safe: boolean };
+}
+
+/** What evaluators get besides the use: room for state. */
+export interface CompileContext {
+  slot<S>(initial: () => S): Slot<S>;
+}
+
+interface ExtensionBase {
+  readonly name: string;
+  /** Names under which iptables also takes it (`-m ipv6-icmp` … `icmp6`). */
+  readonly aliases?: readonly string[];
+  readonly families: readonly Family[];
+  readonly options: readonly OptionSpec[];
+  /** Options of which one must be given (each inner list is one requirement: any of its names satisfies it). */
+  readonly requires?: readonly (readonly string[])[];
+  /** Tables that the kernel or iptables allows it in; absent = all. */
+  readonly tables?: readonly TableName[];
+  /** Hooks from which a rule using it may be reached; absent = all. */
+  readonly hooks?: readonly Hook[];
+  /** Protocol numbers of which the rule's `-p` must name one; absent = any. */
+  readonly protocols?: readonly number[];
+  /** What the option schema alone can't say: wrong combinations, limits across options. */
+  check?(use: ExtensionUse): readonly Problem[];
+}
+
+export interface MatchDefinition extends ExtensionBase {
+  readonly kind: 'match';
+  /** The conditions that the use states, in the order in which the kernel tests them; empty = always matches. */
+  conditions(use: ExtensionUse, context: CompileContext): readonly Condition[];
+}
+
+export interface TargetDefinition extends ExtensionBase {
+  readonly kind: 'target';
+  /** Whether a packet that meets it goes on to the next rule (LOG, MARK …). */
+  readonly terminating: boolean;
+  action(use: ExtensionUse, context: CompileContext): Action;
+}
+
+export type ExtensionDefinition = MatchDefinition | TargetDefinition;
+
+/** Declares an option that takes one value. */
+export function option<V>(name: string, value: ValueType<V>, more: Omit<OptionSpec<V>, 'name' | 'values' | '__value'> = {}): OptionSpec<V> {
+  return { name, values: [value], ...more };
+}
+
+/** Declares an option that takes no value. */
+export function flag(name: string, more: Omit<OptionSpec<true>, 'name' | 'values' | '__value'> = {}): OptionSpec<true> {
+  return { name, values: [], ...more };
+}
+
+export const defineMatch = (definition: Omit<MatchDefinition, 'kind'>): MatchDefinition => ({ kind: 'match', ...definition });
+
+export const defineTarget = (definition: Omit<TargetDefinition, 'kind'>): TargetDefinition => ({ kind: 'target', ...definition });
+
+/**
+ * The condition that one option states: `test` decides the value without its `!`, which is applied here, once;
+ * `observe` says what the packet has. Empty when the use does not give the option.
+ */
+export function conditionOf<V>(
+  use: ExtensionUse,
+  spec: OptionSpec<V>,
+  test: (value: V, traversal: Traversal) => Truth,
+  observe: (traversal: Traversal) => string,
+): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  const { value, negated, text } = bound;
+  return [{
+    source: text,
+    observe,
+    test: negated
+      ? (traversal) => { const truth = test(value, traversal); return typeof truth === 'boolean' ? !truth : truth; }
+      : (traversal) => test(value, traversal),
+  }];
+}

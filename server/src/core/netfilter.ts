@@ -1,0 +1,33 @@
+/** Netfilter's own vocabulary: families, tables, hooks and verdicts, with the facts that tie them together. */
+
+export type Family = 'ipv4' | 'ipv6';
+
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+
+/** A hook is also the name of the built-in chain that a table attaches to it. */
+export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+export type Policy = 'ACCEPT' | 'DROP';
+
+/** The built-in chains of each table, in the order in which iptables-save prints them. */
+export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+export const TABLE_NAMES = Object.keys(BUILT_IN_CHAINS) as readonly TableName[];
+
+export const HOOKS: readonly Hook[] = BUILT_IN_CHAINS.mangle;
+
+/** Whether `name` is one of the five tables that the kernel knows. */
+export function isTableName(name: string): name is TableName {
+  return Object.hasOwn(BUILT_IN_CHAINS, name);
+}
+
+/** Whether `chain` is a built-in chain of `table`. */
+export function isBuiltIn(table: TableName, chain: string): chain is Hook {
+  return (BUILT_IN_CHAINS[table] as readonly string[]).includes(chain);
+}

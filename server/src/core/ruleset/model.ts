@@ -1,0 +1,128 @@
+import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
+import type { Span } from '../text.ts';
+import type { Line } from '../syntax/line.ts';
+import type { ExtensionUse, Problem } from '../extensions/definition.ts';
+import type { Address } from '../engine/packet.ts';
+
+/** An address with its mask, as `-s`/`-d` take it; the mask need not be contiguous. */
+export interface MaskedAddress {
+  readonly address: Address;
+  readonly mask: Address;
+}
+
+/** What a rule's own options (not an extension's) ask of a packet; `negated` is `!`. */
+export interface RuleHeader {
+  readonly protocol: HeaderPart<number> | undefined;
+  /** Several addresses make several rules. */
+  readonly source: HeaderPart<readonly MaskedAddress[]> | undefined;
+  readonly destination: HeaderPart<readonly MaskedAddress[]> | undefined;
+  /** Interface name as written; a trailing `+` is a prefix. */
+  readonly in: HeaderPart<string> | undefined;
+  readonly out: HeaderPart<string> | undefined;
+  readonly fragment: HeaderPart<true> | undefined;
+}
+
+export interface HeaderPart<V> {
+  readonly value: V;
+  readonly negated: boolean;
+  readonly span: Span;
+  readonly nameSpan: Span;
+  readonly valueSpan: Span;
+  readonly text: string;
+}
+
+/** Where `-j` or `-g` leads. */
+export type RuleTarget =
+  | { readonly kind: 'verdict'; readonly verdict: 'ACCEPT' | 'DROP' | 'RETURN' | 'QUEUE'; readonly span: Span; readonly nameSpan: Span }
+  | { readonly kind: 'extension'; readonly use: ExtensionUse; readonly span: Span; readonly nameSpan: Span }
+  | { readonly kind: 'chain'; readonly chain: string; readonly goto: boolean; readonly span: Span; readonly nameSpan: Span };
+
+export type CommandKind =
+  | 'append' | 'insert' | 'delete' | 'replace' | 'check' | 'policy' | 'new-chain' | 'delete-chain' | 'rename-chain'
+  | 'flush' | 'zero' | 'list' | 'list-rules';
+
+/**
+ * A rule or command line, read the way iptables reads its arguments. It depends only on the line's text and the
+ * family, so it is cached on the line; what depends on other lines is decided later.
+ */
+export interface BoundRule {
+  readonly line: Line;
+  readonly family: Family;
+  /** Undefined where the line says no command that could be read. */
+  readonly command: BoundCommand | undefined;
+  /** `-t` of a command line; undefined = the current table block, or filter. */
+  readonly table: { readonly name: string; readonly span: Span } | undefined;
+  readonly header: RuleHeader;
+  readonly matches: readonly ExtensionUse[];
+  readonly target: RuleTarget | undefined;
+  /** Where each argument's meaning stands, for completion and hover. */
+  readonly tokens: readonly Token[];
+  readonly problems: readonly Problem[];
+}
+
+export interface BoundCommand {
+  readonly kind: CommandKind;
+  readonly chain: string | undefined;
+  readonly chainSpan: Span | undefined;
+  /** `-I CHAIN 3`, `-D CHAIN 3`, `-R CHAIN 3`. */
+  readonly position: number | undefined;
+  /** Policy of `-P`, new name of `-E`. */
+  readonly argument: { readonly text: string; readonly span: Span } | undefined;
+  readonly span: Span;
+}
+
+/** The meaning of a stretch of a rule, for completion, hover and highlighting. */
+export interface Token extends Span {
+  readonly role:
+    | 'negation' | 'command' | 'chain' | 'rule-option' | 'match-name' | 'target-name' | 'protocol' | 'option' | 'value'
+    | 'position' | 'unknown';
+  /** The extension use that an `option` or `value` belongs to, and the option's name. */
+  readonly extension?: string;
+  readonly option?: string;
+  /** Which of the option's values. */
+  readonly index?: number;
+  readonly text: string;
+}
+
+/** A rule in a chain, after commands have been executed and address lists unfolded. */
+export interface Rule {
+  readonly bound: BoundRule;
+  readonly source: MaskedAddress | undefined;
+  readonly destination: MaskedAddress | undefined;
+}
+
+export interface Chain {
+  readonly name: string;
+  readonly builtIn: boolean;
+  policy: Policy | undefined;
+  /** The line that declares it (`:NAME`, `-N NAME`) or sets its policy last; undefined for an undeclared built-in chain. */
+  declaration: Line | undefined;
+  rules: Rule[];
+}
+
+export interface Table {
+  readonly name: TableName;
+  /** The `*table` line, where there is one. */
+  readonly line: Line | undefined;
+  readonly chains: Map<string, Chain>;
+}
+
+/** What a file leaves behind: for each table its chains with their rules, in the kernel's shape. */
+export interface Ruleset {
+  readonly family: Family;
+  readonly tables: Map<TableName, Table>;
+  /** What went wrong while executing the lines in order (unknown chain, rule number past the end …). */
+  readonly problems: readonly LocatedProblem[];
+}
+
+export interface LocatedProblem extends Problem {
+  readonly line: Line;
+  readonly related?: readonly { readonly line: Line; readonly span: Span; readonly message: string }[];
+}
+
+/** Where a rule can be met: its table and the hooks whose built-in chain leads to its chain. */
+export interface Placement {
+  readonly table: TableName;
+  readonly chain: string;
+  readonly hooks: ReadonlySet<Hook>;
+}

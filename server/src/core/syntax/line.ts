@@ -1,0 +1,42 @@
+import type { Span } from '../text.ts';
+
+/**
+ * One argument of a rule or command, as iptables' own argument vector would hold it.
+ * `text` is the value after unquoting; `raw` is what stands in the file.
+ */
+export interface Argument extends Span {
+  readonly text: string;
+  readonly raw: string;
+}
+
+/** What a logical line is; one variant for each kind of line that the grammar knows. */
+export type LineContent =
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'comment' }
+  | { readonly kind: 'expectation'; readonly verdict: Argument; readonly packet: Argument }
+  | { readonly kind: 'scenario'; readonly title: string }
+  | { readonly kind: 'suppression'; readonly codes: readonly Argument[] }
+  | { readonly kind: 'table'; readonly name: Argument }
+  | { readonly kind: 'chain'; readonly name: Argument; readonly policy: Argument | undefined;
+      readonly counters: Argument | undefined; readonly extra: readonly Argument[] }
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'rule'; readonly counters: Argument | undefined; readonly arguments: readonly Argument[] }
+  | { readonly kind: 'command'; readonly program: Argument; readonly arguments: readonly Argument[]; readonly rest: Argument | undefined }
+  | { readonly kind: 'shell' }
+  | { readonly kind: 'invalid'; readonly reason: InvalidLine };
+
+/** Why a line can't be read at all. */
+export type InvalidLine = 'too-long' | 'not-a-line' | 'leading-blank' | 'unterminated-quote';
+
+/**
+ * A logical line of the file (a command continued by backslashes is one), with what it says.
+ * Identity is kept while its text is unchanged, so that everything derived from it can be cached on it.
+ */
+export interface Line {
+  /** Number of its first physical line, from 0; kept up to date by the document. */
+  number: number;
+  /** The text without its line ending. */
+  readonly text: string;
+  readonly eol: '' | '\n' | '\r\n';
+  readonly content: LineContent;
+}

@@ -1,0 +1,30 @@
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Family } from '../core/netfilter.ts';
+import type { HostFacts } from '../core/engine/host.ts';
+
+/** The user's settings, section `iptables-lens`. */
+export interface Settings {
+  readonly family: 'auto' | Family;
+  readonly codeLens: { readonly rules: boolean };
+  readonly inlayHints: { readonly unmatched: boolean };
+}
+
+export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true } };
+
+/** What the features of one client share: its open documents, settings, and the simulations shown in them. */
+export interface Session {
+  readonly settings: Settings;
+  /** The open document; undefined when the client never opened it or has closed it. */
+  document(uri: string): RulesetDocument | undefined;
+  /** Facts about the host that stand beside the file; empty when there are none. */
+  host(uri: string): HostFacts;
+  /** Text of the packet shown in each document, by uri; hints are computed from it anew after every edit. */
+  readonly simulations: Map<string, Simulation>;
+  /** Asks the client to fetch code lenses and inlay hints again. */
+  refresh(): void;
+}
+
+/** A packet that stands in a document's margin. */
+export interface Simulation {
+  readonly packet: string;
+}
