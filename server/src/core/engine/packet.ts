@@ -18,6 +18,8 @@ export type Path = 'in' | 'forward' | 'out';
 export interface Packet {
   readonly family: Family;
   path: Path;
+  /** Whether the path was said outright; only then it stands against what the facts about the host say. */
+  pathGiven: boolean;
   /** Names of the interfaces; undefined = left open. */
   in: string | undefined;
   out: string | undefined;
@@ -25,12 +27,15 @@ export interface Packet {
   protocol: number | undefined;
   source: Address | undefined;
   destination: Address | undefined;
-  /** TCP, UDP, SCTP, DCCP, UDP-Lite ports. */
+  /** TCP, UDP, SCTP, DCCP, UDP-Lite ports; undefined for other protocols too. */
   sourcePort: number | undefined;
   destinationPort: number | undefined;
+  /** Undefined = left open: conntrack takes the packet for the ordinary one of its connection. */
   tcpFlags: number | undefined;
   icmpType: number | undefined;
   icmpCode: number | undefined;
+  /** Identifier of an ICMP query, which conntrack keys on; undefined counts as 0. */
+  icmpId: number | undefined;
   /** The packet quoted inside an ICMP error. */
   inner: Packet | undefined;
   mark: number | undefined;
@@ -38,6 +43,7 @@ export interface Packet {
   ttl: number | undefined;
   /** Total length in bytes. */
   length: number | undefined;
+  /** Source hardware address, in lower case with colons. */
   mac: string | undefined;
   uid: number | undefined;
   gid: number | undefined;
@@ -48,4 +54,15 @@ export interface Packet {
   state: ConntrackState | undefined;
   /** Time of arrival in seconds on the world's clock; undefined = right after the packet before. */
   at: number | undefined;
+}
+
+/** A packet with every field left open except those given, the family and the path. */
+export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'path'>): Packet {
+  return {
+    pathGiven: true, in: undefined, out: undefined, protocol: undefined, source: undefined, destination: undefined,
+    sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined, icmpType: undefined, icmpCode: undefined,
+    icmpId: undefined, inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
+    uid: undefined, gid: undefined, fragmentOffset: undefined, moreFragments: false, state: undefined, at: undefined,
+    ...fields,
+  };
 }

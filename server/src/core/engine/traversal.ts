@@ -1,8 +1,11 @@
 import type { Hook, TableName } from '../netfilter.ts';
 import type { HostFacts } from './host.ts';
-import type { Connection } from './conntrack/connection.ts';
+import type { Connection, Tuple } from './conntrack/connection.ts';
 import type { Packet, ConntrackState, Address } from './packet.ts';
 import type { Truth, Unknown } from './truth.ts';
+
+/** The iptables variant whose kernel side is simulated; they differ where fragments, INPUT and extension headers are met. */
+export type Backend = 'nft' | 'legacy';
 
 /** Reserves room for one rule's own state (a token bucket, a counter) in every world; see `World.slot`. */
 export interface Slot<S> {
@@ -19,6 +22,8 @@ export interface World {
   slot<S>(slot: Slot<S>): S;
   /** State shared by name (`recent` lists, `hashlimit` tables), made on first use; plain data. */
   shared<S>(kind: string, name: string, initial: () => S): S;
+  /** The living, confirmed connection of which `tuple` is one direction. */
+  findConnection(tuple: Tuple): Connection | undefined;
 }
 
 /** What a condition or a target sees of the packet's way through the kernel. */
@@ -26,6 +31,7 @@ export interface Traversal {
   readonly packet: Packet;
   readonly hook: Hook;
   readonly table: TableName;
+  readonly backend: Backend;
   /** Interface names as the hook knows them: '' = none at this hook, undefined = left open by the packet. */
   readonly inInterface: string | undefined;
   readonly outInterface: string | undefined;
@@ -37,17 +43,32 @@ export interface Traversal {
   readonly state: ConntrackState | Unknown;
   /** Direction of the packet in its connection. */
   readonly direction: 'original' | 'reply';
-  /** Sets up the connection's NAT for the manipulation `kind`; false when no tuple of the range is free (the packet is dropped). */
+  /**
+   * Sets up the connection's NAT for the manipulation `kind` and rewrites the packet; does nothing without a connection
+   * (the caller accepts). False when no tuple of the range is free: the packet is dropped.
+   */
   translate(kind: 'source' | 'destination', range: NatRange): boolean;
-  /** Primary address of the interface the packet leaves or came by, for MASQUERADE and REDIRECT. */
-  interfaceAddress(side: 'in' | 'out'): Address | Unknown;
-  /** Records a mark on the connection or packet, and other things that a later hook must notice. */
-  rerouteAfterMark(): void;
+  /**
+   * Address that MASQUERADE ('out') or REDIRECT ('in') gives to the packet: the primary address of the interface, loopback
+   * for REDIRECT in OUTPUT; undefined when the interface is known to have none (the packet is dropped).
+   */
+  interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined;
+  /** Template that raw's CT and NOTRACK targets give the packet, before conntrack sees it. */
+  track(template: ConntrackTemplate): void;
+  /** The rule being tested drops the packet at once, whatever its target (the kernel's hotdrop). */
+  hotdrop(reason: string): void;
+}
+
+/** What raw's CT target asks of conntrack. */
+export interface ConntrackTemplate {
+  readonly notrack?: true;
+  readonly zone?: number;
 }
 
 /** Addresses and ports that a NAT target may choose from; a missing part is kept as it is. */
 export interface NatRange {
-  readonly addresses?: { readonly from: Address; readonly to: Address };
+  /** Unknown where they depend on what is not known of the host: the packet's address is open afterwards. */
+  readonly addresses?: { readonly from: Address; readonly to: Address } | Unknown;
   readonly ports?: { readonly from: number; readonly to: number; readonly base?: number };
   readonly random?: boolean;
   readonly persistent?: boolean;
@@ -61,6 +82,11 @@ export interface Condition {
   test(traversal: Traversal): Truth;
   /** What the packet has there, to complete "it did not match, because …": `the destination port is 80`. */
   observe(traversal: Traversal): string;
+  /**
+   * The same test as plain data, where the condition is nothing but a port in a range, `!` applied already: it holds
+   * exactly when the packet's port is known and from ≤ port ≤ to. Lets the engine pass over rules without a call.
+   */
+  readonly quick?: { readonly field: 'sourcePort' | 'destinationPort'; readonly from: number; readonly to: number };
 }
 
 /** What a target does with the packet. */

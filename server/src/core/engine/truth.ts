@@ -13,3 +13,15 @@ export type Truth = boolean | Unknown;
 export function not(truth: Truth): Truth {
   return truth instanceof Unknown ? truth : !truth;
 }
+
+/** False when one is false, else unknown when one is unknown. */
+export function and(a: Truth, b: Truth): Truth {
+  if (a === false || b === false) return false;
+  return a === true ? b : a;
+}
+
+/** True when one is true, else unknown when one is unknown. */
+export function or(a: Truth, b: Truth): Truth {
+  if (a === true || b === true) return true;
+  return a === false ? b : a;
+}

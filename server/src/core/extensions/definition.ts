@@ -60,6 +60,8 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly span: Span;
+  /** True where iptables takes the line all the same; otherwise it refuses the line for this. */
+  readonly accepted?: true;
   /** Text edits inside the line that would mend it. */
   readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string; readonly safe: boolean };
 }
@@ -83,6 +85,11 @@ interface ExtensionBase {
   readonly hooks?: readonly Hook[];
   /** Protocol numbers of which the rule's `-p` must name one; absent = any. */
   readonly protocols?: readonly number[];
+  /**
+   * Whether loading a rule that uses it makes the kernel track connections (`state`, `DNAT` …; not `NOTRACK`). Without
+   * any such rule there is no conntrack, and the nat chains are never consulted. Seen in the kernel.
+   */
+  readonly tracks?: boolean | ((use: ExtensionUse) => boolean);
   /** What the option schema alone can't say: wrong combinations, limits across options. */
   check?(use: ExtensionUse): readonly Problem[];
 }

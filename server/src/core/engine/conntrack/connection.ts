@@ -1,13 +1,15 @@
 import type { Address } from '../packet.ts';
 
-/** One direction of a connection, as conntrack keys it. */
+/** One direction of a connection, as conntrack keys it; a part that is undefined is not known. */
 export interface Tuple {
-  readonly protocol: number;
-  readonly source: Address;
-  readonly destination: Address;
-  /** Ports, or the ICMP id in both places. */
-  readonly sourcePort: number;
-  readonly destinationPort: number;
+  readonly protocol: number | undefined;
+  readonly source: Address | undefined;
+  readonly destination: Address | undefined;
+  /** Ports; for ICMP queries the id as source port, and the type shifted left by 8 or-ed with the code as destination port; 0 for other protocols. */
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  /** Conntrack zone (`-j CT --zone`), 0 unless set. */
+  readonly zone: number;
 }
 
 /** What conntrack knows of a connection; plain data. */
@@ -27,5 +29,23 @@ export interface Connection {
   mark: number;
   /** Seconds on the world's clock when the entry dies. */
   expires: number;
-  tcpState: string | undefined;
+  /** Seconds on the world's clock when its first packet came. */
+  readonly began: number;
+  /** Where protocol trackers keep what they know; undefined for protocols without states. */
+  tcp: TcpProgress | undefined;
+  /** Room for what matches and targets keep with a connection (`connlabel`, `CONNSECMARK`), by extension name. */
+  readonly extras: Record<string, unknown>;
+}
+
+export type TcpState =
+  | 'NONE' | 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'FIN_WAIT' | 'CLOSE_WAIT' | 'LAST_ACK' | 'TIME_WAIT' | 'CLOSE' | 'SYN_SENT2';
+
+/** How far a TCP connection has come. */
+export interface TcpProgress {
+  state: TcpState;
+  /** Kind and direction of its last packet, which decide how odd ones are taken. */
+  lastKind: string | undefined;
+  lastDirection: 'original' | 'reply' | undefined;
+  /** Whether either side has begun to close it. */
+  closing: boolean;
 }
