@@ -50,6 +50,8 @@ export interface BoundRule {
   readonly family: Family;
   /** Undefined where the line says no command that could be read. */
   readonly command: BoundCommand | undefined;
+  /** `-4` or `-6` of the other family: iptables-restore skips the line. */
+  readonly skipped: boolean;
   /** `-t` of a command line; undefined = the current table block, or filter. */
   readonly table: { readonly name: string; readonly span: Span } | undefined;
   readonly header: RuleHeader;
@@ -58,6 +60,8 @@ export interface BoundRule {
   /** Where each argument's meaning stands, for completion and hover. */
   readonly tokens: readonly Token[];
   readonly problems: readonly Problem[];
+  /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */
+  readonly broken: boolean;
 }
 
 export interface BoundCommand {

@@ -25,8 +25,8 @@ export type LineContent =
   | { readonly kind: 'shell' }
   | { readonly kind: 'invalid'; readonly reason: InvalidLine };
 
-/** Why a line can't be read at all. */
-export type InvalidLine = 'too-long' | 'not-a-line' | 'leading-blank' | 'unterminated-quote';
+/** Why a line can't be read at all: longer than iptables-restore's buffer, or with a NUL character. */
+export type InvalidLine = 'too-long' | 'not-text';
 
 /**
  * A logical line of the file (a command continued by backslashes is one), with what it says.

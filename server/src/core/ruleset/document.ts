@@ -1,0 +1,241 @@
+import type { Family, TableName } from '../netfilter.ts';
+import { isTableName } from '../netfilter.ts';
+import type { Line } from '../syntax/line.ts';
+import type { LineParser } from '../syntax/parser.ts';
+import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
+import { bindRule } from './bind.ts';
+import { buildRuleset } from './build.ts';
+import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
+import type { BoundRule, Ruleset } from './model.ts';
+
+/** A place in the file: physical line and UTF-16 column, both from 0. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** A replacement of a range, or of the whole text where `range` is absent. */
+export interface TextChange {
+  readonly range?: Range;
+  readonly text: string;
+}
+
+/** How a line stands in the file: its table block and the family that it is read for. */
+export interface LineContext {
+  readonly table: TableName | undefined;
+  readonly family: Family;
+}
+
+/**
+ * A file as the rest of the program sees it: logical lines, each bound rule, the ruleset that it leaves behind. An edit
+ * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them.
+ */
+export class RulesetDocument {
+  readonly uri: string;
+  readonly languageId: string;
+  version: number;
+  private readonly parser: LineParser;
+  private content: Line[] = [];
+  private declared: Family | 'auto' = 'auto';
+  private detected: Family = 'ipv4';
+  private readonly bound = new WeakMap<Line, BoundRule>();
+  private readonly rulesets = new Map<Family, Ruleset>();
+  private contexts: Map<Line, LineContext> | undefined;
+
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string) {
+    this.parser = parser;
+    this.uri = uri;
+    this.languageId = languageId;
+    this.version = version;
+    this.replace(0, 0, splitLines(text));
+  }
+
+  get lines(): readonly Line[] {
+    return this.content;
+  }
+
+  /** The family of the file; command lines have their own, by their program. */
+  get family(): Family {
+    return this.declared === 'auto' ? this.detected : this.declared;
+  }
+
+  /** Sets the family, or lets the file's name and content tell it. */
+  setFamily(family: Family | 'auto'): void {
+    this.declared = family;
+    this.forget();
+  }
+
+  /** Applies changes in order, as LSP states them: each range refers to the text after the change before. */
+  update(changes: readonly TextChange[], version: number): void {
+    for (const change of changes) {
+      if (change.range === undefined) this.replace(0, this.content.length, splitLines(change.text));
+      else this.splice(change.range, change.text);
+    }
+    this.version = version;
+  }
+
+  getText(): string {
+    return this.content.map((line) => line.text + line.eol).join('');
+  }
+
+  /** What binding the line's arguments gave; undefined where it is no rule and no command. */
+  boundRule(line: Line): BoundRule | undefined {
+    const { content } = line;
+    if (content.kind !== 'rule' && content.kind !== 'command') return undefined;
+    const family = this.familyOf(line);
+    const known = this.bound.get(line);
+    if (known?.family === family) return known;
+    const bound = bindRule(line, content.arguments, family, content.kind === 'command');
+    this.bound.set(line, bound);
+    return bound;
+  }
+
+  familyOf({ content }: Line): Family {
+    return content.kind === 'command' ? familyOfProgram(content.program.text) : this.family;
+  }
+
+  /** The ruleset that the file leaves behind for a family, computed on first use after an edit. */
+  ruleset(family: Family = this.family): Ruleset {
+    const known = this.rulesets.get(family);
+    if (known !== undefined) return known;
+    const built = buildRuleset(this.linesOf(family), family);
+    this.rulesets.set(family, built);
+    return built;
+  }
+
+  /** The table block and family of a line of this document. */
+  context(line: Line): LineContext {
+    this.contexts ??= this.computeContexts();
+    return this.contexts.get(line) ?? { table: undefined, family: this.family };
+  }
+
+  /** The logical line that holds a physical line, with the offset of that physical line in it. */
+  lineAt(physical: number): { readonly line: Line; readonly offset: number } | undefined {
+    const line = this.content[this.indexAt(physical)];
+    if (line === undefined) return undefined;
+    let offset = 0;
+    for (let row = line.number; row < physical; row++) {
+      const newline = line.text.indexOf('\n', offset);
+      if (newline === -1) return undefined;
+      offset = newline + 1;
+    }
+    return { line, offset };
+  }
+
+  /** The logical line at a position and the offset in it; undefined past the end of the text. */
+  offsetAt(position: Position): { readonly line: Line; readonly offset: number } | undefined {
+    const at = this.lineAt(position.line);
+    return at === undefined ? undefined : { line: at.line, offset: Math.min(at.offset + position.character, at.line.text.length) };
+  }
+
+  /** The position of an offset in a logical line. */
+  positionAt(line: Line, offset: number): Position {
+    let row = line.number;
+    let start = 0;
+    for (let newline = line.text.indexOf('\n'); newline !== -1 && newline < offset; newline = line.text.indexOf('\n', newline + 1)) {
+      row++;
+      start = newline + 1;
+    }
+    return { line: row, character: offset - start };
+  }
+
+  rangeOf(line: Line, span: { readonly start: number; readonly end: number }): Range {
+    return { start: this.positionAt(line, span.start), end: this.positionAt(line, span.end) };
+  }
+
+  private splice(range: Range, text: string): void {
+    const count = this.content.length;
+    const first = Math.min(this.indexAt(range.start.line), count);
+    let last = Math.min(this.indexAt(range.end.line), count);
+    const before = first < count ? this.prefix(this.content[first]!, range.start) : '';
+    let after = last < count ? this.suffix(this.content[last]!, range.end) : '';
+    // A line whose ending went away takes in what follows it, and so does one that now ends in a backslash.
+    let texts = splitLines(before + text + after);
+    while (last + 1 < count && texts.length > 0 && (texts.at(-1)!.eol === '' || continues(texts.at(-1)!))) {
+      last++;
+      after += this.content[last]!.text + this.content[last]!.eol;
+      texts = splitLines(before + text + after);
+    }
+    this.replace(first, Math.min(last + 1, count), texts);
+  }
+
+  private prefix(line: Line, position: Position): string {
+    const at = this.lineAt(position.line);
+    return at === undefined ? line.text + line.eol : line.text.slice(0, at.offset + position.character);
+  }
+
+  private suffix(line: Line, position: Position): string {
+    const at = this.lineAt(position.line);
+    return at === undefined ? '' : line.text.slice(at.offset + position.character) + line.eol;
+  }
+
+  private replace(first: number, end: number, texts: readonly LogicalText[]): void {
+    const lines = this.parser.parse(texts);
+    if (lines.length < 10_000) this.content.splice(first, end - first, ...lines);
+    else this.content = [...this.content.slice(0, first), ...lines, ...this.content.slice(end)];
+    this.renumber(first);
+    this.forget();
+    this.detected = familyOfName(this.uri) ?? familyOfContent(this.content) ?? 'ipv4';
+  }
+
+  private renumber(first: number): void {
+    const previous = this.content[first - 1];
+    let number = previous === undefined ? 0 : previous.number + physicalLines(previous.text);
+    for (let index = first; index < this.content.length; index++) {
+      const line = this.content[index]!;
+      line.number = number;
+      number += physicalLines(line.text);
+    }
+  }
+
+  private forget(): void {
+    this.rulesets.clear();
+    this.contexts = undefined;
+  }
+
+  /** Index of the logical line that holds a physical line; the number of lines when it is past the end. */
+  private indexAt(physical: number): number {
+    let low = 0;
+    let high = this.content.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.content[middle]!.number <= physical) low = middle + 1;
+      else high = middle;
+    }
+    const index = low - 1;
+    const line = this.content[index];
+    if (line === undefined) return 0;
+    const rows = physicalLines(line.text);
+    return physical < line.number + rows ? index : this.content.length;
+  }
+
+  private linesOf(family: Family): { line: Line; bound: BoundRule | undefined }[] {
+    return this.content
+      .filter((line) => line.content.kind === 'command' ? this.familyOf(line) === family : this.family === family)
+      .map((line) => ({ line, bound: this.boundRule(line) }));
+  }
+
+  private computeContexts(): Map<Line, LineContext> {
+    const contexts = new Map<Line, LineContext>();
+    let table: TableName | undefined;
+    for (const line of this.content) {
+      const { content } = line;
+      if (content.kind === 'table') table = isTableName(content.name.text) ? content.name.text : undefined;
+      if (content.kind === 'command') contexts.set(line, { table: commandTable(this.boundRule(line)), family: this.familyOf(line) });
+      else contexts.set(line, { table, family: this.family });
+      if (content.kind === 'commit') table = undefined;
+    }
+    return contexts;
+  }
+}
+
+/** The table that a command line works on: `-t`, or filter. */
+function commandTable(bound: BoundRule | undefined): TableName | undefined {
+  const name = bound?.table?.name ?? 'filter';
+  return isTableName(name) ? name : undefined;
+}

@@ -1,0 +1,139 @@
+import type { Family } from '../netfilter.ts';
+import type { Argument } from '../syntax/line.ts';
+import { cover, type Span } from '../text.ts';
+import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec, Problem } from '../extensions/definition.ts';
+import type { ValueContext } from '../values/value.ts';
+
+/** One option as it stands in the line, before its values are read. */
+export interface GivenOption {
+  readonly spec: OptionSpec;
+  readonly spelling: string;
+  readonly nameSpan: Span;
+  readonly values: readonly Argument[];
+  readonly negation: Argument | undefined;
+  readonly context: ValueContext;
+}
+
+/** An extension that a rule has loaded and whose options are still being read. */
+export class OpenUse {
+  readonly definition: ExtensionDefinition;
+  private readonly family: Family;
+  private readonly span: Span;
+  private readonly text: string;
+  private readonly options: BoundOption[] = [];
+
+  /** `text` is the whole line; `span` is where the extension is named in it. */
+  constructor(definition: ExtensionDefinition, family: Family, span: Span, text: string) {
+    this.definition = definition;
+    this.family = family;
+    this.span = { start: span.start, end: span.end };
+    this.text = text;
+  }
+
+  /** Reads the option's values and keeps it, reporting what is wrong with it alone. */
+  add(given: GivenOption, problems: Problem[]): void {
+    const { spec, negation, nameSpan, values } = given;
+    const dashed = `--${given.spelling}`;
+    if (negation !== undefined && spec.negatable !== true) {
+      problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated.`, span: cover(negation, nameSpan) });
+    }
+    if (spec.repeatable !== true && this.options.some((other) => other.spec === spec)) {
+      problems.push({ code: 'repeated-option', message: `\`--${spec.name}\` stands twice in this match; iptables takes it once.`, span: nameSpan });
+    }
+    this.deprecated(given, problems);
+    if (values.length < spec.values.length) {
+      const missing = spec.values.slice(values.length).map((type) => type.placeholder).join(' ');
+      problems.push({ code: 'missing-value', message: `\`${dashed}\` needs a value: ${missing}.`, span: cover(nameSpan, values.at(-1) ?? nameSpan) });
+    }
+    const parsed = values.map((value, index) => this.read(given, value, index, problems));
+    const span = cover(negation ?? nameSpan, values.at(-1) ?? nameSpan);
+    this.options.push({
+      spec, negated: negation !== undefined, value: parsed[0], values: parsed, span,
+      nameSpan: { start: nameSpan.start, end: nameSpan.end }, valueSpans: values.map(({ start, end }) => ({ start, end })), text: this.text.slice(span.start, span.end),
+    });
+  }
+
+  private deprecated({ spec, spelling, nameSpan }: GivenOption, problems: Problem[]): void {
+    const instead = spec.deprecated?.[spelling];
+    if (instead === undefined) return;
+    problems.push({
+      code: 'deprecated-spelling', message: `\`--${spelling}\` is an old spelling; write \`--${instead}\`.`, span: nameSpan, accepted: true,
+      fix: { title: `Write --${instead}`, span: nameSpan, newText: `--${instead}`, safe: true },
+    });
+  }
+
+  private read({ spec, context }: GivenOption, value: Argument, index: number, problems: Problem[]): unknown {
+    const span = { start: value.start, end: value.end };
+    const parsed = spec.values[index]!.parse(value.text, context);
+    if (!parsed.ok) {
+      const newText = parsed.suggestion;
+      problems.push({
+        code: 'invalid-value', message: parsed.message, span,
+        ...(newText === undefined ? {} : { fix: { title: `Write ${newText}`, span, newText, safe: false } }),
+      });
+      return undefined;
+    }
+    if (parsed.warning !== undefined) problems.push({ code: 'host-name', message: parsed.warning, span, accepted: true });
+    return parsed.value;
+  }
+
+  /** The finished use, after the checks that need all of its options. */
+  close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
+    const { definition, options } = this;
+    const use: ExtensionUse = {
+      definition, family: this.family, protocol, options, span: this.span,
+      option: <V>(spec: OptionSpec<V>) => options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined,
+    };
+    this.checkRequired(problems);
+    this.checkConflicts(problems);
+    this.checkProtocol(protocol, problems);
+    // Checks across options assume that every value could be read.
+    if (options.every((bound) => bound.values.length === bound.spec.values.length && bound.values.every((value) => value !== undefined))) {
+      problems.push(...(definition.check?.(use) ?? []));
+    }
+    return use;
+  }
+
+  private checkRequired(problems: Problem[]): void {
+    for (const alternatives of this.definition.requires ?? []) {
+      if (this.options.some((bound) => alternatives.includes(bound.spec.name))) continue;
+      const names = alternatives.map((name) => `\`--${name}\``);
+      problems.push({
+        code: 'missing-option', span: this.span,
+        message: `\`${this.definition.name}\` needs ${names.length === 1 ? names[0] : `one of ${names.join(', ')}`}.`,
+      });
+    }
+  }
+
+  private checkConflicts(problems: Problem[]): void {
+    for (const [index, bound] of this.options.entries()) {
+      const other = this.options.slice(0, index).find((earlier) =>
+        bound.spec.conflicts?.includes(earlier.spec.name) === true || earlier.spec.conflicts?.includes(bound.spec.name) === true);
+      if (other === undefined) continue;
+      problems.push({ code: 'conflicting-options', message: `\`--${bound.spec.name}\` can't stand beside \`--${other.spec.name}\`.`, span: bound.span });
+    }
+  }
+
+  private checkProtocol(protocol: ExtensionUse['protocol'], problems: Problem[]): void {
+    const { definition } = this;
+    const wanted = definition.protocols;
+    if (wanted === undefined) return;
+    if (protocol !== undefined && wanted.includes(protocol.number)) {
+      if (!protocol.negated) return;
+      problems.push({
+        code: 'wrong-protocol', accepted: true, span: this.span,
+        message: `\`${definition.name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful.`,
+      });
+      return;
+    }
+    const names = wanted.map((number) => `\`-p ${PROTOCOL_NAMES.get(number) ?? number}\``);
+    problems.push({
+      code: 'wrong-protocol', span: this.span,
+      message: `\`${definition.name}\` needs ${names.length === 1 ? names[0] : `one of ${names.join(', ')}`} in the rule.`,
+    });
+  }
+}
+
+const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
+  [1, 'icmp'], [6, 'tcp'], [17, 'udp'], [33, 'dccp'], [50, 'esp'], [51, 'ah'], [58, 'icmpv6'], [132, 'sctp'], [135, 'mobility-header'], [136, 'udplite'], [108, 'ipcomp'],
+]);

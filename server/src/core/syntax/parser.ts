@@ -1,0 +1,196 @@
+import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
+import type { Argument, Line, LineContent } from './line.ts';
+import { LINE_LIMIT } from './limits.ts';
+import type { LogicalText } from './split.ts';
+import { unquoteRuleWord, unquoteShellWord } from './unquote.ts';
+
+/** The two WebAssembly modules, as bytes; how they are found is the caller's affair. */
+export interface WasmModules {
+  readonly treeSitter: Uint8Array;
+  readonly grammar: Uint8Array;
+}
+
+/** Lines parsed in one go; bounds the memory of a tree. */
+const BATCH = 2000;
+
+const BLANK: LineContent = { kind: 'blank' };
+const COMMENT: LineContent = { kind: 'comment' };
+const COMMIT: LineContent = { kind: 'commit' };
+const SHELL: LineContent = { kind: 'shell' };
+const TOO_LONG: LineContent = { kind: 'invalid', reason: 'too-long' };
+const NO_TEXT: LineContent = { kind: 'invalid', reason: 'not-text' };
+
+/**
+ * Turns logical lines into what they say. Every line stands alone in the grammar, so an edit parses the lines that it
+ * touched and nothing else, and no tree outlives the call that made it.
+ */
+export class LineParser {
+  private readonly parser: Parser;
+
+  private constructor(parser: Parser) {
+    this.parser = parser;
+  }
+
+  /** Loads tree-sitter and the grammar; once a process. */
+  static async create(modules: WasmModules): Promise<LineParser> {
+    // web-tree-sitter hands its options on to emscripten, whose name for the module's bytes is `wasmBinary`.
+    await Parser.init({ wasmBinary: modules.treeSitter });
+    const parser = new Parser();
+    parser.setLanguage(await Language.load(modules.grammar));
+    return new LineParser(parser);
+  }
+
+  /** The lines with their content; `number` is left at 0 for the document to set. */
+  parse(texts: readonly LogicalText[]): Line[] {
+    const lines: Line[] = [];
+    for (let start = 0; start < texts.length; start += BATCH) this.parseBatch(texts.slice(start, start + BATCH), lines);
+    return lines;
+  }
+
+  private parseBatch(texts: readonly LogicalText[], lines: Line[]): void {
+    const starts: number[] = [];
+    let source = '';
+    for (const { text } of texts) {
+      starts.push(source.length);
+      source += `${readable(text) ? text : ''}\n`;
+    }
+    const tree = this.parser.parse(source);
+    if (tree === null) throw new Error('the parser has no grammar');
+    try {
+      const contents = new Reader(source, starts).read(tree);
+      texts.forEach(({ text, eol }, index) => lines.push({ number: 0, text, eol, content: unreadable(text) ?? contents[index]! }));
+    } finally {
+      tree.delete();
+    }
+  }
+}
+
+const readable = (text: string): boolean => unreadable(text) === undefined;
+
+/** What a line is that the grammar need not see: iptables-restore could not read it either. */
+function unreadable(text: string): LineContent | undefined {
+  if (text.length > LINE_LIMIT) return TOO_LONG;
+  return text.includes('\0') ? NO_TEXT : undefined;
+}
+
+/** Walks the tree of one batch with a cursor, which is several times faster than node objects. */
+class Reader {
+  private readonly source: string;
+  private readonly starts: readonly number[];
+  /** Offset of the line being read; arguments count from it. */
+  private base = 0;
+
+  constructor(source: string, starts: readonly number[]) {
+    this.source = source;
+    this.starts = starts;
+  }
+
+  read(tree: Tree): LineContent[] {
+    const contents = new Array<LineContent>(this.starts.length).fill(BLANK);
+    const cursor = tree.walk();
+    try {
+      if (!cursor.gotoFirstChild()) return contents;
+      let index = 0;
+      do {
+        const at = cursor.startIndex;
+        while (index + 1 < this.starts.length && this.starts[index + 1]! <= at) index++;
+        this.base = this.starts[index]!;
+        const content = this.line(cursor);
+        if (content !== undefined) contents[index] = content;
+      } while (cursor.gotoNextSibling());
+    } finally {
+      cursor.delete();
+    }
+    return contents;
+  }
+
+  /** The content of the line node under the cursor; undefined for the newline between lines. */
+  private line(cursor: TreeCursor): LineContent | undefined {
+    switch (cursor.nodeType) {
+      case 'rule': return this.rule(cursor);
+      case 'chain_declaration': return this.chain(cursor);
+      case 'comment': case 'shebang': return COMMENT;
+      case 'table': return { kind: 'table', name: this.children(cursor).find(({ field }) => field === 'name')?.argument ?? this.argument(cursor, false) };
+      case 'commit': return COMMIT;
+      case 'command': return this.command(cursor);
+      case 'expectation': return this.expectation(cursor);
+      case 'scenario': return { kind: 'scenario', title: this.children(cursor).find(({ field }) => field === 'title')?.argument.text ?? '' };
+      case 'suppression': return { kind: 'suppression', codes: this.children(cursor).filter(({ field }) => field === 'code').map(({ argument }) => argument) };
+      case 'shell_line': return SHELL;
+      default: return undefined;
+    }
+  }
+
+  private rule(cursor: TreeCursor): LineContent {
+    const parts = this.children(cursor);
+    const counters = parts.find(({ type }) => type === 'counters')?.argument;
+    return { kind: 'rule', counters, arguments: joined(parts.filter(({ type }) => type !== 'counters')) };
+  }
+
+  private command(cursor: TreeCursor): LineContent {
+    const parts = this.children(cursor, true);
+    const program = parts.find(({ field }) => field === 'program')?.argument;
+    if (program === undefined) return SHELL;
+    return {
+      kind: 'command', program,
+      arguments: joined(parts.filter(({ type, argument }) => ARGUMENT_TYPES.has(type) && argument.start > program.start)),
+      rest: parts.find(({ type }) => type === 'shell_rest' || type === 'comment')?.argument,
+    };
+  }
+
+  private chain(cursor: TreeCursor): LineContent {
+    const parts = this.children(cursor);
+    const field = (name: string): Argument | undefined => parts.find((part) => part.field === name)?.argument;
+    return {
+      kind: 'chain', name: field('name') ?? { text: '', raw: '', start: 1, end: 1 }, policy: field('policy'), counters: field('counters'),
+      extra: parts.filter((part) => part.type === 'argument').map(({ argument }) => argument),
+    };
+  }
+
+  private expectation(cursor: TreeCursor): LineContent {
+    const parts = this.children(cursor);
+    const field = (name: string): Argument | undefined => parts.find((part) => part.field === name)?.argument;
+    const end = cursor.endIndex - this.base;
+    const missing: Argument = { text: '', raw: '', start: end, end };
+    return { kind: 'expectation', verdict: field('verdict') ?? missing, packet: field('packet') ?? missing };
+  }
+
+  private children(cursor: TreeCursor, shell = false): Part[] {
+    const parts: Part[] = [];
+    if (!cursor.gotoFirstChild()) return parts;
+    do {
+      parts.push({ type: cursor.nodeType, field: cursor.currentFieldName, argument: this.argument(cursor, shell) });
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+    return parts;
+  }
+
+  private argument(cursor: TreeCursor, shell: boolean): Argument {
+    const start = cursor.startIndex;
+    const end = cursor.endIndex;
+    const raw = this.source.slice(start, end);
+    return { text: shell ? unquoteShellWord(raw) : unquoteRuleWord(raw), raw, start: start - this.base, end: end - this.base };
+  }
+}
+
+interface Part {
+  readonly type: string;
+  readonly field: string | null;
+  readonly argument: Argument;
+}
+
+const ARGUMENT_TYPES = new Set(['negation', 'short_option', 'long_option', 'dash_option', '=', 'value', 'string', 'unterminated_string']);
+
+/** The argument vector: parts that touch each other (`--opt`, `=`, `value`) are one argument. */
+function joined(parts: readonly Part[]): Argument[] {
+  const args: Argument[] = [];
+  for (const { argument } of parts) {
+    const last = args.at(-1);
+    if (last?.end === argument.start) {
+      args[args.length - 1] = { text: last.text + argument.text, raw: last.raw + argument.raw, start: last.start, end: argument.end };
+    } else {
+      args.push(argument);
+    }
+  }
+  return args;
+}
