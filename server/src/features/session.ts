@@ -1,6 +1,7 @@
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { HostFacts } from '../core/engine/host.ts';
+import type { Finding } from '../rules/rule.ts';
 
 /** The user's settings, section `iptables-lens`. */
 export interface Settings {
@@ -11,20 +12,24 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true } };
 
+/** A packet that stands in a document: what was asked, in notation. */
+export interface Simulation {
+  readonly packet: string;
+}
+
 /** What the features of one client share: its open documents, settings, and the simulations shown in them. */
 export interface Session {
   readonly settings: Settings;
+  /** Whether the client takes snippets in completion items. */
+  readonly snippets: boolean;
   /** The open document; undefined when the client never opened it or has closed it. */
   document(uri: string): RulesetDocument | undefined;
+  /** The document's diagnostics as they stand after its last edit. */
+  findings(document: RulesetDocument): readonly Finding[];
   /** Facts about the host that stand beside the file; empty when there are none. */
   host(uri: string): HostFacts;
-  /** Text of the packet shown in each document, by uri; hints are computed from it anew after every edit. */
+  /** The packet shown in each document, by uri; hints are computed from it anew after every edit. */
   readonly simulations: Map<string, Simulation>;
   /** Asks the client to fetch code lenses and inlay hints again. */
   refresh(): void;
-}
-
-/** A packet that stands in a document's margin. */
-export interface Simulation {
-  readonly packet: string;
 }

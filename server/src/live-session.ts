@@ -1,0 +1,74 @@
+import { RulesetDocument } from './core/ruleset/document.ts';
+import type { HostFacts } from './core/engine/host.ts';
+import type { LineParser } from './core/syntax/parser.ts';
+import type { Environment } from './environment.ts';
+import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from './features/session.ts';
+import { readHostFacts } from './host-facts.ts';
+import { Diagnostics } from './rules/run.ts';
+import type { Finding } from './rules/rule.ts';
+
+/** The state of one client's session: its documents, and what was computed from them. */
+export class LiveSession implements Session {
+  settings: Settings = DEFAULT_SETTINGS;
+  snippets = false;
+  refresh: () => void = () => undefined;
+  readonly simulations = new Map<string, Simulation>();
+  private readonly parser: LineParser;
+  private readonly environment: Environment;
+  private readonly documents = new Map<string, RulesetDocument>();
+  private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
+  private readonly hosts = new Map<string, HostFacts>();
+
+  constructor(parser: LineParser, environment: Environment) {
+    this.parser = parser;
+    this.environment = environment;
+  }
+
+  open(uri: string, languageId: string, version: number, text: string): RulesetDocument {
+    const document = new RulesetDocument(this.parser, uri, languageId, version, text);
+    document.setFamily(this.settings.family);
+    this.documents.set(uri, document);
+    return document;
+  }
+
+  close(uri: string): void {
+    this.documents.delete(uri);
+    this.simulations.delete(uri);
+  }
+
+  document(uri: string): RulesetDocument | undefined {
+    return this.documents.get(uri);
+  }
+
+  findings(document: RulesetDocument): readonly Finding[] {
+    let diagnostics = this.diagnostics.get(document);
+    if (diagnostics === undefined) {
+      diagnostics = new Diagnostics(document, () => this.host(document.uri));
+      this.diagnostics.set(document, diagnostics);
+    }
+    return diagnostics.findings();
+  }
+
+  host(uri: string): HostFacts {
+    const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
+    const known = this.hosts.get(folder);
+    if (known !== undefined) return known;
+    const facts = readHostFacts(this.environment, folder);
+    this.hosts.set(folder, facts);
+    return facts;
+  }
+
+  /** Forgets facts about hosts, because a file that states them has changed. */
+  forgetHosts(): void {
+    this.hosts.clear();
+  }
+
+  apply(settings: Settings): void {
+    this.settings = settings;
+    for (const document of this.documents.values()) document.setFamily(settings.family);
+  }
+
+  all(): Iterable<RulesetDocument> {
+    return this.documents.values();
+  }
+}

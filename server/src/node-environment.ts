@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from './environment.ts';
+
+/** The environment of a node process whose WebAssembly modules stand in `folder`. */
+export function nodeEnvironment(folder: string): Environment {
+  const module = (name: string): Uint8Array => readFileSync(path.join(folder, name));
+  return {
+    wasm: { treeSitter: module('web-tree-sitter.wasm'), grammar: module('iptables.wasm') },
+    readText: (uri) => (uri.startsWith('file:') ? readIfPresent(fileURLToPath(uri)) : undefined),
+  };
+}
+
+/** A file's text; undefined when it does not exist, other failures are thrown. */
+export function readIfPresent(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
