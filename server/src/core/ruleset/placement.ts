@@ -1,0 +1,52 @@
+import { isBuiltIn, type Hook } from '../netfilter.ts';
+import type { Table } from './model.ts';
+
+/** Where the rules of one table lead: which chains jump to which, and from which hooks each chain is reached. */
+export class Placements {
+  private static readonly known = new WeakMap<Table, Placements>();
+  private readonly jumps = new Map<string, ReadonlySet<string>>();
+  private readonly hooks = new Map<string, Set<Hook>>();
+
+  private constructor(table: Table) {
+    for (const chain of table.chains.values()) {
+      const targets = new Set<string>();
+      for (const { bound: { target } } of chain.rules) if (target?.kind === 'chain') targets.add(target.chain);
+      this.jumps.set(chain.name, targets);
+    }
+    for (const name of this.jumps.keys()) {
+      if (isBuiltIn(table.name, name)) for (const reached of this.reachedFrom(name)) this.hooksInto(reached).add(name);
+    }
+  }
+
+  /** The placements of a finished table, computed once: tables do not change after their ruleset is built. */
+  static of(table: Table): Placements {
+    let placements = this.known.get(table);
+    if (placements === undefined) {
+      placements = new Placements(table);
+      this.known.set(table, placements);
+    }
+    return placements;
+  }
+
+  /** Hooks whose built-in chain leads to `chain`; empty for a chain that nothing leads to. */
+  hooksOf(chain: string): ReadonlySet<Hook> {
+    return this.hooks.get(chain) ?? new Set();
+  }
+
+  /** `chain` and every chain that its rules lead to, however far. */
+  reachedFrom(chain: string): ReadonlySet<string> {
+    const reached = new Set([chain]);
+    // A set visits what is added to it while it is being walked.
+    for (const name of reached) for (const next of this.jumps.get(name) ?? []) reached.add(next);
+    return reached;
+  }
+
+  private hooksInto(chain: string): Set<Hook> {
+    let hooks = this.hooks.get(chain);
+    if (hooks === undefined) {
+      hooks = new Set();
+      this.hooks.set(chain, hooks);
+    }
+    return hooks;
+  }
+}
