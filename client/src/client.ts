@@ -1,0 +1,43 @@
+import { type ExtensionContext, commands as editorCommands, workspace } from 'vscode';
+import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { afterEdits } from './after-edits.ts';
+import { commands } from './protocol.ts';
+import { rememberPackets } from './recent-packets.ts';
+import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
+import { createFateStatus } from './status.ts';
+
+const id = 'iptables-lens';
+const name = 'iptables Lens';
+
+/** Builds a client that is not started yet; all that differs between the two entries. */
+export type ClientFactory = (id: string, name: string, options: LanguageClientOptions) => BaseLanguageClient;
+
+/** Starts the server and shows what it says for as long as the extension is active; rejects when the server cannot start. */
+export async function activateWith(context: ExtensionContext, create: ClientFactory): Promise<void> {
+  const status = createFateStatus(commands.clearSimulation);
+  const parts: SimulationParts = {
+    status,
+    recent: rememberPackets(context.workspaceState),
+    ask: (command, argument) => client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),
+  };
+  const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
+  const client = create(id, name, {
+    documentSelector: [{ language: 'iptables' }],
+    diagnosticCollectionName: id,
+    outputChannelName: name,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    synchronize: { fileEvents: facts },
+    middleware: { executeCommand: createSimulation(parts) },
+  });
+  const restart = async (): Promise<void> => {
+    status.forgetAll();
+    if (client.needsStop()) await client.stop();
+    await client.start();
+  };
+  context.subscriptions.push(
+    client, status, facts,
+    afterEdits((uri) => void renewFate(parts, uri)),
+    editorCommands.registerCommand(commands.restartServer, restart),
+  );
+  await client.start();
+}

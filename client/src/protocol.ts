@@ -1,0 +1,56 @@
+/** The server's commands as the client calls them; everything else between the two is plain LSP. */
+export const commands = {
+  simulate: 'iptables-lens.simulate',
+  suggestPackets: 'iptables-lens.suggestPackets',
+  checkPacket: 'iptables-lens.checkPacket',
+  clearSimulation: 'iptables-lens.clearSimulation',
+  restartServer: 'iptables-lens.restartServer',
+} as const;
+
+/** A rule or chain of a document: `line` counts from 0. */
+export interface Place {
+  uri: string;
+  line: number;
+}
+
+/** What `iptables-lens.simulate` takes; without `packet` the client asks for one, and the server alone takes its best suggestion. */
+export interface SimulateRequest {
+  uri: string;
+  line?: number;
+  packet?: string;
+}
+
+/** What is wrong with a packet in notation; `offset` counts UTF-16 units from its start. */
+export interface NotationError {
+  message: string;
+  offset?: number;
+}
+
+/** The answer to a simulation: the packet as understood, its fate in words, and the line that decided it. */
+export interface Simulated {
+  packet: string;
+  summary: string;
+  verdict: string;
+  location?: { line: number };
+}
+
+/** What `iptables-lens.simulate` answers; `error` when the packet's notation is wrong. */
+export type SimulateAnswer = (Simulated & { error?: never }) | { error: NotationError };
+
+/** A packet worth simulating at a place, best first in a list. */
+export interface PacketSuggestion {
+  packet: string;
+  label: string;
+  detail?: string;
+}
+
+/** What `iptables-lens.suggestPackets` answers. */
+export interface SuggestAnswer {
+  suggestions: PacketSuggestion[];
+}
+
+/** What `iptables-lens.checkPacket` answers: an error, or the packet in canonical notation. */
+export interface CheckAnswer {
+  error?: NotationError;
+  canonical?: string;
+}
