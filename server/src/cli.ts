@@ -1,0 +1,46 @@
+import { check } from './cli/check.ts';
+import { explain } from './cli/explain.ts';
+import { simulateCommand } from './cli/simulate.ts';
+import { testCommand } from './cli/test.ts';
+import { UsageError, type Subcommand } from './cli/command.ts';
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([check, simulateCommand, testCommand, explain].map((each) => [each.name, each]));
+
+const EXIT_UNUSABLE = 2;
+
+function help(): string {
+  const rows = [...SUBCOMMANDS.values()].map(({ usage, summary }) => `  iptables-lens ${usage}\n      ${summary}`);
+  return `Usage:\n${rows.join('\n')}\n`;
+}
+
+/** Runs one subcommand; answers the exit code of DESIGN's contract: 0 clean, 1 findings or failures, 2 unusable input. */
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help());
+    return name === undefined ? EXIT_UNUSABLE : 0;
+  }
+  const subcommand = SUBCOMMANDS.get(name);
+  if (subcommand === undefined) {
+    process.stderr.write(`iptables-lens: there is no subcommand \`${name}\`; there are ${[...SUBCOMMANDS.keys()].join(', ')}\n`);
+    return EXIT_UNUSABLE;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`Usage: iptables-lens ${subcommand.usage}\n${subcommand.summary}\n`);
+    return 0;
+  }
+  try {
+    return await subcommand.run(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`iptables-lens ${name}: ${error.message}\n`);
+    return EXIT_UNUSABLE;
+  }
+}
+
+// A reader that closes its end early (`… | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+void main(process.argv.slice(2)).then((code) => { process.exitCode = code; });

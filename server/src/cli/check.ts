@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Line } from '../core/syntax/line.ts';
+import type { Span } from '../core/text.ts';
+import { readHostFacts } from '../host-facts.ts';
+import type { Finding, Severity } from '../rules/rule.ts';
+import { RULES } from '../rules/rules.generated.ts';
+import { Diagnostics } from '../rules/run.ts';
+import { Opener, environment, familyOption, oneOf, readArguments, someFiles, uriOf, type Subcommand } from './command.ts';
+import { toSarif } from './sarif.ts';
+
+/** A place in a file, lines and columns from 1, columns in UTF-16 units. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** A finding as `--format json` prints it. */
+export interface Reported extends Place {
+  readonly file: string;
+  readonly severity: Severity | 'info';
+  readonly code: string;
+  readonly message: string;
+  readonly related: readonly (Place & { readonly file: string; readonly message: string })[];
+  readonly fixes: readonly { readonly title: string; readonly safe: boolean; readonly edits: readonly (Place & { readonly newText: string })[] }[];
+}
+
+const SEVERITIES = ['error', 'warning', 'info'] as const;
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
+
+export const check: Subcommand = {
+  name: 'check',
+  usage: 'check [--family ipv4|ipv6] [--format text|json|sarif] [--severity error|warning|info] FILE…',
+  summary: 'Print the diagnostics of rulesets; exit 1 when one reaches the severity (default error).',
+  async run(args) {
+    const { values, positionals } = readArguments(args, {
+      allowPositionals: true, options: { family: { type: 'string' }, format: { type: 'string' }, severity: { type: 'string' } },
+    });
+    const format = oneOf('format', values.format, ['text', 'json', 'sarif']);
+    const threshold = SEVERITIES.indexOf(oneOf('severity', values.severity, SEVERITIES));
+    const opener = await Opener.create(familyOption(values.family));
+    const findings = someFiles(positionals).flatMap((file) => reportsOf(file, opener.open(file)));
+    process.stdout.write(render(findings, format, threshold));
+    return findings.some(({ severity }) => rank(severity) <= threshold) ? 1 : 0;
+  },
+};
+
+function reportsOf(file: string, document: RulesetDocument): Reported[] {
+  const host = readHostFacts(environment, uriOf(file).replace(/[^/]*$/u, ''));
+  const place = (line: Line, span: Span): Place => {
+    const { start, end } = document.rangeOf(line, span);
+    return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
+  };
+  return new Diagnostics(document, () => host).findings().map((finding: Finding) => ({
+    file, ...place(finding.line, finding.span), severity: finding.severity === 'information' ? 'info' : finding.severity, code: finding.code, message: finding.message,
+    related: (finding.related ?? []).map(({ line, span, message }) => ({ file, ...place(line, span), message })),
+    fixes: (finding.fixes ?? []).map(({ title, safe, edits }) => ({
+      title, safe, edits: edits.map(({ line, span, newText }) => ({ ...place(line, span), newText })),
+    })),
+  }));
+}
+
+const rank = (severity: Reported['severity']): number => RANK[severity === 'info' ? 'information' : severity];
+
+function render(findings: readonly Reported[], format: 'text' | 'json' | 'sarif', threshold: number): string {
+  if (format === 'json') return `${JSON.stringify(findings, undefined, 2)}\n`;
+  if (format === 'sarif') return `${toSarif(findings, RULES, version())}\n`;
+  return findings.filter(({ severity }) => rank(severity) <= Math.max(threshold, RANK.information)).map(textLine).join('');
+}
+
+const textLine = ({ file, line, column, severity, message, code }: Reported): string => `${file}:${line}:${column}: ${severity}: ${message} [${code}]\n`;
+
+/** Version of the package that this bundle belongs to. */
+function version(): string {
+  return (createRequire(`${__dirname}/`)('../package.json') as { version: string }).version;
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Family } from '../core/netfilter.ts';
+import { RulesetDocument } from '../core/ruleset/document.ts';
+import { LineParser } from '../core/syntax/parser.ts';
+import { nodeEnvironment } from '../node-environment.ts';
+
+/** A subcommand of the command line; `run` answers the exit code and throws UsageError where the input can't be used. */
+export interface Subcommand {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** The input can't be used: a wrong option, a file that can't be read. The command ends with code 2 and this message. */
+export class UsageError extends Error {}
+
+// The bundle is CommonJS, and its WebAssembly modules stand beside it.
+export const environment = nodeEnvironment(__dirname);
+
+/** Parses arguments by node's own rules, with its errors as UsageError. */
+export function readArguments<C extends Omit<ParseArgsConfig, 'args'>>(args: readonly string[], config: C): ReturnType<typeof parseArgs<C & { args: string[] }>> {
+  try {
+    return parseArgs({ ...config, args: [...args] });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Reads `--family`; 'auto' where it is absent. */
+export function familyOption(value: string | undefined): Family | 'auto' {
+  if (value === undefined) return 'auto';
+  if (value === 'ipv4' || value === 'ipv6') return value;
+  throw new UsageError(`--family is ipv4 or ipv6, not \`${value}\``);
+}
+
+/** One of the words that an option takes. */
+export function oneOf<T extends string>(option: string, value: string | undefined, words: readonly T[]): T {
+  if (value === undefined) return words[0]!;
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw new UsageError(`--${option} is one of ${words.join(', ')}, not \`${value}\``);
+  return found;
+}
+
+/** The files named on the command line, of which there must be at least one. */
+export function someFiles(files: readonly string[]): readonly string[] {
+  if (files.length === 0) throw new UsageError('name at least one file');
+  return files;
+}
+
+/** Opens files as documents with one parser. */
+export class Opener {
+  private readonly parser: LineParser;
+  private readonly family: Family | 'auto';
+
+  private constructor(parser: LineParser, family: Family | 'auto') {
+    this.parser = parser;
+    this.family = family;
+  }
+
+  static async create(family: Family | 'auto'): Promise<Opener> {
+    return new Opener(await LineParser.create(environment.wasm), family);
+  }
+
+  open(file: string): RulesetDocument {
+    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
+    document.setFamily(this.family);
+    return document;
+  }
+}
+
+/** Text of a file as UTF-8, whatever bytes it holds; UsageError where it can't be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'permission denied' : String(error);
+    throw new UsageError(`can't read ${file}: ${why}`);
+  }
+}
+
+export const uriOf = (file: string): string => pathToFileURL(path.resolve(file)).href;
