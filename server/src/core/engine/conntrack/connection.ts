@@ -19,6 +19,9 @@ export interface Connection {
   reply: Tuple;
   /** Whether a packet in the reply direction was seen. */
   replied: boolean;
+  /** Whether another connection announced it (an FTP data connection): RELATED until the first reply. */
+  expected: boolean;
+  /** Whether its first packet survived, so that later ones find it. */
   confirmed: boolean;
   assured: boolean;
   sourceNatDone: boolean;

@@ -1,0 +1,98 @@
+import { kindOf } from './address.ts';
+import type { Tracked } from './conntrack/track.ts';
+import { icmpRole } from './conntrack/icmp.ts';
+import { isIcmp } from './conntrack/tuple.ts';
+import { makePacket, TCP_FLAGS, type Address, type Packet } from './packet.ts';
+import type { Passage } from './passage.ts';
+import { PROTOCOL } from './protocols.ts';
+import { addressOf, isBroadcast, isLocal } from './routing.ts';
+import { Unknown } from './truth.ts';
+
+/** A packet that the host sends because of another one, with the connection that the kernel attaches to it. */
+export interface Reply {
+  readonly packet: Packet;
+  readonly tracked: Tracked | undefined;
+}
+
+/** Type and code of each ICMP answer that REJECT knows. */
+const ICMP_ANSWERS: Readonly<Record<string, readonly [number, number]>> = {
+  'icmp-net-unreachable': [3, 0], 'icmp-host-unreachable': [3, 1], 'icmp-proto-unreachable': [3, 2], 'icmp-port-unreachable': [3, 3],
+  'icmp-net-prohibited': [3, 9], 'icmp-host-prohibited': [3, 10], 'icmp-admin-prohibited': [3, 13],
+  'icmp6-no-route': [1, 0], 'icmp6-adm-prohibited': [1, 1], 'icmp6-addr-unreachable': [1, 3], 'icmp6-port-unreachable': [1, 4],
+  'icmp6-policy-fail': [1, 5], 'icmp6-reject-route': [1, 6],
+};
+
+/** What REJECT sends back, or in words why it sends nothing. Seen in the kernel. */
+export function rejection(p: Passage, type: string): Reply | string {
+  if (type === 'tcp-reset') return reset(p);
+  const [icmpType, icmpCode] = ICMP_ANSWERS[type] ?? [undefined, undefined];
+  return icmpError(p, icmpType, icmpCode);
+}
+
+/** The ICMP message for a packet whose ttl or hop limit is used up. */
+export function timeExceeded(p: Passage): Reply | string {
+  return icmpError(p, p.packet.family === 'ipv4' ? 11 : 3, 0);
+}
+
+function reset(p: Passage): Reply | string {
+  const { packet } = p;
+  const { tcpFlags: flags } = packet;
+  if (packet.protocol !== PROTOCOL.tcp) return 'only TCP packets are reset';
+  if ((packet.fragmentOffset ?? 0) > 0) return 'a later fragment is not answered';
+  if (flags !== undefined && (flags & TCP_FLAGS.RST) !== 0) return 'an RST is not answered with an RST';
+  const unanswerable = notUnicast(p);
+  if (unanswerable !== undefined) return unanswerable;
+  const isIpv6 = packet.family === 'ipv6';
+  const tcpFlags = flags === undefined ? undefined : (flags & TCP_FLAGS.ACK) === 0 ? TCP_FLAGS.RST | TCP_FLAGS.ACK : TCP_FLAGS.RST;
+  return send(p, {
+    protocol: PROTOCOL.tcp, source: packet.destination, destination: packet.source, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort,
+    tcpFlags, tos: 0, length: isIpv6 ? 60 : 40,
+  });
+}
+
+function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {
+  const { packet } = p;
+  if ((packet.fragmentOffset ?? 0) > 0) return 'a later fragment is not answered';
+  if (isIcmp(packet.protocol) && packet.icmpType !== undefined && !isQuery(packet)) return 'an ICMP error is not answered with another';
+  const unanswerable = notUnicast(p);
+  if (unanswerable !== undefined) return unanswerable;
+  const isIpv4 = packet.family === 'ipv4';
+  return send(p, {
+    protocol: isIpv4 ? PROTOCOL.icmp : PROTOCOL.icmpv6, source: ownAddress(p), destination: packet.source, icmpType, icmpCode,
+    inner: { ...packet }, tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
+  });
+}
+
+/** Whether an ICMP message is none of the errors; the kernel answers no error, and no IPv4 type that it doesn't know. */
+function isQuery({ family, icmpType }: Packet): boolean {
+  return icmpRole(family, icmpType!) !== 'error' && (family === 'ipv6' || icmpType! <= 18);
+}
+
+function notUnicast(p: Passage): string | undefined {
+  const { source, destination } = p.packet;
+  const speaks = source === undefined ? 'unicast' : kindOf(source);
+  if (speaks !== 'unicast' && speaks !== 'loopback') return 'there is no one address to send an answer to';
+  if (destination === undefined) return undefined;
+  if (kindOf(destination) === 'multicast') return 'a multicast packet is not answered';
+  return isBroadcast(p.host, destination) === true ? 'a broadcast packet is not answered' : undefined;
+}
+
+/** The address from which the host speaks: the one that was spoken to where it is its own, else that of the way back. */
+function ownAddress(p: Passage): Address | undefined {
+  const { hook, packet } = p;
+  if (hook === 'INPUT') return packet.destination;
+  if (packet.destination !== undefined && isLocal(p.host, packet.destination) === true) return packet.destination;
+  const device = hook === 'OUTPUT' || hook === 'POSTROUTING' && !p.fromWire ? packet.out : packet.in;
+  const address = addressOf(p.host, device, packet.family === 'ipv6', packet.source);
+  return address instanceof Unknown ? undefined : address;
+}
+
+function send(p: Passage, fields: Partial<Packet>): Reply {
+  const { packet, tracked } = p;
+  const wayBack = p.fromWire ? packet.in : 'lo';
+  return {
+    packet: makePacket({ family: packet.family, path: 'out', mark: 0, ttl: 64, out: wayBack, at: packet.at, ...fields }),
+    tracked: tracked?.connection === undefined ? undefined
+      : { state: 'RELATED', connection: tracked.connection, direction: tracked.direction === 'original' ? 'reply' : 'original' },
+  };
+}

@@ -1,0 +1,144 @@
+import type { Passage } from './passage.ts';
+import type { CompiledChain, CompiledRule } from './program.ts';
+import type { Step } from './result.ts';
+import type { Condition, Effect } from './traversal.ts';
+import { Unknown } from './truth.ts';
+import { changes } from './wording.ts';
+
+/**
+ * Runs the passage's chain from its next rule on, until the packet leaves the table (the passage goes on), its way ends,
+ * or it is rejected.
+ */
+export function walkChain(p: Passage): void {
+  for (;;) {
+    const chain = p.chain!;
+    const input = p.scanInput();
+    const index = input === undefined ? p.next : chain.scan.next(p.next, input);
+    const rule = chain.rules[index];
+    if (rule === undefined) {
+      if (leaveChain(p)) return;
+      continue;
+    }
+    p.next = index + 1;
+    if (!matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
+      if (p.ending !== undefined) return;
+      continue;
+    }
+    if (follow(p, rule)) return;
+  }
+}
+
+/** Tests the rule's conditions in order; what can't be decided is taken as true here and as false in a copy. */
+function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[]): boolean {
+  let supposed: Condition | undefined;
+  for (const condition of conditions) {
+    let truth = condition.test(p);
+    if (p.killed !== undefined) {
+      p.end({ verdict: 'DROP', reason: p.killed });
+      return false;
+    }
+    if (truth instanceof Unknown) {
+      supposed ??= condition;
+      truth = p.suppose(condition, truth, (copy) => { unmatched(copy, rule, condition, 'unknown'); });
+      if (p.ending !== undefined) return false;
+    }
+    if (!truth) {
+      unmatched(p, rule, condition, false);
+      return false;
+    }
+  }
+  return true;
+}
+
+function unmatched(p: Passage, rule: CompiledRule, condition: Condition, matched: false | 'unknown'): void {
+  if (p.options.trace !== 'all' && matched === false) return;
+  if (p.options.trace === 'none') return;
+  p.steps.push(stepOf(p, rule, matched, { reason: { source: condition.source, observe: condition.observe(p) } }));
+}
+
+function stepOf(p: Passage, { rule, number, chain }: CompiledRule, matched: Step['matched'], more: Partial<Step>): Step {
+  const target = rule.bound.target === undefined ? {} : { target: rule.bound.line.text.slice(rule.bound.target.nameSpan.start, rule.bound.target.nameSpan.end) };
+  return { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched, ...target, ...more };
+}
+
+/** Does what the matched rule's target says; true when the packet leaves the chain's table or its way ends. */
+function follow(p: Passage, rule: CompiledRule): boolean {
+  const { target } = rule;
+  switch (target.kind) {
+    case 'none': return note(p, rule, undefined, false);
+    case 'accept': return note(p, rule, undefined, decide(p));
+    case 'drop':
+      p.end({ verdict: 'DROP' });
+      return note(p, rule, undefined, true);
+    case 'queue':
+      p.end({ verdict: 'QUEUE' });
+      return note(p, rule, undefined, true);
+    case 'return': {
+      note(p, rule, undefined, false);
+      return leaveChain(p);
+    }
+    case 'unknown':
+      p.end({ verdict: 'UNKNOWN', reason: target.reason });
+      return note(p, rule, undefined, true);
+    case 'chain':
+      note(p, rule, `${target.goto ? 'goes' : 'jumps'} to ${target.chain.name}`, false);
+      return call(p, target.chain, target.goto);
+    case 'action': {
+      const before = p.options.trace === 'none' ? p.packet : { ...p.packet };
+      const effect = target.action.apply(p);
+      note(p, rule, p.options.trace === 'none' ? undefined : changes(before, p.packet), false);
+      return perform(p, effect);
+    }
+  }
+}
+
+function perform(p: Passage, effect: Effect): boolean {
+  switch (effect.kind) {
+    case 'continue': return false;
+    case 'accept': return decide(p);
+    case 'return': return leaveChain(p);
+    case 'drop': p.end(effect.reason === undefined ? { verdict: 'DROP' } : { verdict: 'DROP', reason: effect.reason }); return true;
+    case 'queue': p.end({ verdict: 'QUEUE' }); return true;
+    case 'unknown': p.end({ verdict: 'UNKNOWN', reason: effect.reason }); return true;
+    case 'reject': p.rejected = effect.with; return true;
+  }
+}
+
+/** Records a matched rule; passes `done` through. */
+function note(p: Passage, rule: CompiledRule, effect: string | undefined, done: boolean): boolean {
+  if (p.options.trace !== 'none') p.steps.push(stepOf(p, rule, true, effect === undefined ? {} : { effect }));
+  return done;
+}
+
+function call(p: Passage, chain: CompiledChain, goto: boolean): false {
+  if (!goto) p.stack.push({ chain: p.chain!, next: p.next });
+  p.chain = chain;
+  p.next = 0;
+  return false;
+}
+
+/** Falls off the end of a chain, or returns: to the caller, or to the built-in chain's policy. */
+function leaveChain(p: Passage): boolean {
+  const caller = p.stack.pop();
+  if (caller !== undefined) {
+    p.chain = caller.chain;
+    p.next = caller.next;
+    return false;
+  }
+  const base = p.base!;
+  if (base.policy === 'DROP') p.end({ verdict: 'DROP', policy: { table: base.table, chain: base.name } });
+  else remember(p, true);
+  return true;
+}
+
+/** Ends the table's say with ACCEPT. */
+function decide(p: Passage): true {
+  remember(p, false);
+  return true;
+}
+
+/** Keeps whose say the verdict is, should the packet survive: that of the last filter chain, or else of the last chain. */
+function remember(p: Passage, byPolicy: boolean): void {
+  const chain = p.base!;
+  if (chain.table === 'filter' || p.decided?.chain.table !== 'filter') p.decided = { chain, byPolicy };
+}

@@ -1,0 +1,138 @@
+import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type TableName } from '../../netfilter.ts';
+import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
+import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
+import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
+import type { Backend, Condition, Slot } from '../traversal.ts';
+import { Unknown } from '../truth.ts';
+import { headerConditions } from './header.ts';
+import { InterfacePatterns } from './interfaces.ts';
+import { loopingJumps } from './loops.ts';
+import { HeaderScan } from './scan.ts';
+
+/**
+ * Makes a ruleset ready to run. Rules that iptables would refuse are kept as unknown, so that nothing is said about
+ * what lies behind them that is not so.
+ */
+export function compile(ruleset: Ruleset, options: { readonly backend?: Backend } = {}): Program {
+  const backend = options.backend ?? 'nft';
+  const compiler = new Compiler(ruleset);
+  const tracks = [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
+  const base = (table: TableName, hook: Hook): CompiledChain | undefined => compiler.baseChain(table, hook);
+  return { family: ruleset.family, backend, hooks: stages(base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
+}
+
+function tracksConnections({ bound }: Rule): boolean {
+  const uses = bound.target?.kind === 'extension' ? [...bound.matches, bound.target.use] : bound.matches;
+  return uses.some((use) => (typeof use.definition.tracks === 'function' ? use.definition.tracks(use) : use.definition.tracks === true));
+}
+
+type BaseChain = (table: TableName, hook: Hook) => CompiledChain | undefined;
+
+/** What each hook does, in order. iptables-legacy runs security before nat in INPUT, iptables-nft after it. Seen in the kernel. */
+function stages(base: BaseChain, backend: Backend, tracks: boolean, hasNat: boolean): Program['hooks'] {
+  const table = (name: TableName, hook: Hook): Stage[] => {
+    const chain = base(name, hook);
+    return chain === undefined ? [] : [{ kind: 'table', table: name, chain }];
+  };
+  const nat = (hook: Hook): Stage[] => (tracks && hasNat
+    ? [{ kind: 'nat', manipulation: hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source', chain: base('nat', hook) }] : []);
+  const track: Stage[] = tracks ? [{ kind: 'track' }] : [];
+  const confirm: Stage[] = tracks ? [{ kind: 'confirm' }] : [];
+  const reroute: Stage = { kind: 'reroute' };
+  const inputEnd = backend === 'nft' ? [...nat('INPUT'), ...table('security', 'INPUT')] : [...table('security', 'INPUT'), ...nat('INPUT')];
+  return {
+    PREROUTING: [...table('raw', 'PREROUTING'), ...track, ...table('mangle', 'PREROUTING'), ...nat('PREROUTING')],
+    INPUT: [...table('mangle', 'INPUT'), ...table('filter', 'INPUT'), ...inputEnd, ...confirm],
+    FORWARD: [...table('mangle', 'FORWARD'), ...table('filter', 'FORWARD'), ...table('security', 'FORWARD')],
+    OUTPUT: [
+      ...table('raw', 'OUTPUT'), ...track, ...table('mangle', 'OUTPUT'), reroute, ...nat('OUTPUT'), reroute,
+      ...table('filter', 'OUTPUT'), ...table('security', 'OUTPUT'),
+    ],
+    POSTROUTING: [...table('mangle', 'POSTROUTING'), ...nat('POSTROUTING'), ...confirm],
+  };
+}
+
+/** Compiles each chain once; jumps refer to the compiled chains. */
+class Compiler implements CompileContext {
+  readonly interfaces = new InterfacePatterns();
+  private readonly ruleset: Ruleset;
+  private readonly chains = new Map<Chain, CompiledChain>();
+  private slots = 0;
+
+  constructor(ruleset: Ruleset) {
+    this.ruleset = ruleset;
+    for (const name of TABLE_NAMES) {
+      const table = ruleset.tables.get(name);
+      if (table !== undefined) this.table(table);
+    }
+  }
+
+  slot<S>(initial: () => S): Slot<S> {
+    return { index: this.slots++, initial };
+  }
+
+  baseChain(table: TableName, hook: Hook): CompiledChain | undefined {
+    const chain = this.ruleset.tables.get(table)?.chains.get(hook);
+    return chain !== undefined && BUILT_IN_CHAINS[table].includes(hook) ? this.chains.get(chain) : undefined;
+  }
+
+  private table(table: Table): void {
+    const looping = loopingJumps(table);
+    const empty = new HeaderScan([], this.ruleset.family === 'ipv6', this.interfaces);
+    const chains = [...table.chains.values()];
+    for (const { name, builtIn, policy } of chains) {
+      const compiled: CompiledChain = { table: table.name, name, policy: builtIn ? (policy ?? 'ACCEPT') : undefined, rules: [], scan: empty };
+      this.chains.set(table.chains.get(name)!, compiled);
+    }
+    for (const chain of chains) this.fill(table, chain, looping);
+  }
+
+  private fill(table: Table, chain: Chain, looping: ReadonlySet<Rule>): void {
+    const compiled = this.chains.get(chain)! as { -readonly [K in keyof CompiledChain]: CompiledChain[K] };
+    const rules = chain.rules.map((rule) => ({ rule, header: headerConditions(rule), matches: this.matches(rule) }));
+    const quick = rules.map(({ matches }) => leading(matches));
+    compiled.rules = rules.map(({ rule, header, matches }, index): CompiledRule => ({
+      rule, number: index + 1, chain: compiled, conditions: [...header, ...matches], rest: matches.slice(quick[index]!.length),
+      target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
+    }));
+    compiled.scan = new HeaderScan(rules.map(({ rule }, index) => ({ rule, quick: quick[index]! })), this.ruleset.family === 'ipv6', this.interfaces);
+  }
+
+  private matches({ bound }: Rule): readonly Condition[] {
+    if (bound.broken) return [refused(bound.line.number + 1, bound.line.text)];
+    return bound.matches.flatMap((use) => (use.definition as MatchDefinition).conditions(use, this));
+  }
+
+  private target(target: RuleTarget | undefined, table: Table, rule: Rule): CompiledTarget {
+    switch (target?.kind) {
+      case undefined: return { kind: 'none' };
+      case 'verdict': return { kind: target.verdict.toLowerCase() as 'accept' };
+      case 'extension': return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
+      case 'chain': {
+        const chain = table.chains.get(target.chain);
+        if (chain === undefined || chain.builtIn) return { kind: 'unknown', reason: `there is no chain or target \`${target.chain}\`, so iptables refuses the table` };
+        return { kind: 'chain', chain: this.chains.get(chain)!, goto: target.goto };
+      }
+    }
+  }
+
+  private action(use: ExtensionUse): CompiledTarget {
+    return { kind: 'action', action: (use.definition as TargetDefinition).action(use, this) };
+  }
+}
+
+const LOOP: CompiledTarget = { kind: 'unknown', reason: 'the jumps run in a circle, so iptables refuses the table' };
+
+/** The conditions before the first that needs a call. */
+function leading(matches: readonly Condition[]): readonly Condition[] {
+  const end = matches.findIndex((condition) => condition.quick === undefined);
+  return end === -1 ? matches : matches.slice(0, end);
+}
+
+function refused(line: number, text: string): Condition {
+  return {
+    source: text.trim(),
+    test: () => new Unknown(`a packet that gets so far meets line ${line}, which iptables refuses`),
+    observe: () => 'iptables refuses the rule',
+  };
+}

@@ -1,0 +1,79 @@
+import type { Connection, Tuple } from './conntrack/connection.ts';
+import { assertState, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
+import { candidates, find, settle, type Found } from './conntrack/table.ts';
+import { ordinaryFlags } from './conntrack/tcp.ts';
+import { filledFrom, inverse, keyOf } from './conntrack/tuple.ts';
+import type { Packet } from './packet.ts';
+import type { Passage } from './passage.ts';
+import { PROTOCOL } from './protocols.ts';
+import { endpointText } from './wording.ts';
+
+/** Gives the packet its conntrack state and connection, as the kernel does between raw and mangle. */
+export function conntrackStage(p: Passage): void {
+  // What comes back from lo, and what REJECT sends, brings its connection along.
+  if (p.tracked?.connection !== undefined || p.tracked?.state === 'UNTRACKED') return;
+  if (p.template?.notrack === true) {
+    p.tracked = UNTRACKED;
+    return;
+  }
+  reassemble(p);
+  const { world: { table, now }, packet } = p;
+  const zone = p.template?.zone ?? 0;
+  const found = lookUp(p, zone);
+  if (p.ending !== undefined) return;
+  if (packet.protocol === PROTOCOL.tcp) packet.tcpFlags ??= ordinaryFlags(found?.connection, found?.direction ?? 'original');
+  p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
+}
+
+/** With conntrack, rules see the reassembled packet; of a later fragment's packet the ports are not known. */
+function reassemble(p: Passage): void {
+  const { packet } = p;
+  if ((packet.fragmentOffset ?? 0) === 0 && !packet.moreFragments) return;
+  packet.fragmentOffset = 0;
+  packet.moreFragments = false;
+  packet.length = undefined;
+  p.assume('the other fragments arrive as well: conntrack has them reassembled before any rule');
+}
+
+/** The packet's connection; where open parts leave several, each is tried. */
+function lookUp(p: Passage, zone: number): Found | undefined {
+  const { world: { table, now }, packet } = p;
+  const tuple = lookupTuple(packet, zone);
+  const found = find(table, tuple, now);
+  if (found !== undefined) return found;
+  for (const candidate of candidates(table, tuple, now)) {
+    const belongs = p.ask(`the packet ${isIcmpError(packet) ? 'quotes one' : 'is one'} of the connection ${connectionText(candidate)}`);
+    if (p.ending !== undefined) return undefined;
+    if (belongs) return identify(p, candidate, tuple);
+  }
+  return undefined;
+}
+
+function connectionText({ connection, direction }: Found): string {
+  const { source, sourcePort, destination, destinationPort } = connection.original;
+  return `${endpointText(source, sourcePort)} -> ${endpointText(destination, destinationPort)}${direction === 'reply' ? ', in the reply direction' : ''}`;
+}
+
+/** Fills in what it means for the packet and the connection that they belong together. */
+function identify(p: Passage, { connection, direction }: Found, tuple: Tuple): Found {
+  const { table } = p.world;
+  const own = direction === 'reply' ? connection.reply : connection.original;
+  const full = filledFrom(own, tuple);
+  if (!isIcmpError(p.packet)) fill(p.packet, full);
+  if (direction === 'reply') settle(table, connection, full);
+  else if (keyOf(connection.original) === undefined) replaceOriginal(connection, full);
+  return { connection, direction };
+}
+
+function fill(packet: Packet, { protocol, source, destination, sourcePort, destinationPort }: Tuple): void {
+  packet.protocol ??= protocol;
+  packet.source ??= source;
+  packet.destination ??= destination;
+  if (packet.icmpType !== undefined) return;
+  packet.sourcePort ??= sourcePort;
+  packet.destinationPort ??= destinationPort;
+}
+
+function replaceOriginal(connection: Connection, original: Tuple): void {
+  Object.assign(connection, { original, reply: filledFrom(connection.reply, inverse(original)) });
+}

@@ -1,0 +1,152 @@
+import { wordsOf } from '../address.ts';
+import type { Address } from '../packet.ts';
+import type { NatRange } from '../traversal.ts';
+import { Unknown } from '../truth.ts';
+import type { Connection, Tuple } from './connection.ts';
+import { jenkins, scale } from './jhash.ts';
+import { mappedSource, taken, type ConntrackTable } from './table.ts';
+import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
+
+export type Manipulation = 'source' | 'destination';
+
+/**
+ * Sets up one side of a connection's NAT the way the kernel chooses tuples; a port or address that it draws by chance is
+ * left open. Without a range it only makes the reply unique. A confirmed connection keeps its NAT.
+ */
+export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): void {
+  if (connection.confirmed) return;
+  const current = inverse(connection.reply);
+  const free = (tuple: Tuple): boolean => !taken(table, inverse(tuple), connection, now);
+  const chosen = choose(table, current, kind, range, free);
+  if (!sameTuple(chosen, current)) {
+    connection.reply = inverse(chosen);
+    if (kind === 'source') connection.sourceTranslated = true;
+    else connection.destinationTranslated = true;
+  }
+  if (kind === 'source') connection.sourceNatDone = true;
+  else connection.destinationNatDone = true;
+}
+
+function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range: NatRange, free: (tuple: Tuple) => boolean): Tuple {
+  if (range.addresses instanceof Unknown) return atUnknownAddress(current, kind, range);
+  if (kind === 'source' && range.random !== true) {
+    if (fits(current, range)) {
+      if (free(current)) return current;
+    } else {
+      const again = sameAsBefore(table, current, range);
+      if (again !== undefined && free(again)) return again;
+    }
+  }
+  const tuple = withAddress(current, kind, range);
+  return keepsPort(tuple, kind, range, free) ? tuple : withPort(tuple, kind, range, free);
+}
+
+function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
+  const ports = range.ports;
+  const port = ports !== undefined && ports.from === ports.to ? ports.from : portOf(current, kind);
+  const keeps = range.random !== true && (ports === undefined || inside(port, ports) || ports.from === ports.to);
+  return kind === 'source'
+    ? { ...current, source: undefined, sourcePort: keeps ? port : undefined }
+    : { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
+}
+
+const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind === 'source' ? tuple.sourcePort : tuple.destinationPort);
+
+function inside(port: number | undefined, ports: NonNullable<NatRange['ports']>): boolean {
+  return port !== undefined && port >= ports.from && port <= ports.to;
+}
+
+/** Whether the source already lies in the range. */
+function fits({ source, sourcePort }: Tuple, { addresses, ports }: NatRange): boolean {
+  if (addresses !== undefined && !(addresses instanceof Unknown) && (source === undefined || source < addresses.from || source > addresses.to)) return false;
+  return ports === undefined || inside(sourcePort, ports);
+}
+
+/** The mapping that the same source and port have towards somewhere else, where it lies in the range. */
+function sameAsBefore(table: ConntrackTable, current: Tuple, range: NatRange): Tuple | undefined {
+  const earlier = mappedSource(table, current);
+  if (earlier === undefined) return undefined;
+  const mapped = inverse(earlier.reply);
+  const again: Tuple = { ...current, source: mapped.source, sourcePort: mapped.sourcePort };
+  return fits(again, range) ? again : undefined;
+}
+
+function withAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
+  const { addresses } = range;
+  if (addresses === undefined || addresses instanceof Unknown) return current;
+  const address = addresses.from === addresses.to ? addresses.from : spread(current, addresses.from, addresses.to, range.persistent === true);
+  return kind === 'source' ? { ...current, source: address } : { ...current, destination: address };
+}
+
+/** Bytes of a word as the kernel's memory holds them on the machines that matter (little-endian). */
+const swapped = (word: number): number =>
+  (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+
+/** The address of a range that the kernel's hash of source and destination picks; undefined when either is open. */
+function spread({ source, destination }: Tuple, from: Address, to: Address, persistent: boolean): Address | undefined {
+  if (source === undefined || destination === undefined) return undefined;
+  const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address).map((word) => word >>> 0) : [address]);
+  const [low, high, target] = [split(from), split(to), split(destination).map(swapped)];
+  const words = split(source).map(swapped);
+  while (words.length < 4) words.push(0);
+  let hash = jenkins(words, persistent ? 0 : target.at(-1)!);
+  let below = false;
+  const picked = low.map((minimum, index) => {
+    const word = below ? scale(hash, 0xffffffff) : minimum + scale(hash, high[index]! - minimum + 1);
+    if (word !== high[index]) below = true;
+    if (!persistent) hash = (hash ^ target[index]!) >>> 0;
+    return word;
+  });
+  return typeof from === 'number' ? picked[0]! : picked.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
+}
+
+function keepsPort(tuple: Tuple, kind: Manipulation, { ports, random }: NatRange, free: (tuple: Tuple) => boolean): boolean {
+  if (random === true) return false;
+  if (ports === undefined) return free(tuple);
+  if (ports.base !== undefined || !inside(portOf(tuple, kind), ports)) return false;
+  return ports.from === ports.to || free(tuple);
+}
+
+/** Most ports that the kernel tries in a row. */
+const ATTEMPTS = 128;
+
+/** `tuple` with a port of the range that makes it free; the port is open where the kernel draws it by chance. */
+function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, free: (tuple: Tuple) => boolean): Tuple {
+  const query = isIcmp(tuple.protocol);
+  const part = kind === 'source' || query ? 'sourcePort' : 'destinationPort';
+  if (!mayChangePort(tuple, part, range)) return tuple;
+  const { from, to } = range.ports ?? usualPorts(tuple[part], query);
+  if (from === to) return { ...tuple, [part]: from };
+  const base = range.ports?.base;
+  if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, free);
+  const size = to - from + 1;
+  const start = base === undefined ? 0 : (tuple[part] ?? base) - base;
+  for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
+    const candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
+    if (free(candidate)) return candidate;
+  }
+  return tuple;
+}
+
+/** Whether the protocol has ports or ids that NAT may change; a destination port changes only by a range. */
+function mayChangePort({ protocol }: Tuple, part: 'sourcePort' | 'destinationPort', { ports }: NatRange): boolean {
+  if (protocol === undefined || !(isIcmp(protocol) || hasPorts(protocol))) return false;
+  return ports !== undefined || part === 'sourcePort';
+}
+
+/** Without a range, a source port stays in its class: below 512, below 1024, or above. Seen in the kernel. */
+function usualPorts(port: number | undefined, query: boolean): { readonly from: number; readonly to: number } {
+  if (query) return { from: 0, to: 65535 };
+  if (port !== undefined && port < 512) return { from: 1, to: 511 };
+  if (port !== undefined && port < 1024) return { from: 600, to: 1023 };
+  return { from: 1024, to: 65535 };
+}
+
+/** A port drawn by chance is known only when one alone is free; when none is, the tuple keeps one that is taken. */
+function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, free: (tuple: Tuple) => boolean): Tuple {
+  if (to - from >= ATTEMPTS) return { ...tuple, [part]: undefined };
+  const left: number[] = [];
+  for (let port = from; port <= to && left.length < 2; port++) if (free({ ...tuple, [part]: port })) left.push(port);
+  if (left.length === 2) return { ...tuple, [part]: undefined };
+  return { ...tuple, [part]: left[0] ?? from };
+}

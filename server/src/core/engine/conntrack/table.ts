@@ -1,0 +1,139 @@
+import type { Connection, Tuple } from './connection.ts';
+import { inverse, keyOf, mayEqual } from './tuple.ts';
+
+/** A connection as found by one of its tuples. */
+export interface Found {
+  readonly connection: Connection;
+  readonly direction: 'original' | 'reply';
+}
+
+/** The confirmed connections of a world; plain data. */
+export interface ConntrackTable {
+  readonly byTuple: Map<string, Found>;
+  /** Those of which a tuple has an open part, and which `byTuple` therefore does not hold (wholly). */
+  readonly open: Connection[];
+  /** Connections whose source is translated, by protocol, source and port of their first packet. */
+  readonly bySource: Map<string, Connection>;
+  /** Size at which the expired entries are cleared out next. */
+  sweepAt: number;
+}
+
+const FIRST_SWEEP = 4096;
+
+export function emptyTable(): ConntrackTable {
+  return { byTuple: new Map(), open: [], bySource: new Map(), sweepAt: FIRST_SWEEP };
+}
+
+/** The living entry of which `tuple` is one direction; undefined for an open tuple. */
+export function find(table: ConntrackTable, tuple: Tuple, now: number): Found | undefined {
+  const key = keyOf(tuple);
+  if (key === undefined) return undefined;
+  const found = table.byTuple.get(key);
+  if (found === undefined) return undefined;
+  if (found.connection.expires > now) return found;
+  kill(table, found.connection);
+  return undefined;
+}
+
+/** Living entries that `tuple` may belong to, where it or they have open parts; empty in the ordinary case. */
+export function candidates(table: ConntrackTable, tuple: Tuple, now: number): Found[] {
+  const open = keyOf(tuple) === undefined;
+  if (!open && table.open.length === 0) return [];
+  const connections = open ? new Set([...table.byTuple.values()].map((found) => found.connection).concat(table.open)) : table.open;
+  const result: Found[] = [];
+  for (const connection of connections) {
+    if (connection.expires <= now) continue;
+    if (mayEqual(tuple, connection.original)) result.push({ connection, direction: 'original' });
+    if (mayEqual(tuple, connection.reply)) result.push({ connection, direction: 'reply' });
+  }
+  return result;
+}
+
+/** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
+export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
+  const found = find(table, reply, now);
+  return found !== undefined && found.connection !== except;
+}
+
+/** Enters a connection under both of its tuples; false when one is taken. */
+export function confirm(table: ConntrackTable, connection: Connection, now: number): boolean {
+  if (taken(table, connection.original, connection, now) || taken(table, connection.reply, connection, now)) return false;
+  if (table.byTuple.size >= table.sweepAt) sweep(table, now);
+  connection.confirmed = true;
+  enter(table, connection);
+  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  return true;
+}
+
+function enter(table: ConntrackTable, connection: Connection): void {
+  const original = keyOf(connection.original);
+  const reply = keyOf(connection.reply);
+  if (original !== undefined) table.byTuple.set(original, { connection, direction: 'original' });
+  if (reply !== undefined) table.byTuple.set(reply, { connection, direction: 'reply' });
+  if (original === undefined || reply === undefined) table.open.push(connection);
+}
+
+/** Takes a connection out. */
+export function kill(table: ConntrackTable, connection: Connection): void {
+  for (const tuple of [connection.original, connection.reply]) {
+    const key = keyOf(tuple);
+    if (key !== undefined && table.byTuple.get(key)?.connection === connection) table.byTuple.delete(key);
+  }
+  const index = table.open.indexOf(connection);
+  if (index >= 0) table.open.splice(index, 1);
+  const source = sourceKey(connection.original);
+  if (table.bySource.get(source) === connection) table.bySource.delete(source);
+}
+
+/** Fills in what has turned out about an open connection's reply tuple. */
+export function settle(table: ConntrackTable, connection: Connection, reply: Tuple): void {
+  kill(table, connection);
+  connection.reply = reply;
+  enter(table, connection);
+  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+}
+
+/** The last connection from the same source and port whose source is translated. */
+export function mappedSource(table: ConntrackTable, original: Tuple): Connection | undefined {
+  return table.bySource.get(sourceKey(original));
+}
+
+function sourceKey({ protocol, source, sourcePort, zone }: Tuple): string {
+  return `${String(protocol)} ${String(source)} ${String(sourcePort)} ${zone}`;
+}
+
+function sweep(table: ConntrackTable, now: number): void {
+  for (const { connection } of [...table.byTuple.values()]) if (connection.expires <= now) kill(table, connection);
+  table.sweepAt = Math.max(FIRST_SWEEP, 2 * table.byTuple.size);
+}
+
+/** A copy that shares nothing with the table, and the copy of each connection in it. */
+export function copyTable(table: ConntrackTable): { readonly table: ConntrackTable; readonly copies: ReadonlyMap<Connection, Connection> } {
+  const copies = new Map<Connection, Connection>();
+  const copied = (connection: Connection): Connection => {
+    const known = copies.get(connection);
+    if (known !== undefined) return known;
+    const copy = copyConnection(connection);
+    copies.set(connection, copy);
+    return copy;
+  };
+  const byTuple = new Map<string, Found>();
+  for (const [key, { connection, direction }] of table.byTuple) byTuple.set(key, { connection: copied(connection), direction });
+  const bySource = new Map<string, Connection>();
+  for (const [key, connection] of table.bySource) bySource.set(key, copied(connection));
+  return { table: { byTuple, open: table.open.map(copied), bySource, sweepAt: table.sweepAt }, copies };
+}
+
+/** A copy of one connection (its tuples are immutable and shared). */
+export function copyConnection(connection: Connection): Connection {
+  const { tcp, extras } = connection;
+  return { ...connection, tcp: tcp && { ...tcp }, extras: structuredClone(extras) };
+}
+
+/** A connection as its first packet makes it. */
+export function newConnection(original: Tuple, now: number): Connection {
+  return {
+    original, reply: inverse(original), replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
+    sourceTranslated: false, destinationTranslated: false, mark: 0, expires: now, began: now, tcp: undefined, extras: {},
+  };
+}

@@ -1,0 +1,104 @@
+import { TCP_FLAGS } from '../packet.ts';
+import type { Connection, TcpState } from './connection.ts';
+
+/** What a TCP segment is to conntrack, by its flags. */
+export type TcpKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
+
+type Move = TcpState | 'ignored';
+type Moves = Readonly<Record<TcpState, Readonly<Partial<Record<TcpKind, Move>>>>>;
+
+/**
+ * Where each kind of segment leads from each state; a kind that is not listed is INVALID there, 'ignored' lets the
+ * segment through as part of the connection without a move. Seen in the kernel: test/kernel runs random sequences.
+ */
+const MOVES: Readonly<Record<'original' | 'reply', Moves>> = {
+  original: {
+    NONE: { syn: 'SYN_SENT', ack: 'ESTABLISHED' },
+    SYN_SENT: { syn: 'SYN_SENT', rst: 'CLOSE' },
+    SYN_RECV: { syn: 'ignored', synack: 'SYN_RECV', fin: 'FIN_WAIT', ack: 'ESTABLISHED', rst: 'CLOSE' },
+    ESTABLISHED: { syn: 'ignored', fin: 'FIN_WAIT', ack: 'ESTABLISHED', rst: 'CLOSE' },
+    FIN_WAIT: { syn: 'ignored', fin: 'LAST_ACK', ack: 'CLOSE_WAIT', rst: 'CLOSE' },
+    CLOSE_WAIT: { syn: 'ignored', fin: 'LAST_ACK', ack: 'CLOSE_WAIT', rst: 'CLOSE' },
+    LAST_ACK: { syn: 'ignored', fin: 'LAST_ACK', ack: 'TIME_WAIT', rst: 'CLOSE' },
+    TIME_WAIT: { syn: 'SYN_SENT', fin: 'TIME_WAIT', ack: 'TIME_WAIT', rst: 'CLOSE' },
+    CLOSE: { syn: 'SYN_SENT', fin: 'CLOSE', ack: 'CLOSE', rst: 'CLOSE' },
+    SYN_SENT2: { syn: 'SYN_SENT2', synack: 'SYN_RECV', rst: 'CLOSE' },
+  },
+  reply: {
+    NONE: {},
+    SYN_SENT: { syn: 'SYN_SENT2', synack: 'SYN_RECV', ack: 'ignored', rst: 'CLOSE' },
+    SYN_RECV: { synack: 'ignored', fin: 'FIN_WAIT', ack: 'SYN_RECV', rst: 'CLOSE' },
+    ESTABLISHED: { synack: 'ignored', fin: 'FIN_WAIT', ack: 'ESTABLISHED', rst: 'CLOSE' },
+    FIN_WAIT: { synack: 'ignored', fin: 'LAST_ACK', ack: 'CLOSE_WAIT', rst: 'CLOSE' },
+    CLOSE_WAIT: { synack: 'ignored', fin: 'LAST_ACK', ack: 'CLOSE_WAIT', rst: 'CLOSE' },
+    LAST_ACK: { synack: 'ignored', fin: 'LAST_ACK', ack: 'TIME_WAIT', rst: 'CLOSE' },
+    TIME_WAIT: { syn: 'SYN_SENT', synack: 'ignored', fin: 'TIME_WAIT', ack: 'TIME_WAIT', rst: 'CLOSE' },
+    CLOSE: { synack: 'ignored', fin: 'CLOSE', ack: 'CLOSE', rst: 'CLOSE' },
+    SYN_SENT2: { syn: 'SYN_SENT2', synack: 'SYN_RECV', ack: 'ignored', rst: 'CLOSE' },
+  },
+};
+
+const { FIN, SYN, RST, PSH, ACK, URG, ECE, CWR } = TCP_FLAGS;
+
+/** Combinations that make sense, ECE, CWR and PSH aside; all others are INVALID. Seen in the kernel. */
+const SENSIBLE: ReadonlySet<number> = new Set([SYN, SYN | URG, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN | ACK | URG, ACK, ACK | URG]);
+
+/** Whether the flags are a combination that conntrack takes at all. */
+export function sensibleFlags(flags: number): boolean {
+  return SENSIBLE.has(flags & ~(ECE | CWR | PSH));
+}
+
+export function tcpKind(flags: number): TcpKind {
+  if (flags & RST) return 'rst';
+  if (flags & SYN) return flags & ACK ? 'synack' : 'syn';
+  if (flags & FIN) return 'fin';
+  return flags & ACK ? 'ack' : 'none';
+}
+
+/** Seconds that an entry lives on after a segment led to the state (the kernel's defaults). */
+const TIMEOUT: Readonly<Record<TcpState, number>> = {
+  NONE: 120, SYN_SENT: 120, SYN_RECV: 60, ESTABLISHED: 432000, FIN_WAIT: 120, CLOSE_WAIT: 60, LAST_ACK: 30, TIME_WAIT: 120, CLOSE: 10, SYN_SENT2: 120,
+};
+
+/** A connection picked up in the middle, without an answer yet, lives no longer than this. */
+const UNANSWERED_PICKUP = 300;
+
+/** What conntrack makes of a segment: 'again' = the old entry is gone, look up anew. */
+export type TcpVerdict = 'valid' | 'invalid' | 'again' | 'closed';
+
+/** The flags of the ordinary segment at this point: SYN without an entry, then what the handshake wants next, then ACK. */
+export function ordinaryFlags(connection: Connection | undefined, direction: 'original' | 'reply'): number {
+  const state = connection?.tcp?.state;
+  if (state === undefined) return SYN;
+  if (state === 'SYN_SENT') return direction === 'reply' ? SYN | ACK : SYN;
+  return state === 'CLOSE' || state === 'TIME_WAIT' ? SYN : ACK;
+}
+
+/**
+ * Moves the connection by a segment, setting its timeout. 'closed': the segment belongs to the connection and ends it
+ * at once (an RST before any answer).
+ */
+export function advance(connection: Connection, direction: 'original' | 'reply', flags: number, now: number): TcpVerdict {
+  const tcp = connection.tcp!;
+  const kind = tcpKind(flags);
+  const old = tcp.state;
+  const move = MOVES[direction][old][kind];
+  if (move === undefined) return 'invalid';
+  const reopens = move === 'SYN_SENT' && (old === 'TIME_WAIT' || old === 'CLOSE');
+  if (reopens && (tcp.closing || (tcp.lastDirection === direction && tcp.lastKind === 'rst'))) return 'again';
+  tcp.lastKind = kind;
+  tcp.lastDirection = direction;
+  if (move === 'ignored' || reopens) return 'valid';
+  tcp.state = move;
+  if (old !== move && move === 'FIN_WAIT') tcp.closing = true;
+  if (!connection.replied && kind === 'rst') return 'closed';
+  const timeout = !connection.replied && move === 'ESTABLISHED' ? UNANSWERED_PICKUP : TIMEOUT[move];
+  connection.expires = now + timeout;
+  if (connection.replied && move === 'ESTABLISHED' && (old === 'SYN_RECV' || old === 'ESTABLISHED')) connection.assured = true;
+  return 'valid';
+}
+
+/** Whether a segment without an entry may begin one: SYN, or ACK of a connection older than the world. */
+export function mayBegin(flags: number): boolean {
+  return MOVES.original.NONE[tcpKind(flags)] !== undefined;
+}

@@ -1,0 +1,51 @@
+import type { Packet } from './packet.ts';
+import type { Fate, Result, Step } from './result.ts';
+
+/** One answer out of the fates that a packet may have; at least one. */
+export function combine(fates: readonly Fate[], complete: boolean): Result {
+  const [first] = fates;
+  if (fates.length === 1) return { ...first!, complete };
+  const distinct = [...new Map([...fates].reverse().map((fate) => [fateKey(fate), fate])).values()].reverse();
+  const steps = commonSteps(fates);
+  const assumptions = first!.assumptions.filter((text) => fates.every((fate) => fate.assumptions.includes(text)));
+  if (distinct.length === 1) return { ...first!, steps, assumptions, complete };
+  return { verdict: 'UNKNOWN', steps, packet: commonPacket(distinct), assumptions, routedBy: first!.routedBy, outcomes: distinct, complete };
+}
+
+/** Equal for fates that nobody could tell apart from outside: verdict, what is sent back, and the packet as it leaves. */
+function fateKey({ verdict, rejectWith, packet, reason, answer }: Fate): string {
+  const leaves = verdict === 'ACCEPT' || verdict === 'QUEUE' ? fieldsKey(packet) : '';
+  return `${verdict} ${rejectWith ?? ''} ${verdict === 'UNKNOWN' ? (reason ?? '') : ''} ${answer?.verdict ?? ''} ${leaves}`;
+}
+
+function fieldsKey(packet: Packet): string {
+  return Object.entries(packet).map(([key, value]) => `${key}=${key === 'inner' ? '' : String(value)}`).join(' ');
+}
+
+/** The steps that all courses share up to where they part, that one marked as unknown. */
+function commonSteps(fates: readonly Fate[]): readonly Step[] {
+  const [first, ...others] = fates.map((fate) => fate.steps);
+  const common: Step[] = [];
+  for (const [index, step] of first!.entries()) {
+    const theirs = others.map((steps) => steps[index]);
+    if (theirs.every((other) => other !== undefined && sameStep(step, other))) {
+      common.push(step);
+      continue;
+    }
+    const unknown = [step, ...theirs].find((candidate) => candidate?.matched === 'unknown');
+    if (unknown !== undefined) common.push(unknown);
+    break;
+  }
+  return common;
+}
+
+function sameStep(a: Step, b: Step): boolean {
+  return a.rule === b.rule && a.hook === b.hook && a.chain === b.chain && a.matched === b.matched;
+}
+
+/** The packet with what the fates differ in left open. */
+function commonPacket(fates: readonly Fate[]): Packet {
+  const [first, ...others] = fates.map((fate) => fate.packet);
+  const open = Object.fromEntries(Object.entries(first!).filter(([key, value]) => others.some((other) => other[key as keyof Packet] !== value)).map(([key]) => [key, undefined]));
+  return { ...first!, ...open, path: first!.path, moreFragments: first!.moreFragments };
+}

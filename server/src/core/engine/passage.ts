@@ -1,0 +1,283 @@
+import type { Hook, TableName } from '../netfilter.ts';
+import { loopbackOf } from './address.ts';
+import type { ScanInput } from './compile/scan.ts';
+import { scannedAddresses } from './compile/scan.ts';
+import type { Field, FieldCondition } from './compile/header.ts';
+import type { Connection } from './conntrack/connection.ts';
+import { bind, type Manipulation } from './conntrack/nat.ts';
+import { rewrite } from './conntrack/rewrite.ts';
+import { copyConnection } from './conntrack/table.ts';
+import { hasPorts } from './conntrack/tuple.ts';
+import type { Tracked } from './conntrack/track.ts';
+import type { Reply } from './answers.ts';
+import type { HostFacts } from './host.ts';
+import type { Address, ConntrackState, Packet } from './packet.ts';
+import type { CompiledChain, Program, Stage } from './program.ts';
+import type { Fate, Step } from './result.ts';
+import { addressOf } from './routing.ts';
+import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
+import { Unknown } from './truth.ts';
+import type { WorldState } from './world.ts';
+
+/** How a simulation is run. */
+export interface PassageOptions {
+  readonly host: HostFacts;
+  /** Which rules the trace records: none, those that matched, or all that were met. */
+  readonly trace: 'none' | 'matched' | 'all';
+  /** Whether a packet sent to lo goes on through PREROUTING and INPUT. */
+  readonly loopback: boolean;
+}
+
+/** Courses still to be run, and how many there have been. */
+export interface Agenda {
+  readonly pending: Passage[];
+  started: number;
+  readonly limit: number;
+  /** Whether a course was given up because there were too many. */
+  exceeded: boolean;
+}
+
+/** The part of a fate that is known when a packet's way ends. */
+export type Ending = Pick<Fate, 'verdict' | 'rejectWith' | 'reason' | 'policy' | 'noAnswer'>;
+
+/**
+ * One packet's way through the kernel, with everything that it depends on as data: where something can't be decided, a
+ * copy of the passage goes on with the other answer. The walk itself is in walk.ts.
+ */
+export class Passage implements Traversal {
+  readonly program: Program;
+  readonly options: PassageOptions;
+  readonly agenda: Agenda;
+  world: WorldState;
+  packet: Packet;
+
+  hook: Hook = 'PREROUTING';
+  table: TableName = 'raw';
+  inInterface: string | undefined = undefined;
+  outInterface: string | undefined = undefined;
+  tracked: Tracked | undefined;
+  template: ConntrackTemplate | undefined;
+
+  /** Where the walk stands: the hook's stages, the chain and the next rule in it, and where jumps return to. */
+  stages: readonly Stage[] = [];
+  position = 0;
+  base: CompiledChain | undefined;
+  chain: CompiledChain | undefined;
+  next = 0;
+  stack: { readonly chain: CompiledChain; readonly next: number }[] = [];
+
+  /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
+  arrivedFor: Address | undefined;
+  redirected = false;
+  /** Whether it comes from the wire (and so may be forwarded) or from a process of the host. */
+  fromWire: boolean;
+  /** Why the rule being tested drops at once. */
+  killed: string | undefined;
+  routedBy: 'host' | 'packet' = 'packet';
+  /** The last say of a built-in chain, the filter table's before any other's. */
+  decided: { readonly chain: CompiledChain; readonly byPolicy: boolean } | undefined;
+  steps: Step[] = [];
+  assumptions: string[] = [];
+  ending: Ending | undefined;
+  /** Type of the REJECT that the packet met. */
+  rejected: string | undefined;
+  /** What is sent back for the packet, and the packet's own fate while that is on its way. */
+  reply: Reply | undefined;
+  own: (Ending & Pick<Fate, 'steps' | 'packet'>) | undefined;
+
+  private answers = new Map<Field, Map<string, boolean>>();
+  private decisions = new Map<string, boolean>();
+  private scan: { readonly hook: Hook; readonly of: Scanned; readonly input: ScanInput } | undefined;
+
+  constructor(program: Program, world: WorldState, packet: Packet, options: PassageOptions, agenda: Agenda) {
+    this.program = program;
+    this.world = world;
+    this.packet = packet;
+    this.options = options;
+    this.agenda = agenda;
+    this.fromWire = packet.path !== 'out';
+    this.arrivedFor = packet.destination;
+  }
+
+  get backend(): Backend {
+    return this.program.backend;
+  }
+
+  get host(): HostFacts {
+    return this.options.host;
+  }
+
+  get connection(): Connection | undefined {
+    return this.tracked?.connection;
+  }
+
+  get state(): ConntrackState | Unknown {
+    return this.tracked?.state ?? 'UNTRACKED';
+  }
+
+  get direction(): 'original' | 'reply' {
+    return this.tracked?.direction ?? 'original';
+  }
+
+  translate(kind: Manipulation, range: NatRange): boolean {
+    const { connection } = this;
+    if (connection === undefined) return true;
+    bind(this.world.table, connection, kind, range, this.world.now);
+    if (kind === 'destination' && range.addresses instanceof Unknown) this.redirected = true;
+    this.rewrite(kind);
+    return true;
+  }
+
+  /** Does one side of the connection's NAT to the packet. */
+  rewrite(kind: Manipulation): void {
+    const { source, destination, sourcePort, destinationPort } = this.packet;
+    rewrite(this.packet, this.connection!, this.direction, kind);
+    if (this.packet.source !== source || this.packet.sourcePort !== sourcePort) this.forget('source');
+    if (this.packet.destination !== destination || this.packet.destinationPort !== destinationPort) this.forget('destination');
+  }
+
+  interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
+    const isIpv6 = this.packet.family === 'ipv6';
+    if (side === 'out') return addressOf(this.host, this.outInterface, isIpv6, this.packet.destination);
+    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : addressOf(this.host, this.inInterface, isIpv6);
+  }
+
+  track(template: ConntrackTemplate): void {
+    this.template = { ...this.template, ...template };
+  }
+
+  hotdrop(reason: string): void {
+    this.killed = reason;
+  }
+
+  end(ending: Ending): void {
+    this.ending = ending;
+  }
+
+  /** Says what was taken as given, once. */
+  assume(text: string): void {
+    if (!this.assumptions.includes(text)) this.assumptions.push(text);
+  }
+
+  /** Forgets what was assumed about one end of the packet, which has been rewritten. */
+  private forget(end: 'source' | 'destination'): void {
+    this.answers.delete(end);
+    this.answers.delete(end === 'source' ? 'sourcePort' : 'destinationPort');
+  }
+
+  /**
+   * Answers a condition that can't be decided: yes here, no in a copy that `otherwise` sends on its way. The same question
+   * about the same field has the same answer ever after.
+   */
+  suppose(condition: Condition, unknown: Unknown, otherwise: (copy: Passage) => void): boolean {
+    const question = fieldQuestion(condition);
+    if (question === undefined) return this.fork(unknown.reason, otherwise);
+    const known = this.answers.get(question.field)?.get(question.key);
+    if (known !== undefined) return known !== question.negated;
+    const answer = this.fork(question.negated ? `not: ${question.key}` : question.key, (copy) => {
+      copy.settle(question, question.negated);
+      otherwise(copy);
+    });
+    if (this.ending === undefined) this.settle(question, !question.negated);
+    return answer;
+  }
+
+  private settle({ field, key, pin }: Question, answer: boolean): void {
+    let known = this.answers.get(field);
+    if (known === undefined) this.answers.set(field, known = new Map<string, boolean>());
+    known.set(key, answer);
+    if (!answer || pin === undefined) return;
+    pin(this.packet);
+    if (field === 'in' && this.inInterface === undefined) this.inInterface = this.packet.in;
+    if (field === 'out' && this.outInterface === undefined) this.outInterface = this.packet.out;
+  }
+
+  /** Answers a question of the walk itself, which is asked again when the copy repeats the stage. */
+  ask(reason: string): boolean {
+    const known = this.decisions.get(reason);
+    if (known !== undefined) return known;
+    const answer = this.fork(reason, (copy) => copy.decisions.set(reason, false));
+    this.decisions.set(reason, answer);
+    return answer;
+  }
+
+  private fork(reason: string, otherwise: (copy: Passage) => void): boolean {
+    if (this.agenda.started >= this.agenda.limit) {
+      this.agenda.exceeded = true;
+      this.end({ verdict: 'UNKNOWN', reason: `it depends on whether ${reason}, and on too much else to follow every course` });
+      return false;
+    }
+    this.agenda.started++;
+    const copy = this.copy();
+    otherwise(copy);
+    copy.assume(`not so: ${reason}`);
+    this.agenda.pending.push(copy);
+    this.assume(reason);
+    return true;
+  }
+
+  private copy(): Passage {
+    const { world, copies } = this.world.copy();
+    const copy = new Passage(this.program, world, { ...this.packet }, this.options, this.agenda);
+    const { tracked } = this;
+    const state: Partial<Passage> = {
+      hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
+      tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
+      stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: [...this.stack],
+      arrivedFor: this.arrivedFor, redirected: this.redirected, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
+      reply: this.reply, own: this.own,
+    };
+    Object.assign(copy, state);
+    for (const [field, known] of this.answers) copy.answers.set(field, new Map(known));
+    copy.decisions = new Map(this.decisions);
+    return copy;
+  }
+
+  /**
+   * What the chain's scan may compare, or undefined when a rule-by-rule walk is needed: something is open, the packet is a
+   * later fragment, or the trace wants every rule.
+   */
+  scanInput(): ScanInput | undefined {
+    if (this.options.trace === 'all') return undefined;
+    const { packet, scan, inInterface, outInterface } = this;
+    if (scan?.hook === this.hook && sameScan(scan.of, packet)) return scan.input;
+    const { source, destination, protocol, sourcePort, destinationPort } = packet;
+    if (source === undefined || destination === undefined || protocol === undefined || inInterface === undefined || outInterface === undefined) return undefined;
+    if ((packet.fragmentOffset ?? 0) > 0 || (carriesPorts(protocol) && (sourcePort === undefined || destinationPort === undefined))) return undefined;
+    const { interfaces } = this.program;
+    const input: ScanInput = {
+      addresses: scannedAddresses(source, destination), protocol, inRow: interfaces.row(inInterface), outRow: interfaces.row(outInterface),
+      sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1,
+    };
+    this.scan = { hook: this.hook, of: { source, destination, protocol, sourcePort, destinationPort }, input };
+    return input;
+  }
+}
+
+type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort'>;
+
+function sameScan(a: Scanned, b: Scanned): boolean {
+  return a.source === b.source && a.destination === b.destination && a.protocol === b.protocol && a.sourcePort === b.sourcePort
+    && a.destinationPort === b.destinationPort;
+}
+
+const DCCP = 33;
+
+/** Whether packets of the protocol have ports that rules can ask for. */
+function carriesPorts(protocol: number): boolean {
+  return hasPorts(protocol) || protocol === DCCP;
+}
+
+type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly pin?: (packet: Packet) => void };
+
+/** The question that a condition asks, where its answer depends on one field alone. */
+function fieldQuestion(condition: Condition): Question | undefined {
+  if ('field' in condition) return condition as FieldCondition;
+  const { quick } = condition;
+  if (quick === undefined) return undefined;
+  const { field, from, to } = quick;
+  const name = field === 'sourcePort' ? 'source port' : 'destination port';
+  const key = `the ${name} is ${from === to ? from : `in ${from}:${to}`}`;
+  return { field, key, negated: false, ...(from === to ? { pin: (packet: Packet) => { packet[field] = from; } } : {}) };
+}

@@ -1,0 +1,51 @@
+import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
+import type { Rule } from '../ruleset/model.ts';
+import type { HeaderScan } from './compile/scan.ts';
+import type { InterfacePatterns } from './compile/interfaces.ts';
+import type { Manipulation } from './conntrack/nat.ts';
+import type { Action, Backend, Condition } from './traversal.ts';
+
+/** A ruleset made ready to run: what each hook consults, in the kernel's order. Holds no state; see `Worlds`. */
+export interface Program {
+  readonly family: Family;
+  readonly backend: Backend;
+  readonly hooks: Readonly<Record<Hook, readonly Stage[]>>;
+  /** Whether anything in the ruleset makes the kernel track connections. */
+  readonly tracks: boolean;
+  readonly interfaces: InterfacePatterns;
+}
+
+/** One thing that a hook does with a packet. */
+export type Stage =
+  | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain }
+  | { readonly kind: 'track' }
+  | { readonly kind: 'nat'; readonly manipulation: Manipulation; readonly chain: CompiledChain | undefined }
+  | { readonly kind: 'reroute' }
+  | { readonly kind: 'confirm' };
+
+export interface CompiledChain {
+  readonly table: TableName;
+  readonly name: string;
+  /** Of a built-in chain. */
+  readonly policy: Policy | undefined;
+  readonly rules: readonly CompiledRule[];
+  readonly scan: HeaderScan;
+}
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** Counted from 1 in its chain. */
+  readonly number: number;
+  readonly chain: CompiledChain;
+  /** Every condition in the kernel's order. */
+  readonly conditions: readonly Condition[];
+  /** Those that the chain's scan has not decided. */
+  readonly rest: readonly Condition[];
+  readonly target: CompiledTarget;
+}
+
+export type CompiledTarget =
+  | { readonly kind: 'none' | 'accept' | 'drop' | 'return' | 'queue' }
+  | { readonly kind: 'chain'; readonly chain: CompiledChain; readonly goto: boolean }
+  | { readonly kind: 'action'; readonly action: Action }
+  | { readonly kind: 'unknown'; readonly reason: string };
