@@ -1,0 +1,29 @@
+import { resultToJson } from '../../core/notation/json.ts';
+import { defineCommand } from '../feature.ts';
+import type { Session } from '../session.ts';
+import { readPlace } from '../support/command-argument.ts';
+import { decidingLine, fateText } from '../support/marks.ts';
+import { simulateText } from '../support/simulation.ts';
+import { suggestPackets } from '../support/suggestions.ts';
+
+/** Simulates a packet (without one: the best suggestion for the line), shows it in the document, and answers its fate. */
+export function simulateCommand(session: Session, argument: unknown): unknown {
+  const { uri, line, packet } = readPlace(argument);
+  const document = session.document(uri);
+  if (document === undefined) return { error: { message: 'The file is not open.' } };
+  const text = packet ?? suggestPackets(session, document, line ?? 0)[0]?.packet;
+  if (text === undefined) return { error: { message: 'No packet was given, and none can be suggested here.' } };
+  const simulation = simulateText(session, document, text);
+  if (!('simulated' in simulation)) return simulation;
+  const { notation, result } = simulation.simulated;
+  session.simulations.set(uri, { packet: notation });
+  session.refresh();
+  const deciding = decidingLine(result, document);
+  return {
+    packet: notation, verdict: result.verdict, summary: `${fateText(result)} — ${notation}`,
+    ...(deciding === undefined ? {} : { location: { line: deciding.number } }),
+    result: resultToJson(result),
+  };
+}
+
+export default defineCommand({ name: 'iptables-lens.simulate', run: simulateCommand });

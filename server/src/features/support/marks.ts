@@ -1,0 +1,85 @@
+import type { Fate, Result, Step } from '../../core/engine/result.ts';
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { Line } from '../../core/syntax/line.ts';
+
+/** What a simulation has to say at the end of one line. */
+export interface Mark {
+  readonly line: Line;
+  readonly label: string;
+  readonly tooltip?: string;
+}
+
+/** How each kind of mark starts: a rule that matched, one that did not, one that nobody can tell, the end of the way. */
+export const SIGNS = { matched: '✓', unmatched: '✗', unknown: '?', verdict: '■' } as const;
+
+/**
+ * The marks of a result, in the order of the file: what every rule met did and where the verdict fell. Matched rules
+ * are numbered in the order in which the packet met them, which is not the file's.
+ */
+export function marksOf(result: Result, document: RulesetDocument, { unmatched }: { readonly unmatched: boolean }): Mark[] {
+  const byLine = new Map<Line, Note[]>();
+  const add = (line: Line, note: Note): void => {
+    const notes = byLine.get(line);
+    if (notes === undefined) byLine.set(line, [note]);
+    else if (!notes.some(({ label }) => label === note.label)) notes.push(note);
+  };
+  for (const fate of result.outcomes ?? [result]) {
+    let met = 0;
+    for (const step of fate.steps) {
+      if (step.matched !== false) met++;
+      if (step.matched !== false || unmatched) add(step.rule.bound.line, noteOf(step, met));
+    }
+    const end = endOf(fate, document);
+    if (end !== undefined) add(end.line, end.note);
+  }
+  return [...byLine].sort(([a], [b]) => a.number - b.number).map(([line, notes]) => ({
+    line, label: notes.map(({ label }) => label).join('  '), ...tooltipOf(notes),
+  }));
+}
+
+/** The line on which a fate was decided: a rule's, or that of the chain whose policy spoke. */
+export function decidingLine(fate: Fate, document: RulesetDocument): Line | undefined {
+  return endOf(fate, document)?.line;
+}
+
+/** A fate in a few words: `DROP by the policy of filter INPUT`. */
+export function fateText(fate: Fate): string {
+  const verdict = verdictText(fate);
+  if (fate.policy !== undefined) return `${verdict} by the policy of ${fate.policy.table} ${fate.policy.chain}`;
+  return fate.reason === undefined ? verdict : `${verdict}: ${fate.reason}`;
+}
+
+function verdictText(fate: Fate): string {
+  return fate.rejectWith === undefined ? fate.verdict : `${fate.verdict} with ${fate.rejectWith}`;
+}
+
+interface Note {
+  readonly label: string;
+  readonly tooltip?: string;
+}
+
+function noteOf(step: Step, met: number): Note {
+  const why = step.reason === undefined ? '' : `${step.reason.source}: ${step.reason.observe}`;
+  const where = `${step.table} ${step.chain}, rule ${step.number} (hook ${step.hook})`;
+  if (step.matched === 'unknown') return { label: `${SIGNS.unknown} ${step.reason?.observe ?? 'nobody can tell'}`, tooltip: `${where}\n\n${why}` };
+  if (step.matched) return { label: `${SIGNS.matched} ${met}. ${step.effect ?? step.target ?? 'matches'}`, tooltip: where };
+  return { label: `${SIGNS.unmatched} ${step.reason?.observe ?? 'does not match'}`, tooltip: `${where}\n\n\`${step.reason?.source ?? ''}\` does not hold: ${step.reason?.observe ?? ''}.` };
+}
+
+/** Where the verdict stands and what it says. */
+function endOf(fate: Fate, document: RulesetDocument): { readonly line: Line; readonly note: Note } | undefined {
+  const assumed = fate.assumptions.length === 0 ? '' : ` if ${fate.assumptions.join(' and ')}`;
+  const note: Note = { label: `${SIGNS.verdict} ${fateText(fate)}${assumed}` };
+  if (fate.policy !== undefined) {
+    const table = document.ruleset(fate.packet.family).tables.get(fate.policy.table);
+    const line = table?.chains.get(fate.policy.chain)?.declaration ?? table?.line;
+    return line === undefined ? undefined : { line, note };
+  }
+  const last = fate.steps.findLast((step) => step.matched !== false);
+  return last === undefined ? undefined : { line: last.rule.bound.line, note };
+}
+
+function tooltipOf(notes: readonly Note[]): Pick<Mark, 'tooltip'> {
+  const texts = notes.flatMap(({ tooltip }) => (tooltip === undefined ? [] : [tooltip]));
+  return texts.length === 0 ? {} : { tooltip: texts.join('\n\n---\n\n') };
+}
