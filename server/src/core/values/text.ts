@@ -1,0 +1,53 @@
+import { fail, ok, type ValueType } from './value.ts';
+
+/** What a free text may hold; `what` is a noun phrase for messages (`a comment`). */
+export interface TextShape {
+  readonly what: string;
+  readonly placeholder: string;
+  readonly min?: number;
+  /** Most bytes (not characters) that the kernel keeps; what is longer iptables cuts without a word. */
+  readonly max: number;
+  /** Whether iptables-save puts it in quotes where needed. */
+  readonly quoted?: boolean;
+  /** Says what else is wrong with it, for names that the kernel refuses. */
+  readonly refuse?: (text: string) => string | undefined;
+}
+
+/** A free text with a length limit in bytes. */
+export function text(shape: TextShape): ValueType<string> {
+  const { what, placeholder, min = 0, max, quoted = true, refuse } = shape;
+  return {
+    placeholder,
+    parse(given) {
+      if (given.length < min) return fail(`${capital(what)} can't be empty.`);
+      if (given.includes('\n')) return fail(`${capital(what)} can't hold a line break.`);
+      const refused = refuse?.(given);
+      if (refused !== undefined) return fail(refused);
+      const bytes = new TextEncoder().encode(given);
+      if (bytes.length <= max) return ok(given);
+      const kept = cut(given, max);
+      return ok(kept, `${capital(what)} holds at most ${max} bytes; this one has ${bytes.length}, and iptables keeps \`${kept}\`.`);
+    },
+    print: (value) => (quoted ? quote(value) : value),
+  };
+}
+
+/** A text as iptables-save writes it: bare when it is made of letters, digits, `_` and `-` alone, else in double quotes. */
+export function quote(value: string): string {
+  if (/^[A-Za-z0-9_-]+$/u.test(value)) return value;
+  return `"${value.replaceAll(/["\\']/gu, '\\$&')}"`;
+}
+
+/** The longest beginning of `value` that has at most `max` bytes in UTF-8. */
+function cut(value: string, max: number): string {
+  let bytes = 0;
+  let kept = '';
+  for (const character of value) {
+    bytes += new TextEncoder().encode(character).length;
+    if (bytes > max) break;
+    kept += character;
+  }
+  return kept;
+}
+
+const capital = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
