@@ -1,3 +1,4 @@
+import { Cursor, type ScanInput } from './compile/scan.ts';
 import type { Passage } from './passage.ts';
 import type { CompiledChain, CompiledRule } from './program.ts';
 import type { Step } from './result.ts';
@@ -13,19 +14,24 @@ export function walkChain(p: Passage): void {
   for (;;) {
     const chain = p.chain!;
     const input = p.scanInput();
-    const index = input === undefined ? p.next : chain.scan.next(p.next, input);
-    const rule = chain.rules[index];
+    const rule = chain.rules[input === undefined ? p.next : nextCandidate(p, chain, input)];
     if (rule === undefined) {
       if (leaveChain(p)) return;
       continue;
     }
-    p.next = index + 1;
+    p.next = rule.number;
     if (!matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
       if (p.ending !== undefined) return;
       continue;
     }
     if (follow(p, rule)) return;
   }
+}
+
+/** Index of the next rule whose scanned parts hold. */
+function nextCandidate(p: Passage, { scan }: CompiledChain, input: ScanInput): number {
+  if (p.cursor?.scan !== scan || p.cursor.input !== input) p.cursor = new Cursor(scan, input);
+  return p.cursor.next(p.next);
 }
 
 /** Tests the rule's conditions in order; what can't be decided is taken as true here and as false in a copy. */
@@ -111,9 +117,10 @@ function note(p: Passage, rule: CompiledRule, effect: string | undefined, done: 
 }
 
 function call(p: Passage, chain: CompiledChain, goto: boolean): false {
-  if (!goto) p.stack.push({ chain: p.chain!, next: p.next });
+  if (!goto) p.stack.push({ chain: p.chain!, next: p.next, cursor: p.cursor });
   p.chain = chain;
   p.next = 0;
+  p.cursor = undefined;
   return false;
 }
 
@@ -123,6 +130,7 @@ function leaveChain(p: Passage): boolean {
   if (caller !== undefined) {
     p.chain = caller.chain;
     p.next = caller.next;
+    p.cursor = caller.cursor;
     return false;
   }
   const base = p.base!;

@@ -1,15 +1,29 @@
 import type { Packet } from './packet.ts';
-import type { Fate, Result, Step } from './result.ts';
+import type { Fate, Outcome, Result, Step } from './result.ts';
 
 /** One answer out of the fates that a packet may have; at least one. */
 export function combine(fates: readonly Fate[], complete: boolean): Result {
   const [first] = fates;
-  if (fates.length === 1) return { ...first!, complete };
-  const distinct = [...new Map([...fates].reverse().map((fate) => [fateKey(fate), fate])).values()].reverse();
+  if (fates.length === 1) return Object.assign(first!, { complete });
+  const alike = new Map<string, Fate[]>();
+  for (const fate of fates) {
+    const key = fateKey(fate);
+    const others = alike.get(key);
+    if (others === undefined) alike.set(key, [fate]);
+    else others.push(fate);
+  }
   const steps = commonSteps(fates);
-  const assumptions = first!.assumptions.filter((text) => fates.every((fate) => fate.assumptions.includes(text)));
-  if (distinct.length === 1) return { ...first!, steps, assumptions, complete };
-  return { verdict: 'UNKNOWN', steps, packet: commonPacket(distinct), assumptions, routedBy: first!.routedBy, outcomes: distinct, complete };
+  const assumptions = shared(fates);
+  if (alike.size === 1) return { ...first!, steps, assumptions, complete };
+  const outcomes = [...alike.values()].map((courses): Outcome => ({
+    ...courses[0]!, assumptions: shared(courses), courses: courses.map((fate) => fate.assumptions),
+  }));
+  return { verdict: 'UNKNOWN', steps, packet: commonPacket(outcomes), assumptions, routedBy: first!.routedBy, outcomes, complete };
+}
+
+/** What all fates take as given. */
+function shared(fates: readonly Fate[]): readonly string[] {
+  return fates[0]!.assumptions.filter((text) => fates.every((fate) => fate.assumptions.includes(text)));
 }
 
 /** Equal for fates that nobody could tell apart from outside: verdict, what is sent back, and the packet as it leaves. */

@@ -1,7 +1,6 @@
 import type { Hook, TableName } from '../netfilter.ts';
 import { loopbackOf } from './address.ts';
-import type { ScanInput } from './compile/scan.ts';
-import { scannedAddresses } from './compile/scan.ts';
+import { scannedAddresses, type Cursor, type ScanInput } from './compile/scan.ts';
 import type { Field, FieldCondition } from './compile/header.ts';
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
@@ -64,7 +63,8 @@ export class Passage implements Traversal {
   base: CompiledChain | undefined;
   chain: CompiledChain | undefined;
   next = 0;
-  stack: { readonly chain: CompiledChain; readonly next: number }[] = [];
+  stack: { readonly chain: CompiledChain; readonly next: number; readonly cursor: Cursor | undefined }[] = [];
+  cursor: Cursor | undefined;
 
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
@@ -223,7 +223,7 @@ export class Passage implements Traversal {
     const state: Partial<Passage> = {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
-      stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: [...this.stack],
+      stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
       arrivedFor: this.arrivedFor, redirected: this.redirected, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, own: this.own,
@@ -247,7 +247,7 @@ export class Passage implements Traversal {
     if ((packet.fragmentOffset ?? 0) > 0 || (carriesPorts(protocol) && (sourcePort === undefined || destinationPort === undefined))) return undefined;
     const { interfaces } = this.program;
     const input: ScanInput = {
-      addresses: scannedAddresses(source, destination), protocol, inRow: interfaces.row(inInterface), outRow: interfaces.row(outInterface),
+      addresses: scannedAddresses(source, destination), source, destination, protocol, inRow: interfaces.row(inInterface), outRow: interfaces.row(outInterface),
       sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1,
     };
     this.scan = { hook: this.hook, of: { source, destination, protocol, sourcePort, destinationPort }, input };

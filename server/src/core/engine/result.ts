@@ -51,9 +51,14 @@ export interface Fate {
   readonly routedBy: 'host' | 'packet';
 }
 
+/** One of several fates, with the courses that lead to it: each lists what has to hold for it. */
+export interface Outcome extends Fate {
+  readonly courses: readonly (readonly string[])[];
+}
+
 /** The answer to one packet. Where the fates differ, `verdict` is UNKNOWN and `outcomes` holds each of them. */
 export interface Result extends Fate {
-  readonly outcomes?: readonly Fate[];
+  readonly outcomes?: readonly Outcome[];
   /** Whether every possible course was followed; false when there were too many. */
   readonly complete: boolean;
 }

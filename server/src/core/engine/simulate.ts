@@ -46,10 +46,18 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
   return combine(fates, !worlds.incomplete);
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Written field by field: this runs for every packet of a stream, and spreads cost more than the walk. */
 function fateOf(passage: Passage): Fate {
   const { own, packet, steps, assumptions, routedBy } = passage;
   const ending = passage.ending!;
-  if (own === undefined) return { ...ending, steps, packet, assumptions, routedBy };
-  const answer = { packet, verdict: ending.verdict, steps, ...(ending.reason === undefined ? {} : { reason: ending.reason }) };
-  return { ...own, answer, assumptions, routedBy };
+  const { verdict, policy, reason, rejectWith, noAnswer } = own ?? ending;
+  const fate: Writable<Fate> = { verdict, steps: own?.steps ?? steps, packet: own?.packet ?? packet, assumptions, routedBy };
+  if (policy !== undefined) fate.policy = policy;
+  if (reason !== undefined) fate.reason = reason;
+  if (rejectWith !== undefined) fate.rejectWith = rejectWith;
+  if (noAnswer !== undefined) fate.noAnswer = noAnswer;
+  if (own !== undefined) fate.answer = { packet, verdict: ending.verdict, steps, ...(ending.reason === undefined ? {} : { reason: ending.reason }) };
+  return fate;
 }

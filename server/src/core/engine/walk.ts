@@ -66,6 +66,7 @@ function enterChain(p: Passage, chain: NonNullable<Passage['chain']>): void {
   p.base = p.chain = chain;
   p.next = 0;
   p.stack = [];
+  p.cursor = undefined;
 }
 
 /** Runs the chain of a stage; when it lets the packet go on, finishes the stage. */

@@ -2,17 +2,15 @@ import type { Rule } from '../../ruleset/model.ts';
 import { wordsOf } from '../address.ts';
 import type { Address } from '../packet.ts';
 import type { Condition } from '../traversal.ts';
+import { CandidateIndex, type IndexedRule, type Looked } from './candidates.ts';
 import type { InterfacePatterns } from './interfaces.ts';
 
 /** What a scan compares; every part is known. Ports are −1 for protocols without. */
-export interface ScanInput {
+export interface ScanInput extends Looked {
   /** Words of the source, then of the destination. */
   readonly addresses: Int32Array;
-  readonly protocol: number;
   readonly inRow: Uint8Array;
   readonly outRow: Uint8Array;
-  readonly sourcePort: number;
-  readonly destinationPort: number;
 }
 
 const NOT_SOURCE = 1;
@@ -25,19 +23,19 @@ const NEVER = 8;
 const FLAGS = 0, PROTOCOL = 1, IN = 2, OUT = 3, SPORT_FROM = 4, SPORT_TO = 5, DPORT_FROM = 6, DPORT_TO = 7, ADDRESSES = 8;
 
 /**
- * The parts of a chain's rules that need no call: header and plain port ranges in one typed array, so that finding the
- * next rule that may match costs a few comparisons for each rule passed over.
+ * The parts of a chain's rules that need no call: header and plain port ranges in one typed array, with an index that
+ * passes over most rules altogether.
  */
 export class HeaderScan {
   private readonly data: Int32Array;
   private readonly stride: number;
   private readonly words: 1 | 4;
-  private readonly count: number;
+  readonly index: CandidateIndex;
 
-  constructor(rules: readonly { readonly rule: Rule; readonly quick: readonly Condition[] }[], isIpv6: boolean, patterns: InterfacePatterns) {
+  constructor(rules: readonly IndexedRule[], isIpv6: boolean, patterns: InterfacePatterns) {
     this.words = isIpv6 ? 4 : 1;
     this.stride = ADDRESSES + 4 * this.words;
-    this.count = rules.length;
+    this.index = new CandidateIndex(rules);
     this.data = new Int32Array(this.stride * rules.length);
     for (const [index, { rule, quick }] of rules.entries()) this.fill(index * this.stride, rule, quick, patterns);
   }
@@ -68,29 +66,22 @@ export class HeaderScan {
     this.data[at + 1] = Math.min(65535, ...ranges.map(({ to }) => to));
   }
 
-  /** Index of the first rule from `start` on whose scanned parts all hold; the number of rules when there is none. */
-  next(start: number, input: ScanInput): number {
-    const { data, stride, count } = this;
-    const { protocol, inRow, outRow, sourcePort, destinationPort } = input;
-    for (let index = start, base = start * stride; index < count; index++, base += stride) {
-      const wanted = data[base + PROTOCOL]!;
-      const flags = data[base + FLAGS]!;
-      if (wanted !== -1 && (wanted === protocol) === ((flags & NOT_PROTOCOL) !== 0)) continue;
-      if (destinationPort < data[base + DPORT_FROM]! || destinationPort > data[base + DPORT_TO]!) continue;
-      if (sourcePort < data[base + SPORT_FROM]! || sourcePort > data[base + SPORT_TO]!) continue;
-      if (inRow[data[base + IN]!] === 0 || outRow[data[base + OUT]!] === 0) continue;
-      if ((flags & NEVER) === 0 && this.addressesHold(base + ADDRESSES, flags, input)) return index;
-    }
-    return count;
-  }
-
-  private addressesHold(at: number, flags: number, { addresses }: ScanInput): boolean {
-    return this.holds(at, addresses, 0) !== ((flags & NOT_SOURCE) !== 0)
-      && this.holds(at + 2 * this.words, addresses, this.words) !== ((flags & NOT_DESTINATION) !== 0);
+  /** Whether the scanned parts of the rule all hold. */
+  holds(index: number, { protocol, inRow, outRow, sourcePort, destinationPort, addresses }: ScanInput): boolean {
+    const { data, stride } = this;
+    const base = index * stride;
+    const wanted = data[base + PROTOCOL]!;
+    const flags = data[base + FLAGS]!;
+    if ((flags & NEVER) !== 0 || (wanted !== -1 && (wanted === protocol) === ((flags & NOT_PROTOCOL) !== 0))) return false;
+    if (destinationPort < data[base + DPORT_FROM]! || destinationPort > data[base + DPORT_TO]!) return false;
+    if (sourcePort < data[base + SPORT_FROM]! || sourcePort > data[base + SPORT_TO]!) return false;
+    if (inRow[data[base + IN]!] === 0 || outRow[data[base + OUT]!] === 0) return false;
+    return this.covers(base + ADDRESSES, addresses, 0) !== ((flags & NOT_SOURCE) !== 0)
+      && this.covers(base + ADDRESSES + 2 * this.words, addresses, this.words) !== ((flags & NOT_DESTINATION) !== 0);
   }
 
   /** Whether the address in `addresses` from `from` on agrees with the masked one that stands at `at`. */
-  private holds(at: number, addresses: Int32Array, from: number): boolean {
+  private covers(at: number, addresses: Int32Array, from: number): boolean {
     const { data, words } = this;
     for (let word = 0; word < words; word++) {
       if ((addresses[from + word]! & data[at + word]!) !== data[at + words + word]) return false;
@@ -100,6 +91,37 @@ export class HeaderScan {
 }
 
 const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address) : [address | 0]);
+
+/** A walk over the rules of one scan that may match one packet, in order. */
+export class Cursor {
+  readonly scan: HeaderScan;
+  readonly input: ScanInput;
+  private readonly byValue: readonly number[];
+  private readonly byProtocol: readonly number[];
+  private valueAt = 0;
+  private protocolAt = 0;
+
+  constructor(scan: HeaderScan, input: ScanInput) {
+    this.scan = scan;
+    this.input = input;
+    this.byValue = scan.index.byValue(input);
+    this.byProtocol = scan.index.byProtocol(input.protocol);
+  }
+
+  /** The first rule from `start` on of which all scanned parts hold; Infinity when there is none. `start` never goes back. */
+  next(start: number): number {
+    const { byValue, byProtocol, scan, input } = this;
+    for (;;) {
+      const value = byValue[this.valueAt] ?? Infinity;
+      const other = byProtocol[this.protocolAt] ?? Infinity;
+      const candidate = value < other ? value : other;
+      if (candidate === Infinity) return candidate;
+      if (candidate >= start && scan.holds(candidate, input)) return candidate;
+      if (value < other) this.valueAt++;
+      else this.protocolAt++;
+    }
+  }
+}
 
 /** Source and destination as a scan compares them. */
 export function scannedAddresses(source: Address, destination: Address): Int32Array {
