@@ -1,4 +1,4 @@
-import { nearest } from '../core/ruleset/spelling.ts';
+import { nearest } from '../core/values/spelling.ts';
 import { RULES } from '../rules/rules.generated.ts';
 import { UsageError, readArguments, type Subcommand } from './command.ts';
 

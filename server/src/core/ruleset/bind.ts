@@ -9,7 +9,7 @@ import { protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { BoundCommand, BoundRule, HeaderPart, RuleHeader, RuleTarget, Token } from './model.ts';
 import { BASE_OPTIONS, findLong, findShort, type BaseOption, type LongCandidate } from './options.ts';
-import { nearest } from './spelling.ts';
+import { nearest } from '../values/spelling.ts';
 import { OpenUse } from './use.ts';
 import { explainUnknownOption } from './unknown-option.ts';
 
@@ -100,9 +100,14 @@ class Binder {
     }
     this.token('unknown', argument);
     this.negation = undefined;
-    this.problem('unexpected-argument', argument.text.startsWith('#') && !this.isCommand
-      ? 'iptables-restore knows no comment behind a rule; put it on a line of its own.'
-      : `\`${argument.text}\` stands where an option is expected; iptables says "Bad argument".`, argument);
+    if (argument.text.startsWith('#') && !this.isCommand) {
+      // What follows belongs to the comment.
+      const rest = cover(argument, this.args.at(-1)!);
+      this.next = this.args.length;
+      this.problem('unexpected-argument', 'iptables-restore knows no comment behind a rule; put it on a line of its own.', rest);
+      return;
+    }
+    this.problem('unexpected-argument', `\`${argument.text}\` stands where an option is expected; iptables says "Bad argument".`, argument);
   }
 
   /** Reads on as if the dash were right, so that one wrong character gives one error. */
@@ -404,8 +409,10 @@ class Binder {
   private countersOption(spec: BaseOption, nameSpan: Span, attached: Argument | undefined): void {
     const packets = this.value(spec, nameSpan, attached);
     if (packets === undefined) return;
+    this.token('value', packets, spec.name);
     const both = /^[0-9]+,[0-9]+$/u.test(packets.text);
     const bytes = both ? packets : this.takeValue();
+    if (bytes !== undefined && !both) this.token('value', bytes, spec.name);
     if (bytes === undefined) this.problem('missing-value', '`-c` needs packets and bytes: `-c 10 1200`.', cover(nameSpan, packets));
     else if (!both && !(/^[0-9]+$/u.test(packets.text) && /^[0-9]+$/u.test(bytes.text))) {
       this.problem('invalid-value', 'Counters are two numbers, packets and bytes: `-c 10 1200`.', cover(packets, bytes));

@@ -5,7 +5,7 @@ import type { Span } from '../text.ts';
 import { CHAIN_NAME_LIMIT, chainNameProblems } from './bind.ts';
 import { sameRule, unfold } from './identity.ts';
 import type { BoundCommand, BoundRule, Chain, LocatedProblem, Rule, Ruleset, Table } from './model.ts';
-import { nearest } from './spelling.ts';
+import { nearest } from '../values/spelling.ts';
 
 export interface BoundLine {
   readonly line: Line;

@@ -133,8 +133,9 @@ export class RulesetDocument {
     return at === undefined ? undefined : { line: at.line, offset: Math.min(at.offset + position.character, at.line.text.length) };
   }
 
-  /** The position of an offset in a logical line. */
+  /** The position of an offset in a logical line; an offset behind its text is the start of the next line. */
   positionAt(line: Line, offset: number): Position {
+    if (offset > line.text.length && line.eol !== '') return { line: line.number + physicalLines(line.text), character: 0 };
     let row = line.number;
     let start = 0;
     for (let newline = line.text.indexOf('\n'); newline !== -1 && newline < offset; newline = line.text.indexOf('\n', newline + 1)) {

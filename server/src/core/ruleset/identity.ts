@@ -1,5 +1,6 @@
 import type { ExtensionUse } from '../extensions/definition.ts';
-import type { BoundRule, HeaderPart, MaskedAddress, Rule, RuleTarget } from './model.ts';
+import type { MaskedAddress } from '../values/address.ts';
+import type { BoundRule, HeaderPart, Rule, RuleTarget } from './model.ts';
 
 /** The rules that one line makes: one for each pair of its source and destination addresses, sources outermost (seen in 1.8.9). */
 export function unfold(bound: BoundRule): Rule[] {

@@ -2,13 +2,7 @@ import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { Line } from '../syntax/line.ts';
 import type { ExtensionUse, Problem } from '../extensions/definition.ts';
-import type { Address } from '../engine/packet.ts';
-
-/** An address with its mask, as `-s`/`-d` take it; the mask need not be contiguous. */
-export interface MaskedAddress {
-  readonly address: Address;
-  readonly mask: Address;
-}
+import type { MaskedAddress } from '../values/address.ts';
 
 /** What a rule's own options (not an extension's) ask of a packet; `negated` is `!`. */
 export interface RuleHeader {

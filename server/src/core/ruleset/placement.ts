@@ -1,6 +1,16 @@
 import { isBuiltIn, type Hook } from '../netfilter.ts';
 import type { Table } from './model.ts';
 
+/**
+ * Where a packet has no incoming (`-i`) or outgoing (`-o`) interface. `refused`: built-in chains in which iptables takes
+ * no such option, going by their name (seen in 1.8.9). `lacking`: hooks whose packets lack the interface; a forwarded
+ * packet still has its incoming one in POSTROUTING (seen in the kernel).
+ */
+export const NO_INTERFACE: Readonly<Record<'in' | 'out', { readonly refused: ReadonlySet<Hook>; readonly lacking: ReadonlySet<Hook> }>> = {
+  in: { refused: new Set(['OUTPUT', 'POSTROUTING']), lacking: new Set(['OUTPUT']) },
+  out: { refused: new Set(['PREROUTING', 'INPUT']), lacking: new Set(['PREROUTING', 'INPUT']) },
+};
+
 /** Where the rules of one table lead: which chains jump to which, and from which hooks each chain is reached. */
 export class Placements {
   private static readonly known = new WeakMap<Table, Placements>();
@@ -39,6 +49,15 @@ export class Placements {
     // A set visits what is added to it while it is being walked.
     for (const name of reached) for (const next of this.jumps.get(name) ?? []) reached.add(next);
     return reached;
+  }
+
+  /** `chain` and every chain from which it can be reached: a jump to one of them would make a loop. */
+  leadingTo(chain: string): ReadonlySet<string> {
+    const callers = new Map<string, string[]>([...this.jumps.keys()].map((name) => [name, []]));
+    for (const [from, targets] of this.jumps) for (const to of targets) callers.get(to)?.push(from);
+    const leading = new Set([chain]);
+    for (const name of leading) for (const caller of callers.get(name) ?? []) leading.add(caller);
+    return leading;
   }
 
   private hooksInto(chain: string): Set<Hook> {

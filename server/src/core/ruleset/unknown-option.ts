@@ -2,7 +2,7 @@ import type { Family } from '../netfilter.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import type { ExtensionDefinition, Problem } from '../extensions/definition.ts';
 import { ownersOf, protocolMatch } from '../extensions/catalogue.ts';
-import { nearest } from './spelling.ts';
+import { nearest } from '../values/spelling.ts';
 import type { HeaderPart } from './model.ts';
 
 /** What is known where an option could not be found. */
@@ -51,7 +51,7 @@ function notLoaded(unknown: UnknownOption, owners: readonly ExtensionDefinition[
     return { code: 'option-before-match', message: `\`--${name}\` stands before the \`${stated}\` that brings it in; iptables reads from left to right.`, span };
   }
   const protocols = owners.filter((owner) => owner.kind === 'match' && ['tcp', 'udp'].includes(owner.name));
-  if (protocols.length > 0 && unknown.protocol === undefined) return missingProtocol(name, protocols, span);
+  if (protocols.length > 0 && unknown.protocol === undefined) return missingProtocol(name, protocols, line, span);
   const owner = owners[0]!;
   const load = owner.kind === 'match' ? `-m ${owner.name}` : `-j ${owner.name}`;
   return {
@@ -60,12 +60,11 @@ function notLoaded(unknown: UnknownOption, owners: readonly ExtensionDefinition[
   };
 }
 
-function missingProtocol(name: string, owners: readonly ExtensionDefinition[], span: Problem['span']): Problem {
+function missingProtocol(name: string, owners: readonly ExtensionDefinition[], line: Line, span: Problem['span']): Problem {
   const names = owners.map((owner) => `\`-p ${owner.name}\``);
-  const at = { start: span.start, end: span.start };
   return {
     code: 'missing-protocol', message: `\`--${name}\` needs ${names.join(' or ')} before it.`, span,
-    fix: { title: 'Add -p tcp', span: at, newText: '-p tcp ', safe: false },
+    fix: insertion(`Add -p ${owners[0]!.name}`, line, span, `-p ${owners[0]!.name} `),
   };
 }
 

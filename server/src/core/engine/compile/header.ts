@@ -1,9 +1,12 @@
-import { agree } from '../address.ts';
+import { interfaceFits } from '../../values/interface.ts';
+import { printMasked } from '../../values/address.ts';
+import { agree, familyOf } from '../address.ts';
 import type { Address, Packet } from '../packet.ts';
 import type { Condition, Traversal } from '../traversal.ts';
 import { Unknown, type Truth } from '../truth.ts';
 import { addressText } from '../wording.ts';
-import type { HeaderPart, MaskedAddress, Rule } from '../../ruleset/model.ts';
+import type { HeaderPart, Rule } from '../../ruleset/model.ts';
+import type { MaskedAddress } from '../../values/address.ts';
 
 /** A field of the packet that an assumption can be about. */
 export type Field = 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort';
@@ -48,24 +51,26 @@ function fieldCondition(
 
 function address(field: 'source' | 'destination', part: HeaderPart<readonly MaskedAddress[]> | undefined, masked: MaskedAddress | undefined): Condition | undefined {
   if (part === undefined || masked === undefined) return undefined;
-  const { address: wanted, mask } = masked;
+  const { address: wanted, mask, host } = masked;
   const single = mask === (typeof wanted === 'bigint' ? (1n << 128n) - 1n : 0xffffffff);
-  const key = `the ${field} is ${single ? addressText(wanted) : `in ${addressText(wanted)}/${maskText(mask)}`}`;
+  const named = host ?? (single ? addressText(wanted) : printMasked(masked, familyOf(wanted)));
   return fieldCondition(
-    part, field, key,
-    ({ packet }) => (packet[field] === undefined ? (isZero(mask) ? true : undefined) : agree(packet[field], wanted, mask)),
+    part, field, `the ${field} is ${single || host !== undefined ? '' : 'in '}${named}`,
+    ({ packet }) => {
+      const has = packet[field];
+      if (isZero(mask)) return true;
+      return has === undefined || host !== undefined ? undefined : agree(has, wanted, mask);
+    },
     ({ packet }) => `the ${field} is ${packet[field] === undefined ? 'open' : addressText(packet[field])}`,
-    single ? (packet) => { packet[field] = wanted; } : undefined,
+    single && host === undefined ? (packet) => { packet[field] = wanted; } : undefined,
   );
 }
 
 const isZero = (mask: Address): boolean => mask === 0 || mask === 0n;
 
-/** A contiguous mask by its length, any other as an address. */
-function maskText(mask: Address): string {
-  const bits = typeof mask === 'bigint' ? 128 : 32;
-  const ones = BigInt(mask).toString(2).padStart(bits, '0');
-  return /^1*0*$/u.test(ones) ? String(ones.lastIndexOf('1') + 1) : addressText(mask);
+/** Whether the rule names a host, whose address only the machine that loads the rule knows. */
+export function namesHost(rule: Rule): boolean {
+  return rule.source?.host !== undefined || rule.destination?.host !== undefined;
 }
 
 function interfaceCondition(side: 'in' | 'out', part: HeaderPart<string> | undefined): Condition | undefined {
@@ -78,7 +83,7 @@ function interfaceCondition(side: 'in' | 'out', part: HeaderPart<string> | undef
     part, side, `it ${verb} \`${pattern}\``,
     (traversal) => {
       const name = seen(traversal);
-      return name === undefined ? (pattern === '+' ? true : undefined) : interfaceMatches(pattern, name);
+      return name === undefined ? (pattern === '+' ? true : undefined) : interfaceFits(pattern, name);
     },
     (traversal) => {
       const name = seen(traversal);
@@ -87,11 +92,6 @@ function interfaceCondition(side: 'in' | 'out', part: HeaderPart<string> | undef
     },
     isPrefix ? undefined : (packet) => { packet[side] = pattern; },
   );
-}
-
-/** Whether an interface fits a pattern: exactly, or by its beginning before a trailing `+`. */
-export function interfaceMatches(pattern: string, name: string): boolean {
-  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 function protocolCondition(part: HeaderPart<number> | undefined): Condition | undefined {
