@@ -22,6 +22,8 @@ export interface Session {
   readonly settings: Settings;
   /** Whether the client takes snippets in completion items. */
   readonly snippets: boolean;
+  /** Command by which the client opens completion again, as its `initializationOptions` name it; not every client has one. */
+  readonly suggestCommand?: string | undefined;
   /** The open document; undefined when the client never opened it or has closed it. */
   document(uri: string): RulesetDocument | undefined;
   /** The document's diagnostics as they stand after its last edit. */

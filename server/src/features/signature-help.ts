@@ -1,0 +1,63 @@
+import { MarkupKind, type SignatureHelp, type SignatureHelpParams } from 'vscode-languageserver';
+import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { Token } from '../core/ruleset/model.ts';
+import { BASE_OPTIONS } from '../core/ruleset/options.ts';
+import { defineFeature } from './feature.ts';
+import { baseDocumentation, baseValues } from './support/completion/base-option.ts';
+import { siteAt, type Site } from './support/completion/site.ts';
+import { pageOf } from './support/pages.ts';
+import { placeAt } from './support/place.ts';
+
+/** The option whose value is expected at the position, with that value marked; undefined where no value is. */
+export function signatureHelp(document: RulesetDocument, position: Position): SignatureHelp | undefined {
+  const site = siteAt(placeAt(document, position));
+  const called = site?.meaning && (site.meaning.extension === undefined ? baseCall(site) : extensionCall(site, site.meaning));
+  if (called === undefined) return undefined;
+  const { name, values, active, documentation } = called;
+  let start = name.length + 1;
+  const parameters = values.map((value) => {
+    const label: [number, number] = [start, start + value.length];
+    start = label[1] + 1;
+    return { label };
+  });
+  return {
+    signatures: [{ label: [name, ...values].join(' '), parameters, ...(documentation === '' ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }) }],
+    activeSignature: 0, activeParameter: active,
+  };
+}
+
+interface Call {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly active: number;
+  readonly documentation: string;
+}
+
+function extensionCall({ before }: Site, { extension, option, index = 0 }: Token): Call | undefined {
+  const uses = before.target?.kind === 'extension' ? [...before.matches, before.target.use] : before.matches;
+  const definition = uses.find((use) => use.definition.name === extension)?.definition;
+  const spec = definition?.options.find(({ name }) => name === option);
+  if (definition === undefined || spec === undefined) return undefined;
+  const documentation = pageOf(definition).options.get(spec.name) ?? '';
+  return { name: `--${spec.name}`, values: spec.values.map(({ placeholder }) => placeholder), active: index, documentation };
+}
+
+/** The base option that stands last before the word, unless its values are complete. */
+function baseCall({ before }: Site): Call | undefined {
+  const last = before.tokens.findLast(({ role }) => role === 'command' || role === 'rule-option');
+  const option = BASE_OPTIONS.find(({ name }) => name === last?.option);
+  if (last === undefined || option === undefined) return undefined;
+  const values = baseValues(option);
+  const active = before.tokens.filter(({ start, role }) => start > last.start && role !== 'negation').length;
+  const name = option.short === undefined ? `--${option.name}` : `-${option.short}`;
+  return active < values.length ? { name, values, active, documentation: baseDocumentation(option) } : undefined;
+}
+
+export default defineFeature<SignatureHelpParams, SignatureHelp | undefined>({
+  method: 'textDocument/signatureHelp',
+  capabilities: { signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [',', ' '] } },
+  answer(session, { textDocument: { uri }, position }) {
+    const document = session.document(uri);
+    return document && signatureHelp(document, position);
+  },
+});

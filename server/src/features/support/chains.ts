@@ -1,0 +1,58 @@
+import type { Family, TableName } from '../../core/netfilter.ts';
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { Line } from '../../core/syntax/line.ts';
+import type { Span } from '../../core/text.ts';
+import { touches, type Place } from './place.ts';
+
+/** A chain's identity in a file: a script may make chains for both families, and each table has its own. */
+export interface ChainId {
+  readonly family: Family;
+  readonly table: TableName;
+  readonly name: string;
+}
+
+/** How a line names a chain: it brings it into being, works on it, or leads to it. */
+export type ChainMention = 'declaration' | 'command' | 'jump';
+
+/** A chain's name where it stands in the file. */
+export interface ChainOccurrence {
+  readonly line: Line;
+  readonly span: Span;
+  readonly mention: ChainMention;
+  readonly name: string;
+}
+
+/** The chain whose name stands at the place. */
+export function chainAt(place: Place): { readonly id: ChainId; readonly occurrence: ChainOccurrence } | undefined {
+  const { document, line, table, family, offset } = place;
+  if (line === undefined || table === undefined) return undefined;
+  const occurrence = chainsNamedBy(document, line).find(({ span }) => touches(span, offset));
+  return occurrence && { id: { family, table, name: occurrence.name }, occurrence };
+}
+
+/** Everywhere the file names the chain, in the file's order; reads every line. */
+export function occurrencesOf(document: RulesetDocument, id: ChainId): ChainOccurrence[] {
+  return document.lines.flatMap((line) => {
+    if (!line.text.includes(id.name)) return [];
+    const { table, family } = document.context(line);
+    return table === id.table && family === id.family ? chainsNamedBy(document, line).filter(({ name }) => name === id.name) : [];
+  });
+}
+
+/** The names of chains in one line, in its order. */
+export function chainsNamedBy(document: RulesetDocument, line: Line): ChainOccurrence[] {
+  const { content } = line;
+  if (content.kind === 'chain') return content.name.text === '' ? [] : [{ line, span: content.name, mention: 'declaration', name: content.name.text }];
+  const bound = document.boundRule(line);
+  if (bound === undefined) return [];
+  const { command, target } = bound;
+  const found: ChainOccurrence[] = [];
+  if (command?.chain !== undefined && command.chainSpan !== undefined) {
+    found.push({ line, span: command.chainSpan, mention: command.kind === 'new-chain' ? 'declaration' : 'command', name: command.chain });
+  }
+  if (command?.kind === 'rename-chain' && command.argument !== undefined) {
+    found.push({ line, span: command.argument.span, mention: 'declaration', name: command.argument.text });
+  }
+  if (target?.kind === 'chain') found.push({ line, span: target.nameSpan, mention: 'jump', name: target.chain });
+  return found;
+}

@@ -1,0 +1,49 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import { BUILT_IN_CHAINS, isBuiltIn } from '../../../core/netfilter.ts';
+import type { Chain, CommandKind, Table } from '../../../core/ruleset/model.ts';
+import { Placements } from '../../../core/ruleset/placement.ts';
+import { describeChain } from '../chain-text.ts';
+import { HOOK_DOCS } from '../vocabulary.ts';
+import type { Place } from '../place.ts';
+import type { Proposal } from './item.ts';
+import type { Site } from './site.ts';
+
+/** Commands that only user-defined chains take, and the one that only built-in chains take. */
+const TAKES: Partial<Record<CommandKind, 'user-defined' | 'built-in'>> = { 'delete-chain': 'user-defined', 'rename-chain': 'user-defined', policy: 'built-in' };
+
+/** Chains that the command before the word can work on. */
+export function commandChains(site: Site): Proposal[] {
+  const { place, before: { command } } = site;
+  if (command === undefined || command.kind === 'new-chain' || command.chain !== undefined) return [];
+  const takes = TAKES[command.kind];
+  return chainsOf(place)
+    .filter((chain) => takes === undefined || chain.builtIn === (takes === 'built-in'))
+    .map((chain) => chainProposal(place, chain, chain.builtIn ? 0 : 1));
+}
+
+/** User-defined chains to which the rule can lead: all but those that lead back to its own. */
+export function jumpChains({ place, others }: Site, rank: number): Proposal[] {
+  const from = others.command?.chain;
+  const table = tableOf(place);
+  const callers = from === undefined || table === undefined ? new Set<string>() : Placements.of(table).leadingTo(from);
+  return chainsOf(place)
+    .filter((chain) => !chain.builtIn && !callers.has(chain.name))
+    .map((chain) => chainProposal(place, chain, rank));
+}
+
+const tableOf = ({ document, family, table }: Place): Table | undefined => (table === undefined ? undefined : document.ruleset(family).tables.get(table));
+
+/** Chains of the place's table; its built-in ones where no line has opened it. */
+function chainsOf(place: Place): Chain[] {
+  const { table } = place;
+  if (table === undefined) return [];
+  const chains = tableOf(place)?.chains.values();
+  return chains === undefined
+    ? BUILT_IN_CHAINS[table].map((name) => ({ name, builtIn: true, policy: undefined, declaration: undefined, rules: [] }))
+    : [...chains];
+}
+
+function chainProposal({ table }: Place, chain: Chain, rank: number): Proposal {
+  const documentation = isBuiltIn(table!, chain.name) ? `${HOOK_DOCS[chain.name]}\n\n${describeChain(chain)}` : describeChain(chain);
+  return { label: chain.name, kind: chain.builtIn ? CompletionItemKind.Interface : CompletionItemKind.Function, owner: chain.builtIn ? 'built-in chain' : 'chain', documentation, rank };
+}

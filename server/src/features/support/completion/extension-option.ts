@@ -1,0 +1,94 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
+import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
+import type { BoundRule } from '../../../core/ruleset/model.ts';
+import { firstParagraph, pageOf } from '../pages.ts';
+import type { Proposal } from './item.ts';
+import { suitsProtocol } from './name.ts';
+import { isAllowed, type Site } from './site.ts';
+
+/** Ranks of an extension's options: what is loaded comes before what must be loaded first. */
+const LOADED = 0;
+const TO_LOAD = 6;
+const DEPRECATED = 9;
+
+/** How rules write the protocols that an extension may ask for. */
+const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
+  [6, 'tcp'], [17, 'udp'], [1, 'icmp'], [58, 'ipv6-icmp'], [132, 'sctp'], [33, 'dccp'], [50, 'esp'], [51, 'ah'], [108, 'ipcomp'], [135, 'ipv6-mh'], [136, 'udplite'],
+]);
+
+/** Options of the extensions that the rule has loaded before the site, as far as they can still be given. */
+export function loadedOptions(site: Site): Proposal[] {
+  return loaded(site).flatMap(({ definition, use }) => {
+    const given = use?.options.map(({ spec }) => spec) ?? [];
+    return definition.options.filter((spec) => mayFollow(spec, given)).flatMap((spec) => proposalsFor(definition, spec, site, true));
+  });
+}
+
+/** Options of matches and, without a target, of target extensions that the rule has not loaded; they bring along what loads them. */
+export function loadableOptions(site: Site): Proposal[] {
+  const { family } = site.place;
+  const present = new Set(loaded(site).map(({ definition }) => definition));
+  const targets = site.others.target === undefined ? targetsOf(family) : [];
+  return [...matchesOf(family), ...targets]
+    .filter((definition) => !present.has(definition) && isAllowed(definition, site) && suitsProtocol(definition, site))
+    .flatMap((definition) => definition.options.flatMap((spec) => proposalsFor(definition, spec, site, false)));
+}
+
+interface Loaded {
+  readonly definition: ExtensionDefinition;
+  /** How the whole rule uses it; undefined when only `-p` speaks of it. */
+  readonly use: ExtensionUse | undefined;
+}
+
+/** The extensions whose options iptables would know at the site; of one that is loaded twice, the later use. */
+function loaded({ before, others, place: { family } }: Site): Loaded[] {
+  const found = new Map<ExtensionDefinition, Loaded>();
+  for (const { definition, span } of usesOf(before)) {
+    found.set(definition, { definition, use: usesOf(others).find((use) => use.definition === definition && use.span.start === span.start) });
+  }
+  const { protocol } = before.header;
+  const implied = protocol === undefined || protocol.negated ? undefined : protocolMatch(protocol.value, family);
+  if (implied !== undefined && !found.has(implied)) {
+    found.set(implied, { definition: implied, use: usesOf(others).find((use) => use.definition === implied) });
+  }
+  return [...found.values()];
+}
+
+const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);
+
+/** Whether an option can stand beside those that are given. */
+function mayFollow(spec: OptionSpec, given: readonly OptionSpec[]): boolean {
+  if (spec.repeatable !== true && given.includes(spec)) return false;
+  return !given.some((other) => other !== spec && (other.conflicts?.includes(spec.name) === true || spec.conflicts?.includes(other.name) === true));
+}
+
+function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: Site, isLoaded: boolean): Proposal[] {
+  const { family } = site.place;
+  if (!availableIn(spec, family) || (site.negation !== undefined && spec.negatable !== true)) return [];
+  const common = {
+    kind: CompletionItemKind.Property,
+    values: spec.values.map(({ placeholder }) => placeholder),
+    completable: spec.values[0]?.complete !== undefined,
+    documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
+    owner: definition.name,
+    lead: isLoaded ? '' : leadOf(definition, site),
+    rank: isLoaded ? LOADED : TO_LOAD,
+  };
+  const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}` }));
+  if (!isLoaded) return names;
+  const deprecated = Object.entries(spec.deprecated ?? {}).map(([name, instead]) =>
+    ({ ...common, label: `--${name}`, owner: `${definition.name}, now --${instead}`, deprecated: true, rank: DEPRECATED }));
+  return [...names, ...deprecated];
+}
+
+/** What must be written before the extension's options: its protocol where the rule has none, and its name. */
+function leadOf(definition: ExtensionDefinition, { others, place: { family } }: Site): string {
+  const protocols = others.header.protocol === undefined ? definition.protocols ?? [] : [];
+  const implied = protocols.find((number) => protocolMatch(number, family) === definition);
+  if (implied !== undefined) return `-p ${protocolWord(implied)} `;
+  const load = `${definition.kind === 'match' ? '-m' : '-j'} ${definition.name} `;
+  return protocols.length === 0 ? load : `-p ${protocolWord(protocols[0]!)} ${load}`;
+}
+
+const protocolWord = (number: number): string => PROTOCOL_WORDS.get(number) ?? String(number);

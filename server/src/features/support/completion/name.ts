@@ -1,0 +1,42 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import { matchesOf, targetsOf } from '../../../core/extensions/catalogue.ts';
+import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
+import { pageOf } from '../pages.ts';
+import { VERDICT_DOCS } from '../vocabulary.ts';
+import { jumpChains } from './chain.ts';
+import type { Proposal } from './item.ts';
+import { isAllowed, type Site } from './site.ts';
+
+/** Matches that `-m` can load in the rule. */
+export function matchNames(site: Site): Proposal[] {
+  const loaded = new Set(site.before.matches.map(({ definition }) => definition));
+  return matchesOf(site.place.family)
+    .filter((match) => isAllowed(match, site) && suitsProtocol(match, site))
+    .flatMap((match) => names(match, CompletionItemKind.Module, 'match', loaded.has(match) ? 3 : needsProtocol(match, site) ? 2 : 1));
+}
+
+/** Verdicts, target extensions and chains that `-j` can name in the rule. */
+export function targetNames(site: Site): Proposal[] {
+  const verdicts = Object.entries(VERDICT_DOCS)
+    .filter(([verdict]) => verdict !== 'DROP' || site.place.table !== 'nat')
+    .map(([label, documentation]) => ({ label, kind: CompletionItemKind.Keyword, owner: 'verdict', documentation, rank: 0 }));
+  const targets = targetsOf(site.place.family)
+    .filter((target) => isAllowed(target, site) && suitsProtocol(target, site))
+    .flatMap((target) => names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 3 : 2));
+  return [...verdicts, ...targets, ...jumpChains(site, 1)];
+}
+
+/** Whether the rule's protocol, if it has one, is one that the extension takes. */
+export function suitsProtocol({ protocols }: ExtensionDefinition, { others }: Site): boolean {
+  const { protocol } = others.header;
+  return protocols === undefined || protocol === undefined || (!protocol.negated && protocols.includes(protocol.value));
+}
+
+const needsProtocol = ({ protocols }: ExtensionDefinition, { others }: Site): boolean => protocols !== undefined && others.header.protocol === undefined;
+
+function names(definition: ExtensionDefinition, kind: CompletionItemKind, owner: string, rank: number): Proposal[] {
+  const documentation = pageOf(definition).summary;
+  const main = { label: definition.name, kind, owner, documentation, rank };
+  const others = (definition.aliases ?? []).map((label) => ({ ...main, label, owner: `${owner}, the same as ${definition.name}`, rank: rank + 1 }));
+  return [main, ...others];
+}

@@ -1,0 +1,111 @@
+import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
+import { BUILT_IN_CHAINS, isBuiltIn, type Hook } from '../../../core/netfilter.ts';
+import { bindRule } from '../../../core/ruleset/bind.ts';
+import type { BoundRule, Token } from '../../../core/ruleset/model.ts';
+import { Placements } from '../../../core/ruleset/placement.ts';
+import type { Argument, Line } from '../../../core/syntax/line.ts';
+import type { Span } from '../../../core/text.ts';
+import type { Place } from '../place.ts';
+
+/** An argument position of a rule or command line, read the way iptables would read what stands around it. */
+export interface Site {
+  readonly place: Place;
+  readonly isCommand: boolean;
+  /** The word under the cursor; empty where the cursor stands between words. */
+  readonly word: Span;
+  /** The word up to the cursor. */
+  readonly typed: string;
+  /** The `!` that stands before the word. */
+  readonly negation: Span | undefined;
+  /** The arguments before the word, bound. */
+  readonly before: BoundRule;
+  /** All arguments but the word, bound. */
+  readonly others: BoundRule;
+  /** What the word is there; undefined for an option. */
+  readonly meaning: Token | undefined;
+  /** Whether a value already follows the word. */
+  readonly valued: boolean;
+}
+
+/** A word that no parser takes for an option or knows as a name. */
+const STAND_IN = '\uE000';
+
+/** The site at a place, if its line is a rule or a command and the cursor is among the arguments. */
+export function siteAt(place: Place): Site | undefined {
+  const { line, offset, family } = place;
+  if (line === undefined) return undefined;
+  const { content } = line;
+  if (content.kind !== 'rule' && content.kind !== 'command') return undefined;
+  const isCommand = content.kind === 'command';
+  const first = isCommand ? content.program.end + 1 : content.counters === undefined ? 0 : content.counters.end + 1;
+  if (offset < first || (isCommand && content.rest !== undefined && offset > content.rest.start)) return undefined;
+  const args = content.arguments;
+  const current = args.find(({ start, end }) => start < offset && offset <= end);
+  const before = args.filter(({ end }) => end < offset && end !== current?.end);
+  const after = args.filter(({ start }) => start >= offset);
+  const bind = (some: readonly Argument[]): BoundRule => bindRule(line, some, family, isCommand);
+  const { word, typed, trial } = wordAt(line, offset, current);
+  const negation = current?.text === '!' ? current : before.at(-1)?.text === '!' ? before.at(-1) : undefined;
+  const meaning = trial === undefined ? undefined : meaningOf(bind([...before, trial]), trial);
+  // Behind the `=` of an option that nobody knows there is nothing to say.
+  if (trial !== undefined && trial.text !== STAND_IN && meaning === undefined) return undefined;
+  return {
+    place, isCommand, word, typed, negation, meaning,
+    before: bind(before), others: bind([...before, ...after]),
+    valued: after[0] !== undefined && !/^(-|!$)/u.test(after[0].text),
+  };
+}
+
+/**
+ * The word that completion replaces, and the argument that stands for it when the line is bound to learn what the word
+ * is; no argument where the word can only be an option.
+ */
+function wordAt(line: Line, offset: number, current: Argument | undefined): { word: Span; typed: string; trial: Argument | undefined } {
+  const empty = { start: offset, end: offset };
+  if (current === undefined) return { word: empty, typed: '', trial: standIn('', empty) };
+  if (current.text === '!') return { word: empty, typed: '', trial: undefined };
+  const equals = current.raw.startsWith('--') ? current.raw.indexOf('=') : -1;
+  if (equals !== -1 && current.start + equals < offset) {
+    const word = { start: current.start + equals + 1, end: current.end };
+    return { word, typed: line.text.slice(word.start, offset), trial: standIn(current.raw.slice(0, equals + 1), current) };
+  }
+  const word = unquoted(current, offset);
+  const typed = line.text.slice(word.start, offset);
+  return { word, typed, trial: typed.startsWith('-') ? undefined : standIn('', current) };
+}
+
+const standIn = (prefix: string, { start, end }: Span): Argument => ({ text: prefix + STAND_IN, raw: prefix + STAND_IN, start, end });
+
+/** The argument's span inside its quotes, and on the cursor's own physical line. */
+function unquoted({ raw, start, end }: Argument, offset: number): Span {
+  const quote = /^["']/u.exec(raw)?.[0];
+  const first = start + (quote === undefined ? 0 : 1);
+  const last = quote !== undefined && raw.length > 1 && raw.endsWith(quote) ? end - 1 : end;
+  return { start: Math.min(first, offset), end: Math.max(last, offset) };
+}
+
+/** The role of the stand-in: undefined where it is a stray word, so that an option is expected. */
+function meaningOf(bound: BoundRule, trial: Argument): Token | undefined {
+  const token = bound.tokens.findLast(({ end, text }) => end === trial.end && text.endsWith(STAND_IN));
+  // A rule number may be left out, so what stands there may as well be an option.
+  return token?.role === 'unknown' || token?.role === 'position' ? undefined : token;
+}
+
+/** Hooks from which a packet can reach the rule; empty when nothing says which. */
+export function hooksAt({ place, others }: Site): ReadonlySet<Hook> {
+  const { document, family, table } = place;
+  const chain = others.command?.chain;
+  if (table === undefined || chain === undefined) return new Set();
+  const built = document.ruleset(family).tables.get(table);
+  return built === undefined ? new Set(isBuiltIn(table, chain) ? [chain] : []) : Placements.of(built).hooksOf(chain);
+}
+
+/** Whether the kernel takes an extension in the rule's table, and at every hook that leads to it. */
+export function isAllowed({ tables, hooks }: Pick<ExtensionDefinition, 'tables' | 'hooks'>, site: Site): boolean {
+  const { table } = site.place;
+  if (table === undefined) return true;
+  if (tables !== undefined && !tables.includes(table)) return false;
+  if (hooks === undefined) return true;
+  const known = hooksAt(site);
+  return known.size > 0 ? [...known].every((hook) => hooks.includes(hook)) : BUILT_IN_CHAINS[table].some((hook) => hooks.includes(hook));
+}

@@ -1,0 +1,81 @@
+import { CompletionItemKind } from 'vscode-languageserver';
+import type { HostFacts } from '../../../core/engine/host.ts';
+import type { Token } from '../../../core/ruleset/model.ts';
+import type { Span } from '../../../core/text.ts';
+import { TABLE_NAMES } from '../../../core/netfilter.ts';
+import { addressList } from '../../../core/values/address.ts';
+import { interfaceName } from '../../../core/values/interface.ts';
+import { protocol } from '../../../core/values/protocol.ts';
+import type { ValueContext, ValueProposal, ValueType } from '../../../core/values/value.ts';
+import { seenAddresses, seenInterfaces, seenValues } from '../seen.ts';
+import { POLICY_DOCS, TABLE_DOCS } from '../vocabulary.ts';
+import type { Proposal } from './item.ts';
+import type { Site } from './site.ts';
+
+/** Proposals for a value, and the stretch of the word that they replace. */
+export interface ValueProposals {
+  readonly proposals: readonly Proposal[];
+  readonly word: Span;
+}
+
+/** What can stand as the value that the word is. */
+export function valueProposals(site: Site, meaning: Token, host: HostFacts): ValueProposals {
+  const { place: { document, family } } = site;
+  if (meaning.extension !== undefined) return extensionValue(site, meaning);
+  switch (meaning.option) {
+    case 'protocol': return typed(site, protocol, []);
+    case 'source': case 'src': case 'destination': case 'dst': return typed(site, addressList, seenAddresses(document, family));
+    case 'in-interface': case 'out-interface': return typed(site, interfaceName, [...(host.interfaces?.keys() ?? []), ...seenInterfaces(document, family)]);
+    case 'policy': return { word: site.word, proposals: policies(site.place.table !== 'nat') };
+    case 'table': return { word: site.word, proposals: TABLE_NAMES.map((label) => ({ label, kind: CompletionItemKind.Module, owner: 'table', documentation: TABLE_DOCS[label], rank: 0 })) };
+    default: return { word: site.word, proposals: [] };
+  }
+}
+
+/** The policies of a built-in chain; iptables refuses `-P … DROP` in `nat`. */
+export const policies = (mayDrop: boolean): Proposal[] => (mayDrop ? ['ACCEPT', 'DROP'] as const : ['ACCEPT'] as const)
+  .map((label) => ({ label, kind: CompletionItemKind.EnumMember, owner: 'policy', documentation: POLICY_DOCS[label], rank: 0 }));
+
+function extensionValue(site: Site, { extension, option, index = 0 }: Token): ValueProposals {
+  const { before, place: { document, family } } = site;
+  const uses = before.target?.kind === 'extension' ? [...before.matches, before.target.use] : before.matches;
+  const type = uses.flatMap(({ definition }) => (definition.name === extension ? definition.options : [])).find(({ name }) => name === option)?.values[index];
+  if (type === undefined) return { word: site.word, proposals: [] };
+  return typed(site, type, type.complete === undefined ? seenValues(document, family, extension!, option!, index) : []);
+}
+
+/** Proposals of a value type and values that were seen elsewhere, for the element under the cursor. */
+function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): ValueProposals {
+  const word = elementAt(site, type.separator);
+  const { start, end } = site.word;
+  const text = site.place.text;
+  const present = type.separator === undefined ? [] : [...text.slice(start, word.start).split(type.separator), ...text.slice(word.end, end).split(type.separator)];
+  const known = (type.complete?.(contextOf(site)) ?? []).filter((proposal) => !present.includes(proposal.text));
+  const texts = new Set(known.map((proposal) => proposal.text));
+  const others = [...new Set(seen)].filter((value) => !texts.has(value) && !present.includes(value));
+  return {
+    word,
+    proposals: [
+      ...others.map((label) => ({ label, kind: CompletionItemKind.Value, owner: 'in this file', rank: 0 })),
+      ...known.map(valueProposal),
+    ],
+  };
+}
+
+const valueProposal = ({ text, detail, deprecated }: ValueProposal): Proposal =>
+  ({ label: text, kind: CompletionItemKind.EnumMember, rank: deprecated === true ? 9 : 1, ...(detail === undefined ? {} : { owner: detail }), ...(deprecated === true ? { deprecated } : {}) });
+
+/** The element of a list that the cursor is in; the whole word where the value is no list. */
+function elementAt({ word, place: { text, offset } }: Site, separator: string | undefined): Span {
+  if (separator === undefined) return word;
+  const from = text.lastIndexOf(separator, offset - 1);
+  const to = text.indexOf(separator, offset);
+  return {
+    start: from < word.start ? word.start : from + separator.length,
+    end: to === -1 || to > word.end ? word.end : to,
+  };
+}
+
+function contextOf({ place: { family }, before: { header } }: Site): ValueContext {
+  return { family, protocol: header.protocol === undefined || header.protocol.negated ? undefined : header.protocol.value };
+}

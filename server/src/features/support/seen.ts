@@ -1,0 +1,36 @@
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { BoundRule } from '../../core/ruleset/model.ts';
+import type { Family } from '../../core/netfilter.ts';
+
+/** Distinct values that are kept: more would not be read by anybody. */
+const MOST = 200;
+
+/** What the rules of a file have written at some place of a rule, most frequent first; reads every rule of the ruleset. */
+export function seenInRules(document: RulesetDocument, family: Family, read: (bound: BoundRule) => readonly (string | undefined)[]): string[] {
+  const counts = new Map<string, number>();
+  const chains = [...document.ruleset(family).tables.values()].flatMap(({ chains }) => [...chains.values()]);
+  for (const { rules } of chains) {
+    for (const { bound } of rules) for (const value of read(bound)) if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST).map(([value]) => value);
+}
+
+/** Interfaces that rules name. */
+export function seenInterfaces(document: RulesetDocument, family: Family): string[] {
+  return seenInRules(document, family, ({ header }) => [header.in?.value, header.out?.value]);
+}
+
+/** Addresses and networks that rules name as source or destination. */
+export function seenAddresses(document: RulesetDocument, family: Family): string[] {
+  return seenInRules(document, family, ({ header, line }) => [header.source, header.destination].flatMap((part) =>
+    (part === undefined ? [] : line.text.slice(part.valueSpan.start, part.valueSpan.end).split(','))));
+}
+
+/** What rules have given as one value of an extension's option. */
+export function seenValues(document: RulesetDocument, family: Family, extension: string, option: string, index: number): string[] {
+  return seenInRules(document, family, ({ matches, target, line }) => {
+    const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
+    return uses.filter(({ definition }) => definition.name === extension).flatMap(({ options }) => options)
+      .filter(({ spec }) => spec.name === option).map(({ valueSpans }) => valueSpans[index] && line.text.slice(valueSpans[index].start, valueSpans[index].end));
+  });
+}
