@@ -1,11 +1,17 @@
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
-import type { Family, TableName } from '../core/netfilter.ts';
+import type { LineContext } from '../core/ruleset/document.ts';
+import type { HostFacts } from '../core/engine/host.ts';
+import type { Family } from '../core/netfilter.ts';
+import type { FileKind } from './support/kind.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
-/** A replacement of `span` of `line`; spans on `line` are offsets in its logical text. Newlines in `newText` make new lines. */
+/**
+ * A replacement of `span` of `line`; spans on `line` are offsets in its logical text, and a span that ends behind the
+ * text takes in the line ending. Newlines in `newText` make new lines.
+ */
 export interface TextEdit {
   readonly line: Line;
   readonly span: Span;
@@ -26,36 +32,50 @@ export interface Finding {
   readonly line: Line;
   readonly span: Span;
   readonly message: string;
-  readonly related?: readonly { readonly line: Line; readonly span: Span; readonly message: string }[];
+  readonly related?: readonly RelatedPlace[];
   readonly fixes?: readonly Fix[];
   /** How an editor should draw it: faded or struck through. */
   readonly tag?: 'unnecessary' | 'deprecated';
 }
 
+/** Another place that a finding speaks of. */
+export interface RelatedPlace {
+  readonly line: Line;
+  readonly span: Span;
+  readonly message: string;
+}
+
 /** Finding as a check reports it; code and severity come from the rule unless given. */
 export type Report = Omit<Finding, 'code' | 'severity'> & { readonly severity?: Severity };
 
-/** A line with what binding it gave, and the table block that it stands in. */
-export interface LineInContext {
+/** A line with what binding it gave, the table block that it stands in, and whether the file is a ruleset or a script. */
+export interface LineInContext extends LineContext {
   readonly line: Line;
   readonly bound: BoundRule | undefined;
-  readonly table: TableName | undefined;
-  readonly family: Family;
+  readonly kind: FileKind;
 }
 
 /** The whole file, for checks that look across lines. */
 export interface FileInContext {
   readonly lines: readonly Line[];
+  readonly kind: FileKind;
+  /** The family of the file; command lines have their own. */
   readonly family: Family;
-  readonly ruleset: Ruleset;
+  /** What the file leaves behind, for each family that it speaks for; the file's own family first. */
+  readonly rulesets: readonly Ruleset[];
+  /** Every code that there is. */
+  readonly codes: ReadonlySet<string>;
+  /** Facts about the host that stand beside the file. */
+  readonly host: HostFacts;
   /** The bound rule of a rule or command line; undefined for other lines. */
   bound(line: Line): BoundRule | undefined;
+  context(line: Line): LineContext;
 }
 
 /**
  * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same; `checkFile` runs after
  * every edit and must stay linear and cheap. `docs` is Markdown under the headings What it does, Why it matters,
- * Example, Use instead (and Fix safety where it has fixes).
+ * Example, Use instead (and Fix safety where it has fixes). A rule without checks is reported by `run.ts` itself.
  */
 export interface Rule {
   readonly code: string;

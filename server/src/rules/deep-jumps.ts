@@ -1,0 +1,47 @@
+import type { Table } from '../core/ruleset/model.ts';
+import { defineRule, type Report } from './rule.ts';
+import { walkOf, type Jump } from './support/jumps.ts';
+import { page } from './support/page.ts';
+
+/** User-defined chains that iptables-nft takes behind one another; one more is refused (seen in the kernel). */
+const MOST = 15;
+
+const names = Array.from({ length: MOST + 1 }, (_, index) => `C${index + 1}`);
+const example = [...names.map((name) => `:${name} - [0:0]`), '-A INPUT -j C1', ...names.slice(1).map((name, index) => `-A ${names[index]!} -j ${name}`)];
+
+export default defineRule({
+  code: 'deep-jumps',
+  severity: 'error',
+  docs: page({
+    what: `Finds jumps that lead more than ${MOST} chains deep. Gotos count like jumps.`,
+    why: 'iptables-nft refuses such a ruleset with "Too many links", as if it held a loop. iptables-legacy takes it.',
+    example,
+    instead: [...example.slice(0, -1), `-A C${MOST} -j ACCEPT`],
+  }),
+  *checkFile({ rulesets }) {
+    for (const { tables } of rulesets) for (const table of tables.values()) yield* deep(table);
+  },
+});
+
+/** Reports the jumps from the last chain that may be reached to one more; a table with a loop is `jump-loop`'s affair. */
+function* deep(table: Table): Iterable<Report> {
+  const { jumps, callersFirst, loops } = walkOf(table);
+  if (loops.length > 0) return;
+  const arrivals = new Map<string, { readonly depth: number; readonly by: Jump }>();
+  for (const chain of callersFirst) {
+    const arrival = arrivals.get(chain);
+    const depth = arrival?.depth ?? 0;
+    for (const jump of jumps.get(chain) ?? []) {
+      if (depth === MOST) yield tooDeep(jump, arrival!.by);
+      if (depth >= (arrivals.get(jump.to)?.depth ?? 0)) arrivals.set(jump.to, { depth: depth + 1, by: jump });
+    }
+  }
+}
+
+function tooDeep({ to, bound }: Jump, before: Jump): Report {
+  return {
+    line: bound.line, span: bound.target!.span,
+    message: `\`${to}\` is ${MOST + 1} chains deep here; iptables-nft takes ${MOST}.`,
+    related: [{ line: before.bound.line, span: before.bound.target!.span, message: `\`${before.to}\` is the last chain that may be reached` }],
+  };
+}

@@ -1,0 +1,90 @@
+import type { Hook } from '../core/netfilter.ts';
+import { HOOKS } from '../core/netfilter.ts';
+import type { BoundRule, HeaderPart, Table } from '../core/ruleset/model.ts';
+import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
+import type { Line } from '../core/syntax/line.ts';
+import { defineRule, type Fix, type Report } from './rule.ts';
+import { removeWords, replace } from './support/edits.ts';
+import { page } from './support/page.ts';
+
+export default defineRule({
+  code: 'misplaced-interface',
+  severity: 'error',
+  docs: page({
+    what: 'Finds `-o` in PREROUTING and INPUT and `-i` in OUTPUT and POSTROUTING. Also warns where a user-defined chain '
+      + 'that only such chains lead to asks for an interface which its packets never have.',
+    why: 'Where a packet will leave is not known before routing, and a packet for this host leaves by no interface; one '
+      + 'that this host sends came in by none. iptables refuses such rules in the built-in chains, negated ones too. '
+      + 'In a user-defined chain it loads them, and they never match.',
+    example: ['-A INPUT -o eth0 -p tcp --dport 22 -j ACCEPT'],
+    instead: ['-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT'],
+    fixes: 'Not safe: the rule starts to match packets. Look at which way the traffic goes before you take the fix.',
+  }),
+  *checkLine({ line, bound }) {
+    const chain = bound?.command?.chain;
+    if (chain === undefined || bound!.skipped || !isHook(chain)) return;
+    yield* misplaced(NO_INTERFACE.in.refused.has(chain), 'in', bound!, line, chain);
+    yield* misplaced(NO_INTERFACE.out.refused.has(chain), 'out', bound!, line, chain);
+  },
+  *checkFile({ rulesets }) {
+    for (const { tables } of rulesets) for (const table of tables.values()) yield* unmatchable(table);
+  },
+});
+
+type Side = 'in' | 'out';
+
+const OPTION: Readonly<Record<Side, string>> = { in: '-i', out: '-o' };
+
+const REASON: Readonly<Record<Side, string>> = {
+  in: 'packets leave there, `-o` names the interface by which they do',
+  out: 'packets come in there, `-i` names the interface by which they do',
+};
+
+const isHook = (chain: string): chain is Hook => (HOOKS as readonly string[]).includes(chain);
+
+function* misplaced(refused: boolean, side: Side, bound: BoundRule, line: Line, chain: Hook): Iterable<Report> {
+  const part = bound.header[side];
+  if (!refused || part === undefined) return;
+  yield {
+    line, span: part.span, fixes: fixes(side, part, bound, line),
+    message: `\`${OPTION[side]}\` can't stand in ${chain}: ${REASON[side]}.`,
+  };
+}
+
+function* unmatchable(table: Table): Iterable<Report> {
+  for (const chain of table.chains.values()) {
+    if (chain.builtIn) continue;
+    let last: BoundRule | undefined;
+    for (const { bound } of chain.rules) {
+      const { in: incoming, out } = bound.header;
+      if (bound === last || (incoming === undefined && out === undefined)) continue;
+      last = bound;
+      const hooks = Placements.of(table).hooksOf(chain.name);
+      yield* never('in', bound, hooks, chain.name);
+      yield* never('out', bound, hooks, chain.name);
+    }
+  }
+}
+
+function* never(side: Side, bound: BoundRule, hooks: ReadonlySet<Hook>, chain: string): Iterable<Report> {
+  const part = bound.header[side];
+  if (part === undefined || hooks.size === 0 || !wantsInterface(part)) return;
+  if (![...hooks].every((hook) => NO_INTERFACE[side].lacking.has(hook))) return;
+  const { line } = bound;
+  yield {
+    line, span: part.span, severity: 'warning', fixes: fixes(side, part, bound, line),
+    message: `This never matches: only ${[...hooks].join(' and ')} leads to \`${chain}\`, where packets have no ${side === 'in' ? 'incoming' : 'outgoing'} interface.`,
+  };
+}
+
+/** Whether a packet without the interface fails the test: `! -o eth0` and `-o +` are true of it (seen in the kernel). */
+function wantsInterface({ value, negated }: HeaderPart<string>): boolean {
+  return (value === '+') === negated;
+}
+
+function fixes(side: Side, part: HeaderPart<string>, bound: BoundRule, line: Line): Fix[] {
+  const other: Side = side === 'in' ? 'out' : 'in';
+  const removal: Fix = { title: `Remove ${OPTION[side]}`, safe: false, edits: [removeWords(line, part.span)] };
+  if (bound.header[other] !== undefined) return [removal];
+  return [{ title: `Write ${OPTION[other]}`, safe: false, edits: [replace(line, part.nameSpan, OPTION[other])] }, removal];
+}

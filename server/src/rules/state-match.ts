@@ -1,0 +1,35 @@
+import type { ExtensionUse } from '../core/extensions/definition.ts';
+import { defineRule, type Fix } from './rule.ts';
+import { replace } from './support/edits.ts';
+import type { Line } from '../core/syntax/line.ts';
+import { page } from './support/page.ts';
+
+export default defineRule({
+  code: 'state-match',
+  severity: 'hint',
+  docs: page({
+    what: 'Points at `-m state`, the old spelling of `-m conntrack --ctstate`.',
+    why: 'The kernel has one match for both. `conntrack` knows more states and everything else about the connection, and '
+      + 'is what documentation and other rulesets speak of.',
+    example: ['-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT'],
+    instead: ['-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'],
+    fixes: 'Safe: the states are the same.',
+  }),
+  *checkLine({ line, bound }) {
+    if (bound === undefined || bound.skipped) return;
+    for (const use of bound.matches) {
+      if (use.definition.name !== 'state') continue;
+      yield {
+        line, span: use.span, tag: 'deprecated', fixes: [fix(use, line)],
+        message: '`-m state` is the old spelling of `-m conntrack`; write `-m conntrack --ctstate`.',
+      };
+    }
+  },
+});
+
+function fix({ span, options }: ExtensionUse, line: Line): Fix {
+  return {
+    title: 'Write -m conntrack --ctstate', safe: true,
+    edits: [replace(line, span, '-m conntrack'), ...options.map(({ nameSpan }) => replace(line, nameSpan, '--ctstate'))],
+  };
+}

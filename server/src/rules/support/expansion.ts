@@ -1,0 +1,29 @@
+import type { Argument, Line } from '../../core/syntax/line.ts';
+import type { BoundRule, Token } from '../../core/ruleset/model.ts';
+import type { Span } from '../../core/text.ts';
+
+/**
+ * Whether a problem of a shell command can be told from its text: what `$NAME`, `$(…)` or a pattern stand for is known
+ * to the shell alone, so nothing is said about them, nor about a rule whose options depend on them.
+ */
+export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span): boolean {
+  if (content.kind !== 'command') return true;
+  const open = content.arguments.filter(isExpanded);
+  if (open.length === 0) return true;
+  if (open.some((argument) => argument.start < span.end && span.start < argument.end)) return false;
+  return !open.some((argument) => shapesRule(argument, bound?.tokens ?? []));
+}
+
+/** Whether the shell puts something else in the place of (a part of) the argument. */
+export function isExpanded({ raw }: Argument): boolean {
+  const visible = raw.replace(/'[^']*'|\\./gu, '');
+  return /[$`]/u.test(visible) || /^[^"]*[{}*?]/u.test(visible);
+}
+
+/** Roles of words that decide what the words behind them mean. */
+const SHAPING: ReadonlySet<Token['role']> = new Set(['unknown', 'command', 'rule-option', 'option', 'match-name', 'target-name', 'protocol']);
+
+function shapesRule(argument: Argument, tokens: readonly Token[]): boolean {
+  const token = tokens.find(({ start, end }) => start < argument.end && argument.start < end);
+  return token === undefined || SHAPING.has(token.role);
+}

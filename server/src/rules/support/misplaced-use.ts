@@ -1,0 +1,83 @@
+import { BUILT_IN_CHAINS, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
+import type { ExtensionUse } from '../../core/extensions/definition.ts';
+import type { BoundRule, Table } from '../../core/ruleset/model.ts';
+import { Placements } from '../../core/ruleset/placement.ts';
+import type { FileInContext, Fix, LineInContext, RelatedPlace, Report } from '../rule.ts';
+import { replace } from './edits.ts';
+
+type Kind = ExtensionUse['definition']['kind'];
+
+/** Uses in a table, or in a built-in chain, where the kernel refuses them; one report for each use. */
+export function* misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): Iterable<Report> {
+  const chain = bound?.command?.chain;
+  if (table === undefined || chain === undefined || bound!.skipped) return;
+  for (const use of usesOf(bound!, kind)) {
+    const { name, tables, hooks } = use.definition;
+    if (tables !== undefined && !tables.includes(table)) {
+      yield { line, span: use.span, message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` };
+    } else if (hooks !== undefined && isBuiltIn(table, chain) && !hooks.includes(chain)) {
+      yield { line, span: use.span, message: `\`${name}\` is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound!, table, hooks) };
+    }
+  }
+}
+
+/** Uses in user-defined chains that a hook leads to where the kernel refuses them: it follows every jump when it loads. */
+export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Iterable<Report> {
+  for (const { tables } of rulesets) for (const table of tables.values()) yield* misplacedInTable(kind, table);
+}
+
+function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
+  for (const chain of table.chains.values()) {
+    if (chain.builtIn) continue;
+    let last: BoundRule | undefined;
+    for (const { bound } of chain.rules) {
+      if (bound === last) continue;
+      last = bound;
+      for (const use of usesOf(bound, kind)) yield* misplacedBehind(use, bound, table, chain.name);
+    }
+  }
+}
+
+function* misplacedBehind({ definition, span }: ExtensionUse, bound: BoundRule, table: Table, chain: string): Iterable<Report> {
+  const { name, tables, hooks } = definition;
+  if (hooks === undefined || tables?.includes(table.name) === false) return;
+  const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !hooks.includes(hook));
+  if (wrong.length === 0) return;
+  yield {
+    line: bound.line, span, related: jumpsFrom(table, wrong, chain),
+    message: `\`${name}\` is refused here: ${wrong.join(' and ')} ${wrong.length === 1 ? 'leads' : 'lead'} to \`${chain}\`; ${where(table.name, hooks)}`,
+  };
+}
+
+/** The first jump on the way from each wrong hook to the chain. */
+function jumpsFrom(table: Table, wrong: readonly Hook[], chain: string): RelatedPlace[] {
+  const placements = Placements.of(table);
+  return wrong.flatMap((hook) => {
+    const jump = table.chains.get(hook)!.rules.find(({ bound: { target } }) =>
+      target?.kind === 'chain' && placements.reachedFrom(target.chain).has(chain))?.bound;
+    return jump === undefined ? [] : [{ line: jump.line, span: jump.target!.span, message: `${hook} leads to \`${chain}\` by this jump` }];
+  });
+}
+
+function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
+  if (kind === 'match') return bound.matches;
+  return bound.target?.kind === 'extension' ? [bound.target.use] : [];
+}
+
+function where(table: TableName, hooks: readonly Hook[]): string {
+  const here = hooks.filter((hook) => isBuiltIn(table, hook));
+  if (here.length === 0) return `no chain of \`${table}\` takes it.`;
+  return `in \`${table}\` it works in ${listed(here)}.`;
+}
+
+/** Fixes that put the rule into a built-in chain which takes it. */
+function moves({ line, command }: BoundRule, table: TableName, hooks: readonly Hook[]): { fixes?: readonly Fix[] } {
+  const fixes = BUILT_IN_CHAINS[table].filter((hook) => hooks.includes(hook)).map((hook): Fix =>
+    ({ title: `Write ${hook}`, safe: false, edits: [replace(line, command!.chainSpan!, hook)] }));
+  return fixes.length === 0 ? {} : { fixes };
+}
+
+function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length === 1 ? quoted[0]! : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)!}`;
+}

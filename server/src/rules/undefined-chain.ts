@@ -1,0 +1,52 @@
+import type { Problem } from '../core/extensions/definition.ts';
+import type { Line } from '../core/syntax/line.ts';
+import { defineRule, type FileInContext, type Fix } from './rule.ts';
+import { insertAbove, insertBelow } from './support/edits.ts';
+import { page } from './support/page.ts';
+import { problemRule, type ProblemPlace } from './support/problem-rule.ts';
+
+const reported = problemRule({
+  code: 'undefined-chain',
+  docs: page({
+    what: 'Finds rules in, and jumps to, chains that do not exist at that point of the file.',
+    why: 'A chain is declared before it is used: by `:NAME - [0:0]` in its table\'s block, by `-N NAME` in a script. '
+      + 'iptables refuses the rule. On command lines this is a warning, as the chain may exist from before.',
+    example: ['*filter', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
+    instead: ['*filter', ':SSH-IN - [0:0]', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
+    fixes: 'Not safe: an empty chain lets packets go on behind the jump, and a similar name is a guess.',
+  }),
+  onCommands: 'warning',
+  fixes: (problem, place) => [...declared(problem, place)],
+});
+
+export default defineRule({
+  ...reported,
+  // A chain whose name only the shell knows may be any chain.
+  checkFile: (file) => (file.rulesets.some(({ tables }) => [...tables.values()].some(({ chains }) => [...chains.keys()].some((name) => name.includes('$'))))
+    ? [] : reported.checkFile!(file)),
+});
+
+/** Declares the chain in its table's block, or by a command before this one. */
+function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iterable<Fix> {
+  const { content } = line;
+  const name = line.text.slice(span.start, span.end);
+  // Built-in names of other tables, and what needs quotes, are no names for a new chain.
+  if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/u.test(name)) return;
+  if (content.kind === 'command') {
+    const table = bound?.table === undefined ? '' : ` -t ${bound.table.name}`;
+    yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${line.text.slice(0, content.program.end)}${table} -N ${name}`)] };
+    return;
+  }
+  const last = file === undefined ? undefined : lastDeclaration(line, file);
+  if (last !== undefined) yield { title: `Declare ${name}`, safe: false, edits: [insertBelow(last, `:${name} - [0:0]`)] };
+}
+
+/** The last chain declaration above the line in its block, else the `*table` line. */
+function lastDeclaration(line: Line, { lines }: FileInContext): Line | undefined {
+  for (let index = lines.indexOf(line) - 1; index >= 0; index--) {
+    const { kind } = lines[index]!.content;
+    if (kind === 'chain' || kind === 'table') return lines[index];
+    if (kind === 'commit') return undefined;
+  }
+  return undefined;
+}
