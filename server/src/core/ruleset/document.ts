@@ -151,9 +151,15 @@ export class RulesetDocument {
 
   private splice(range: Range, text: string): void {
     const count = this.content.length;
-    const first = Math.min(this.indexAt(range.start.line), count);
+    let first = Math.min(this.indexAt(range.start.line), count);
     let last = Math.min(this.indexAt(range.end.line), count);
-    const before = first < count ? this.prefix(this.content[first]!, range.start) : '';
+    let before = first < count ? this.prefix(this.content[first]!, range.start) : '';
+    const previous = this.content[first - 1];
+    // Only the last line can end in a backslash without having taken in the next one: there was none.
+    if (first === count && previous !== undefined && continues(previous)) {
+      first--;
+      before = previous.text + previous.eol;
+    }
     let after = last < count ? this.suffix(this.content[last]!, range.end) : '';
     // A line whose ending went away takes in what follows it, and so does one that now ends in a backslash.
     let texts = splitLines(before + text + after);

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ruleset } from '../../../bench/ruleset.ts';
+import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { openDocument } from '../../support/document.ts';
+
+describe('a document under edits', () => {
+  it('keeps the lines that an edit does not touch', async () => {
+    const document = await openDocument(ruleset(100, 1));
+    const before = [...document.lines];
+    const row = 40;
+    document.update([{ range: { start: { line: row, character: 3 }, end: { line: row, character: 4 } }, text: 'x' }], 2);
+    assert.equal(document.lines.length, before.length);
+    document.lines.forEach((line, index) => assert.equal(line === before[index], index !== row, `line ${index}`));
+  });
+
+  it('joins and splits lines', async () => {
+    const document = await openDocument('*filter\n-A INPUT\n-j ACCEPT\nCOMMIT\n');
+    document.update([{ range: { start: { line: 1, character: 8 }, end: { line: 2, character: 0 } }, text: ' ' }], 2);
+    assert.equal(document.getText(), '*filter\n-A INPUT -j ACCEPT\nCOMMIT\n');
+    assert.deepEqual(document.lines.map(({ number }) => number), [0, 1, 2]);
+    document.update([{ range: { start: { line: 1, character: 8 }, end: { line: 1, character: 9 } }, text: '\n' }], 3);
+    assert.deepEqual(document.lines.map(({ text }) => text), ['*filter', '-A INPUT', '-j ACCEPT', 'COMMIT']);
+  });
+
+  it('makes one logical line of a command that goes on', async () => {
+    const document = await openDocument('#!/bin/sh\niptables -A INPUT \\\n  -j ACCEPT\necho done\n', 'firewall.sh');
+    assert.equal(document.lines.length, 3);
+    assert.equal(document.lines[2]!.number, 3);
+    const at = document.offsetAt({ line: 2, character: 4 })!;
+    assert.equal(at.line.text.slice(at.offset), ' ACCEPT');
+    assert.deepEqual(document.positionAt(at.line, at.offset), { line: 2, character: 4 });
+  });
+
+  it('is what a fresh document of the same text is, after any edits', async () => {
+    const pieces = ['-A INPUT -j ACCEPT', '\n', '\r\n', ' \\\n', '*filter', ':X - [0:0]', 'COMMIT', '"', '# expect ACCEPT: tcp any -> any', 'iptables -A INPUT ', '\\', ' ', 'é', '\n\n', ''];
+    const edit = fc.record({ at: fc.nat(), length: fc.nat(30), text: fc.array(fc.constantFrom(...pieces), { maxLength: 4 }).map((parts) => parts.join('')) });
+    await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), fc.array(edit, { maxLength: 8 }), async (start, edits) => {
+      const document = await openDocument(start.join(''));
+      let text = start.join('');
+      for (const { at, length, text: inserted } of edits) {
+        const from = snap(text, at % (text.length + 1));
+        const to = snap(text, Math.min(text.length, from + length));
+        document.update([{ range: { start: positionIn(text, from), end: positionIn(text, to) }, text: inserted }], 2);
+        text = text.slice(0, from) + inserted + text.slice(to);
+      }
+      assert.equal(document.getText(), text);
+      assert.deepEqual(shape(document), shape(await openDocument(text)));
+    }), { numRuns: 300 });
+  });
+});
+
+const shape = (document: RulesetDocument): unknown => document.lines.map(({ number, text, eol, content }) => ({ number, text, eol, content }));
+
+/** No editor puts its cursor between `\r` and `\n`. */
+const snap = (text: string, offset: number): number => (text[offset - 1] === '\r' && text[offset] === '\n' ? offset - 1 : offset);
+
+function positionIn(text: string, offset: number): { line: number; character: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length - 1, character: before.at(-1)!.length };
+}
