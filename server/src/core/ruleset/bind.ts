@@ -15,7 +15,8 @@ import { explainUnknownOption } from './unknown-option.ts';
 
 type Meaning = { readonly base: BaseOption } | { readonly use: OpenUse; readonly spec: OptionSpec };
 
-const VERDICTS = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
+/** Targets that iptables itself knows. */
+export const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
 
 const BASE_CANDIDATES: readonly LongCandidate<Meaning>[] = BASE_OPTIONS.map((base) => ({ spelling: base.name, meaning: { base } }));
 

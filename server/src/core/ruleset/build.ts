@@ -2,7 +2,8 @@ import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn, isTableName, type Family, type
 import type { Problem } from '../extensions/definition.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import type { Span } from '../text.ts';
-import { CHAIN_NAME_LIMIT, chainNameProblems } from './bind.ts';
+import { findTarget, targetsOf } from '../extensions/catalogue.ts';
+import { CHAIN_NAME_LIMIT, VERDICTS, chainNameProblems } from './bind.ts';
 import { sameRule, unfold } from './identity.ts';
 import type { BoundCommand, BoundRule, Chain, LocatedProblem, Rule, Ruleset, Table } from './model.ts';
 import { nearest } from '../values/spelling.ts';
@@ -262,8 +263,19 @@ class Execution {
     } else if (chain.length >= CHAIN_NAME_LIMIT) {
       this.problem('undefined-chain', `\`${chain}\` has ${chain.length} characters; names of chains and targets have at most ${CHAIN_NAME_LIMIT - 1}.`, nameSpan);
     } else if (!table.chains.has(chain)) {
-      this.undefinedChain(table, chain, nameSpan);
+      this.unknownTarget(table, chain, nameSpan);
     }
+  }
+
+  private unknownTarget(table: Table, name: string, span: Span): void {
+    const other = findTarget(name, this.family === 'ipv4' ? 'ipv6' : 'ipv4');
+    if (other !== undefined) {
+      this.problem('wrong-family', `The target \`${name}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, span);
+      return;
+    }
+    const [best] = nearest(name, [...VERDICTS, ...targetsOf(this.family).map((target) => target.name), ...userChains(table)]);
+    this.problem('undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point${best === undefined ? '.' : `; did you mean \`${best}\`?`}`, span,
+      best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
   }
 
   private policy(table: Table, command: BoundCommand): void {
@@ -342,6 +354,8 @@ function emptyTable(name: TableName, line: Line | undefined): Table {
 function userChain(name: string, declaration: Line): Chain {
   return { name, builtIn: false, policy: undefined, declaration, rules: [] };
 }
+
+const userChains = ({ chains }: Table): string[] => [...chains.values()].filter(({ builtIn }) => !builtIn).map(({ name }) => name);
 
 function declaredAt(chain: Chain): Pick<LocatedProblem, 'related'> {
   const line = chain.declaration;
