@@ -17,7 +17,7 @@ export default defineRule({
   ...policies,
   *checkLine({ line, bound, table }) {
     const target = bound?.target;
-    if (table !== 'nat' || bound!.skipped || target?.kind !== 'verdict' || target.verdict !== 'DROP') return;
+    if (table !== 'nat' || bound?.skipped !== false || target?.kind !== 'verdict' || target.verdict !== 'DROP') return;
     yield {
       line, span: target.span,
       message: 'iptables refuses `DROP` in `nat`, which sees only the first packet of a connection; drop in `filter`, or in `raw` before everything else.',
