@@ -167,8 +167,14 @@ function routeArrival(p: Passage): void {
   const { packet } = p;
   const refused = martian(packet.source, packet.destination, packet.in) ?? ownSource(p);
   if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
-  else if (isForHost(p)) enterHook(p, 'INPUT');
+  else if (isForHost(p)) deliver(p);
   else forward(p);
+}
+
+function deliver(p: Passage): void {
+  p.packet.path = 'in';
+  p.packet.out = undefined;
+  enterHook(p, 'INPUT');
 }
 
 /** A packet that pretends to come from this host. */
@@ -202,7 +208,8 @@ function forward(p: Passage): void {
   }
   const changed = packet.destination !== p.arrivedFor;
   if (packet.path === 'in' || changed) packet.out = newWay(p) ?? packet.out;
-  packet.out ??= newWay(p);
+  else packet.out ??= newWay(p);
+  packet.path = 'forward';
   if (p.ending !== undefined) return;
   if (packet.ttl !== undefined && packet.ttl <= 1) {
     endWithAnswer(p, timeExceeded(p), { verdict: 'DROP', reason: `its ${packet.family === 'ipv4' ? 'ttl' : 'hop limit'} is used up, so routing drops it after PREROUTING` });

@@ -108,7 +108,7 @@ function featuresOf({ rule, quick }: IndexedRule): Feature[] {
   const ports = quick.flatMap(({ quick: range }): Feature[] => (range?.from === range?.to ? [{ field: range!.field, key: range!.from }] : []));
   const ends = (['source', 'destination'] as const).flatMap((field): Feature[] => {
     const masked = rule[field];
-    if (masked === undefined || rule.bound.header[field]?.negated === true || masked.mask === 0 || masked.mask === 0n) return [];
+    if (masked === undefined || masked.host !== undefined || rule.bound.header[field]?.negated === true || masked.mask === 0 || masked.mask === 0n) return [];
     return [{ field, mask: masked.mask, key: under(masked.address, masked.mask) }];
   });
   return [...ports, ...ends];

@@ -4,7 +4,7 @@ import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/mode
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
-import { headerConditions } from './header.ts';
+import { headerConditions, namesHost } from './header.ts';
 import { InterfacePatterns } from './interfaces.ts';
 import { loopingJumps } from './loops.ts';
 import { HeaderScan } from './scan.ts';
@@ -92,7 +92,8 @@ class Compiler implements CompileContext {
     const rules = chain.rules.map((rule) => ({ rule, header: headerConditions(rule), matches: this.matches(rule) }));
     const quick = rules.map(({ matches }) => leading(matches));
     compiled.rules = rules.map(({ rule, header, matches }, index): CompiledRule => ({
-      rule, number: index + 1, chain: compiled, conditions: [...header, ...matches], rest: matches.slice(quick[index]!.length),
+      rule, number: index + 1, chain: compiled, conditions: [...header, ...matches],
+      rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick[index]!.length)],
       target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
     }));
     compiled.scan = new HeaderScan(rules.map(({ rule }, index) => ({ rule, quick: quick[index]! })), this.ruleset.family === 'ipv6', this.interfaces);

@@ -1,4 +1,4 @@
-import { interfaceMatches } from './header.ts';
+import { interfaceFits } from '../../values/interface.ts';
 
 /** The interface patterns of a program by number, and for each interface name seen which of them hold. */
 export class InterfacePatterns {
@@ -21,7 +21,7 @@ export class InterfacePatterns {
   row(name: string): Uint8Array {
     let row = this.rows.get(name);
     if (row === undefined) {
-      row = Uint8Array.from([1, ...this.patterns.map(({ pattern, negated }) => Number(interfaceMatches(pattern, name) !== negated))]);
+      row = Uint8Array.from([1, ...this.patterns.map(({ pattern, negated }) => Number(interfaceFits(pattern, name) !== negated))]);
       // Interface names come from packets: a stream of invented names must not grow without bound.
       if (this.rows.size >= 256) this.rows.clear();
       this.rows.set(name, row);

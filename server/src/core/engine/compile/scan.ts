@@ -43,7 +43,7 @@ export class HeaderScan {
   private fill(base: number, rule: Rule, quick: readonly Condition[], patterns: InterfacePatterns): void {
     const { data, words } = this;
     const { header } = rule.bound;
-    data[base + FLAGS] = (header.source?.negated === true ? NOT_SOURCE : 0) | (header.destination?.negated === true ? NOT_DESTINATION : 0)
+    data[base + FLAGS] = (negates(rule, 'source') ? NOT_SOURCE : 0) | (negates(rule, 'destination') ? NOT_DESTINATION : 0)
       | (header.protocol?.negated === true ? NOT_PROTOCOL : 0) | (header.fragment?.negated === false ? NEVER : 0);
     data[base + PROTOCOL] = header.protocol === undefined || header.protocol.value === 0 ? -1 : header.protocol.value;
     if (data[base + PROTOCOL] === -1) data[base + FLAGS]! &= ~NOT_PROTOCOL;
@@ -52,7 +52,7 @@ export class HeaderScan {
     this.ports(base + SPORT_FROM, quick, 'sourcePort');
     this.ports(base + DPORT_FROM, quick, 'destinationPort');
     for (const [side, masked] of [rule.source, rule.destination].entries()) {
-      if (masked === undefined) continue;
+      if (masked === undefined || masked.host !== undefined) continue;
       const at = base + ADDRESSES + 2 * side * words;
       data.set(split(masked.mask), at);
       data.set(split(masked.address).map((word, index) => word & split(masked.mask)[index]!), at + words);
@@ -88,6 +88,11 @@ export class HeaderScan {
     }
     return true;
   }
+}
+
+/** Whether the scan has to find the address elsewhere; what a host name stands for is not scanned. */
+function negates(rule: Rule, side: 'source' | 'destination'): boolean {
+  return rule.bound.header[side]?.negated === true && rule[side]?.host === undefined;
 }
 
 const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address) : [address | 0]);
