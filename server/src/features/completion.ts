@@ -4,7 +4,7 @@ import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
 import type { Span } from '../core/text.ts';
 import { defineFeature } from './feature.ts';
 import { baseOptions, commands, describesRule } from './support/completion/base-option.ts';
-import { commandChains } from './support/completion/chain.ts';
+import { commandChains, jumpChains } from './support/completion/chain.ts';
 import { commentProposals } from './support/completion/comment.ts';
 import { loadableOptions, loadedOptions } from './support/completion/extension-option.ts';
 import { toItems, type Insertion, type Proposal } from './support/completion/item.ts';
@@ -49,7 +49,7 @@ function atSite(site: Site, { host = {} }: CompletionFacts, insert: Insert): Com
   switch (meaning?.role) {
     case 'chain': return insert(commandChains(site), word);
     case 'match-name': return insert(matchNames(site), word);
-    case 'target-name': return insert(targetNames(site), word);
+    case 'target-name': return insert(site.before.tokens.at(-1)?.option === 'goto' ? jumpChains(site, 0) : targetNames(site), word);
     case 'protocol': case 'value': {
       const { proposals, word: element } = valueProposals(site, meaning, host);
       return insert(proposals, element);

@@ -27,6 +27,7 @@ interface Run {
   readonly key: string;
   readonly first: number;
   last: number;
+  lines: number;
 }
 
 /** Collects folds in one pass over the lines. */
@@ -63,8 +64,9 @@ class Folds {
   }
 
   private grow(run: Run | undefined, key: string, line: Line): Run {
-    const grown = run ?? { key, first: line.number, last: line.number };
+    const grown = run ?? { key, first: line.number, last: line.number, lines: 0 };
     grown.last = lastRow(line);
+    grown.lines++;
     return grown;
   }
 
@@ -74,7 +76,8 @@ class Folds {
   }
 
   private endRules(): void {
-    if (this.rules !== undefined) this.add(this.rules.first, this.rules.last);
+    // A continued command alone folds by itself.
+    if (this.rules !== undefined && this.rules.lines > 1) this.add(this.rules.first, this.rules.last);
     this.rules = undefined;
   }
 

@@ -39,6 +39,17 @@ export function occurrencesOf(document: RulesetDocument, id: ChainId): ChainOccu
   });
 }
 
+/** Names of the chains that any line of the file declares in the table, gone again or not; reads every line. */
+export function declaredChains(document: RulesetDocument, table: TableName, family: Family): Set<string> {
+  const names = new Set<string>();
+  for (const line of document.lines) {
+    const context = document.context(line);
+    if (context.table !== table || context.family !== family) continue;
+    for (const { mention, name } of chainsNamedBy(document, line)) if (mention === 'declaration') names.add(name);
+  }
+  return names;
+}
+
 /** The names of chains in one line, in its order. */
 export function chainsNamedBy(document: RulesetDocument, line: Line): ChainOccurrence[] {
   const { content } = line;

@@ -2,6 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver';
 import { BUILT_IN_CHAINS, isBuiltIn } from '../../../core/netfilter.ts';
 import type { Chain, CommandKind, Table } from '../../../core/ruleset/model.ts';
 import { Placements } from '../../../core/ruleset/placement.ts';
+import { declaredChains } from '../chains.ts';
 import { describeChain } from '../chain-text.ts';
 import { HOOK_DOCS } from '../vocabulary.ts';
 import type { Place } from '../place.ts';
@@ -16,7 +17,7 @@ export function commandChains(site: Site): Proposal[] {
   const { place, before: { command } } = site;
   if (command === undefined || command.kind === 'new-chain' || command.chain !== undefined) return [];
   const takes = TAKES[command.kind];
-  return chainsOf(place)
+  return [...chainsOf(place), ...(site.isCommand ? goneChains(place) : [])]
     .filter((chain) => takes === undefined || chain.builtIn === (takes === 'built-in'))
     .map((chain) => chainProposal(place, chain, chain.builtIn ? 0 : 1));
 }
@@ -38,10 +39,18 @@ function chainsOf(place: Place): Chain[] {
   const { table } = place;
   if (table === undefined) return [];
   const chains = tableOf(place)?.chains.values();
-  return chains === undefined
-    ? BUILT_IN_CHAINS[table].map((name) => ({ name, builtIn: true, policy: undefined, declaration: undefined, rules: [] }))
-    : [...chains];
+  return chains === undefined ? BUILT_IN_CHAINS[table].map((name) => emptyChain(name, true)) : [...chains];
 }
+
+/** Chains that a script makes and deletes again, by the very line that is being typed perhaps: a bare `-X` deletes all. */
+function goneChains(place: Place): Chain[] {
+  const { document, table, family } = place;
+  if (table === undefined) return [];
+  const left = new Set(chainsOf(place).map(({ name }) => name));
+  return [...declaredChains(document, table, family)].filter((name) => !left.has(name)).map((name) => emptyChain(name, isBuiltIn(table, name)));
+}
+
+const emptyChain = (name: string, builtIn: boolean): Chain => ({ name, builtIn, policy: undefined, declaration: undefined, rules: [] });
 
 function chainProposal({ table }: Place, chain: Chain, rank: number): Proposal {
   const documentation = isBuiltIn(table!, chain.name) ? `${HOOK_DOCS[chain.name]}\n\n${describeChain(chain)}` : describeChain(chain);

@@ -1,0 +1,193 @@
+import { strict as assert } from 'node:assert';
+import { InsertTextFormat, type CompletionItem, type TextEdit } from 'vscode-languageserver';
+import { complete, type CompletionFacts } from '../../../server/src/features/completion.ts';
+import { ODD_TEXTS, applyEdits, atCursor, inTable, largeText } from './cursor.ts';
+
+const items = async (marked: string, facts: CompletionFacts = {}, name?: string): Promise<CompletionItem[]> => {
+  const { document, position } = await atCursor(marked, name);
+  return complete(document, position, facts);
+};
+
+/** Asserts which labels are proposed at the cursor and which are not; `exactly` names them all. */
+async function check(marked: string, { has = [], lacks = [], exactly }: { has?: string[]; lacks?: string[]; exactly?: string[] }, name?: string): Promise<void> {
+  const labels = (await items(marked, {}, name)).map(({ label }) => label);
+  for (const label of has) assert.ok(labels.includes(label), `${label} is not among ${labels.join(' ')}`);
+  for (const label of lacks) assert.ok(!labels.includes(label), `${label} is among ${labels.join(' ')}`);
+  if (exactly !== undefined) assert.deepEqual(labels.sort(), [...exactly].sort());
+}
+
+/** The text after the proposal `label` (of `owner`, where several have it) is accepted. */
+async function accept(marked: string, label: string, facts: CompletionFacts = {}, owner?: string): Promise<string> {
+  const { document, position } = await atCursor(marked);
+  const item = complete(document, position, facts).find((each) => each.label === label && (owner === undefined || (each.labelDetails?.description ?? '').startsWith(owner)));
+  assert.ok(item, `${label} is not proposed`);
+  const { range } = item.textEdit as TextEdit;
+  assert.ok(range.start.line === position.line && range.end.line === position.line, 'the range stays on the line of the cursor');
+  assert.ok(range.start.character <= position.character && position.character <= range.end.character, 'the range holds the cursor');
+  return applyEdits(document.getText(), [...(item.additionalTextEdits ?? []), item.textEdit as TextEdit]);
+}
+
+const line = (text: string): string => text.split('\n')[1]!;
+
+describe('completion', () => {
+  describe('at the start of a line', () => {
+    const cases: Record<string, [text: string, expected: Parameters<typeof check>[1]]> = {
+      'tables in an empty document': ['', { has: ['*filter', '*nat', '*raw', '*mangle', '*security'], lacks: ['-A', 'COMMIT'] }],
+      'only tables that are not there yet': ['*filter\nCOMMIT\n<|>', { has: ['*nat'], lacks: ['*filter', '-A', 'COMMIT'] }],
+      'tables behind a star': ['*<|>\n', { has: ['*filter'], lacks: [':', '-A'] }],
+      'rules, chains and COMMIT in a block': ['*filter\n<|>', { has: ['-A', '-I', ':INPUT', ':', 'COMMIT'], lacks: ['*nat'] }],
+      'commands behind a dash': [inTable('-<|>'), { has: ['-A', '-I', '-N', '-P'], lacks: ['COMMIT', '-C', '-L'] }],
+      'chains that are not declared yet': ['*nat\n:PREROUTING ACCEPT [0:0]\n:<|>\nCOMMIT\n', { has: [':OUTPUT', ':POSTROUTING', ':INPUT'], lacks: [':PREROUTING', ':FORWARD'] }],
+      'COMMIT, half typed': ['*filter\nCO<|>', { has: ['COMMIT'] }],
+      'no COMMIT in a shell script': ['#!/bin/sh\n<|>', { lacks: ['COMMIT', '*filter'] }],
+    };
+    for (const [title, [text, expected]] of Object.entries(cases)) it(title, () => check(text, expected));
+
+    it('policies behind a built-in chain', () => check('*filter\n:INPUT <|>\n', { exactly: ['ACCEPT', 'DROP'] }));
+    it('a dash behind a user-defined chain', () => check('*filter\n:web <|>\n', { exactly: ['-'] }));
+    it('counters behind a policy', () => check('*filter\n:INPUT DROP <|>\n', { exactly: ['[0:0]'] }));
+    it('replaces the word with its dash', async () => assert.equal(line(await accept(inTable('-<|>'), '-A')), '-A '));
+    it('declares a chain with policy and counters', async () => assert.equal(line(await accept(inTable(':INP<|>'), ':INPUT')), ':INPUT ACCEPT [0:0]'));
+    it('leaves the value that follows alone', async () => assert.equal(line(await accept(inTable('-<|> INPUT -j DROP'), '-A')), '-A INPUT -j DROP'));
+  });
+
+  describe('of chains', () => {
+    const declared = '*filter\n:web - [0:0]\n:db - [0:0]\n';
+    it('after -A', () => check(`${declared}-A <|>\nCOMMIT\n`, { exactly: ['INPUT', 'FORWARD', 'OUTPUT', 'web', 'db'] }));
+    it('after -I, half typed', () => check(`${declared}-I IN<|>\nCOMMIT\n`, { has: ['INPUT', 'web'] }));
+    it('after -P only built-in ones', () => check('iptables -N web\niptables -P <|>', { exactly: ['INPUT', 'FORWARD', 'OUTPUT'] }));
+    it('after -X only user-defined ones', () => check('iptables -N web\niptables -X <|>', { exactly: ['web'] }));
+    it('of the table that -t names', () => check('iptables -t nat -A <|>', { exactly: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] }));
+    it('none for a new chain', () => check('iptables -N <|>', { exactly: [] }));
+    it('policies after -P CHAIN', () => check('iptables -P INPUT <|>', { exactly: ['ACCEPT', 'DROP'] }));
+    it('no policy DROP in nat', () => check('iptables -t nat -P OUTPUT <|>', { exactly: ['ACCEPT'] }));
+    it('tables after -t', () => check('iptables -t <|>', { exactly: ['raw', 'mangle', 'nat', 'filter', 'security'] }));
+    it('after -g chains only', () => check(`${declared}-A INPUT -g <|>\nCOMMIT\n`, { exactly: ['web', 'db'] }));
+    it('after -j none that leads back', () => check(`${declared}-A web -j db\n-A db -j <|>\nCOMMIT\n`, { has: ['ACCEPT'], lacks: ['web', 'db', 'INPUT'] }));
+  });
+
+  describe('of options', () => {
+    it('of iptables, without those that stand already', () => check(inTable('-A INPUT -s 10.0.0.1 <|>'), { has: ['-p', '-d', '-i', '-j', '-g', '-m', '!'], lacks: ['-s', '-A', '-t', '-n'] }));
+    it('no -o in INPUT', () => check(inTable('-A INPUT <|>'), { has: ['-i'], lacks: ['-o'] }));
+    it('no -i in OUTPUT', () => check(inTable('-A OUTPUT <|>'), { has: ['-o'], lacks: ['-i'] }));
+    it('no -i in POSTROUTING', () => check(inTable('-A POSTROUTING <|>', 'nat'), { has: ['-o'], lacks: ['-i'] }));
+    it('no -o in a chain that only INPUT leads to', () => check('*filter\n:web - [0:0]\n-A INPUT -j web\n-A web <|>\nCOMMIT\n', { has: ['-i'], lacks: ['-o'] }));
+    it('both in a chain that nothing leads to', () => check('*filter\n:web - [0:0]\n-A web <|>\nCOMMIT\n', { has: ['-i', '-o'] }));
+    it('no -f in IPv6', () => check(inTable('-A INPUT <|>'), { lacks: ['-f'] }, 'rules.v6'));
+    it('no second target', () => check(inTable('-A INPUT <|> -j ACCEPT'), { lacks: ['-j', '-g'] }));
+    it('only negatable ones behind !', () => check(inTable('-A INPUT ! <|>'), { has: ['-s', '-p'], lacks: ['-j', '-m', '!'] }));
+    it('long names once a long one is typed', () => check(inTable('-A INPUT --<|>'), { has: ['--source', '--jump'] }));
+    it('none but commands before there is one', () => check('iptables <|>', { has: ['-A', '-P', '-t', '-L'], lacks: ['-s', '-j'] }));
+    it('of a command line', () => check('iptables -t nat -A INPUT <|>', { has: ['-w', '-s'], lacks: ['-t', '-n', '-4'] }));
+    it('of a list command', () => check('iptables -L <|>', { has: ['INPUT'], lacks: ['-s'] }));
+    it('across continued lines', () => check('iptables -A INPUT \\\n  -p tcp \\\n  <|>', { has: ['-j', '--dport'], lacks: ['-p'] }));
+
+    it('of the protocol, without -m', () => check(inTable('-A INPUT -p tcp <|>'), { has: ['--dport', '--sport', '--tcp-flags', '--syn'] }));
+    it('of a loaded match, without those that stand already', () => check(inTable('-A INPUT -m conntrack --ctstate NEW --<|>'), { has: ['--ctproto'], lacks: ['--ctstate'] }));
+    it('none that conflict', () => check(inTable('-A INPUT -m recent --set --<|>'), { has: ['--name', '--rsource'], lacks: ['--rcheck', '--update'] }));
+    it('of the target', () => check(inTable('-A INPUT -j REJECT --<|>'), { has: ['--reject-with'] }));
+    it('of targets that could be chosen', () => check(inTable('-A INPUT --<|>'), { has: ['--reject-with'], lacks: ['--to-destination'] }));
+    it('only negatable ones of a match behind !', () => check(inTable('-A INPUT -m conntrack ! --<|>'), { has: ['--ctstate'], lacks: ['--ctdir'] }));
+    it('none of matches that the table or hook forbids', () => check(inTable('-A INPUT --<|>'), { lacks: ['--uid-owner', '--invert'] }));
+    it('of matches that the hook allows', () => check(inTable('-A OUTPUT --<|>'), { has: ['--uid-owner'] }));
+
+    it('replaces the word, dashes included', async () => assert.equal(line(await accept(inTable('-A INPUT -p tcp --dp<|>'), '--dport')), '-A INPUT -p tcp --dport '));
+    it('replaces the rest of the word too', async () => assert.equal(line(await accept(inTable('-A INPUT -p tcp --s<|>port 22'), '--dport')), '-A INPUT -p tcp --dport 22'));
+    it('brings the protocol along', async () => assert.equal(line(await accept(inTable('-A INPUT --dp<|>'), '--dport', {}, 'tcp')), '-A INPUT -p tcp --dport '));
+    it('brings the match along', async () => assert.equal(line(await accept(inTable('-A INPUT --ct<|>'), '--ctstate')), '-A INPUT -m conntrack --ctstate '));
+    it('brings the match along, before the !', async () => assert.equal(line(await accept(inTable('-A INPUT ! --ct<|>'), '--ctstate')), '-A INPUT -m conntrack ! --ctstate '));
+    it('brings protocol and match along', async () => assert.equal(line(await accept(inTable('-A INPUT --dports<|>'), '--dports')), '-A INPUT -p tcp -m multiport --dports '));
+    it('brings the target along', async () => assert.equal(line(await accept(inTable('-A INPUT --rej<|>'), '--reject-with')), '-A INPUT -j REJECT --reject-with '));
+    it('says what comes along', async () => {
+      const item = (await items(inTable('-A INPUT --<|>'))).find(({ label }) => label === '--ctstate');
+      assert.equal(item?.labelDetails?.description, 'conntrack, adds -m conntrack');
+      assert.equal(item.filterText, '--ctstate');
+    });
+    it('puts what is loaded first', async () => {
+      const found = await items(inTable('-A INPUT -m conntrack --<|>'));
+      const [loaded, toLoad] = ['--ctstate', '--dport'].map((wanted) => found.find(({ label }) => label === wanted)!.sortText!);
+      assert.ok(loaded! < toLoad!);
+    });
+    it('tags old spellings', async () => {
+      const old = (await items(inTable('-A INPUT -m set --<|>'))).filter(({ tags }) => tags !== undefined);
+      assert.deepEqual(old.map(({ label }) => label), ['--set']);
+    });
+    it('leaves a blank behind a ! that touches the word', async () => assert.equal(line(await accept(inTable('-A INPUT !<|>'), '-s')), '-A INPUT ! -s '));
+    it('places values in a snippet', async () => {
+      assert.equal(line(await accept(inTable('-A INPUT -p tcp --tcp<|>'), '--tcp-flags', { snippets: true })), '-A INPUT -p tcp --tcp-flags ${1:FLAG[,…]} ${2:FLAG[,…]}');
+      const item = (await items(inTable('-A INPUT -p tcp --syn<|>'), { snippets: true })).find(({ label }) => label === '--syn');
+      assert.equal(item?.insertTextFormat, undefined);
+    });
+    it('opens the list again where values can be proposed', async () => {
+      const found = await items(inTable('-A INPUT -m conntrack --<|>'), { snippets: true, suggestCommand: 'again' });
+      const state = found.find(({ label }) => label === '--ctstate')!;
+      assert.equal(state.command?.command, 'again');
+      assert.notEqual(state.insertTextFormat, InsertTextFormat.Snippet);
+    });
+    it('documents every option that has a section', async () => {
+      const item = (await items(inTable('-A INPUT -p tcp --<|>'))).find(({ label }) => label === '--dport');
+      assert.match((item?.documentation as { value: string }).value, /port/iu);
+    });
+  });
+
+  describe('of names', () => {
+    it('matches after -m', () => check(inTable('-A INPUT -m <|>'), { has: ['conntrack', 'recent', 'multiport', 'tcp'], lacks: ['REJECT', 'ACCEPT'] }));
+    it('matches of the family', () => check(inTable('-A INPUT -m <|>'), { has: ['icmp6', 'frag'], lacks: ['icmp', 'ah'].slice(0, 1) }, 'rules.v6'));
+    it('no match of another protocol', () => check(inTable('-A INPUT -p udp -m <|>'), { has: ['udp', 'multiport'], lacks: ['tcp', 'icmp'] }));
+    it('no match that the hook forbids', () => check(inTable('-A INPUT -m <|>'), { lacks: ['owner', 'rpfilter'] }));
+    it('targets after -j', () => check(inTable('-A INPUT -j <|>'), { has: ['ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG'], lacks: ['DNAT', 'MASQUERADE', 'TPROXY', 'INPUT', 'conntrack'] }));
+    it('targets of nat, without DROP', () => check(inTable('-A PREROUTING -j <|>', 'nat'), { has: ['DNAT', 'REDIRECT', 'ACCEPT'], lacks: ['DROP', 'REJECT', 'MASQUERADE'] }));
+    it('targets of the chain\'s hooks', () => check('*nat\n:web - [0:0]\n-A POSTROUTING -j web\n-A web -j <|>\nCOMMIT\n', { has: ['SNAT', 'MASQUERADE'], lacks: ['DNAT', 'REDIRECT'] }));
+    it('protocols after -p', () => check(inTable('-A INPUT -p <|>'), { has: ['tcp', 'udp', 'icmp', 'all'] }));
+    it('a name, half typed', async () => assert.equal(line(await accept(inTable('-A INPUT -m con<|>'), 'conntrack')), '-A INPUT -m conntrack'));
+    it('a verdict, half typed', async () => assert.equal(line(await accept(inTable('-A INPUT -j AC<|>'), 'ACCEPT')), '-A INPUT -j ACCEPT'));
+  });
+
+  describe('of values', () => {
+    it('words of a list', () => check(inTable('-A INPUT -m conntrack --ctstate <|>'), { has: ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID'] }));
+    it('the last element of a list, without those that stand already', async () => {
+      await check(inTable('-A INPUT -m conntrack --ctstate NEW,<|>'), { has: ['ESTABLISHED'], lacks: ['NEW'] });
+      assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate NEW,EST<|>'), 'ESTABLISHED')), '-A INPUT -m conntrack --ctstate NEW,ESTABLISHED');
+    });
+    it('an element in the middle', async () => assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate NE<|>,RELATED'), 'NEW')), '-A INPUT -m conntrack --ctstate NEW,RELATED'));
+    it('behind an =', async () => assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate=N<|>'), 'NEW')), '-A INPUT -m conntrack --ctstate=NEW'));
+    it('nothing behind the = of an unknown option', () => check(inTable('-A INPUT --nonsense=<|>'), { exactly: [] }));
+    it('interfaces that the file names', () => check('*filter\n-A INPUT -i wan0 -j DROP\n-A OUTPUT -o lan7 -j DROP\n-A INPUT -i <|>\nCOMMIT\n', { has: ['wan0', 'lan7', 'lo'] }));
+    it('interfaces of the host', async () => {
+      const found = await items(inTable('-A INPUT -i <|>'), { host: { interfaces: new Map([['enp3s0', []]]) } });
+      assert.ok(found.some(({ label }) => label === 'enp3s0'));
+    });
+    it('addresses that the file names', () => check('*filter\n-A INPUT -s 192.0.2.7 -j DROP\n-A INPUT -s <|>\nCOMMIT\n', { has: ['192.0.2.7'] }));
+    it('names that other rules have given', () => check('*filter\n-A INPUT -m recent --name ssh --set\n-A INPUT -m recent --name <|>\nCOMMIT\n', { has: ['ssh'] }));
+    it('none of the options', () => check(inTable('-A INPUT -p tcp --dport <|>'), { lacks: ['-j', '--sport'] }));
+    it('options again where a dash is typed', () => check(inTable('-A INPUT -p -<|>'), { has: ['-s'], lacks: ['tcp'] }));
+    it('options behind a rule number that may be left out', () => check(inTable('-I INPUT <|>'), { has: ['-s', '-j'] }));
+    it('nothing for counters', () => check(inTable('-A INPUT -c <|>'), { exactly: [] }));
+  });
+
+  describe('in comments', () => {
+    it('verdicts of an expectation', () => check('# expect <|>', { has: ['ACCEPT', 'DROP', 'REJECT'] }));
+    it('protocols of its packet', () => check('# expect ACCEPT: <|>', { has: ['tcp', 'udp', 'icmp'] }));
+    it('fields that its packet does not have', () => check('# expect ACCEPT: tcp any -> any:23 in=eth0 <|>', { has: ['out=', 'state=', 'at='], lacks: ['in='] }));
+    it('codes to disable', () => check('# iptables-lens disable=<|>', { has: ['misplaced-interface', 'nat-filtering'] }));
+    it('codes that are not disabled yet', async () => {
+      await check('# iptables-lens disable=nat-filtering,<|>', { has: ['misplaced-interface'], lacks: ['nat-filtering'] });
+      assert.equal(await accept('# iptables-lens disable=nat-filtering,misp<|>', 'misplaced-interface'), '# iptables-lens disable=nat-filtering,misplaced-interface');
+    });
+    it('ways to begin', async () => assert.equal(await accept('# sc<|>', '# scenario'), '# scenario '));
+    it('nothing elsewhere in a comment', async () => assert.deepEqual((await items('# -A INPUT <|>')).filter(({ label }) => !label.startsWith('#')), []));
+  });
+
+  describe('nowhere else', () => {
+    it('in shell', () => check('#!/bin/sh\necho <|>', { exactly: [] }));
+    it('behind a command', () => check('iptables -A INPUT -j ACCEPT || <|>', { exactly: [] }));
+    it('in the program', () => check('iptab<|>les -A INPUT', { exactly: [] }));
+    it('inside counters', () => check(inTable('[0:<|>0] -A INPUT -j ACCEPT'), { exactly: [] }));
+  });
+
+  for (const [title, text] of Object.entries(ODD_TEXTS)) it(`takes ${title}`, () => items(text));
+
+  it('takes a document of 20,000 lines', async () => {
+    assert.ok((await items(largeText(20_000))).some(({ label }) => label === 'ESTABLISHED'));
+  });
+});
