@@ -1,3 +1,4 @@
+import type { Family } from '../netfilter.ts';
 import type { Address } from './packet.ts';
 
 /** An address prefix on a link or in a route. */
@@ -12,20 +13,30 @@ export interface Route {
   readonly device: string;
   readonly via?: Address;
   readonly source?: Address;
+  /** Of a default route, whose destination does not tell it. */
+  readonly family?: Family;
+  /** Among equally long prefixes the least metric wins. */
+  readonly metric?: number;
+  /** An unreachable, prohibit or blackhole route: packets to it go nowhere. */
+  readonly refuses?: true;
 }
 
 /** An ipset's type and members as `ipset save` prints them. */
 export interface IpSet {
   readonly type: string;
   readonly family: 'inet' | 'inet6';
+  /** Each as `ipset save` prints it behind the set's name, with `timeout`, `nomatch` and the like. */
   readonly members: readonly string[];
 }
 
 /** What is known of the host; whatever is undefined is not known, and what depends on it is unknown. */
 export interface HostFacts {
+  /** Addresses of each interface; an interface that is named without any is known to have none. */
   readonly interfaces?: ReadonlyMap<string, readonly Prefix[]>;
+  /** Further addresses that are this host's own. */
   readonly local?: readonly Address[];
   readonly routes?: readonly Route[];
+  /** Whether the host forwards packets at all; unknown counts as yes. */
   readonly forwarding?: boolean;
   readonly ipsets?: ReadonlyMap<string, IpSet>;
 }

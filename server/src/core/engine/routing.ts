@@ -1,4 +1,4 @@
-import { broadcastOf, covers, kindOf } from './address.ts';
+import { broadcastOf, covers, familyOf, kindOf } from './address.ts';
 import type { HostFacts, Prefix, Route } from './host.ts';
 import type { Address } from './packet.ts';
 import { Unknown } from './truth.ts';
@@ -24,16 +24,15 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
 export function routeTo(host: HostFacts, address: Address): Route | 'none' | undefined {
   if (host.routes === undefined && host.interfaces === undefined) return undefined;
   const candidates = [...connected(host), ...(host.routes ?? [])].filter((route) => reaches(route, address));
-  const best = candidates.sort((a, b) => length(b) - length(a))[0];
-  return best ?? (host.routes === undefined ? undefined : 'none');
+  const best = candidates.sort((a, b) => length(b) - length(a) || (a.metric ?? 0) - (b.metric ?? 0))[0];
+  if (best === undefined) return host.routes === undefined ? undefined : 'none';
+  return best.refuses === true ? 'none' : best;
 }
 
 const length = ({ destination }: Route): number => destination?.length ?? 0;
 
-function reaches({ destination, via, source }: Route, address: Address): boolean {
-  if (destination !== undefined) return covers(destination, address);
-  const hint = via ?? source;
-  return hint === undefined || typeof hint === typeof address;
+function reaches({ destination, family }: Route, address: Address): boolean {
+  return destination === undefined ? family === undefined || family === familyOf(address) : covers(destination, address);
 }
 
 /** The routes that the addresses on the links bring with them. */
