@@ -355,18 +355,21 @@ class Binder {
       this.uses.push(new OpenUse(definition, this.family, cover(nameSpan, value), this.line.text));
       return;
     }
-    this.unknownMatch(value);
+    this.unknownMatch(value, nameSpan);
   }
 
-  private unknownMatch(value: Argument): void {
+  /** Reads on as if the name were right that was probably meant, so that its options are not found unknown as well. */
+  private unknownMatch(value: Argument, nameSpan: Span): void {
     const other = findMatch(value.text, this.family === 'ipv4' ? 'ipv6' : 'ipv4');
+    const [best] = other === undefined ? nearest(value.text, matchesOf(this.family).map((match) => match.name)) : [];
+    const meant = other ?? (best === undefined ? undefined : findMatch(best, this.family));
+    if (meant !== undefined) this.uses.push(new OpenUse(meant, this.family, cover(nameSpan, value), this.line.text));
     if (other !== undefined) {
       this.problem('wrong-family', `The match \`${value.text}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, value);
-      return;
+    } else {
+      this.problem('unknown-match', best === undefined
+        ? `iptables has no match \`${value.text}\`.` : `iptables has no match \`${value.text}\`; did you mean \`${best}\`?`, value, suggestion(best, value));
     }
-    const [best] = nearest(value.text, matchesOf(this.family).map((match) => match.name));
-    this.problem('unknown-match', best === undefined
-      ? `iptables has no match \`${value.text}\`.` : `iptables has no match \`${value.text}\`; did you mean \`${best}\`?`, value, suggestion(best, value));
   }
 
   private jumpOption(spec: BaseOption, jump: Argument, nameSpan: Span, attached: Argument | undefined, goto: boolean): void {
