@@ -11,7 +11,11 @@ const at = (...parts) => path.join(root, ...parts);
 const production = process.argv.includes('--production');
 
 const common = { bundle: true, minify: production, sourcemap: !production, logLevel: 'warning', target: 'es2022' };
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+// web-tree-sitter finds itself by import.meta.url, which CommonJS does not have.
+const node = {
+  ...common, platform: 'node', target: 'node20', format: 'cjs',
+  define: { 'import.meta.url': 'bundleUrl' }, banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
 // The web bundles carry their WebAssembly inside, so that no address has to be found at run time.
 const web = { ...common, platform: 'browser', loader: { '.wasm': 'binary' } };
 

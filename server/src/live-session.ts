@@ -53,7 +53,7 @@ export class LiveSession implements Session {
     const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
     const known = this.hosts.get(folder);
     if (known !== undefined) return known;
-    const facts = readHostFacts(this.environment, folder);
+    const { facts } = readHostFacts(this.environment, folder);
     this.hosts.set(folder, facts);
     return facts;
   }

@@ -2,11 +2,10 @@ import { createRequire } from 'node:module';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Span } from '../core/text.ts';
-import { readHostFacts } from '../host-facts.ts';
 import type { Finding, Severity } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.generated.ts';
 import { Diagnostics } from '../rules/run.ts';
-import { Opener, environment, familyOption, oneOf, readArguments, someFiles, uriOf, type Subcommand } from './command.ts';
+import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
 import { toSarif } from './sarif.ts';
 
 /** A place in a file, lines and columns from 1, columns in UTF-16 units. */
@@ -48,7 +47,7 @@ export const check: Subcommand = {
 };
 
 function reportsOf(file: string, document: RulesetDocument): Reported[] {
-  const host = readHostFacts(environment, uriOf(file).replace(/[^/]*$/u, ''));
+  const host = hostFacts(undefined, file);
   const place = (line: Line, span: Span): Place => {
     const { start, end } = document.rangeOf(line, span);
     return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
+import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
+import { HOST_FILE, readHostFacts } from '../host-facts.ts';
 import { nodeEnvironment } from '../node-environment.ts';
 
 /** A subcommand of the command line; `run` answers the exit code and throws UsageError where the input can't be used. */
@@ -84,3 +87,15 @@ export function readText(file: string): string {
 }
 
 export const uriOf = (file: string): string => pathToFileURL(path.resolve(file)).href;
+
+/** Facts about the host: from the file that `--host` names, else from the one beside the ruleset. */
+export function hostFacts(named: string | undefined, ruleset: string): HostFacts {
+  if (named !== undefined) {
+    const read = readFacts(readText(named));
+    if (!read.ok) throw new UsageError(`${named}: ${read.message}`);
+    return read.facts;
+  }
+  const { facts, error } = readHostFacts(environment, uriOf(ruleset).replace(/[^/]*$/u, ''));
+  if (error !== undefined) throw new UsageError(`${path.join(path.dirname(ruleset), HOST_FILE)}: ${error}`);
+  return facts;
+}

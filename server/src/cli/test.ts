@@ -1,0 +1,50 @@
+import { runExpectations, type ExpectationResult } from '../core/notation/expectation.ts';
+import { programOf } from '../features/support/simulation.ts';
+import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
+import { toJunit } from './junit.ts';
+
+/** An expectation with the file that it stands in. */
+export interface TestResult extends ExpectationResult {
+  readonly file: string;
+}
+
+export const testCommand: Subcommand = {
+  name: 'test',
+  usage: 'test [--host FILE] [--family ipv4|ipv6] [--format text|tap|junit] FILE…',
+  summary: 'Run the expectations in rulesets; exit 1 when one fails or can\'t be decided.',
+  async run(args) {
+    const { values, positionals } = readArguments(args, {
+      allowPositionals: true, options: { format: { type: 'string' }, family: { type: 'string' }, host: { type: 'string' } },
+    });
+    const format = oneOf('format', values.format, ['text', 'tap', 'junit']);
+    const opener = await Opener.create(familyOption(values.family));
+    const results = someFiles(positionals).flatMap((file): TestResult[] => {
+      const document = opener.open(file);
+      const host = hostFacts(values.host, file);
+      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), host }).map((result) => ({ ...result, file }));
+    });
+    process.stdout.write({ text: toText, tap: toTap, junit: toJunit }[format](results));
+    return results.every(({ status }) => status === 'pass') ? 0 : 1;
+  },
+};
+
+/** What an expectation is called in reports: its scenario and its own text. */
+export const nameOf = ({ line, scenario }: ExpectationResult): string =>
+  `${scenario === undefined ? '' : `${scenario}: `}${line.text.trim().replace(/^#\s*/u, '')}`;
+
+function toText(results: readonly TestResult[]): string {
+  const failing = results.filter(({ status }) => status !== 'pass');
+  const lines = failing.map(({ file, line, status, message }) => `${file}:${line.number + 1}: ${status}: ${line.text.trim()}\n    ${message}\n`);
+  const files = new Set(results.map(({ file }) => file)).size;
+  return `${lines.join('')}${results.length - failing.length} of ${results.length} expectations hold in ${files} ${files === 1 ? 'file' : 'files'}\n`;
+}
+
+/** Test Anything Protocol, version 14. */
+function toTap(results: readonly TestResult[]): string {
+  const lines = results.map((result, index) => {
+    const { file, line, status, message } = result;
+    const title = `${status === 'pass' ? 'ok' : 'not ok'} ${index + 1} - ${file}:${line.number + 1} ${nameOf(result).replace(/[#\\]/gu, '\\$&')}`;
+    return status === 'pass' ? title : `${title}\n  ---\n  status: ${status}\n  message: ${JSON.stringify(message)}\n  ...`;
+  });
+  return `TAP version 14\n1..${results.length}\n${lines.join('\n')}${lines.length > 0 ? '\n' : ''}`;
+}

@@ -1,0 +1,34 @@
+import type { Fate, Result, Step } from '../core/engine/result.ts';
+import type { Packet } from '../core/engine/packet.ts';
+import { printPacket } from '../core/notation/print.ts';
+import { SIGNS, fateText } from '../features/support/marks.ts';
+
+/** A result for people: the packet, every recorded rule in the order in which it was met, the verdict, the packet as it leaves. */
+export function traceText(result: Result, packet: Packet): string {
+  const fates: readonly Fate[] = result.outcomes ?? [result];
+  const parts = fates.map((fate) => fateLines(fate).join('\n'));
+  const unfinished = result.complete ? '' : '\nThere are more possibilities than were followed.\n';
+  return `${printPacket(packet)}\n${parts.join('\n')}\n${unfinished}`;
+}
+
+function fateLines(fate: Fate): string[] {
+  const lines = fate.assumptions.map((assumption) => `if ${assumption}:`);
+  let chain = '';
+  for (const step of fate.steps) {
+    const heading = `${step.table} ${step.chain}`;
+    if (heading !== chain) lines.push(`  ${heading}`);
+    chain = heading;
+    lines.push(`    ${stepLine(step)}`);
+  }
+  lines.push(`  ${SIGNS.verdict} ${fateText(fate)}`);
+  if (fate.answer !== undefined) lines.push(`    sent back: ${printPacket(fate.answer.packet)} (${fate.answer.verdict})`);
+  if (fate.verdict === 'ACCEPT') lines.push(`    the packet then: ${printPacket(fate.packet)}`);
+  return lines;
+}
+
+function stepLine({ number, rule, matched, reason, effect, target }: Step): string {
+  const { line } = rule.bound;
+  const sign = matched === 'unknown' ? SIGNS.unknown : matched ? SIGNS.matched : SIGNS.unmatched;
+  const why = reason === undefined ? (effect ?? target ?? 'matches') : `${reason.source}: ${reason.observe}`;
+  return `${sign} rule ${number} (line ${line.number + 1}) ${why}`;
+}
