@@ -46,18 +46,20 @@ async function offer(pick: QuickPick<PacketItem>, question: PacketQuestion): Pro
   const choices = listed(question);
   const text = pick.value;
   const packet = text.trim();
-  const put = (item: PacketItem): void => {
-    pick.items = [item, ...choices];
-    pick.activeItems = [item];
-  };
   if (packet === '' || choices.some((choice) => choice.packet === packet)) {
     pick.items = choices;
     return;
   }
-  put({ label: packet, packet, description: 'simulate', alwaysShow: true });
+  const right: PacketItem = { label: packet, packet, description: 'simulate', alwaysShow: true };
+  pick.items = [right, ...choices];
+  pick.activeItems = [right];
   const { error } = await question.check(packet);
   // An answer about text that has changed meanwhile says nothing about the text in the box.
-  if (error !== undefined && pick.value === text) put({ label: packet, detail: `$(error) ${error.message}`, alwaysShow: true });
+  if (error === undefined || pick.value !== text) return;
+  const wrong: PacketItem = { label: packet, detail: `$(error) ${error.message}`, alwaysShow: true };
+  pick.items = [wrong, ...choices];
+  // The beginning of a listed packet is wrong by itself; Enter then takes that packet.
+  pick.activeItems = [choices.find((choice) => choice.packet?.startsWith(packet)) ?? wrong];
 }
 
 function listed({ suggestions, recent }: PacketQuestion): PacketItem[] {

@@ -29,12 +29,11 @@ const quiet = {
 export function createProfile({ settings = {}, workspace } = {}) {
   const home = mkdtempSync(path.join(os.tmpdir(), 'iptables-lens-host-'));
   const settingsFile = path.join(home, 'data', 'User', 'settings.json');
-  const use = (more) => writeFileSync(settingsFile, JSON.stringify({ ...quiet, ...settings, ...more }, undefined, 2));
   mkdirSync(path.dirname(settingsFile), { recursive: true });
-  use({});
+  writeFileSync(settingsFile, JSON.stringify({ ...quiet, ...settings }, undefined, 2));
   const folder = path.join(home, 'workspace');
   if (workspace !== undefined) cpSync(workspace, folder, { recursive: true });
-  return { home, folder, use, log: path.join(home, 'server.log'), dispose: () => remove(home) };
+  return { home, folder, log: path.join(home, 'server.log'), dispose: () => remove(home) };
 }
 
 /** The arguments that put everything the server writes into the profile. */
@@ -45,12 +44,12 @@ export const profileArguments = ({ home }) => [
 ];
 
 /**
- * Starts a server on a free port of this machine and waits until it answers. `tests` lets the page's address name an
+ * Starts a server on a port of this machine, by default a free one, and waits until it answers. `tests` lets the page's address name an
  * extension under development (and hides toasts); `trust: 'ask'` leaves workspace trust on; `environment` is what the
- * extension host inherits. `stop` ends the server and all that it started.
+ * extension host inherits. `stop` ends the server and all that it started; `ended` settles when the server has ended for any reason.
  */
-export async function startServer(profile, { tests = false, trust = 'given', environment = {} } = {}) {
-  const port = await freePort();
+export async function startServer(profile, { tests = false, trust = 'given', environment = {}, port: wanted } = {}) {
+  const port = wanted ?? await freePort();
   const log = openSync(profile.log, 'a');
   const child = spawn(hostNode(), [
     ...profileArguments(profile), '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--disable-experiments',
@@ -66,7 +65,8 @@ export async function startServer(profile, { tests = false, trust = 'given', env
     stop();
     throw new Error(`${error.message}\n${readFileSync(profile.log, 'utf8')}`, { cause: error });
   }
-  return { authority, stop, url: `http://${authority}`, remote: (file) => `vscode-remote://${authority}${file}` };
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  return { authority, stop, ended, url: `http://${authority}`, remote: (file) => `vscode-remote://${authority}${file}` };
 }
 
 /** The address of a workbench on a folder; `payload` are the pairs that the workbench reads from it. */
