@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
@@ -73,8 +74,11 @@ export class TestClient {
     return this.diagnostics(uri, version);
   }
 
+  /** Closes a document and waits until its diagnostics are taken back. */
   async close(uri: string): Promise<void> {
+    this.published.delete(uri);
     await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+    assert.deepEqual((await this.diagnostics(uri, 0)).diagnostics, []);
   }
 
   /** The diagnostics published for a version or a later one. */
