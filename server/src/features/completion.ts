@@ -26,11 +26,11 @@ export interface CompletionFacts {
 /** What can stand at the position, by what iptables and the kernel take there; unfiltered, for the client to filter. */
 export function complete(document: RulesetDocument, position: Position, facts: CompletionFacts = {}): CompletionItem[] {
   const place = placeAt(document, position);
-  const { text, offset, line } = place;
+  const { text, line } = place;
   const insert = (proposals: readonly Proposal[], word: Span, more: Partial<Insertion> = {}): CompletionItem[] =>
     toItems(proposals, { range: rangeAt(place, word), valued: false, snippets: facts.snippets === true, suggestCommand: facts.suggestCommand, ...more });
   if (text.trimStart().startsWith('#')) {
-    const { proposals, word } = commentProposals(text, offset);
+    const { proposals, word } = commentProposals(place, facts.host ?? {});
     return insert(proposals, word);
   }
   const site = siteAt(place);

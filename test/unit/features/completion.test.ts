@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { InsertTextFormat, type CompletionItem, type TextEdit } from 'vscode-languageserver';
 import { complete, type CompletionFacts } from '../../../server/src/features/completion.ts';
+import { FIELDS } from '../../../server/src/core/notation/fields.ts';
+import { FIELD_DOCS } from '../../../server/src/features/support/vocabulary.ts';
 import { ODD_TEXTS, applyEdits, atCursor, inTable, largeText } from './cursor.ts';
 
 const items = async (marked: string, facts: CompletionFacts = {}, name?: string): Promise<CompletionItem[]> => {
@@ -108,13 +110,18 @@ describe('completion', () => {
       const [loaded, toLoad] = ['--ctstate', '--dport'].map((wanted) => found.find(({ label }) => label === wanted)!.sortText!);
       assert.ok(loaded! < toLoad!);
     });
+    it('puts the spelling of iptables-save before its others', async () => {
+      const found = await items(inTable('-A INPUT -p tcp --<|>'));
+      const [saved, other] = ['--dport', '--destination-port'].map((wanted) => found.find(({ label }) => label === wanted)!.sortText!);
+      assert.ok(saved! < other!);
+    });
     it('tags old spellings', async () => {
       const old = (await items(inTable('-A INPUT -m set --<|>'))).filter(({ tags }) => tags !== undefined);
       assert.deepEqual(old.map(({ label }) => label), ['--set']);
     });
     it('leaves a blank behind a ! that touches the word', async () => assert.equal(line(await accept(inTable('-A INPUT !<|>'), '-s')), '-A INPUT ! -s '));
     it('places values in a snippet', async () => {
-      assert.equal(line(await accept(inTable('-A INPUT -p tcp --tcp<|>'), '--tcp-flags', { snippets: true })), '-A INPUT -p tcp --tcp-flags ${1:FLAG[,…]} ${2:FLAG[,…]}');
+      assert.equal(line(await accept(inTable('-A INPUT -p tcp --tcp<|>'), '--tcp-flags', { snippets: true })), '-A INPUT -p tcp --tcp-flags ${1:FLAGS} ${2:SET}');
       const item = (await items(inTable('-A INPUT -p tcp --syn<|>'), { snippets: true })).find(({ label }) => label === '--syn');
       assert.equal(item?.insertTextFormat, undefined);
     });
@@ -169,6 +176,14 @@ describe('completion', () => {
     it('verdicts of an expectation', () => check('# expect <|>', { has: ['ACCEPT', 'DROP', 'REJECT'] }));
     it('protocols of its packet', () => check('# expect ACCEPT: <|>', { has: ['tcp', 'udp', 'icmp'] }));
     it('fields that its packet does not have', () => check('# expect ACCEPT: tcp any -> any:23 in=eth0 <|>', { has: ['out=', 'state=', 'at='], lacks: ['in='] }));
+    it('fields of its protocol only', () => check('# expect ACCEPT: udp any -> any:53 <|>', { has: ['in='], lacks: ['flags=', 'type='] }));
+    it('interfaces of the file for its packet', () => check('*filter\n-A INPUT -i wan0 -j DROP\n-A INPUT -i lan+ -j DROP\nCOMMIT\n# expect DROP: tcp in=<|>\n', { exactly: ['wan0'] }));
+    it('words of its fields', async () => assert.equal(await accept('# expect DROP: tcp any -> any state=<|>', 'NEW'), '# expect DROP: tcp any -> any state=NEW'));
+    it('flags of its packet', async () => assert.equal(await accept('# expect DROP: tcp flags=SYN,A<|>', 'ACK'), '# expect DROP: tcp flags=SYN,ACK'));
+    it('answers of a REJECT that is expected', () => check('# expect REJECT with <|>', { has: ['tcp-reset'] }));
+    it('every field that the notation has, with words for it', () => {
+      for (const { name } of FIELDS) assert.ok(FIELD_DOCS[name], name);
+    });
     it('codes to disable', () => check('# iptables-lens disable=<|>', { has: ['misplaced-interface', 'nat-filtering'] }));
     it('codes that are not disabled yet', async () => {
       await check('# iptables-lens disable=nat-filtering,<|>', { has: ['misplaced-interface'], lacks: ['nat-filtering'] });

@@ -48,7 +48,8 @@ describe('hover', () => {
     'counters of a rule': [inTable('[5<|>:60] -A INPUT -j DROP'), /5 packets, 60 bytes/u],
     'COMMIT': ['*filter\nCOM<|>MIT\n', /all of it at once/u],
     'a rule number': [inTable('-D INPUT <|>3'), /Rule number 3/u, '3'],
-    'a verdict that is expected': ['# expect DR<|>OP: tcp any -> any:23 in=eth0', /Discards/u, 'DROP'],
+    'a verdict that is expected': ['# expect DR<|>OP: tcp any -> any:23 in=eth0', /without an answer/u, 'DROP'],
+    'a field of a packet': ['# expect DROP: tcp any -> any:23 i<|>n=eth0', /comes in/u, 'in=eth0'],
     'a code': ['# iptables-lens disable=misplaced-<|>interface', /What it does/u, 'misplaced-interface'],
   };
   for (const [title, [text, says, about]] of Object.entries(cases)) it(`explains ${title}`, () => check(text, says, about));

@@ -14,9 +14,9 @@ async function check(marked: string, expected: string | undefined): Promise<void
 
 describe('signature help', () => {
   it('names the value of an option', () => check(inTable('-A INPUT -p tcp --dport <|>'), '--destination-port [PORT[:PORT]]'));
-  it('marks the first of two values', () => check(inTable('-A INPUT -p tcp --tcp-flags <|>'), '--tcp-flags [FLAG[,…]] FLAG[,…]'));
-  it('marks the second of two values', () => check(inTable('-A INPUT -p tcp --tcp-flags SYN,ACK <|>'), '--tcp-flags FLAG[,…] [FLAG[,…]]'));
-  it('stays while a value is typed', () => check(inTable('-A INPUT -p tcp --tcp-flags SYN,A<|>'), '--tcp-flags [FLAG[,…]] FLAG[,…]'));
+  it('marks the first of two values', () => check(inTable('-A INPUT -p tcp --tcp-flags <|>'), '--tcp-flags [FLAGS] SET'));
+  it('marks the second of two values', () => check(inTable('-A INPUT -p tcp --tcp-flags SYN,ACK <|>'), '--tcp-flags FLAGS [SET]'));
+  it('stays while a value is typed', () => check(inTable('-A INPUT -p tcp --tcp-flags SYN,A<|>'), '--tcp-flags [FLAGS] SET'));
   it('names the value of a base option', () => check(inTable('-A INPUT -s <|>'), '-s [ADDRESS[/MASK]]'));
   it('names the values of a command', () => check('iptables -P INPUT <|>', '-P CHAIN [POLICY]'));
   it('names what a list is of', () => check(inTable('-A INPUT -m conntrack --ctstate NEW,<|>'), '--ctstate [STATE[,…]]'));

@@ -43,3 +43,12 @@ function tableBehind(document: RulesetDocument): TableName | undefined {
 
 /** Whether the offset lies in the span or touches its end, as a cursor behind a word does. */
 export const touches = (span: Span, offset: number): boolean => span.start <= offset && offset <= span.end;
+
+/** The word around the offset, between characters that end one. */
+export function wordAt(text: string, offset: number, ends: RegExp): Span {
+  let start = offset;
+  let end = offset;
+  while (start > 0 && !ends.test(text[start - 1]!)) start--;
+  while (end < text.length && !ends.test(text[end]!)) end++;
+  return { start, end };
+}

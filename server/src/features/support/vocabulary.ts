@@ -66,3 +66,33 @@ export const BASE_OPTION_DOCS: Readonly<Record<string, string>> = {
   ipv6: 'The line is for IPv6: ip6tables-restore loads it, iptables-restore skips it.',
   wait: 'Waits for the lock that another iptables holds, for at most the given number of seconds. Without it the command fails at once.',
 };
+
+/** What a field of a packet in notation says, by its name, in Markdown. */
+export const FIELD_DOCS: Readonly<Record<string, string>> = {
+  in: 'Interface by which the packet comes in. Alone it means a packet for this host.',
+  out: 'Interface by which the packet leaves. Alone it means a packet that this host sends, beside `in=` one that it forwards.',
+  path: 'The packet\'s way through the host, where the interfaces do not tell it: `in`, `forward` or `out`.',
+  state: 'Connection tracking state. Left out, it follows from the packets before.',
+  flags: 'TCP flags that are set; all others are not.',
+  type: 'ICMP type, by name or as `TYPE[/CODE]`.',
+  id: 'Identifier of an ICMP query, by which its reply is told.',
+  mark: 'Netfilter mark; 0 where it is left out.',
+  tos: 'Type of service; 0 where it is left out.',
+  ttl: 'Time to live or hop limit; 64 where it is left out.',
+  length: 'Length of the packet in bytes.',
+  mac: 'Source address of the Ethernet frame.',
+  uid: 'User that sends a packet of this host; 0 where it is left out.',
+  gid: 'Group that sends a packet of this host; 0 where it is left out.',
+  fragment: 'Offset of a fragment in bytes; a `+` behind it says that more fragments follow.',
+  at: 'Time on the scenario\'s clock: `2s`, `500ms`, `1h30m`.',
+};
+
+/** What an expectation of each verdict states, in Markdown. */
+export const EXPECTATION_DOCS: Readonly<Record<string, string>> = {
+  ACCEPT: 'The packet passes every table and hook on its way.',
+  DROP: 'The packet is dropped without an answer.',
+  REJECT: 'The packet is refused with an answer; `REJECT with TYPE` names it.',
+  QUEUE: 'The packet goes to a userspace program.',
+  DNAT: 'The packet passes with another destination: `DNAT 192.0.2.1:80`.',
+  SNAT: 'The packet passes with another source: `SNAT 192.0.2.1`.',
+};

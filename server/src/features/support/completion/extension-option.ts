@@ -4,12 +4,13 @@ import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../cor
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import { firstParagraph, pageOf } from '../pages.ts';
 import type { Proposal } from './item.ts';
-import { suitsProtocol } from './name.ts';
+import { isCommon, suitsProtocol } from './name.ts';
 import { isAllowed, type Site } from './site.ts';
 
-/** Ranks of an extension's options: what is loaded comes before what must be loaded first. */
+/** Ranks of an extension's options: what is loaded comes before what must be loaded first. A second spelling has the next one. */
 const LOADED = 0;
-const TO_LOAD = 6;
+const COMMON = 5;
+const RARE = 7;
 const DEPRECATED = 9;
 
 /** How rules write the protocols that an extension may ask for. */
@@ -73,9 +74,10 @@ function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: S
     documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
     owner: definition.name,
     lead: isLoaded ? '' : leadOf(definition, site),
-    rank: isLoaded ? LOADED : TO_LOAD,
+    rank: isLoaded ? LOADED : isCommon(definition) ? COMMON : RARE,
   };
-  const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}` }));
+  const usual = spec.saved ?? spec.name;
+  const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}`, rank: common.rank + (name === usual ? 0 : 1) }));
   if (!isLoaded) return names;
   const deprecated = Object.entries(spec.deprecated ?? {}).map(([name, instead]) =>
     ({ ...common, label: `--${name}`, owner: `${definition.name}, now --${instead}`, deprecated: true, rank: DEPRECATED }));

@@ -12,8 +12,16 @@ export function matchNames(site: Site): Proposal[] {
   const loaded = new Set(site.before.matches.map(({ definition }) => definition));
   return matchesOf(site.place.family)
     .filter((match) => isAllowed(match, site) && suitsProtocol(match, site))
-    .flatMap((match) => names(match, CompletionItemKind.Module, 'match', loaded.has(match) ? 3 : needsProtocol(match, site) ? 2 : 1));
+    .flatMap((match) => names(match, CompletionItemKind.Module, 'match', loaded.has(match) || needsProtocol(match, site) ? 4 : isCommon(match) ? 1 : 2));
 }
+
+/** Extensions that most rulesets use; they stand above the others. */
+const COMMON: ReadonlySet<string> = new Set([
+  'tcp', 'udp', 'icmp', 'icmp6', 'conntrack', 'multiport', 'limit', 'comment', 'addrtype', 'mark', 'set', 'REJECT', 'LOG', 'DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'MARK',
+]);
+
+/** Whether an extension is one of those that most rulesets use. */
+export const isCommon = ({ name }: ExtensionDefinition): boolean => COMMON.has(name);
 
 /** Verdicts, target extensions and chains that `-j` can name in the rule. */
 export function targetNames(site: Site): Proposal[] {
@@ -22,7 +30,7 @@ export function targetNames(site: Site): Proposal[] {
     .map(([label, documentation]) => ({ label, kind: CompletionItemKind.Keyword, owner: 'verdict', documentation, rank: 0 }));
   const targets = targetsOf(site.place.family)
     .filter((target) => isAllowed(target, site) && suitsProtocol(target, site))
-    .flatMap((target) => names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 3 : 2));
+    .flatMap((target) => names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 4 : isCommon(target) ? 2 : 3));
   return [...verdicts, ...targets, ...jumpChains(site, 1)];
 }
 

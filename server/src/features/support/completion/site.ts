@@ -96,8 +96,9 @@ export function hooksAt({ place, others }: Site): ReadonlySet<Hook> {
   const { document, family, table } = place;
   const chain = others.command?.chain;
   if (table === undefined || chain === undefined) return new Set();
+  if (isBuiltIn(table, chain)) return new Set([chain]);
   const built = document.ruleset(family).tables.get(table);
-  return built === undefined ? new Set(isBuiltIn(table, chain) ? [chain] : []) : Placements.of(built).hooksOf(chain);
+  return built === undefined ? new Set() : Placements.of(built).hooksOf(chain);
 }
 
 /** Whether the kernel takes an extension in the rule's table, and at every hook that leads to it. */

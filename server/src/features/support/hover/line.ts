@@ -1,7 +1,7 @@
 import { RULES } from '../../../rules/rules.generated.ts';
 import { describeChainIn, describeTable, paragraphs } from '../describe.ts';
-import { touches, type Place } from '../place.ts';
-import { COMMIT_DOC, COUNTERS_DOC, POLICY_DOCS, VERDICT_DOCS } from '../vocabulary.ts';
+import { touches, wordAt, type Place } from '../place.ts';
+import { COMMIT_DOC, COUNTERS_DOC, EXPECTATION_DOCS, FIELD_DOCS, POLICY_DOCS } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 import type { Argument, LineContent } from '../../../core/syntax/line.ts';
 
@@ -15,7 +15,7 @@ export function hoverLine(place: Place): Explained | undefined {
     case 'chain': return chainLine(place, content);
     case 'commit': return explain({ start: 0, end: line.text.trimEnd().length }, `\`COMMIT\`\n\n${COMMIT_DOC}`);
     case 'rule': return content.counters !== undefined && touches(content.counters, offset) ? explainCounters(content.counters) : undefined;
-    case 'expectation': return touches(content.verdict, offset) ? explainVerdict(content.verdict) : undefined;
+    case 'expectation': return touches(content.verdict, offset) ? explainVerdict(content.verdict) : explainField(place);
     case 'suppression': return explainCode(content.codes.find((code) => touches(code, offset)));
     default: return undefined;
   }
@@ -44,8 +44,15 @@ function explainCounters(counters: Argument): Explained | undefined {
 }
 
 function explainVerdict(verdict: Argument): Explained | undefined {
-  const [word] = verdict.text.split(/\s/u);
-  return word === 'ACCEPT' || word === 'DROP' ? explain(verdict, `\`${word}\` verdict\n\n${VERDICT_DOCS[word]}`) : undefined;
+  const [word = ''] = verdict.text.split(/\s/u);
+  return Object.hasOwn(EXPECTATION_DOCS, word) ? explain(verdict, `\`${verdict.text}\`\n\n${EXPECTATION_DOCS[word]}`) : undefined;
+}
+
+/** A `NAME=VALUE` of the packet of an expectation. */
+function explainField({ text, offset }: Place): Explained | undefined {
+  const word = wordAt(text, offset, /\s/u);
+  const field = /^([a-z]+)=/u.exec(text.slice(word.start, word.end))?.[1];
+  return field !== undefined && Object.hasOwn(FIELD_DOCS, field) ? explain(word, `\`${field}=\`\n\n${FIELD_DOCS[field]}`) : undefined;
 }
 
 function explainCode(code: Argument | undefined): Explained | undefined {
