@@ -1,0 +1,23 @@
+import { defineRule } from './rule.ts';
+import { reportsOf } from './support/expectations.ts';
+import { page } from './support/page.ts';
+
+export default defineRule({
+  code: 'expectation-failed',
+  severity: 'error',
+  docs: page({
+    what: 'Runs the packets of `# expect VERDICT: PACKET` comments through the rules and reports those that fare otherwise. '
+      + 'Expectations that follow a `# scenario` line share one connection tracking, clock and memory.',
+    why: 'An expectation says what a ruleset is for. When it fails, either the rules are wrong or the expectation is out of '
+      + 'date; the finding names the rules that the packet met.',
+    example: [
+      '*filter', ':INPUT DROP [0:0]', '-A INPUT -p tcp --dport 80 -j ACCEPT', 'COMMIT',
+      '# expect ACCEPT: tcp 203.0.113.9:40000 -> 192.0.2.1:443 in=eth0',
+    ],
+    instead: [
+      '*filter', ':INPUT DROP [0:0]', '-A INPUT -p tcp --dport 80 -j ACCEPT', '-A INPUT -p tcp --dport 443 -j ACCEPT', 'COMMIT',
+      '# expect ACCEPT: tcp 203.0.113.9:40000 -> 192.0.2.1:443 in=eth0',
+    ],
+  }),
+  checkFile: (file) => reportsOf(file, 'fail'),
+});

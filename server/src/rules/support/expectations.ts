@@ -1,0 +1,41 @@
+import type { Family } from '../../core/netfilter.ts';
+import { compile } from '../../core/engine/compile/compile.ts';
+import type { Program } from '../../core/engine/program.ts';
+import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/notation/expectation.ts';
+import type { FileInContext, Report } from '../rule.ts';
+import { textSpan } from './edits.ts';
+
+const known = new WeakMap<FileInContext, readonly ExpectationResult[]>();
+
+/** One report for each expectation of the file with that answer; the expectations are run once for all of these. */
+export function reportsOf(file: FileInContext, status: ExpectationStatus): Report[] {
+  return resultsOf(file).filter((result) => result.status === status).map(report);
+}
+
+function resultsOf(file: FileInContext): readonly ExpectationResult[] {
+  let results = known.get(file);
+  if (results === undefined) {
+    results = file.lines.some(({ content }) => content.kind === 'expectation') ? run(file) : [];
+    known.set(file, results);
+  }
+  return results;
+}
+
+function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
+  const programs = new Map<Family, Program>();
+  const program = (wanted: Family): Program => {
+    const made = programs.get(wanted) ?? compile(rulesets.find((ruleset) => ruleset.family === wanted) ?? { family: wanted, tables: new Map(), problems: [] });
+    programs.set(wanted, made);
+    return made;
+  };
+  return runExpectations(lines, { family, program, host });
+}
+
+/** The answer, with the rules that the packet met as related places where there is one course only. */
+function report({ line, span, message, result }: ExpectationResult): Report {
+  const met = result === undefined || result.outcomes !== undefined ? [] : result.steps.filter(({ matched }) => matched === true);
+  const related = met.map(({ rule: { bound }, chain, effect }) => ({
+    line: bound.line, span: textSpan(bound.line), message: `Met in ${chain}${effect === undefined ? '' : `: ${effect}`}`,
+  }));
+  return { line, span, message, ...(related.length === 0 ? {} : { related }) };
+}
