@@ -15,9 +15,6 @@ interface CheckedLine extends LineContext {
   readonly findings: readonly Finding[];
 }
 
-const LINE_RULES = RULES.filter(({ checkLine }) => checkLine !== undefined);
-const FILE_RULES = RULES.filter(({ checkFile }) => checkFile !== undefined);
-const CODES: ReadonlySet<string> = new Set(RULES.map(({ code }) => code));
 const NONE: readonly Finding[] = [];
 const NO_FACTS: HostFacts = {};
 
@@ -25,12 +22,18 @@ const NO_FACTS: HostFacts = {};
 export class Diagnostics {
   private readonly document: RulesetDocument;
   private readonly host: () => HostFacts;
+  private readonly lineRules: readonly Rule[];
+  private readonly fileRules: readonly Rule[];
+  private readonly codes: ReadonlySet<string>;
   private readonly checked = new WeakMap<Line, CheckedLine>();
   private known: { readonly ruleset: Ruleset; readonly host: HostFacts; readonly findings: readonly Finding[] } | undefined;
 
-  constructor(document: RulesetDocument, host: () => HostFacts = () => NO_FACTS) {
+  constructor(document: RulesetDocument, host: () => HostFacts = () => NO_FACTS, rules: readonly Rule[] = RULES) {
     this.document = document;
     this.host = host;
+    this.lineRules = rules.filter(({ checkLine }) => checkLine !== undefined);
+    this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
+    this.codes = new Set(rules.map(({ code }) => code));
   }
 
   /** Every finding of the document as it stands, in the order of its lines, without those that a comment silences. */
@@ -50,9 +53,9 @@ export class Diagnostics {
       const findings = this.checkLine(line, kind);
       if (findings.length > 0) found.push(...findings);
     }
-    const file = fileInContext(document, kind, host);
-    for (const rule of FILE_RULES) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    return unsilenced(found, document.lines).sort(byPosition);
+    const file = this.file(kind, host);
+    for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
+    return unsilenced(found, file).sort(byPosition);
   }
 
   private checkLine(line: Line, kind: FileKind): readonly Finding[] {
@@ -60,19 +63,20 @@ export class Diagnostics {
     const known = this.checked.get(line);
     if (known !== undefined && known.table === context.table && known.family === context.family && known.kind === kind) return known.findings;
     const place = { ...context, line, kind, bound: this.document.boundRule(line) };
-    const findings = LINE_RULES.flatMap((rule) => Array.from(rule.checkLine!(place), (report) => finding(rule, report)));
+    const findings = this.lineRules.flatMap((rule) => Array.from(rule.checkLine!(place), (report) => finding(rule, report)));
     this.checked.set(line, { ...context, kind, findings: findings.length === 0 ? NONE : findings });
     return findings;
   }
-}
 
-function fileInContext(document: RulesetDocument, kind: FileKind, host: HostFacts): FileInContext {
-  return {
-    lines: document.lines, kind, host, family: document.family, codes: CODES,
-    rulesets: familiesOf(document).map((family) => document.ruleset(family)),
-    bound: (line) => document.boundRule(line),
-    context: (line) => document.context(line),
-  };
+  private file(kind: FileKind, host: HostFacts): FileInContext {
+    const { document, codes } = this;
+    return {
+      lines: document.lines, kind, host, codes, family: document.family,
+      rulesets: familiesOf(document).map((family) => document.ruleset(family)),
+      bound: (line) => document.boundRule(line),
+      context: (line) => document.context(line),
+    };
+  }
 }
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
@@ -86,10 +90,10 @@ function finding(rule: Rule, report: Report): Finding {
   return { code: rule.code, severity: rule.severity, ...report };
 }
 
-function unsilenced(findings: readonly Finding[], lines: readonly Line[]): Finding[] {
+function unsilenced(findings: readonly Finding[], { lines, codes }: FileInContext): Finding[] {
   const suppressions = new Suppressions(lines);
   const heard = findings.filter((each) => !suppressions.silences(each));
-  const unused = Array.from(reportUnused(suppressions, CODES), (report) => finding(unusedSuppression, report));
+  const unused = Array.from(reportUnused(suppressions, codes), (report) => finding(unusedSuppression, report));
   return [...heard, ...unused.filter((each) => !suppressions.silences(each))];
 }
 

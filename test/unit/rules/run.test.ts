@@ -1,0 +1,114 @@
+import { strict as assert } from 'node:assert';
+import { RULES } from '../../../server/src/rules/rules.generated.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
+import type { Rule } from '../../../server/src/rules/rule.ts';
+import { kindOf } from '../../../server/src/rules/support/kind.ts';
+import { findingsOf, open } from './check.ts';
+
+const codesIn = (text: string, name?: string): string[] => findingsOf(text, name).map(({ code }) => code);
+
+describe('diagnostics of a document', () => {
+  it('come in the order of lines and columns', () => {
+    const findings = findingsOf('*filter\n-A INPUT -o eth0 -j NOWHERE\n-A OUTPUT -i eth0 -j QUEUE\n');
+    assert.deepEqual(findings.map(({ line, code }) => `${line.number}: ${code}`),
+      ['0: missing-commit', '1: misplaced-interface', '1: undefined-chain', '2: misplaced-interface', '2: queue-target']);
+  });
+
+  it('are the same object until the document changes', () => {
+    const document = open('*filter\n-A INPUT -j QUEUE\nCOMMIT\n');
+    const diagnostics = new Diagnostics(document);
+    const before = diagnostics.findings();
+    assert.equal(diagnostics.findings(), before);
+    document.update([{ range: { start: { line: 1, character: 12 }, end: { line: 1, character: 17 } }, text: 'ACCEPT' }], 2);
+    assert.deepEqual(diagnostics.findings(), []);
+  });
+
+  it('check a line again only when it, its table or its family has changed', () => {
+    const checked: string[] = [];
+    const spy: Rule = { code: 'spy', severity: 'hint', docs: '', checkLine: ({ line }) => { checked.push(line.text); return []; } };
+    const document = open('*filter\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n');
+    const diagnostics = new Diagnostics(document, undefined, [...RULES, spy]);
+    diagnostics.findings();
+    checked.length = 0;
+    document.update([{ range: { start: { line: 2, character: 12 }, end: { line: 2, character: 16 } }, text: 'ACCEPT' }], 2);
+    diagnostics.findings();
+    assert.deepEqual(checked, ['-A INPUT -j ACCEPT']);
+    checked.length = 0;
+    document.update([{ range: { start: { line: 0, character: 1 }, end: { line: 0, character: 7 } }, text: 'mangle' }], 3);
+    diagnostics.findings();
+    assert.deepEqual(checked, ['*mangle', '-A INPUT -i lo -j ACCEPT', '-A INPUT -j ACCEPT', 'COMMIT']);
+    checked.length = 0;
+    document.setFamily('ipv6');
+    diagnostics.findings();
+    assert.equal(checked.length, 4);
+  });
+
+  it('look at both families of a script', () => {
+    const script = '#!/bin/sh\niptables -A INPUT -s 10.0.0.1 -j HERE\nip6tables -A INPUT -s 2001:db8::1 -j THERE\nip6tables -A INPUT -s 10.0.0.1 -j ACCEPT\n';
+    assert.deepEqual(codesIn(script, 'firewall.sh'), ['undefined-chain', 'undefined-chain', 'invalid-value']);
+  });
+
+  it('say nothing of an empty file', () => {
+    assert.deepEqual(codesIn(''), []);
+    assert.deepEqual(codesIn('\n\n# nothing\n'), []);
+  });
+
+  it('survive any cut through a ruleset', () => {
+    const text = '*nat\n:A - [0:0]\n[1:2] -A A -p tcp --dport 80 -j DNAT --to-destination 10.0.0.1\nCOMMIT\n*filter\n-A INPUT ! -i lo -m comment --comment "a \\" b" -j A\nCOMMIT\n';
+    for (let end = 0; end <= text.length; end++) codesIn(text.slice(0, end));
+    for (let start = 0; start <= text.length; start++) codesIn(text.slice(start));
+  });
+});
+
+describe('the kind of a file', () => {
+  const kind = (text: string): string => kindOf(open(text).lines);
+
+  it('is told by the first line that says something', () => {
+    assert.equal(kind('*filter\nCOMMIT\n'), 'ruleset');
+    assert.equal(kind('\n# comment\n-A INPUT -j ACCEPT\n'), 'ruleset');
+    assert.equal(kind('# only comments\n'), 'ruleset');
+    assert.equal(kind('iptables -F\n'), 'script');
+    assert.equal(kind('# comment\nset -e\n'), 'script');
+  });
+
+  it('is told by a shebang before that', () => {
+    assert.equal(kind('#!/bin/sh\n'), 'script');
+    assert.equal(kind('#!/usr/sbin/iptables-restore\n*filter\nCOMMIT\n'), 'ruleset');
+    assert.equal(kind('# comment\n#!/bin/sh\n*filter\n'), 'ruleset');
+  });
+
+  it('is no script for text in front of a table block', () => {
+    assert.equal(kind('hello\n*filter\nCOMMIT\n'), 'ruleset');
+    assert.equal(kind('\uFEFF*filter\nCOMMIT\n'), 'ruleset');
+    assert.equal(kind('iptables-restore <<END\n*filter\nCOMMIT\nEND\n'), 'script');
+    assert.equal(kind("printf '%s' '\n*filter\nCOMMIT\n'\n"), 'script');
+  });
+});
+
+describe('line endings', () => {
+  it('give one finding for a file of CR LF, and a fix for all of it', () => {
+    const [finding, ...rest] = findingsOf('# c\r\n*filter\r\n\r\n:INPUT DROP [0:0]\r\n-A INPUT -i lo -j ACCEPT\r\nCOMMIT\r\n');
+    assert.deepEqual(rest, []);
+    assert.equal(finding!.code, 'carriage-return');
+    assert.equal(finding!.line.number, 1);
+    assert.equal(finding!.fixes![0]!.edits.length, 6);
+  });
+
+  it('do not matter behind comments and counters', () => {
+    assert.deepEqual(codesIn('# c\r\n*filter\n:INPUT DROP [0:0]\r\nCOMMIT\n'), []);
+    assert.deepEqual(codesIn('*filter\n:INPUT DROP\r\nCOMMIT\n'), ['carriage-return']);
+  });
+
+  it('are a warning in scripts', () => {
+    assert.deepEqual(findingsOf('#!/bin/sh\r\niptables -A INPUT \\\r\n  -j ACCEPT\r\n', 'a.sh').map(({ code, severity }) => `${severity} ${code}`), ['warning carriage-return']);
+  });
+});
+
+describe('lines that no text editor writes', () => {
+  it('are reported where iptables-restore refuses them', () => {
+    assert.deepEqual(codesIn(`*filter\n-A INPUT -m comment --comment ${'x'.repeat(11_000)} -j ACCEPT\nCOMMIT\n`), ['invalid-line']);
+    assert.deepEqual(codesIn(`${'#'.repeat(25_000)}\n*filter\nCOMMIT\n`), []);
+    assert.deepEqual(findingsOf('*filter\n-A INPUT -j ACCEPT\0 junk\nCOMMIT\n').map(({ severity }) => severity), ['warning']);
+    assert.deepEqual(codesIn('\uFEFF*filter\nCOMMIT\n')[0], 'invalid-line');
+  });
+});
