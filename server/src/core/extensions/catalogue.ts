@@ -39,6 +39,19 @@ export function ownersOf(spelling: string, family: Family): readonly ExtensionDe
     definition.options.some((spec) => availableIn(spec, family) && spellings(spec).includes(spelling)));
 }
 
+const spellingIndexes = new WeakMap<ExtensionDefinition, ReadonlyMap<string, OptionSpec>>();
+
+/** The extension's option that is spelled exactly so, where the family has it. */
+export function optionBySpelling(definition: ExtensionDefinition, spelling: string, family: Family): OptionSpec | undefined {
+  let index = spellingIndexes.get(definition);
+  if (index === undefined) {
+    index = new Map(definition.options.flatMap((spec) => spellings(spec).map((each) => [each, spec] as const)));
+    spellingIndexes.set(definition, index);
+  }
+  const spec = index.get(spelling);
+  return spec !== undefined && availableIn(spec, family) ? spec : undefined;
+}
+
 /** Every spelling of an option that iptables takes, the canonical one first. */
 export function spellings(spec: OptionSpec): readonly string[] {
   return [spec.name, ...(spec.aliases ?? []), ...Object.keys(spec.deprecated ?? {})];

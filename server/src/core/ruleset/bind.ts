@@ -2,13 +2,13 @@ import type { Family } from '../netfilter.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import type { ExtensionDefinition, OptionSpec, Problem } from '../extensions/definition.ts';
-import { availableIn, findMatch, findTarget, matchesOf, protocolMatch, spellings } from '../extensions/catalogue.ts';
+import { availableIn, findMatch, findTarget, matchesOf, optionBySpelling, protocolMatch, spellings } from '../extensions/catalogue.ts';
 import { addressList } from '../values/address.ts';
 import { interfaceName } from '../values/interface.ts';
 import { protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { BoundCommand, BoundRule, HeaderPart, RuleHeader, RuleTarget, Token } from './model.ts';
-import { BASE_OPTIONS, findLong, findShort, type BaseOption, type LongCandidate } from './options.ts';
+import { BASE_OPTIONS, findByPrefix, findLongBase, findShort, type BaseOption, type LongCandidate } from './options.ts';
 import { nearest } from '../values/spelling.ts';
 import { OpenUse } from './use.ts';
 import { explainUnknownOption } from './unknown-option.ts';
@@ -138,15 +138,27 @@ class Binder {
 
   /** An exact spelling or unique prefix among the loaded extensions' and iptables' own options; loads the protocol's match at need. */
   private findLong(name: string): Meaning | 'ambiguous' | undefined {
-    const found = findLong(name, this.longCandidates());
+    const exact = this.findExact(name);
+    if (exact !== undefined) return exact;
+    const found = findByPrefix(name, this.longCandidates());
     if (found !== undefined && found !== 'ambiguous') return found;
-    if (this.loadProtocolMatch()) return findLong(name, this.longCandidates());
+    if (this.loadProtocolMatch()) return this.findExact(name) ?? findByPrefix(name, this.longCandidates());
     return found;
+  }
+
+  /** The extension loaded last is searched first, so that `-m recent --set -m recent --rcheck` gives each its own options. */
+  private findExact(name: string): Meaning | undefined {
+    for (let index = this.uses.length - 1; index >= 0; index--) {
+      const use = this.uses[index]!;
+      const spec = optionBySpelling(use.definition, name, this.family);
+      if (spec !== undefined) return { use, spec };
+    }
+    const base = findLongBase(name);
+    return base === undefined ? undefined : { base };
   }
 
   private longCandidates(): LongCandidate<Meaning>[] {
     const candidates: LongCandidate<Meaning>[] = [];
-    // The extension loaded last is searched first, so that `-m recent --set -m recent --rcheck` gives each its own options.
     const seen = new Set<string>();
     for (const use of [...this.uses].reverse()) {
       if (seen.has(use.definition.name + use.definition.kind)) continue;

@@ -72,24 +72,26 @@ export function findShort(letter: string): BaseOption | undefined {
   return byShort.get(letter);
 }
 
-/** A long option's possible meanings, in the order in which getopt sees them. */
+const byName = new Map(BASE_OPTIONS.map((spec) => [spec.name, spec]));
+
+/** The base option with exactly this long name. */
+export function findLongBase(name: string): BaseOption | undefined {
+  return byName.get(name);
+}
+
+/** One spelling of a long option and what it means. */
 export interface LongCandidate<T> {
   readonly spelling: string;
   readonly meaning: T;
 }
 
-/**
- * Finds a long option as getopt_long does: an exact spelling wins, else a prefix of one meaning only.
- * 'ambiguous' when the prefix fits several meanings.
- */
-export function findLong<T>(text: string, candidates: readonly LongCandidate<T>[]): T | 'ambiguous' | undefined {
+/** The one meaning of which `text` is a prefix, as getopt_long abbreviates; 'ambiguous' when it fits several. */
+export function findByPrefix<T>(text: string, candidates: readonly LongCandidate<T>[]): T | 'ambiguous' | undefined {
   let found: T | undefined;
-  let ambiguous = false;
   for (const { spelling, meaning } of candidates) {
-    if (spelling === text) return meaning;
     if (!spelling.startsWith(text)) continue;
-    if (found !== undefined && found !== meaning) ambiguous = true;
-    found ??= meaning;
+    if (found !== undefined && found !== meaning) return 'ambiguous';
+    found = meaning;
   }
-  return ambiguous ? 'ambiguous' : found;
+  return found;
 }
