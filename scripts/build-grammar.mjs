@@ -4,7 +4,7 @@
 //   node scripts/build-grammar.mjs --test    run test/corpus and test/highlight
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,10 @@ const provenanceFile = path.join(directory, 'provenance.json');
 const HASHED = ['grammar.js', 'tree-sitter.json', 'src/parser.c', 'src/grammar.json', 'src/node-types.json', 'iptables.wasm'];
 
 const tools = {
-  treeSitterCli: { programs: ['tree-sitter', path.join(os.homedir(), '.cargo/bin/tree-sitter')], install: 'cargo install --locked tree-sitter-cli' },
+  treeSitterCli: {
+    programs: ['tree-sitter', path.join(os.homedir(), '.cargo/bin/tree-sitter')],
+    install: 'cargo install --locked tree-sitter-cli',
+  },
   clang: { programs: ['clang-19'], install: 'apt-get install clang-19' },
   lld: { programs: ['wasm-ld-19'], install: 'apt-get install lld-19' },
 };
@@ -45,13 +48,11 @@ function build() {
 function check() {
   const recorded = JSON.parse(readFileSync(provenanceFile, 'utf8'));
   const stale = HASHED.filter((file) => recorded.sha256[file] !== hash(path.join(directory, file)));
-  if (stale.length > 0) return fail(`${stale.join(', ')} differ from provenance.json: run npm run grammar and commit what it builds`);
-  const missing = missingTools();
-  if (missing.length > 0) return console.log(`hashes agree; REBUILD LEFT OUT:\n  ${missing.join('\n  ')}`);
-  const here = versions();
-  const others = Object.keys(here).filter((tool) => here[tool] !== recorded[tool]);
-  if (others.length > 0) return console.log(`hashes agree; REBUILD LEFT OUT:\n  ${others.map((tool) => `${tool} is ${here[tool]}, provenance.json has ${recorded[tool]}`).join('\n  ')}`);
-  compareWithRebuild();
+  if (stale.length > 0) return fail(`${stale.join(', ')} not as provenance.json has it: run npm run grammar and commit what it builds`);
+  const obstacles = missingTools();
+  if (obstacles.length === 0) obstacles.push(...otherVersions(recorded));
+  if (obstacles.length > 0) console.log(`hashes agree; REBUILD LEFT OUT:\n  ${obstacles.join('\n  ')}`);
+  else compareWithRebuild();
 }
 
 /** Rebuilds into a temporary directory and fails on any byte that differs from what is committed. */
@@ -91,6 +92,7 @@ function compile(source, output) {
     '-fno-exceptions', '-nostdlib', `-I${source}`, '-Wl,--no-entry', '-Wl,--allow-undefined', '-Wl,--experimental-pic',
     '-Wl,--strip-all', '-Wl,--export=tree_sitter_iptables', path.join(source, 'parser.c'), '-o', output,
   ]);
+  chmodSync(output, 0o644); // the linker takes a module for a program
 }
 
 /** Path of a tool; undefined where it is not installed. */
@@ -100,7 +102,8 @@ function find(tool) {
 
 /** What is missing for a build, each with the command that brings it. */
 function missingTools() {
-  const lines = Object.keys(tools).filter((tool) => find(tool) === undefined).map((tool) => `${tools[tool].programs[0]} is missing: ${tools[tool].install}`);
+  const lines = Object.keys(tools).filter((tool) => find(tool) === undefined)
+    .map((tool) => `${tools[tool].programs[0]} is missing: ${tools[tool].install}`);
   if (!existsSync(WASI_HEADERS)) lines.push('the headers of WASI are missing: apt-get install wasi-libc');
   return lines;
 }
@@ -109,6 +112,12 @@ function missingTools() {
 function versions() {
   const version = (tool) => /\d+\.\d+\.\d+/u.exec(spawnSync(find(tool), ['--version'], { encoding: 'utf8' }).stdout)[0];
   return { treeSitterCli: version('treeSitterCli'), clang: version('clang'), lld: version('lld') };
+}
+
+/** The tools whose version is not the recorded one, which may write other bytes. */
+function otherVersions(recorded) {
+  return Object.entries(versions()).filter(([tool, version]) => version !== recorded[tool])
+    .map(([tool, version]) => `${tool} is ${version}, the committed files are built with ${recorded[tool]}`);
 }
 
 function run(program, args, environment = {}) {
@@ -125,7 +134,9 @@ function same(one, other) {
   return existsSync(other) && readFileSync(one).equals(readFileSync(other));
 }
 
+/** SHA-256 of a file; undefined where there is no such file. */
 function hash(file) {
+  if (!existsSync(file)) return undefined;
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 

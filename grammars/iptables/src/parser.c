@@ -15,130 +15,109 @@
 #endif
 
 #define LANGUAGE_VERSION 15
-#define STATE_COUNT 97
+#define STATE_COUNT 96
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 90
+#define SYMBOL_COUNT 82
 #define ALIAS_COUNT 2
-#define TOKEN_COUNT 57
+#define TOKEN_COUNT 52
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 8
 #define MAX_ALIAS_SEQUENCE_LENGTH 5
 #define MAX_RESERVED_WORD_SET_SIZE 0
-#define PRODUCTION_ID_COUNT 27
+#define PRODUCTION_ID_COUNT 29
 #define SUPERTYPE_COUNT 0
 
 enum ts_symbol_identifiers {
   sym__newline = 1,
-  sym_shebang = 2,
-  sym__comment = 3,
-  anon_sym_COLON = 4,
-  sym__expect = 5,
-  sym__verdict = 6,
-  sym__phrase = 7,
-  sym__colon_rest = 8,
-  aux_sym_packet_token1 = 9,
-  anon_sym_POUNDscenario = 10,
-  sym__scenario = 11,
-  anon_sym_COMMA = 12,
-  sym__disable = 13,
-  sym_code = 14,
-  sym_remark = 15,
-  anon_sym_STAR = 16,
-  sym_policy = 17,
-  sym_counters = 18,
-  anon_sym_COMMIT = 19,
-  sym_argument = 20,
-  anon_sym_DASH = 21,
-  aux_sym__first_argument_token1 = 22,
-  aux_sym__first_argument_token2 = 23,
-  anon_sym_EQ = 24,
-  aux_sym__long_option_token1 = 25,
-  aux_sym__long_option_token2 = 26,
-  aux_sym__long_option_token3 = 27,
-  sym_negation = 28,
-  sym_short_option = 29,
-  sym_long_option = 30,
-  sym_dash_option = 31,
-  sym_value = 32,
-  sym_string = 33,
-  sym_unterminated_string = 34,
-  sym__shell_negation = 35,
-  sym__shell_short = 36,
-  sym__shell_long = 37,
-  sym__shell_dash = 38,
-  sym__shell_value = 39,
-  sym__quoted = 40,
-  sym__open = 41,
-  sym__more = 42,
-  sym__more_quoted = 43,
-  sym__more_open = 44,
-  anon_sym_sudo = 45,
-  anon_sym_doas = 46,
-  anon_sym_exec = 47,
-  anon_sym_env = 48,
-  anon_sym_nice = 49,
-  aux_sym_prefix_token1 = 50,
-  aux_sym_prefix_token2 = 51,
-  sym_program = 52,
-  sym__continuation = 53,
-  sym_shell_rest = 54,
-  sym__word = 55,
-  sym__rest = 56,
-  sym_source_file = 57,
-  sym__line = 58,
-  sym_comment = 59,
-  sym_expectation = 60,
-  sym_packet = 61,
-  sym_scenario = 62,
-  sym_title = 63,
-  sym_suppression = 64,
-  sym_table = 65,
-  sym_chain_declaration = 66,
-  sym_commit = 67,
-  sym_rule = 68,
-  sym__argument = 69,
-  sym__first_argument = 70,
-  sym__long_option = 71,
-  sym_command = 72,
-  sym__shell_argument = 73,
-  sym__shell_string = 74,
-  sym__shell_open = 75,
-  sym__assigned_string = 76,
-  sym__assigned_open = 77,
-  sym__quoted_word = 78,
-  sym__more_quoted_word = 79,
-  sym__stem = 80,
-  sym_prefix = 81,
-  sym_shell_line = 82,
-  aux_sym_source_file_repeat1 = 83,
-  aux_sym_suppression_repeat1 = 84,
-  aux_sym_table_repeat1 = 85,
-  aux_sym_rule_repeat1 = 86,
-  aux_sym_command_repeat1 = 87,
-  aux_sym_command_repeat2 = 88,
-  aux_sym__quoted_word_repeat1 = 89,
-  alias_sym_chain_name = 90,
-  alias_sym_table_name = 91,
+  anon_sym_STAR = 2,
+  anon_sym_COLON = 3,
+  sym_policy = 4,
+  sym_counters = 5,
+  anon_sym_COMMIT = 6,
+  sym_argument = 7,
+  anon_sym_DASH = 8,
+  aux_sym__first_argument_token1 = 9,
+  aux_sym__first_argument_token2 = 10,
+  anon_sym_EQ = 11,
+  aux_sym__long_option_token1 = 12,
+  aux_sym__long_option_token2 = 13,
+  aux_sym__long_option_token3 = 14,
+  sym_negation = 15,
+  sym_short_option = 16,
+  sym_long_option = 17,
+  sym_dash_option = 18,
+  sym_value = 19,
+  sym_string = 20,
+  sym_unterminated_string = 21,
+  sym__expect = 22,
+  sym__verdict = 23,
+  sym__phrase = 24,
+  aux_sym_packet_token1 = 25,
+  sym__scenario = 26,
+  sym__scenario_of = 27,
+  anon_sym_COMMA = 28,
+  sym__disable = 29,
+  sym_code = 30,
+  sym_remark = 31,
+  sym_shebang = 32,
+  sym__comment = 33,
+  sym__colon = 34,
+  sym_prefix = 35,
+  sym_program = 36,
+  sym__continuation = 37,
+  sym_shell_rest = 38,
+  sym__shell_negation = 39,
+  sym__shell_short = 40,
+  sym__shell_long = 41,
+  sym__shell_dash = 42,
+  sym__shell_value = 43,
+  sym__quoted = 44,
+  sym__open = 45,
+  sym__more = 46,
+  sym__more_quoted = 47,
+  sym__more_open = 48,
+  sym__word = 49,
+  sym__odd_word = 50,
+  sym__rest = 51,
+  sym_source_file = 52,
+  sym__line = 53,
+  sym_table = 54,
+  sym_chain_declaration = 55,
+  sym_commit = 56,
+  sym_rule = 57,
+  sym__first_argument = 58,
+  sym__argument = 59,
+  sym__long_option = 60,
+  sym_expectation = 61,
+  sym_packet = 62,
+  sym_scenario = 63,
+  sym_title = 64,
+  sym_suppression = 65,
+  sym_comment = 66,
+  sym_command = 67,
+  sym__shell_argument = 68,
+  sym__shell_string = 69,
+  sym__shell_open = 70,
+  sym__assigned_string = 71,
+  sym__assigned_open = 72,
+  sym__stem = 73,
+  sym_shell_line = 74,
+  aux_sym_source_file_repeat1 = 75,
+  aux_sym_table_repeat1 = 76,
+  aux_sym_rule_repeat1 = 77,
+  aux_sym_suppression_repeat1 = 78,
+  aux_sym_command_repeat1 = 79,
+  aux_sym_command_repeat2 = 80,
+  aux_sym__shell_string_repeat1 = 81,
+  alias_sym_chain_name = 82,
+  alias_sym_table_name = 83,
 };
 
 static const char * const ts_symbol_names[] = {
   [ts_builtin_sym_end] = "end",
   [sym__newline] = "_newline",
-  [sym_shebang] = "shebang",
-  [sym__comment] = "_comment",
-  [anon_sym_COLON] = ":",
-  [sym__expect] = "_expect",
-  [sym__verdict] = "verdict",
-  [sym__phrase] = "_phrase",
-  [sym__colon_rest] = "_colon_rest",
-  [aux_sym_packet_token1] = "packet_token1",
-  [anon_sym_POUNDscenario] = "# scenario",
-  [sym__scenario] = "_scenario",
-  [anon_sym_COMMA] = ",",
-  [sym__disable] = "_disable",
-  [sym_code] = "code",
-  [sym_remark] = "remark",
   [anon_sym_STAR] = "*",
+  [anon_sym_COLON] = ":",
   [sym_policy] = "policy",
   [sym_counters] = "counters",
   [anon_sym_COMMIT] = "COMMIT",
@@ -157,6 +136,23 @@ static const char * const ts_symbol_names[] = {
   [sym_value] = "value",
   [sym_string] = "string",
   [sym_unterminated_string] = "unterminated_string",
+  [sym__expect] = "_expect",
+  [sym__verdict] = "verdict",
+  [sym__phrase] = "_phrase",
+  [aux_sym_packet_token1] = "packet_token1",
+  [sym__scenario] = "_scenario",
+  [sym__scenario_of] = "_scenario_of",
+  [anon_sym_COMMA] = ",",
+  [sym__disable] = "_disable",
+  [sym_code] = "code",
+  [sym_remark] = "remark",
+  [sym_shebang] = "shebang",
+  [sym__comment] = "_comment",
+  [sym__colon] = "_colon",
+  [sym_prefix] = "prefix",
+  [sym_program] = "program",
+  [sym__continuation] = "_continuation",
+  [sym_shell_rest] = "shell_rest",
   [sym__shell_negation] = "_shell_negation",
   [sym__shell_short] = "_shell_short",
   [sym__shell_long] = "_shell_long",
@@ -167,51 +163,39 @@ static const char * const ts_symbol_names[] = {
   [sym__more] = "_more",
   [sym__more_quoted] = "_more_quoted",
   [sym__more_open] = "_more_open",
-  [anon_sym_sudo] = "sudo",
-  [anon_sym_doas] = "doas",
-  [anon_sym_exec] = "exec",
-  [anon_sym_env] = "env",
-  [anon_sym_nice] = "nice",
-  [aux_sym_prefix_token1] = "prefix_token1",
-  [aux_sym_prefix_token2] = "prefix_token2",
-  [sym_program] = "program",
-  [sym__continuation] = "_continuation",
-  [sym_shell_rest] = "shell_rest",
   [sym__word] = "_word",
+  [sym__odd_word] = "_odd_word",
   [sym__rest] = "_rest",
   [sym_source_file] = "source_file",
   [sym__line] = "_line",
-  [sym_comment] = "comment",
+  [sym_table] = "table",
+  [sym_chain_declaration] = "chain_declaration",
+  [sym_commit] = "commit",
+  [sym_rule] = "rule",
+  [sym__first_argument] = "_first_argument",
+  [sym__argument] = "_argument",
+  [sym__long_option] = "_long_option",
   [sym_expectation] = "expectation",
   [sym_packet] = "packet",
   [sym_scenario] = "scenario",
   [sym_title] = "title",
   [sym_suppression] = "suppression",
-  [sym_table] = "table",
-  [sym_chain_declaration] = "chain_declaration",
-  [sym_commit] = "commit",
-  [sym_rule] = "rule",
-  [sym__argument] = "_argument",
-  [sym__first_argument] = "_first_argument",
-  [sym__long_option] = "_long_option",
+  [sym_comment] = "comment",
   [sym_command] = "command",
   [sym__shell_argument] = "_shell_argument",
-  [sym__shell_string] = "string",
+  [sym__shell_string] = "_shell_string",
   [sym__shell_open] = "unterminated_string",
-  [sym__assigned_string] = "string",
+  [sym__assigned_string] = "_assigned_string",
   [sym__assigned_open] = "unterminated_string",
-  [sym__quoted_word] = "_quoted_word",
-  [sym__more_quoted_word] = "_more_quoted_word",
   [sym__stem] = "_stem",
-  [sym_prefix] = "prefix",
   [sym_shell_line] = "shell_line",
   [aux_sym_source_file_repeat1] = "source_file_repeat1",
-  [aux_sym_suppression_repeat1] = "suppression_repeat1",
   [aux_sym_table_repeat1] = "table_repeat1",
   [aux_sym_rule_repeat1] = "rule_repeat1",
+  [aux_sym_suppression_repeat1] = "suppression_repeat1",
   [aux_sym_command_repeat1] = "command_repeat1",
   [aux_sym_command_repeat2] = "command_repeat2",
-  [aux_sym__quoted_word_repeat1] = "_quoted_word_repeat1",
+  [aux_sym__shell_string_repeat1] = "_shell_string_repeat1",
   [alias_sym_chain_name] = "chain_name",
   [alias_sym_table_name] = "table_name",
 };
@@ -219,21 +203,8 @@ static const char * const ts_symbol_names[] = {
 static const TSSymbol ts_symbol_map[] = {
   [ts_builtin_sym_end] = ts_builtin_sym_end,
   [sym__newline] = sym__newline,
-  [sym_shebang] = sym_shebang,
-  [sym__comment] = sym__comment,
-  [anon_sym_COLON] = anon_sym_COLON,
-  [sym__expect] = sym__expect,
-  [sym__verdict] = sym__verdict,
-  [sym__phrase] = sym__phrase,
-  [sym__colon_rest] = sym__colon_rest,
-  [aux_sym_packet_token1] = aux_sym_packet_token1,
-  [anon_sym_POUNDscenario] = anon_sym_POUNDscenario,
-  [sym__scenario] = sym__scenario,
-  [anon_sym_COMMA] = anon_sym_COMMA,
-  [sym__disable] = sym__disable,
-  [sym_code] = sym_code,
-  [sym_remark] = sym_remark,
   [anon_sym_STAR] = anon_sym_STAR,
+  [anon_sym_COLON] = anon_sym_COLON,
   [sym_policy] = sym_policy,
   [sym_counters] = sym_counters,
   [anon_sym_COMMIT] = anon_sym_COMMIT,
@@ -252,6 +223,23 @@ static const TSSymbol ts_symbol_map[] = {
   [sym_value] = sym_value,
   [sym_string] = sym_string,
   [sym_unterminated_string] = sym_unterminated_string,
+  [sym__expect] = sym__expect,
+  [sym__verdict] = sym__verdict,
+  [sym__phrase] = sym__phrase,
+  [aux_sym_packet_token1] = aux_sym_packet_token1,
+  [sym__scenario] = sym__scenario,
+  [sym__scenario_of] = sym__scenario_of,
+  [anon_sym_COMMA] = anon_sym_COMMA,
+  [sym__disable] = sym__disable,
+  [sym_code] = sym_code,
+  [sym_remark] = sym_remark,
+  [sym_shebang] = sym_shebang,
+  [sym__comment] = sym__comment,
+  [sym__colon] = sym__colon,
+  [sym_prefix] = sym_prefix,
+  [sym_program] = sym_program,
+  [sym__continuation] = sym__continuation,
+  [sym_shell_rest] = sym_shell_rest,
   [sym__shell_negation] = sym__shell_negation,
   [sym__shell_short] = sym__shell_short,
   [sym__shell_long] = sym__shell_long,
@@ -262,51 +250,39 @@ static const TSSymbol ts_symbol_map[] = {
   [sym__more] = sym__more,
   [sym__more_quoted] = sym__more_quoted,
   [sym__more_open] = sym__more_open,
-  [anon_sym_sudo] = anon_sym_sudo,
-  [anon_sym_doas] = anon_sym_doas,
-  [anon_sym_exec] = anon_sym_exec,
-  [anon_sym_env] = anon_sym_env,
-  [anon_sym_nice] = anon_sym_nice,
-  [aux_sym_prefix_token1] = aux_sym_prefix_token1,
-  [aux_sym_prefix_token2] = aux_sym_prefix_token2,
-  [sym_program] = sym_program,
-  [sym__continuation] = sym__continuation,
-  [sym_shell_rest] = sym_shell_rest,
   [sym__word] = sym__word,
+  [sym__odd_word] = sym__odd_word,
   [sym__rest] = sym__rest,
   [sym_source_file] = sym_source_file,
   [sym__line] = sym__line,
-  [sym_comment] = sym_comment,
+  [sym_table] = sym_table,
+  [sym_chain_declaration] = sym_chain_declaration,
+  [sym_commit] = sym_commit,
+  [sym_rule] = sym_rule,
+  [sym__first_argument] = sym__first_argument,
+  [sym__argument] = sym__argument,
+  [sym__long_option] = sym__long_option,
   [sym_expectation] = sym_expectation,
   [sym_packet] = sym_packet,
   [sym_scenario] = sym_scenario,
   [sym_title] = sym_title,
   [sym_suppression] = sym_suppression,
-  [sym_table] = sym_table,
-  [sym_chain_declaration] = sym_chain_declaration,
-  [sym_commit] = sym_commit,
-  [sym_rule] = sym_rule,
-  [sym__argument] = sym__argument,
-  [sym__first_argument] = sym__first_argument,
-  [sym__long_option] = sym__long_option,
+  [sym_comment] = sym_comment,
   [sym_command] = sym_command,
   [sym__shell_argument] = sym__shell_argument,
-  [sym__shell_string] = sym_string,
+  [sym__shell_string] = sym__shell_string,
   [sym__shell_open] = sym_unterminated_string,
-  [sym__assigned_string] = sym_string,
+  [sym__assigned_string] = sym__assigned_string,
   [sym__assigned_open] = sym_unterminated_string,
-  [sym__quoted_word] = sym__quoted_word,
-  [sym__more_quoted_word] = sym__more_quoted_word,
   [sym__stem] = sym__stem,
-  [sym_prefix] = sym_prefix,
   [sym_shell_line] = sym_shell_line,
   [aux_sym_source_file_repeat1] = aux_sym_source_file_repeat1,
-  [aux_sym_suppression_repeat1] = aux_sym_suppression_repeat1,
   [aux_sym_table_repeat1] = aux_sym_table_repeat1,
   [aux_sym_rule_repeat1] = aux_sym_rule_repeat1,
+  [aux_sym_suppression_repeat1] = aux_sym_suppression_repeat1,
   [aux_sym_command_repeat1] = aux_sym_command_repeat1,
   [aux_sym_command_repeat2] = aux_sym_command_repeat2,
-  [aux_sym__quoted_word_repeat1] = aux_sym__quoted_word_repeat1,
+  [aux_sym__shell_string_repeat1] = aux_sym__shell_string_repeat1,
   [alias_sym_chain_name] = alias_sym_chain_name,
   [alias_sym_table_name] = alias_sym_table_name,
 };
@@ -320,63 +296,11 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = true,
   },
-  [sym_shebang] = {
+  [anon_sym_STAR] = {
     .visible = true,
-    .named = true,
-  },
-  [sym__comment] = {
-    .visible = false,
-    .named = true,
+    .named = false,
   },
   [anon_sym_COLON] = {
-    .visible = true,
-    .named = false,
-  },
-  [sym__expect] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym__verdict] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym__phrase] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym__colon_rest] = {
-    .visible = false,
-    .named = true,
-  },
-  [aux_sym_packet_token1] = {
-    .visible = false,
-    .named = false,
-  },
-  [anon_sym_POUNDscenario] = {
-    .visible = true,
-    .named = false,
-  },
-  [sym__scenario] = {
-    .visible = false,
-    .named = true,
-  },
-  [anon_sym_COMMA] = {
-    .visible = true,
-    .named = false,
-  },
-  [sym__disable] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym_code] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym_remark] = {
-    .visible = true,
-    .named = true,
-  },
-  [anon_sym_STAR] = {
     .visible = true,
     .named = false,
   },
@@ -452,6 +376,74 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
+  [sym__expect] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__verdict] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym__phrase] = {
+    .visible = false,
+    .named = true,
+  },
+  [aux_sym_packet_token1] = {
+    .visible = false,
+    .named = false,
+  },
+  [sym__scenario] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__scenario_of] = {
+    .visible = false,
+    .named = true,
+  },
+  [anon_sym_COMMA] = {
+    .visible = true,
+    .named = false,
+  },
+  [sym__disable] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym_code] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym_remark] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym_shebang] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym__comment] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__colon] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym_prefix] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym_program] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym__continuation] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym_shell_rest] = {
+    .visible = true,
+    .named = true,
+  },
   [sym__shell_negation] = {
     .visible = false,
     .named = true,
@@ -492,47 +484,11 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = true,
   },
-  [anon_sym_sudo] = {
-    .visible = true,
-    .named = false,
-  },
-  [anon_sym_doas] = {
-    .visible = true,
-    .named = false,
-  },
-  [anon_sym_exec] = {
-    .visible = true,
-    .named = false,
-  },
-  [anon_sym_env] = {
-    .visible = true,
-    .named = false,
-  },
-  [anon_sym_nice] = {
-    .visible = true,
-    .named = false,
-  },
-  [aux_sym_prefix_token1] = {
-    .visible = false,
-    .named = false,
-  },
-  [aux_sym_prefix_token2] = {
-    .visible = false,
-    .named = false,
-  },
-  [sym_program] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym__continuation] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym_shell_rest] = {
-    .visible = true,
-    .named = true,
-  },
   [sym__word] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__odd_word] = {
     .visible = false,
     .named = true,
   },
@@ -548,8 +504,32 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = true,
   },
-  [sym_comment] = {
+  [sym_table] = {
     .visible = true,
+    .named = true,
+  },
+  [sym_chain_declaration] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym_commit] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym_rule] = {
+    .visible = true,
+    .named = true,
+  },
+  [sym__first_argument] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__argument] = {
+    .visible = false,
+    .named = true,
+  },
+  [sym__long_option] = {
+    .visible = false,
     .named = true,
   },
   [sym_expectation] = {
@@ -572,32 +552,8 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = true,
     .named = true,
   },
-  [sym_table] = {
+  [sym_comment] = {
     .visible = true,
-    .named = true,
-  },
-  [sym_chain_declaration] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym_commit] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym_rule] = {
-    .visible = true,
-    .named = true,
-  },
-  [sym__argument] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym__first_argument] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym__long_option] = {
-    .visible = false,
     .named = true,
   },
   [sym_command] = {
@@ -609,7 +565,7 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = true,
   },
   [sym__shell_string] = {
-    .visible = true,
+    .visible = false,
     .named = true,
   },
   [sym__shell_open] = {
@@ -617,27 +573,15 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = true,
   },
   [sym__assigned_string] = {
-    .visible = true,
+    .visible = false,
     .named = true,
   },
   [sym__assigned_open] = {
     .visible = true,
     .named = true,
   },
-  [sym__quoted_word] = {
-    .visible = false,
-    .named = true,
-  },
-  [sym__more_quoted_word] = {
-    .visible = false,
-    .named = true,
-  },
   [sym__stem] = {
     .visible = false,
-    .named = true,
-  },
-  [sym_prefix] = {
-    .visible = true,
     .named = true,
   },
   [sym_shell_line] = {
@@ -645,10 +589,6 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = true,
   },
   [aux_sym_source_file_repeat1] = {
-    .visible = false,
-    .named = false,
-  },
-  [aux_sym_suppression_repeat1] = {
     .visible = false,
     .named = false,
   },
@@ -660,6 +600,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = false,
   },
+  [aux_sym_suppression_repeat1] = {
+    .visible = false,
+    .named = false,
+  },
   [aux_sym_command_repeat1] = {
     .visible = false,
     .named = false,
@@ -668,7 +612,7 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .visible = false,
     .named = false,
   },
-  [aux_sym__quoted_word_repeat1] = {
+  [aux_sym__shell_string_repeat1] = {
     .visible = false,
     .named = false,
   },
@@ -709,23 +653,23 @@ static const TSMapSlice ts_field_map_slices[PRODUCTION_ID_COUNT] = {
   [1] = {.index = 0, .length = 1},
   [2] = {.index = 1, .length = 1},
   [3] = {.index = 2, .length = 1},
-  [4] = {.index = 3, .length = 1},
-  [5] = {.index = 4, .length = 1},
-  [6] = {.index = 5, .length = 1},
-  [7] = {.index = 6, .length = 1},
-  [8] = {.index = 2, .length = 1},
+  [4] = {.index = 2, .length = 1},
+  [5] = {.index = 3, .length = 1},
+  [6] = {.index = 4, .length = 1},
+  [7] = {.index = 5, .length = 1},
+  [8] = {.index = 6, .length = 1},
   [9] = {.index = 1, .length = 1},
-  [15] = {.index = 7, .length = 1},
-  [16] = {.index = 8, .length = 2},
-  [17] = {.index = 10, .length = 2},
-  [18] = {.index = 12, .length = 1},
-  [19] = {.index = 13, .length = 2},
-  [20] = {.index = 15, .length = 2},
-  [21] = {.index = 1, .length = 1},
-  [22] = {.index = 7, .length = 1},
-  [23] = {.index = 17, .length = 3},
-  [24] = {.index = 20, .length = 2},
-  [26] = {.index = 7, .length = 1},
+  [16] = {.index = 7, .length = 1},
+  [17] = {.index = 8, .length = 2},
+  [18] = {.index = 10, .length = 2},
+  [19] = {.index = 12, .length = 1},
+  [20] = {.index = 13, .length = 2},
+  [21] = {.index = 15, .length = 2},
+  [22] = {.index = 1, .length = 1},
+  [23] = {.index = 7, .length = 1},
+  [24] = {.index = 17, .length = 3},
+  [25] = {.index = 20, .length = 2},
+  [28] = {.index = 7, .length = 1},
 };
 
 static const TSFieldMapEntry ts_field_map_entries[] = {
@@ -771,13 +715,13 @@ static const TSFieldMapEntry ts_field_map_entries[] = {
 static const TSSymbol ts_alias_sequences[PRODUCTION_ID_COUNT][MAX_ALIAS_SEQUENCE_LENGTH] = {
   [0] = {0},
   [3] = {
-    [1] = alias_sym_chain_name,
+    [1] = alias_sym_table_name,
   },
   [4] = {
-    [1] = sym__verdict,
+    [1] = alias_sym_chain_name,
   },
-  [8] = {
-    [1] = alias_sym_table_name,
+  [5] = {
+    [1] = sym__verdict,
   },
   [9] = {
     [1] = sym_comment,
@@ -797,34 +741,47 @@ static const TSSymbol ts_alias_sequences[PRODUCTION_ID_COUNT][MAX_ALIAS_SEQUENCE
   [14] = {
     [0] = sym_value,
   },
-  [16] = {
-    [1] = alias_sym_chain_name,
+  [15] = {
+    [0] = sym_string,
   },
   [17] = {
     [1] = alias_sym_chain_name,
   },
-  [21] = {
-    [2] = sym_comment,
+  [18] = {
+    [1] = alias_sym_chain_name,
   },
   [22] = {
     [2] = sym_comment,
   },
   [23] = {
-    [1] = alias_sym_chain_name,
+    [2] = sym_comment,
   },
   [24] = {
-    [1] = sym__verdict,
+    [1] = alias_sym_chain_name,
   },
   [25] = {
+    [1] = sym__verdict,
+  },
+  [26] = {
     [0] = sym_long_option,
     [2] = sym_value,
   },
-  [26] = {
+  [27] = {
+    [0] = sym_long_option,
+    [2] = sym_string,
+  },
+  [28] = {
     [3] = sym_comment,
   },
 };
 
 static const uint16_t ts_non_terminal_alias_map[] = {
+  sym__shell_string, 2,
+    sym__shell_string,
+    sym_string,
+  sym__assigned_string, 2,
+    sym__assigned_string,
+    sym_string,
   0,
 };
 
@@ -925,12 +882,6 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [93] = 93,
   [94] = 94,
   [95] = 95,
-  [96] = 96,
-};
-
-static const TSCharacterRange sym__shell_short_character_set_3[] = {
-  {0, 0x08}, {0x0b, '\f'}, {0x0e, 0x1f}, {'!', '!'}, {'#', '%'}, {'*', ':'}, {'=', '='}, {'?', '{'},
-  {'}', 0x10ffff},
 };
 
 static const TSCharacterRange sym_program_character_set_2[] = {
@@ -938,473 +889,498 @@ static const TSCharacterRange sym_program_character_set_2[] = {
   {'a', '{'}, {'}', 0x10ffff},
 };
 
+static const TSCharacterRange sym__shell_short_character_set_3[] = {
+  {0, 0x08}, {0x0b, '\f'}, {0x0e, 0x1f}, {'!', '!'}, {'#', '%'}, {'*', ':'}, {'=', '='}, {'?', '{'},
+  {'}', 0x10ffff},
+};
+
+static const TSCharacterRange sym__shell_long_character_set_1[] = {
+  {0, 0x08}, {0x0b, '\f'}, {0x0e, 0x1f}, {'!', '!'}, {'#', '%'}, {'(', '('}, {'*', ':'}, {'?', '{'},
+  {'}', 0x10ffff},
+};
+
 static bool ts_lex(TSLexer *lexer, TSStateId state) {
   START_LEXER();
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(162);
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '!', 407,
-        '"', 599,
-        '#', 345,
-        '\'', 349,
-        '*', 407,
-        ',', 407,
-        '-', 350,
-        ':', 407,
-        '=', 407,
-        'C', 361,
-        '[', 354,
-        '\\', 344,
-        'd', 372,
-        'e', 370,
-        'n', 369,
-        's', 374,
+        '\n', 161,
+        '!', 270,
+        '"', 622,
+        '#', 208,
+        '\'', 212,
+        '*', 270,
+        ',', 270,
+        '-', 213,
+        ':', 270,
+        '=', 270,
+        'C', 224,
+        '[', 217,
+        '\\', 207,
+        'd', 235,
+        'e', 233,
+        'n', 232,
+        's', 237,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(142);
+          lookahead == ' ') SKIP(140);
       if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(377);
+          lookahead == '|') ADVANCE(240);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(407);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(404);
+          lookahead == 0x2212) ADVANCE(270);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0) ADVANCE(407);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
+      if (lookahead != 0) ADVANCE(270);
       END_STATE();
     case 1:
-      if (lookahead == '\n') ADVANCE(641);
+      if (lookahead == '\n') ADVANCE(523);
       END_STATE();
     case 2:
-      if (lookahead == '\n') ADVANCE(636);
+      if (lookahead == '\n') ADVANCE(628);
       END_STATE();
     case 3:
-      if (lookahead == '\n') ADVANCE(642);
+      if (lookahead == '\n') ADVANCE(49);
       END_STATE();
     case 4:
-      if (lookahead == '\n') ADVANCE(54);
-      END_STATE();
-    case 5:
-      if (lookahead == '\n') ADVANCE(54);
-      if (lookahead == '\r') ADVANCE(4);
-      if (lookahead == '`') ADVANCE(534);
-      if (lookahead != 0) ADVANCE(537);
-      END_STATE();
-    case 6:
-      if (lookahead == '\n') ADVANCE(54);
-      if (lookahead == '\r') ADVANCE(4);
-      if (lookahead == '`') ADVANCE(539);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(537);
-      if (lookahead != 0) ADVANCE(540);
-      END_STATE();
-    case 7:
-      if (lookahead == '\n') ADVANCE(54);
-      if (lookahead == '\r') ADVANCE(4);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(534);
-      if (lookahead != 0) ADVANCE(539);
-      END_STATE();
-    case 8:
-      if (lookahead == '\n') ADVANCE(54);
-      if (lookahead == '\r') ADVANCE(4);
-      if (lookahead != 0) ADVANCE(534);
-      END_STATE();
-    case 9:
-      if (lookahead == '\n') ADVANCE(603);
-      END_STATE();
-    case 10:
-      if (lookahead == '\n') ADVANCE(756);
-      END_STATE();
-    case 11:
-      if (lookahead == '\n') ADVANCE(600);
-      END_STATE();
-    case 12:
-      if (lookahead == '\n') ADVANCE(546);
-      END_STATE();
-    case 13:
-      if (lookahead == '\n') ADVANCE(56);
-      END_STATE();
-    case 14:
-      if (lookahead == '\n') ADVANCE(56);
-      if (lookahead == '\r') ADVANCE(13);
-      if (lookahead == '`') ADVANCE(525);
-      if (lookahead != 0) ADVANCE(527);
-      END_STATE();
-    case 15:
-      if (lookahead == '\n') ADVANCE(56);
-      if (lookahead == '\r') ADVANCE(13);
-      if (lookahead == '`') ADVANCE(529);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(527);
-      if (lookahead != 0) ADVANCE(530);
-      END_STATE();
-    case 16:
-      if (lookahead == '\n') ADVANCE(56);
-      if (lookahead == '\r') ADVANCE(13);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(525);
-      if (lookahead != 0) ADVANCE(529);
-      END_STATE();
-    case 17:
-      if (lookahead == '\n') ADVANCE(56);
-      if (lookahead == '\r') ADVANCE(13);
-      if (lookahead != 0) ADVANCE(525);
-      END_STATE();
-    case 18:
-      if (lookahead == '\n') ADVANCE(55);
-      END_STATE();
-    case 19:
-      if (lookahead == '\n') ADVANCE(55);
-      if (lookahead == '\r') ADVANCE(18);
-      if (lookahead == '`') ADVANCE(509);
-      if (lookahead != 0) ADVANCE(511);
-      END_STATE();
-    case 20:
-      if (lookahead == '\n') ADVANCE(55);
-      if (lookahead == '\r') ADVANCE(18);
-      if (lookahead == '`') ADVANCE(513);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(511);
-      if (lookahead != 0) ADVANCE(514);
-      END_STATE();
-    case 21:
-      if (lookahead == '\n') ADVANCE(55);
-      if (lookahead == '\r') ADVANCE(18);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(509);
-      if (lookahead != 0) ADVANCE(513);
-      END_STATE();
-    case 22:
-      if (lookahead == '\n') ADVANCE(55);
-      if (lookahead == '\r') ADVANCE(18);
-      if (lookahead != 0) ADVANCE(509);
-      END_STATE();
-    case 23:
-      if (lookahead == '\n') ADVANCE(57);
-      END_STATE();
-    case 24:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(') ADVANCE(552);
-      if (lookahead == ')') ADVANCE(558);
-      if (lookahead != 0) ADVANCE(580);
-      END_STATE();
-    case 25:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(') ADVANCE(554);
-      if (lookahead == ')') ADVANCE(572);
-      if (lookahead == '`') ADVANCE(580);
-      if (lookahead != 0) ADVANCE(584);
-      END_STATE();
-    case 26:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(') ADVANCE(570);
-      if (lookahead == ')') ADVANCE(560);
-      if (lookahead == '`') ADVANCE(566);
-      if (lookahead != 0) ADVANCE(587);
-      END_STATE();
-    case 27:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(552);
-      if (lookahead != 0) ADVANCE(554);
-      END_STATE();
-    case 28:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(558);
+      if (lookahead == '\n') ADVANCE(49);
+      if (lookahead == '\r') ADVANCE(3);
+      if (lookahead == '`') ADVANCE(557);
       if (lookahead != 0) ADVANCE(560);
       END_STATE();
-    case 29:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(558);
-      if (lookahead != 0) ADVANCE(570);
-      END_STATE();
-    case 30:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(558);
-      if (lookahead != 0) ADVANCE(572);
-      END_STATE();
-    case 31:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
+    case 5:
+      if (lookahead == '\n') ADVANCE(49);
+      if (lookahead == '\r') ADVANCE(3);
       if (lookahead == '`') ADVANCE(562);
       if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(554);
-      if (lookahead != 0) ADVANCE(574);
-      END_STATE();
-    case 32:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(566);
-      if (lookahead == '(' ||
           lookahead == ')') ADVANCE(560);
-      if (lookahead != 0) ADVANCE(578);
+      if (lookahead != 0) ADVANCE(563);
       END_STATE();
-    case 33:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(566);
+    case 6:
+      if (lookahead == '\n') ADVANCE(49);
+      if (lookahead == '\r') ADVANCE(3);
       if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(572);
-      if (lookahead != 0) ADVANCE(589);
-      END_STATE();
-    case 34:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(582);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(560);
-      if (lookahead != 0) ADVANCE(586);
-      END_STATE();
-    case 35:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(582);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(570);
-      if (lookahead != 0) ADVANCE(591);
-      END_STATE();
-    case 36:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '`') ADVANCE(582);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(572);
-      if (lookahead != 0) ADVANCE(593);
-      END_STATE();
-    case 37:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(552);
+          lookahead == ')') ADVANCE(557);
       if (lookahead != 0) ADVANCE(562);
       END_STATE();
-    case 38:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(558);
-      if (lookahead != 0) ADVANCE(566);
+    case 7:
+      if (lookahead == '\n') ADVANCE(49);
+      if (lookahead == '\r') ADVANCE(3);
+      if (lookahead != 0) ADVANCE(557);
       END_STATE();
-    case 39:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(558);
-      if (lookahead != 0) ADVANCE(582);
+    case 8:
+      if (lookahead == '\n') ADVANCE(626);
       END_STATE();
-    case 40:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
+    case 9:
+      if (lookahead == '\n') ADVANCE(623);
+      END_STATE();
+    case 10:
+      if (lookahead == '\n') ADVANCE(569);
+      END_STATE();
+    case 11:
+      if (lookahead == '\n') ADVANCE(51);
+      END_STATE();
+    case 12:
+      if (lookahead == '\n') ADVANCE(51);
+      if (lookahead == '\r') ADVANCE(11);
+      if (lookahead == '`') ADVANCE(548);
+      if (lookahead != 0) ADVANCE(550);
+      END_STATE();
+    case 13:
+      if (lookahead == '\n') ADVANCE(51);
+      if (lookahead == '\r') ADVANCE(11);
+      if (lookahead == '`') ADVANCE(552);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(550);
+      if (lookahead != 0) ADVANCE(553);
+      END_STATE();
+    case 14:
+      if (lookahead == '\n') ADVANCE(51);
+      if (lookahead == '\r') ADVANCE(11);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(548);
       if (lookahead != 0) ADVANCE(552);
       END_STATE();
-    case 41:
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(23);
-      if (lookahead != 0) ADVANCE(558);
+    case 15:
+      if (lookahead == '\n') ADVANCE(51);
+      if (lookahead == '\r') ADVANCE(11);
+      if (lookahead != 0) ADVANCE(548);
       END_STATE();
-    case 42:
-      if (lookahead == '\n') ADVANCE(57);
+    case 16:
+      if (lookahead == '\n') ADVANCE(50);
+      END_STATE();
+    case 17:
+      if (lookahead == '\n') ADVANCE(50);
+      if (lookahead == '\r') ADVANCE(16);
+      if (lookahead == '`') ADVANCE(532);
+      if (lookahead != 0) ADVANCE(534);
+      END_STATE();
+    case 18:
+      if (lookahead == '\n') ADVANCE(50);
+      if (lookahead == '\r') ADVANCE(16);
+      if (lookahead == '`') ADVANCE(536);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(534);
+      if (lookahead != 0) ADVANCE(537);
+      END_STATE();
+    case 19:
+      if (lookahead == '\n') ADVANCE(50);
+      if (lookahead == '\r') ADVANCE(16);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(532);
+      if (lookahead != 0) ADVANCE(536);
+      END_STATE();
+    case 20:
+      if (lookahead == '\n') ADVANCE(50);
+      if (lookahead == '\r') ADVANCE(16);
+      if (lookahead != 0) ADVANCE(532);
+      END_STATE();
+    case 21:
+      if (lookahead == '\n') ADVANCE(52);
+      END_STATE();
+    case 22:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(') ADVANCE(575);
+      if (lookahead == ')') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(603);
+      END_STATE();
+    case 23:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(') ADVANCE(577);
+      if (lookahead == ')') ADVANCE(595);
+      if (lookahead == '`') ADVANCE(603);
+      if (lookahead != 0) ADVANCE(607);
+      END_STATE();
+    case 24:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(') ADVANCE(593);
+      if (lookahead == ')') ADVANCE(583);
+      if (lookahead == '`') ADVANCE(589);
+      if (lookahead != 0) ADVANCE(610);
+      END_STATE();
+    case 25:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(575);
+      if (lookahead != 0) ADVANCE(577);
+      END_STATE();
+    case 26:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(583);
+      END_STATE();
+    case 27:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(593);
+      END_STATE();
+    case 28:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(595);
+      END_STATE();
+    case 29:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(585);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(577);
+      if (lookahead != 0) ADVANCE(597);
+      END_STATE();
+    case 30:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(589);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(583);
+      if (lookahead != 0) ADVANCE(601);
+      END_STATE();
+    case 31:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(589);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(595);
+      if (lookahead != 0) ADVANCE(612);
+      END_STATE();
+    case 32:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(605);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(583);
+      if (lookahead != 0) ADVANCE(609);
+      END_STATE();
+    case 33:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(605);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(593);
+      if (lookahead != 0) ADVANCE(614);
+      END_STATE();
+    case 34:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '`') ADVANCE(605);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(595);
+      if (lookahead != 0) ADVANCE(616);
+      END_STATE();
+    case 35:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(575);
+      if (lookahead != 0) ADVANCE(585);
+      END_STATE();
+    case 36:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(589);
+      END_STATE();
+    case 37:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(581);
+      if (lookahead != 0) ADVANCE(605);
+      END_STATE();
+    case 38:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead != 0) ADVANCE(575);
+      END_STATE();
+    case 39:
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(21);
+      if (lookahead != 0) ADVANCE(581);
+      END_STATE();
+    case 40:
+      if (lookahead == '\n') ADVANCE(52);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0) ADVANCE(283);
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0) ADVANCE(493);
+      END_STATE();
+    case 41:
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '(') ADVANCE(493);
+      if (lookahead == ')') ADVANCE(591);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(41);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(409);
+      END_STATE();
+    case 42:
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '(') ADVANCE(416);
+      if (lookahead == ')') ADVANCE(579);
+      if (lookahead == '`') ADVANCE(587);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(42);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(410);
       END_STATE();
     case 43:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '(') ADVANCE(283);
-      if (lookahead == ')') ADVANCE(568);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(494);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(43);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(190);
+          lookahead != '\n') ADVANCE(493);
       END_STATE();
     case 44:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '(') ADVANCE(198);
-      if (lookahead == ')') ADVANCE(556);
-      if (lookahead == '`') ADVANCE(564);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '=') ADVANCE(380);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(44);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(191);
+          lookahead != '\n') ADVANCE(493);
       END_STATE();
     case 45:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(284);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '`') ADVANCE(591);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(45);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n') ADVANCE(416);
       END_STATE();
     case 46:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '=') ADVANCE(298);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == 'd') ADVANCE(477);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(46);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n') ADVANCE(493);
       END_STATE();
     case 47:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '`') ADVANCE(568);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == 'e') ADVANCE(492);
+      if (lookahead == 'i') ADVANCE(484);
+      if (lookahead == 's') ADVANCE(469);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(47);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(198);
+          lookahead != '\n') ADVANCE(493);
       END_STATE();
     case 48:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == 'd') ADVANCE(264);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(48);
+      if (lookahead == '"') ADVANCE(202);
+      if (lookahead == '\\') ADVANCE(136);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(48);
       END_STATE();
     case 49:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == 'e') ADVANCE(282);
-      if (lookahead == 'i') ADVANCE(273);
-      if (lookahead == 's') ADVANCE(253);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(49);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+      if (lookahead == '$') ADVANCE(555);
+      if (lookahead == '\\') ADVANCE(7);
+      if (lookahead == '`') ADVANCE(560);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(557);
       END_STATE();
     case 50:
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == 'e') ADVANCE(282);
-      if (lookahead == 'i') ADVANCE(273);
-      if (lookahead == 's') ADVANCE(255);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(49);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+      if (lookahead == '$') ADVANCE(531);
+      if (lookahead == '\\') ADVANCE(20);
+      if (lookahead == '`') ADVANCE(534);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(532);
       END_STATE();
     case 51:
-      if (lookahead == '\r') ADVANCE(1);
-      if (lookahead != 0) ADVANCE(641);
+      if (lookahead == '$') ADVANCE(547);
+      if (lookahead == '\\') ADVANCE(15);
+      if (lookahead == '`') ADVANCE(550);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(548);
       END_STATE();
     case 52:
-      if (lookahead == '\r') ADVANCE(10);
-      if (lookahead != 0) ADVANCE(756);
+      if (lookahead == '$') ADVANCE(572);
+      if (lookahead == '\\') ADVANCE(38);
+      if (lookahead == '`') ADVANCE(577);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(575);
       END_STATE();
     case 53:
-      if (lookahead == '"') ADVANCE(339);
-      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '(') ADVANCE(116);
+      if (lookahead == ')') ADVANCE(560);
+      if (lookahead == '`') ADVANCE(562);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(53);
       END_STATE();
     case 54:
-      if (lookahead == '$') ADVANCE(532);
-      if (lookahead == '\\') ADVANCE(8);
-      if (lookahead == '`') ADVANCE(537);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(534);
+      if (lookahead == '(') ADVANCE(119);
+      if (lookahead == ')') ADVANCE(534);
+      if (lookahead == '`') ADVANCE(536);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(54);
       END_STATE();
     case 55:
-      if (lookahead == '$') ADVANCE(508);
-      if (lookahead == '\\') ADVANCE(22);
-      if (lookahead == '`') ADVANCE(511);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(509);
+      if (lookahead == '(') ADVANCE(115);
+      if (lookahead == ')') ADVANCE(550);
+      if (lookahead == '`') ADVANCE(552);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(55);
       END_STATE();
     case 56:
-      if (lookahead == '$') ADVANCE(524);
-      if (lookahead == '\\') ADVANCE(17);
-      if (lookahead == '`') ADVANCE(527);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(525);
+      if (lookahead == '(') ADVANCE(118);
+      if (lookahead == ')') ADVANCE(542);
+      if (lookahead == '`') ADVANCE(544);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(56);
       END_STATE();
     case 57:
-      if (lookahead == '$') ADVANCE(549);
-      if (lookahead == '\\') ADVANCE(40);
-      if (lookahead == '`') ADVANCE(554);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(552);
+      if (lookahead == '(') ADVANCE(121);
+      if (lookahead == ')') ADVANCE(577);
+      if (lookahead == '`') ADVANCE(585);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(57);
       END_STATE();
     case 58:
-      if (lookahead == '(') ADVANCE(123);
-      if (lookahead == ')') ADVANCE(537);
-      if (lookahead == '`') ADVANCE(539);
+      if (lookahead == '(') ADVANCE(121);
+      if (lookahead == ')') ADVANCE(595);
+      if (lookahead == '`') ADVANCE(603);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(58);
       END_STATE();
     case 59:
-      if (lookahead == '(') ADVANCE(126);
-      if (lookahead == ')') ADVANCE(511);
-      if (lookahead == '`') ADVANCE(513);
+      if (lookahead == '(') ADVANCE(122);
+      if (lookahead == ')') ADVANCE(583);
+      if (lookahead == '`') ADVANCE(589);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(59);
       END_STATE();
     case 60:
       if (lookahead == '(') ADVANCE(122);
-      if (lookahead == ')') ADVANCE(527);
-      if (lookahead == '`') ADVANCE(529);
+      if (lookahead == ')') ADVANCE(593);
+      if (lookahead == '`') ADVANCE(605);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(60);
       END_STATE();
     case 61:
-      if (lookahead == '(') ADVANCE(125);
-      if (lookahead == ')') ADVANCE(519);
-      if (lookahead == '`') ADVANCE(521);
+      if (lookahead == ')') ADVANCE(548);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(61);
+          lookahead != '\r' &&
+          lookahead != '(' &&
+          lookahead != ')') ADVANCE(61);
       END_STATE();
     case 62:
-      if (lookahead == '(') ADVANCE(128);
-      if (lookahead == ')') ADVANCE(554);
-      if (lookahead == '`') ADVANCE(562);
+      if (lookahead == ')') ADVANCE(557);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(62);
+          lookahead != '\r' &&
+          lookahead != '(' &&
+          lookahead != ')') ADVANCE(62);
       END_STATE();
     case 63:
-      if (lookahead == '(') ADVANCE(128);
-      if (lookahead == ')') ADVANCE(572);
-      if (lookahead == '`') ADVANCE(580);
+      if (lookahead == ')') ADVANCE(540);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(63);
+          lookahead != '\r' &&
+          lookahead != '(' &&
+          lookahead != ')') ADVANCE(63);
       END_STATE();
     case 64:
-      if (lookahead == '(') ADVANCE(129);
-      if (lookahead == ')') ADVANCE(560);
-      if (lookahead == '`') ADVANCE(566);
+      if (lookahead == ')') ADVANCE(532);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(64);
+          lookahead != '\r' &&
+          lookahead != '(' &&
+          lookahead != ')') ADVANCE(64);
       END_STATE();
     case 65:
-      if (lookahead == '(') ADVANCE(129);
-      if (lookahead == ')') ADVANCE(570);
-      if (lookahead == '`') ADVANCE(582);
+      if (lookahead == ')') ADVANCE(575);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(65);
+          lookahead != '\r' &&
+          lookahead != '(' &&
+          lookahead != ')') ADVANCE(65);
       END_STATE();
     case 66:
-      if (lookahead == ')') ADVANCE(525);
+      if (lookahead == ')') ADVANCE(581);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
@@ -1412,464 +1388,458 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead != ')') ADVANCE(66);
       END_STATE();
     case 67:
-      if (lookahead == ')') ADVANCE(534);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '(' &&
-          lookahead != ')') ADVANCE(67);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == '6') ADVANCE(81);
+      if (lookahead == 't') ADVANCE(68);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 68:
-      if (lookahead == ')') ADVANCE(517);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '(' &&
-          lookahead != ')') ADVANCE(68);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'a') ADVANCE(70);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 69:
-      if (lookahead == ')') ADVANCE(509);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '(' &&
-          lookahead != ')') ADVANCE(69);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'a') ADVANCE(71);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 70:
-      if (lookahead == ')') ADVANCE(552);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '(' &&
-          lookahead != ')') ADVANCE(70);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'b') ADVANCE(77);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 71:
-      if (lookahead == ')') ADVANCE(558);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != '(' &&
-          lookahead != ')') ADVANCE(71);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'c') ADVANCE(83);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 72:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == '6') ADVANCE(86);
-      if (lookahead == 't') ADVANCE(73);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'e') ADVANCE(80);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 73:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'a') ADVANCE(75);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'e') ADVANCE(75);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 74:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'a') ADVANCE(76);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'f') ADVANCE(82);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 75:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'b') ADVANCE(82);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'g') ADVANCE(69);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 76:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'c') ADVANCE(88);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'i') ADVANCE(79);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 77:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'e') ADVANCE(85);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'l') ADVANCE(72);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 78:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'e') ADVANCE(80);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'l') ADVANCE(73);
+      if (lookahead == 'n') ADVANCE(74);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 79:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'f') ADVANCE(87);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'p') ADVANCE(67);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 80:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'g') ADVANCE(74);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 's') ADVANCE(513);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 81:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'i') ADVANCE(84);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 't') ADVANCE(68);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 82:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'l') ADVANCE(77);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 't') ADVANCE(518);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 83:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'l') ADVANCE(78);
-      if (lookahead == 'n') ADVANCE(79);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if (lookahead == 'y') ADVANCE(518);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 84:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'p') ADVANCE(72);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == '/') ADVANCE(76);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 85:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 's') ADVANCE(630);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(191);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(86);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(189);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(87);
       END_STATE();
     case 86:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 't') ADVANCE(73);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(114);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(86);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(87);
       END_STATE();
     case 87:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 't') ADVANCE(633);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(114);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(87);
       END_STATE();
     case 88:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == 'y') ADVANCE(633);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(89);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(88);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(372);
       END_STATE();
     case 89:
-      ADVANCE_MAP(
-        '/', 81,
-        '*', 732,
-        '.', 732,
-        '?', 732,
-        '"', 754,
-        '\'', 754,
-        ')', 754,
-        '|', 754,
-      );
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(89);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(372);
       END_STATE();
     case 90:
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(615);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(91);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(90);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(370);
       END_STATE();
     case 91:
-      if (lookahead == '/') ADVANCE(81);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      if (lookahead == ':') ADVANCE(91);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(370);
       END_STATE();
     case 92:
-      if (lookahead == ':') ADVANCE(328);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(93);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(326);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'I') ADVANCE(96);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(94);
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 93:
-      if (lookahead == ':') ADVANCE(121);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(93);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'M') ADVANCE(92);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(94);
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 94:
-      if (lookahead == ':') ADVANCE(121);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'M') ADVANCE(93);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(94);
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 95:
-      if (lookahead == ':') ADVANCE(96);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(95);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(290);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'O') ADVANCE(94);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 96:
-      if (lookahead == ':') ADVANCE(96);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(290);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'T') ADVANCE(195);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 97:
-      if (lookahead == ':') ADVANCE(98);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(97);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(288);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'a') ADVANCE(107);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 98:
-      if (lookahead == ':') ADVANCE(98);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(288);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'c') ADVANCE(498);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 99:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'I') ADVANCE(103);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'c') ADVANCE(101);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 100:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'M') ADVANCE(99);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'd') ADVANCE(106);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 101:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'M') ADVANCE(100);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'e') ADVANCE(498);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 102:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'O') ADVANCE(101);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'e') ADVANCE(98);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 103:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'T') ADVANCE(332);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'i') ADVANCE(99);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 104:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'a') ADVANCE(114);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'n') ADVANCE(109);
+      if (lookahead == 'x') ADVANCE(102);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 105:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'c') ADVANCE(610);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'o') ADVANCE(97);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 106:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'c') ADVANCE(108);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'o') ADVANCE(498);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 107:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'd') ADVANCE(113);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 's') ADVANCE(498);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 108:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'e') ADVANCE(614);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'u') ADVANCE(100);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 109:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'e') ADVANCE(105);
+      if (lookahead == '=') ADVANCE(500);
+      if (lookahead == 'v') ADVANCE(498);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 110:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'i') ADVANCE(106);
+      if (lookahead == '=') ADVANCE(500);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 111:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'n') ADVANCE(116);
-      if (lookahead == 'x') ADVANCE(109);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+      if (lookahead == '\\') ADVANCE(527);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(111);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(528);
       END_STATE();
     case 112:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'o') ADVANCE(104);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+      if (lookahead == '\\') ADVANCE(782);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(112);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(783);
       END_STATE();
     case 113:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'o') ADVANCE(606);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(113);
       END_STATE();
     case 114:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 's') ADVANCE(608);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 115:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'u') ADVANCE(107);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 116:
-      if (lookahead == '=') ADVANCE(617);
-      if (lookahead == 'v') ADVANCE(612);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 117:
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 118:
-      if (lookahead == '\\') ADVANCE(51);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(118);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(641);
-      END_STATE();
-    case 119:
-      if (lookahead == '\\') ADVANCE(52);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(119);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(756);
-      END_STATE();
-    case 120:
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
-      END_STATE();
-    case 121:
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
+          lookahead == ' ') ADVANCE(113);
       if (lookahead == '+' ||
           lookahead == '-' ||
           ('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(121);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(114);
+      END_STATE();
+    case 115:
+      if (lookahead == '`') ADVANCE(548);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(115);
+      END_STATE();
+    case 116:
+      if (lookahead == '`') ADVANCE(557);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(116);
+      END_STATE();
+    case 117:
+      if (lookahead == '`') ADVANCE(540);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(542);
+      END_STATE();
+    case 118:
+      if (lookahead == '`') ADVANCE(540);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(118);
+      END_STATE();
+    case 119:
+      if (lookahead == '`') ADVANCE(532);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(119);
+      END_STATE();
+    case 120:
+      if (lookahead == '`') ADVANCE(544);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(542);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(546);
+      END_STATE();
+    case 121:
+      if (lookahead == '`') ADVANCE(575);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(121);
       END_STATE();
     case 122:
-      if (lookahead == '`') ADVANCE(525);
+      if (lookahead == '`') ADVANCE(581);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(122);
       END_STATE();
     case 123:
-      if (lookahead == '`') ADVANCE(534);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(123);
+      if (lookahead == '<' ||
+          lookahead == '>') ADVANCE(528);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(123);
       END_STATE();
     case 124:
-      if (lookahead == '`') ADVANCE(517);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(540);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(519);
+          lookahead != '\r') ADVANCE(544);
       END_STATE();
     case 125:
-      if (lookahead == '`') ADVANCE(517);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(125);
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
       END_STATE();
     case 126:
-      if (lookahead == '`') ADVANCE(509);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(126);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(126);
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(528);
       END_STATE();
     case 127:
-      if (lookahead == '`') ADVANCE(521);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(519);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(523);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(126);
+      if (lookahead != 0) ADVANCE(528);
       END_STATE();
     case 128:
-      if (lookahead == '`') ADVANCE(552);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(128);
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(402);
       END_STATE();
     case 129:
-      if (lookahead == '`') ADVANCE(558);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(129);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(129);
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(495);
       END_STATE();
     case 130:
-      if (lookahead == '<' ||
-          lookahead == '>') ADVANCE(641);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(130);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(130);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(382);
       END_STATE();
     case 131:
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(517);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(131);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(521);
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(375);
       END_STATE();
     case 132:
       if (lookahead == '\t' ||
@@ -1877,5133 +1847,5467 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ' ') ADVANCE(132);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n') ADVANCE(783);
       END_STATE();
     case 133:
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(183);
+          lookahead == ' ') ADVANCE(132);
+      if (lookahead != 0) ADVANCE(783);
       END_STATE();
     case 134:
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(134);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(293);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(757);
       END_STATE();
     case 135:
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(135);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(294);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(630);
       END_STATE();
     case 136:
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(136);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(300);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(48);
       END_STATE();
     case 137:
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(753);
+          lookahead != '\r') ADVANCE(540);
       END_STATE();
     case 138:
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(644);
+          lookahead != '\r') ADVANCE(532);
       END_STATE();
     case 139:
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(53);
+          lookahead != '\r') ADVANCE(781);
       END_STATE();
     case 140:
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(517);
-      END_STATE();
-    case 141:
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(509);
-      END_STATE();
-    case 142:
-      if (eof) ADVANCE(162);
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '!', 412,
-        '"', 545,
-        '#', 184,
-        '\'', 548,
-        '*', 301,
-        ',', 297,
-        '-', 337,
-        ':', 285,
-        'C', 102,
-        '[', 92,
-        '\\', 637,
-        'd', 112,
-        'e', 111,
-        'n', 110,
-        's', 115,
+        '\n', 161,
+        '!', 275,
+        '"', 568,
+        '#', 407,
+        '\'', 571,
+        '*', 162,
+        ',', 379,
+        '-', 200,
+        ':', 164,
+        'C', 95,
+        '[', 85,
+        '\\', 524,
+        'd', 105,
+        'e', 104,
+        'n', 103,
+        's', 108,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(142);
+          lookahead == ' ') SKIP(140);
       if (('&' <= lookahead && lookahead <= ')') ||
           lookahead == ';' ||
           lookahead == '<' ||
           lookahead == '>' ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == '|') ADVANCE(528);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(500);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(130);
+          lookahead == 0x2212) ADVANCE(363);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(123);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
-    case 143:
-      if (eof) ADVANCE(162);
+    case 141:
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '!', 507,
-        '"', 603,
-        '#', 283,
-        '$', 532,
-        '\'', 604,
-        '-', 535,
-        '\\', 638,
-        '`', 537,
+        '\n', 161,
+        '!', 530,
+        '"', 626,
+        '#', 493,
+        '$', 555,
+        '\'', 627,
+        '-', 558,
+        '\\', 525,
+        '`', 560,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(146);
+          lookahead == ' ') SKIP(144);
       if (('&' <= lookahead && lookahead <= ')') ||
           lookahead == ';' ||
           lookahead == '<' ||
           lookahead == '>' ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == '|') ADVANCE(528);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
-      if (lookahead != 0) ADVANCE(534);
+          lookahead == 0x2212) ADVANCE(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(556);
+      if (lookahead != 0) ADVANCE(557);
       END_STATE();
-    case 144:
-      if (eof) ADVANCE(162);
+    case 142:
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '!', 507,
-        '"', 600,
-        '#', 283,
-        '$', 532,
-        '\'', 602,
-        '-', 535,
-        '=', 343,
-        '\\', 638,
-        '`', 537,
+        '\n', 161,
+        '!', 530,
+        '"', 623,
+        '#', 493,
+        '$', 555,
+        '\'', 625,
+        '-', 558,
+        '=', 206,
+        '\\', 525,
+        '`', 560,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(146);
+          lookahead == ' ') SKIP(144);
       if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == '|') ADVANCE(528);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
-      if (lookahead != 0) ADVANCE(534);
+          lookahead == 0x2212) ADVANCE(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(556);
+      if (lookahead != 0) ADVANCE(557);
+      END_STATE();
+    case 143:
+      if (eof) ADVANCE(160);
+      ADVANCE_MAP(
+        '\n', 161,
+        '!', 530,
+        '"', 623,
+        '#', 493,
+        '$', 555,
+        '\'', 625,
+        '-', 558,
+        '\\', 525,
+        '`', 560,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(144);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(528);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(556);
+      if (lookahead != 0) ADVANCE(557);
+      END_STATE();
+    case 144:
+      if (eof) ADVANCE(160);
+      ADVANCE_MAP(
+        '\n', 161,
+        '!', 530,
+        '"', 569,
+        '#', 493,
+        '$', 555,
+        '\'', 571,
+        '-', 558,
+        '\\', 525,
+        '`', 560,
+      );
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(144);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(528);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(548);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(556);
+      if (lookahead != 0) ADVANCE(557);
       END_STATE();
     case 145:
-      if (eof) ADVANCE(162);
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '!', 507,
-        '"', 600,
-        '#', 283,
-        '$', 532,
-        '\'', 602,
-        '-', 535,
-        '\\', 638,
-        '`', 537,
+        '\n', 161,
+        '!', 575,
+        '"', 623,
+        '#', 591,
+        '$', 572,
+        '\'', 625,
+        '-', 573,
+        '\\', 526,
+        '`', 577,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(146);
+          lookahead == ' ') SKIP(144);
       if (('&' <= lookahead && lookahead <= ')') ||
           lookahead == ';' ||
           lookahead == '<' ||
           lookahead == '>' ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == '|') ADVANCE(528);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
-      if (lookahead != 0) ADVANCE(534);
+          lookahead == 0x2212) ADVANCE(575);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(574);
+      if (lookahead != 0) ADVANCE(575);
       END_STATE();
     case 146:
-      if (eof) ADVANCE(162);
-      ADVANCE_MAP(
-        '\n', 163,
-        '!', 507,
-        '"', 546,
-        '#', 283,
-        '$', 532,
-        '\'', 548,
-        '-', 535,
-        '\\', 638,
-        '`', 537,
-      );
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '!') ADVANCE(276);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead == '-') ADVANCE(364);
+      if (lookahead == '=') ADVANCE(206);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(146);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == ' ') SKIP(147);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(525);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
-      if (lookahead != 0) ADVANCE(534);
+          lookahead == 0x2212) ADVANCE(343);
+      if (lookahead != 0) ADVANCE(365);
       END_STATE();
     case 147:
-      if (eof) ADVANCE(162);
-      ADVANCE_MAP(
-        '\n', 163,
-        '!', 552,
-        '"', 600,
-        '#', 568,
-        '$', 549,
-        '\'', 602,
-        '-', 550,
-        '\\', 639,
-        '`', 554,
-      );
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '!') ADVANCE(276);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead == '-') ADVANCE(364);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(146);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(641);
+          lookahead == ' ') SKIP(147);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(552);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(551);
-      if (lookahead != 0) ADVANCE(552);
+          lookahead == 0x2212) ADVANCE(343);
+      if (lookahead != 0) ADVANCE(365);
       END_STATE();
     case 148:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '!') ADVANCE(413);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead == '-') ADVANCE(501);
-      if (lookahead == '=') ADVANCE(343);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '!') ADVANCE(211);
+      if (lookahead == '"') ADVANCE(273);
+      if (lookahead == '-') ADVANCE(209);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(149);
+          lookahead == ' ') SKIP(147);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(480);
-      if (lookahead != 0) ADVANCE(502);
+          lookahead == 0x2212) ADVANCE(211);
+      if (lookahead != 0) ADVANCE(211);
       END_STATE();
     case 149:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '!') ADVANCE(413);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead == '-') ADVANCE(501);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(149);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(480);
-      if (lookahead != 0) ADVANCE(502);
-      END_STATE();
-    case 150:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '!') ADVANCE(348);
-      if (lookahead == '"') ADVANCE(410);
-      if (lookahead == '-') ADVANCE(346);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(149);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(348);
-      if (lookahead != 0) ADVANCE(348);
-      END_STATE();
-    case 151:
-      if (eof) ADVANCE(162);
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '"', 645,
-        '#', 185,
-        '$', 705,
-        '*', 302,
-        '-', 338,
-        '/', 694,
-        ':', 286,
-        'C', 655,
-        '[', 650,
-        '\\', 643,
-        'd', 669,
-        'e', 668,
-        'i', 671,
-        'n', 666,
-        's', 675,
+        '\n', 161,
+        '"', 631,
+        '#', 408,
+        '$', 691,
+        '*', 163,
+        '-', 201,
+        '/', 680,
+        ':', 165,
+        'C', 641,
+        '[', 636,
+        '\\', 629,
+        'd', 655,
+        'e', 654,
+        'i', 657,
+        'n', 652,
+        's', 661,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(151);
+          lookahead == ' ') SKIP(149);
       if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(499);
+          lookahead == 0x2212) ADVANCE(362);
       if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0) ADVANCE(714);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0) ADVANCE(700);
       END_STATE();
-    case 152:
-      if (eof) ADVANCE(162);
+    case 150:
+      if (eof) ADVANCE(160);
       ADVANCE_MAP(
-        '\n', 163,
-        '"', 646,
-        '$', 705,
-        '*', 89,
-        '-', 90,
-        '/', 694,
-        '\\', 643,
-        'd', 669,
-        'e', 668,
-        'i', 671,
-        'n', 666,
-        's', 675,
+        '\n', 161,
+        '"', 632,
+        '$', 691,
+        '*', 778,
+        '-', 779,
+        '/', 680,
+        '\\', 629,
+        'd', 655,
+        'e', 654,
+        'i', 657,
+        'n', 652,
+        's', 661,
       );
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') SKIP(152);
+          lookahead == ' ') SKIP(150);
       if (lookahead == '#' ||
           lookahead == ':' ||
           (0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(91);
+          lookahead == 0x2212) ADVANCE(780);
       if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0) ADVANCE(714);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0) ADVANCE(700);
+      END_STATE();
+    case 151:
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == ',') ADVANCE(379);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(151);
+      if (lookahead != 0) ADVANCE(381);
+      END_STATE();
+    case 152:
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == ',') ADVANCE(379);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') SKIP(152);
+      if (lookahead != 0) ADVANCE(382);
       END_STATE();
     case 153:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == ',') ADVANCE(297);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == ':') ADVANCE(164);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(153);
-      if (lookahead != 0) ADVANCE(299);
       END_STATE();
     case 154:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == ',') ADVANCE(297);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == ':') ADVANCE(495);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(154);
-      if (lookahead != 0) ADVANCE(300);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(373);
+      if (lookahead != 0) ADVANCE(374);
       END_STATE();
     case 155:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == ':') ADVANCE(285);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '[') ADVANCE(196);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(155);
+      if (lookahead != 0) ADVANCE(166);
       END_STATE();
     case 156:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == ':') ADVANCE(293);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '[') ADVANCE(196);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(156);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(291);
-      if (lookahead != 0) ADVANCE(292);
+      if (lookahead != 0) ADVANCE(199);
       END_STATE();
     case 157:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '[') ADVANCE(333);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
+      if (lookahead == '\\') ADVANCE(782);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(157);
-      if (lookahead != 0) ADVANCE(303);
+      if (lookahead != 0) ADVANCE(783);
       END_STATE();
     case 158:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '[') ADVANCE(333);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(158);
-      if (lookahead != 0) ADVANCE(336);
+      if (lookahead != 0) ADVANCE(199);
       END_STATE();
     case 159:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '\\') ADVANCE(755);
+      if (eof) ADVANCE(160);
+      if (lookahead == '\n') ADVANCE(161);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
           lookahead == ' ') SKIP(159);
-      if (lookahead != 0) ADVANCE(756);
+      if (lookahead != 0) ADVANCE(375);
       END_STATE();
     case 160:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(160);
-      if (lookahead != 0) ADVANCE(336);
-      END_STATE();
-    case 161:
-      if (eof) ADVANCE(162);
-      if (lookahead == '\n') ADVANCE(163);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') SKIP(161);
-      if (lookahead != 0) ADVANCE(294);
-      END_STATE();
-    case 162:
       ACCEPT_TOKEN(ts_builtin_sym_end);
       END_STATE();
-    case 163:
+    case 161:
       ACCEPT_TOKEN(sym__newline);
       END_STATE();
+    case 162:
+      ACCEPT_TOKEN(anon_sym_STAR);
+      END_STATE();
+    case 163:
+      ACCEPT_TOKEN(anon_sym_STAR);
+      ADVANCE_MAP(
+        '/', 76,
+        '*', 718,
+        '.', 718,
+        '?', 718,
+        '"', 760,
+        '\'', 760,
+        ')', 760,
+        '|', 760,
+      );
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
+      END_STATE();
     case 164:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '-') ADVANCE(176);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+      ACCEPT_TOKEN(anon_sym_COLON);
       END_STATE();
     case 165:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == '6') ADVANCE(180);
-      if (lookahead == 't') ADVANCE(166);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+      ACCEPT_TOKEN(anon_sym_COLON);
+      if (lookahead == '/') ADVANCE(76);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
       END_STATE();
     case 166:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'a') ADVANCE(168);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+      ACCEPT_TOKEN(sym_policy);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(166);
       END_STATE();
     case 167:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'a') ADVANCE(169);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+      ACCEPT_TOKEN(sym_counters);
       END_STATE();
     case 168:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'b') ADVANCE(175);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '-') ADVANCE(181);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 169:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'c') ADVANCE(181);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '6') ADVANCE(185);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 't') ADVANCE(171);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 170:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'e') ADVANCE(178);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == ':') ADVANCE(187);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(170);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 171:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'e') ADVANCE(173);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'a') ADVANCE(173);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 172:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'f') ADVANCE(179);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'a') ADVANCE(174);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 173:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'g') ADVANCE(167);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'b') ADVANCE(180);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 174:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'i') ADVANCE(177);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'c') ADVANCE(186);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 175:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'l') ADVANCE(170);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'e') ADVANCE(183);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 176:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'l') ADVANCE(171);
-      if (lookahead == 'n') ADVANCE(172);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'e') ADVANCE(178);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 177:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'p') ADVANCE(165);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'f') ADVANCE(184);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 178:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 's') ADVANCE(164);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'g') ADVANCE(172);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 179:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 't') ADVANCE(182);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'i') ADVANCE(182);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 180:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 't') ADVANCE(166);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'l') ADVANCE(175);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 181:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'y') ADVANCE(182);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'l') ADVANCE(176);
+      if (lookahead == 'n') ADVANCE(177);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 182:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'p') ADVANCE(169);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 183:
-      ACCEPT_TOKEN(sym_shebang);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(133);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 's') ADVANCE(168);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(183);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 184:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\t') ADVANCE(49);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == ' ') ADVANCE(50);
-      if (lookahead == '!') ADVANCE(195);
-      if (lookahead == 'e') ADVANCE(282);
-      if (lookahead == 'i') ADVANCE(273);
-      if (lookahead == 's') ADVANCE(253);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 't') ADVANCE(188);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 185:
-      ACCEPT_TOKEN(sym__comment);
-      ADVANCE_MAP(
-        '\t', 49,
-        '\r', 132,
-        ' ', 50,
-        '!', 196,
-        '/', 224,
-        'e', 243,
-        'i', 232,
-        's', 212,
-      );
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 't') ADVANCE(171);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+          lookahead == '|') ADVANCE(190);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 186:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(42);
-      if (lookahead == '`') ADVANCE(564);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(575);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(556);
-      if (lookahead != 0) ADVANCE(575);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == 'y') ADVANCE(188);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(190);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 187:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(42);
-      if (lookahead == '`') ADVANCE(568);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(556);
-      if (lookahead != 0) ADVANCE(556);
+          lookahead == ' ') ADVANCE(113);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(190);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(187);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(188);
       END_STATE();
     case 188:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(42);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(564);
-      if (lookahead == '(' ||
-          lookahead == ')') ADVANCE(568);
-      if (lookahead != 0) ADVANCE(564);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '/') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(190);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(188);
       END_STATE();
     case 189:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\n') ADVANCE(57);
-      if (lookahead == '\r') ADVANCE(42);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(568);
-      if (lookahead != 0) ADVANCE(568);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == ':') ADVANCE(191);
+      if (lookahead == ']') ADVANCE(167);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(189);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(192);
       END_STATE();
     case 190:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '(') ADVANCE(283);
-      if (lookahead == ')') ADVANCE(568);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(43);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == '\\') ADVANCE(193);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(190);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(190);
       END_STATE();
     case 191:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '(') ADVANCE(198);
-      if (lookahead == ')') ADVANCE(556);
-      if (lookahead == '`') ADVANCE(564);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(44);
+          lookahead == ' ') ADVANCE(113);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(191);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(191);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(192);
       END_STATE();
     case 192:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(287);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(192);
       END_STATE();
     case 193:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(296);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(sym_counters);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(190);
       END_STATE();
     case 194:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(48);
+      ACCEPT_TOKEN(anon_sym_COMMIT);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 195:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(284);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(45);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+      ACCEPT_TOKEN(anon_sym_COMMIT);
+      if (lookahead == '=') ADVANCE(500);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
       END_STATE();
     case 196:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '/') ADVANCE(246);
+      ACCEPT_TOKEN(sym_argument);
+      if (lookahead == ':') ADVANCE(191);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(45);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+          lookahead == ' ') ADVANCE(86);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(189);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(197);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(199);
       END_STATE();
     case 197:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '=') ADVANCE(298);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(46);
+      ACCEPT_TOKEN(sym_argument);
+      if (lookahead == ':') ADVANCE(198);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(197);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(199);
       END_STATE();
     case 198:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '`') ADVANCE(568);
+      ACCEPT_TOKEN(sym_argument);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(47);
+          lookahead == ' ') ADVANCE(113);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(198);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(198);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(199);
       END_STATE();
     case 199:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(287);
+      ACCEPT_TOKEN(sym_argument);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(199);
       END_STATE();
     case 200:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(296);
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-') ADVANCE(320);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(342);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(297);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(298);
       END_STATE();
     case 201:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(48);
+      ACCEPT_TOKEN(anon_sym_DASH);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-') ADVANCE(318);
+      if (lookahead == '/') ADVANCE(287);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(341);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(295);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 202:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '-') ADVANCE(226);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+      ACCEPT_TOKEN(aux_sym__first_argument_token1);
       END_STATE();
     case 203:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '-') ADVANCE(267);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(aux_sym__first_argument_token1);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 204:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '-') ADVANCE(227);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__first_argument_token2);
+      if (lookahead == '"') ADVANCE(202);
+      if (lookahead == '\\') ADVANCE(205);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(204);
       END_STATE();
     case 205:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '6') ADVANCE(242);
-      if (lookahead == 't') ADVANCE(209);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__first_argument_token2);
       if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(204);
       END_STATE();
     case 206:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'a') ADVANCE(210);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+      ACCEPT_TOKEN(anon_sym_EQ);
       END_STATE();
     case 207:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'a') ADVANCE(235);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '!') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < ' ' || '"' < lookahead)) ADVANCE(270);
       END_STATE();
     case 208:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'a') ADVANCE(213);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '!') ADVANCE(215);
+      if (lookahead == 'e') ADVANCE(266);
+      if (lookahead == 'i') ADVANCE(259);
+      if (lookahead == 's') ADVANCE(247);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < ' ' || '"' < lookahead)) ADVANCE(270);
       END_STATE();
     case 209:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'a') ADVANCE(211);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '"') ADVANCE(273);
+      if (lookahead == '-') ADVANCE(210);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(211);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(211);
       END_STATE();
     case 210:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'b') ADVANCE(225);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '"') ADVANCE(273);
+      if (lookahead == '=') ADVANCE(211);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(210);
       END_STATE();
     case 211:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'b') ADVANCE(228);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '"') ADVANCE(273);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(211);
       END_STATE();
     case 212:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'c') ADVANCE(215);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '\'') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(212);
       END_STATE();
     case 213:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'c') ADVANCE(244);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '-') ADVANCE(219);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(270);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(268);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 214:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'c') ADVANCE(241);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '-') ADVANCE(255);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 215:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(229);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '/') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 216:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(236);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ':') ADVANCE(241);
+      if (lookahead == ']') ADVANCE(270);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(216);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(243);
       END_STATE();
     case 217:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(222);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ':') ADVANCE(241);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(216);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(218);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 218:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(214);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ':') ADVANCE(242);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(218);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 219:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(230);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(270);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(219);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(220);
       END_STATE();
     case 220:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'e') ADVANCE(237);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(220);
       END_STATE();
     case 221:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'f') ADVANCE(239);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'I') ADVANCE(225);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 222:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'g') ADVANCE(208);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'M') ADVANCE(221);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 223:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'i') ADVANCE(231);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'M') ADVANCE(222);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 224:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'i') ADVANCE(233);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'O') ADVANCE(223);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 225:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'l') ADVANCE(216);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'T') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 226:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'l') ADVANCE(217);
-      if (lookahead == 'n') ADVANCE(221);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'a') ADVANCE(236);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 227:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'l') ADVANCE(219);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'c') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 228:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'l') ADVANCE(220);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'c') ADVANCE(230);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 229:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'n') ADVANCE(207);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'd') ADVANCE(234);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 230:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'n') ADVANCE(238);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'e') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 231:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'o') ADVANCE(193);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'e') ADVANCE(227);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 232:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'p') ADVANCE(240);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'i') ADVANCE(228);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 233:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'p') ADVANCE(205);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'n') ADVANCE(238);
+      if (lookahead == 'x') ADVANCE(231);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 234:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'p') ADVANCE(218);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'o') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 235:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'r') ADVANCE(223);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'o') ADVANCE(226);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 236:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 's') ADVANCE(204);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 's') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 237:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 's') ADVANCE(202);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'u') ADVANCE(229);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 238:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 's') ADVANCE(194);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (lookahead == 'v') ADVANCE(239);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 239:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 't') ADVANCE(245);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '=') ADVANCE(269);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(239);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 240:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 't') ADVANCE(206);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '\\') ADVANCE(271);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(240);
       END_STATE();
     case 241:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 't') ADVANCE(192);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ']') ADVANCE(270);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(241);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(243);
       END_STATE();
     case 242:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 't') ADVANCE(209);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ']') ADVANCE(270);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(242);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 243:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'x') ADVANCE(234);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == ']') ADVANCE(270);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(243);
       END_STATE();
     case 244:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == 'y') ADVANCE(245);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'a') ADVANCE(246);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 245:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(224);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(283);
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'a') ADVANCE(261);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(245);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
       END_STATE();
     case 246:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '/') ADVANCE(174);
-      if (lookahead == 'i') ADVANCE(177);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'b') ADVANCE(254);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 247:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'c') ADVANCE(249);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 248:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'c') ADVANCE(264);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 249:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'e') ADVANCE(256);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 250:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'e') ADVANCE(263);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 251:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'e') ADVANCE(248);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 252:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'e') ADVANCE(257);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 253:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'i') ADVANCE(258);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 254:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'l') ADVANCE(250);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 255:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'l') ADVANCE(252);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 256:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'n') ADVANCE(245);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 257:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'n') ADVANCE(262);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 258:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'o') ADVANCE(270);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 259:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'p') ADVANCE(265);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 260:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'p') ADVANCE(251);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 261:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'r') ADVANCE(253);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 262:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 's') ADVANCE(270);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 263:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 's') ADVANCE(214);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 264:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 't') ADVANCE(270);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 265:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 't') ADVANCE(244);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 266:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == 'x') ADVANCE(260);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 267:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '<' ||
+          lookahead == '>') ADVANCE(240);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(267);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 268:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(268);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 269:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if ((',' <= lookahead && lookahead <= ':') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(269);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 270:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(270);
+      END_STATE();
+    case 271:
+      ACCEPT_TOKEN(aux_sym__long_option_token1);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(240);
+      END_STATE();
+    case 272:
+      ACCEPT_TOKEN(aux_sym__long_option_token2);
+      END_STATE();
+    case 273:
+      ACCEPT_TOKEN(aux_sym__long_option_token3);
+      if (lookahead == '"') ADVANCE(272);
+      if (lookahead == '\\') ADVANCE(274);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(273);
+      END_STATE();
+    case 274:
+      ACCEPT_TOKEN(aux_sym__long_option_token3);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(273);
+      END_STATE();
+    case 275:
+      ACCEPT_TOKEN(sym_negation);
+      END_STATE();
+    case 276:
+      ACCEPT_TOKEN(sym_negation);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(365);
+      END_STATE();
+    case 277:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-') ADVANCE(289);
+      if (lookahead == '/') ADVANCE(287);
+      if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(183);
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(182);
-      END_STATE();
-    case 247:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'a') ADVANCE(251);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 248:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'a') ADVANCE(275);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 249:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'a') ADVANCE(252);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 250:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'a') ADVANCE(276);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 251:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'b') ADVANCE(265);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 252:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'b') ADVANCE(266);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 253:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'c') ADVANCE(256);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 254:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'c') ADVANCE(281);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 255:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'c') ADVANCE(261);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 256:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(268);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 257:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(277);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 258:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(197);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 259:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(254);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 260:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(269);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 261:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'e') ADVANCE(270);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 262:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'i') ADVANCE(272);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 263:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'i') ADVANCE(271);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 264:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'i') ADVANCE(279);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 265:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'l') ADVANCE(257);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 266:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'l') ADVANCE(258);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 267:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'l') ADVANCE(260);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 268:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'n') ADVANCE(248);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 269:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'n') ADVANCE(278);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 270:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'n') ADVANCE(250);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 271:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'o') ADVANCE(295);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 272:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'o') ADVANCE(200);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 273:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'p') ADVANCE(280);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 274:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'p') ADVANCE(259);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 275:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'r') ADVANCE(262);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 276:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'r') ADVANCE(263);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 277:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 's') ADVANCE(203);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 278:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 's') ADVANCE(201);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == '6') ADVANCE(293);
+      if (lookahead == 't') ADVANCE(279);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 279:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 's') ADVANCE(249);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'a') ADVANCE(281);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 280:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 't') ADVANCE(247);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'a') ADVANCE(282);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 281:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 't') ADVANCE(199);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'b') ADVANCE(288);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 282:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == 'x') ADVANCE(274);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'c') ADVANCE(294);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 283:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'e') ADVANCE(291);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 284:
-      ACCEPT_TOKEN(sym__comment);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(132);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'e') ADVANCE(286);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(183);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 285:
-      ACCEPT_TOKEN(anon_sym_COLON);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'f') ADVANCE(292);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 286:
-      ACCEPT_TOKEN(anon_sym_COLON);
-      if (lookahead == '/') ADVANCE(81);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'g') ADVANCE(280);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 287:
-      ACCEPT_TOKEN(sym__expect);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(287);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'i') ADVANCE(290);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 288:
-      ACCEPT_TOKEN(sym__verdict);
-      if (lookahead == ':') ADVANCE(98);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(97);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'l') ADVANCE(283);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(288);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 289:
-      ACCEPT_TOKEN(sym__verdict);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(97);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(289);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'l') ADVANCE(284);
+      if (lookahead == 'n') ADVANCE(285);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ':') ADVANCE(292);
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 290:
-      ACCEPT_TOKEN(sym__phrase);
-      if (lookahead == ':') ADVANCE(96);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(95);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'p') ADVANCE(278);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(290);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 291:
-      ACCEPT_TOKEN(sym__phrase);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(95);
-      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(289);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 's') ADVANCE(277);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ':') ADVANCE(292);
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 292:
-      ACCEPT_TOKEN(sym__phrase);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(95);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 't') ADVANCE(296);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ':') ADVANCE(292);
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 293:
-      ACCEPT_TOKEN(sym__colon_rest);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(134);
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 't') ADVANCE(279);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(293);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
       END_STATE();
     case 294:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (lookahead == 'y') ADVANCE(296);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
+      END_STATE();
+    case 295:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(295);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
+      END_STATE();
+    case 296:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(287);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(298);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(296);
+      END_STATE();
+    case 297:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(297);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(298);
+      END_STATE();
+    case 298:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(298);
+      END_STATE();
+    case 299:
+      ACCEPT_TOKEN(sym_short_option);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(299);
+      END_STATE();
+    case 300:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-') ADVANCE(312);
+      if (lookahead == '/') ADVANCE(310);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 301:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == '6') ADVANCE(316);
+      if (lookahead == 't') ADVANCE(302);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 302:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'a') ADVANCE(304);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 303:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'a') ADVANCE(305);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 304:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'b') ADVANCE(311);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 305:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'c') ADVANCE(317);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 306:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'e') ADVANCE(314);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 307:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'e') ADVANCE(309);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 308:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'f') ADVANCE(315);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 309:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'g') ADVANCE(303);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 310:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'i') ADVANCE(313);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 311:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'l') ADVANCE(306);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 312:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'l') ADVANCE(307);
+      if (lookahead == 'n') ADVANCE(308);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 313:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'p') ADVANCE(301);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 314:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 's') ADVANCE(300);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 315:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 't') ADVANCE(319);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 316:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 't') ADVANCE(302);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 317:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (lookahead == 'y') ADVANCE(319);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 318:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(318);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 319:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(310);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(321);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          (lookahead < ';' || '>' < lookahead)) ADVANCE(319);
+      END_STATE();
+    case 320:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(320);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '=') ADVANCE(321);
+      END_STATE();
+    case 321:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '=') ADVANCE(321);
+      END_STATE();
+    case 322:
+      ACCEPT_TOKEN(sym_long_option);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '=') ADVANCE(322);
+      END_STATE();
+    case 323:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '-') ADVANCE(335);
+      if (lookahead == '/') ADVANCE(333);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 324:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == '6') ADVANCE(339);
+      if (lookahead == 't') ADVANCE(325);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 325:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'a') ADVANCE(327);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 326:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'a') ADVANCE(328);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 327:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'b') ADVANCE(334);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 328:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'c') ADVANCE(340);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 329:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'e') ADVANCE(337);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 330:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'e') ADVANCE(332);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 331:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'f') ADVANCE(338);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 332:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'g') ADVANCE(326);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 333:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'i') ADVANCE(336);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 334:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'l') ADVANCE(329);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 335:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'l') ADVANCE(330);
+      if (lookahead == 'n') ADVANCE(331);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 336:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'p') ADVANCE(324);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 337:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 's') ADVANCE(323);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 338:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 't') ADVANCE(341);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 339:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 't') ADVANCE(325);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 340:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (lookahead == 'y') ADVANCE(341);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 341:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead == '/') ADVANCE(333);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(342);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(341);
+      END_STATE();
+    case 342:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(204);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(342);
+      END_STATE();
+    case 343:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(343);
+      END_STATE();
+    case 344:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '-') ADVANCE(356);
+      if (lookahead == '/') ADVANCE(354);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 345:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == '6') ADVANCE(360);
+      if (lookahead == 't') ADVANCE(346);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 346:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'a') ADVANCE(348);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 347:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'a') ADVANCE(349);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 348:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'b') ADVANCE(355);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 349:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'c') ADVANCE(361);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 350:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'e') ADVANCE(358);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 351:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'e') ADVANCE(353);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 352:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'f') ADVANCE(359);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 353:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'g') ADVANCE(347);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 354:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'i') ADVANCE(357);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 355:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'l') ADVANCE(350);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 356:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'l') ADVANCE(351);
+      if (lookahead == 'n') ADVANCE(352);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 357:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'p') ADVANCE(345);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 358:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 's') ADVANCE(344);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 359:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 't') ADVANCE(362);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 360:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 't') ADVANCE(346);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 361:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (lookahead == 'y') ADVANCE(362);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 362:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead == '/') ADVANCE(354);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(363);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(362);
+      END_STATE();
+    case 363:
+      ACCEPT_TOKEN(sym_dash_option);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ' &&
+          lookahead != '"') ADVANCE(363);
+      END_STATE();
+    case 364:
+      ACCEPT_TOKEN(sym_value);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead == '-') ADVANCE(322);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(343);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(299);
+      END_STATE();
+    case 365:
+      ACCEPT_TOKEN(sym_value);
+      if (lookahead == '"') ADVANCE(367);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(365);
+      END_STATE();
+    case 366:
+      ACCEPT_TOKEN(sym_string);
+      END_STATE();
+    case 367:
+      ACCEPT_TOKEN(sym_unterminated_string);
+      if (lookahead == '"') ADVANCE(366);
+      if (lookahead == '\\') ADVANCE(368);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(367);
+      END_STATE();
+    case 368:
+      ACCEPT_TOKEN(sym_unterminated_string);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(367);
+      END_STATE();
+    case 369:
+      ACCEPT_TOKEN(sym__expect);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(369);
+      END_STATE();
+    case 370:
+      ACCEPT_TOKEN(sym__verdict);
+      if (lookahead == ':') ADVANCE(91);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(90);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(370);
+      END_STATE();
+    case 371:
+      ACCEPT_TOKEN(sym__verdict);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(90);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(371);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != ':') ADVANCE(374);
+      END_STATE();
+    case 372:
+      ACCEPT_TOKEN(sym__phrase);
+      if (lookahead == ':') ADVANCE(89);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(88);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(372);
+      END_STATE();
+    case 373:
+      ACCEPT_TOKEN(sym__phrase);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(88);
+      if (('A' <= lookahead && lookahead <= 'Z')) ADVANCE(371);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != ':') ADVANCE(374);
+      END_STATE();
+    case 374:
+      ACCEPT_TOKEN(sym__phrase);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(88);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != ':') ADVANCE(374);
+      END_STATE();
+    case 375:
       ACCEPT_TOKEN(aux_sym_packet_token1);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(135);
+          lookahead == ' ') ADVANCE(131);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(294);
+          lookahead != '\n') ADVANCE(375);
       END_STATE();
-    case 295:
-      ACCEPT_TOKEN(anon_sym_POUNDscenario);
-      if (lookahead == '\r') ADVANCE(132);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(296);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(283);
-      END_STATE();
-    case 296:
+    case 376:
       ACCEPT_TOKEN(sym__scenario);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(441);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(296);
+          lookahead == ' ') ADVANCE(378);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
       END_STATE();
-    case 297:
+    case 377:
+      ACCEPT_TOKEN(sym__scenario);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(378);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 378:
+      ACCEPT_TOKEN(sym__scenario_of);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(378);
+      END_STATE();
+    case 379:
       ACCEPT_TOKEN(anon_sym_COMMA);
       END_STATE();
-    case 298:
+    case 380:
       ACCEPT_TOKEN(sym__disable);
       END_STATE();
-    case 299:
+    case 381:
       ACCEPT_TOKEN(sym_code);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
           lookahead != ' ' &&
-          lookahead != ',') ADVANCE(299);
+          lookahead != ',') ADVANCE(381);
       END_STATE();
-    case 300:
+    case 382:
       ACCEPT_TOKEN(sym_remark);
       if (lookahead == '\t' ||
           lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(136);
+          lookahead == ' ') ADVANCE(130);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(300);
+          lookahead != '\n') ADVANCE(382);
       END_STATE();
-    case 301:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      END_STATE();
-    case 302:
-      ACCEPT_TOKEN(anon_sym_STAR);
-      ADVANCE_MAP(
-        '/', 81,
-        '*', 732,
-        '.', 732,
-        '?', 732,
-        '"', 754,
-        '\'', 754,
-        ')', 754,
-        '|', 754,
-      );
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
-      END_STATE();
-    case 303:
-      ACCEPT_TOKEN(sym_policy);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(303);
-      END_STATE();
-    case 304:
-      ACCEPT_TOKEN(sym_counters);
-      END_STATE();
-    case 305:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '-') ADVANCE(318);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 306:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '6') ADVANCE(322);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 't') ADVANCE(308);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 307:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == ':') ADVANCE(324);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(307);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 308:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'a') ADVANCE(310);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 309:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'a') ADVANCE(311);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 310:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'b') ADVANCE(317);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 311:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'c') ADVANCE(323);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 312:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'e') ADVANCE(320);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 313:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'e') ADVANCE(315);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 314:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'f') ADVANCE(321);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 315:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'g') ADVANCE(309);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 316:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'i') ADVANCE(319);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 317:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'l') ADVANCE(312);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 318:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'l') ADVANCE(313);
-      if (lookahead == 'n') ADVANCE(314);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 319:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'p') ADVANCE(306);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 320:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 's') ADVANCE(305);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 321:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 't') ADVANCE(325);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 322:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 't') ADVANCE(308);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 323:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == 'y') ADVANCE(325);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 324:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
+    case 383:
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '-') ADVANCE(395);
+      if (lookahead == '/') ADVANCE(393);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(324);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(325);
-      END_STATE();
-    case 325:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '/') ADVANCE(316);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(327);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(325);
-      END_STATE();
-    case 326:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == ':') ADVANCE(328);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(326);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(329);
-      END_STATE();
-    case 327:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == '\\') ADVANCE(330);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(327);
-      END_STATE();
-    case 328:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(328);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(329);
-      END_STATE();
-    case 329:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(329);
-      END_STATE();
-    case 330:
-      ACCEPT_TOKEN(sym_counters);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(327);
-      END_STATE();
-    case 331:
-      ACCEPT_TOKEN(anon_sym_COMMIT);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 332:
-      ACCEPT_TOKEN(anon_sym_COMMIT);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 333:
-      ACCEPT_TOKEN(sym_argument);
-      if (lookahead == ':') ADVANCE(328);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(93);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(326);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(334);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(336);
-      END_STATE();
-    case 334:
-      ACCEPT_TOKEN(sym_argument);
-      if (lookahead == ':') ADVANCE(335);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(334);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(336);
-      END_STATE();
-    case 335:
-      ACCEPT_TOKEN(sym_argument);
-      if (lookahead == ']') ADVANCE(304);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(335);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(336);
-      END_STATE();
-    case 336:
-      ACCEPT_TOKEN(sym_argument);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(336);
-      END_STATE();
-    case 337:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-') ADVANCE(457);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(479);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(434);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(435);
-      END_STATE();
-    case 338:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-') ADVANCE(455);
-      if (lookahead == '/') ADVANCE(424);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(478);
-      if (('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(432);
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 339:
-      ACCEPT_TOKEN(aux_sym__first_argument_token1);
-      END_STATE();
-    case 340:
-      ACCEPT_TOKEN(aux_sym__first_argument_token1);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 341:
-      ACCEPT_TOKEN(aux_sym__first_argument_token2);
-      if (lookahead == '"') ADVANCE(339);
-      if (lookahead == '\\') ADVANCE(342);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(341);
-      END_STATE();
-    case 342:
-      ACCEPT_TOKEN(aux_sym__first_argument_token2);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(341);
-      END_STATE();
-    case 343:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      END_STATE();
-    case 344:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '!') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < ' ' || '"' < lookahead)) ADVANCE(407);
-      END_STATE();
-    case 345:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '!') ADVANCE(352);
-      if (lookahead == 'e') ADVANCE(403);
-      if (lookahead == 'i') ADVANCE(396);
-      if (lookahead == 's') ADVANCE(384);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < ' ' || '"' < lookahead)) ADVANCE(407);
-      END_STATE();
-    case 346:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '"') ADVANCE(410);
-      if (lookahead == '-') ADVANCE(347);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(348);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(348);
-      END_STATE();
-    case 347:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '"') ADVANCE(410);
-      if (lookahead == '=') ADVANCE(348);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(347);
-      END_STATE();
-    case 348:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '"') ADVANCE(410);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(348);
-      END_STATE();
-    case 349:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '\'') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(349);
-      END_STATE();
-    case 350:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '-') ADVANCE(356);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(407);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(405);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 351:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '-') ADVANCE(392);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 352:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '/') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 353:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ':') ADVANCE(378);
-      if (lookahead == ']') ADVANCE(407);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(353);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(380);
-      END_STATE();
-    case 354:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ':') ADVANCE(378);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(353);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(355);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 355:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ':') ADVANCE(379);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(355);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 356:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(407);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(356);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(357);
-      END_STATE();
-    case 357:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(357);
-      END_STATE();
-    case 358:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'I') ADVANCE(362);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 359:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'M') ADVANCE(358);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 360:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'M') ADVANCE(359);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 361:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'O') ADVANCE(360);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 362:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'T') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 363:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'a') ADVANCE(373);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('b' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 364:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'c') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 365:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'c') ADVANCE(367);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 366:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'd') ADVANCE(371);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 367:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'e') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 368:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'e') ADVANCE(364);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 369:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'i') ADVANCE(365);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 370:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'n') ADVANCE(375);
-      if (lookahead == 'x') ADVANCE(368);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 371:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'o') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 372:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'o') ADVANCE(363);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 373:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 's') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 374:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'u') ADVANCE(366);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 375:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (lookahead == 'v') ADVANCE(376);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 376:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '=') ADVANCE(406);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(376);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 377:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '\\') ADVANCE(408);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(377);
-      END_STATE();
-    case 378:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ']') ADVANCE(407);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(378);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(380);
-      END_STATE();
-    case 379:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ']') ADVANCE(407);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(379);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 380:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == ']') ADVANCE(407);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(380);
-      END_STATE();
-    case 381:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'a') ADVANCE(383);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 382:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'a') ADVANCE(398);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 383:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'b') ADVANCE(391);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 384:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'c') ADVANCE(386);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == '6') ADVANCE(399);
+      if (lookahead == 't') ADVANCE(385);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 385:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'c') ADVANCE(401);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'a') ADVANCE(387);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 386:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'e') ADVANCE(393);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'a') ADVANCE(388);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 387:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'e') ADVANCE(400);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'b') ADVANCE(394);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 388:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'e') ADVANCE(385);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'c') ADVANCE(400);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 389:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'e') ADVANCE(394);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'e') ADVANCE(397);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 390:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'i') ADVANCE(395);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'e') ADVANCE(392);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 391:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'l') ADVANCE(387);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'f') ADVANCE(398);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 392:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'l') ADVANCE(389);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'g') ADVANCE(386);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 393:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'n') ADVANCE(382);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'i') ADVANCE(396);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 394:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'n') ADVANCE(399);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'l') ADVANCE(389);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 395:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'o') ADVANCE(407);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'l') ADVANCE(390);
+      if (lookahead == 'n') ADVANCE(391);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 396:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'p') ADVANCE(402);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'p') ADVANCE(384);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 397:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'p') ADVANCE(388);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 's') ADVANCE(383);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 398:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'r') ADVANCE(390);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 't') ADVANCE(401);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 399:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 's') ADVANCE(407);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 't') ADVANCE(385);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 400:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 's') ADVANCE(351);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'y') ADVANCE(401);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 401:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 't') ADVANCE(407);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(401);
       END_STATE();
     case 402:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 't') ADVANCE(381);
+      ACCEPT_TOKEN(sym_shebang);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(128);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != '\n') ADVANCE(402);
       END_STATE();
     case 403:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == 'x') ADVANCE(397);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(40);
+      if (lookahead == '`') ADVANCE(587);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(598);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(579);
+      if (lookahead != 0) ADVANCE(598);
       END_STATE();
     case 404:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '<' ||
-          lookahead == '>') ADVANCE(377);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(404);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(40);
+      if (lookahead == '`') ADVANCE(591);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(579);
+      if (lookahead != 0) ADVANCE(579);
       END_STATE();
     case 405:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead == '-' ||
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(40);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(587);
+      if (lookahead == '(' ||
+          lookahead == ')') ADVANCE(591);
+      if (lookahead != 0) ADVANCE(587);
+      END_STATE();
+    case 406:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\n') ADVANCE(52);
+      if (lookahead == '\r') ADVANCE(40);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(591);
+      if (lookahead != 0) ADVANCE(591);
+      END_STATE();
+    case 407:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '!') ADVANCE(413);
+      if (lookahead == 'e') ADVANCE(492);
+      if (lookahead == 'i') ADVANCE(484);
+      if (lookahead == 's') ADVANCE(469);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(47);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 408:
+      ACCEPT_TOKEN(sym__comment);
+      ADVANCE_MAP(
+        '\r', 125,
+        '!', 414,
+        '/', 441,
+        'e', 460,
+        'i', 449,
+        's', 429,
+        '\t', 47,
+        ' ', 47,
+      );
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 409:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '(') ADVANCE(493);
+      if (lookahead == ')') ADVANCE(591);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(41);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(409);
+      END_STATE();
+    case 410:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '(') ADVANCE(416);
+      if (lookahead == ')') ADVANCE(579);
+      if (lookahead == '`') ADVANCE(587);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(42);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(410);
+      END_STATE();
+    case 411:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(369);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 412:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(46);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 413:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(494);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(43);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 414:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '/') ADVANCE(463);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(43);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 415:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '=') ADVANCE(380);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(44);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 416:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '`') ADVANCE(591);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(45);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(416);
+      END_STATE();
+    case 417:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(369);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 418:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\r') ADVANCE(125);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(46);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 419:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '-') ADVANCE(443);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 420:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '-') ADVANCE(480);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 421:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '-') ADVANCE(444);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 422:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '6') ADVANCE(459);
+      if (lookahead == 't') ADVANCE(426);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 423:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'a') ADVANCE(427);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 424:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'a') ADVANCE(452);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 425:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'a') ADVANCE(430);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 426:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'a') ADVANCE(428);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 427:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'b') ADVANCE(442);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 428:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'b') ADVANCE(445);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 429:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'c') ADVANCE(432);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 430:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'c') ADVANCE(461);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 431:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'c') ADVANCE(458);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 432:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(446);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 433:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(453);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 434:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(439);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 435:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(431);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 436:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(447);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 437:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'e') ADVANCE(454);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 438:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'f') ADVANCE(456);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 439:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'g') ADVANCE(425);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 440:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'i') ADVANCE(448);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 441:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'i') ADVANCE(450);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 442:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'l') ADVANCE(433);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 443:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'l') ADVANCE(434);
+      if (lookahead == 'n') ADVANCE(438);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 444:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'l') ADVANCE(436);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 445:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'l') ADVANCE(437);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 446:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'n') ADVANCE(424);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 447:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'n') ADVANCE(455);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 448:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'o') ADVANCE(376);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 449:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'p') ADVANCE(457);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 450:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'p') ADVANCE(422);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 451:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'p') ADVANCE(435);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 452:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'r') ADVANCE(440);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 453:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 's') ADVANCE(421);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 454:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 's') ADVANCE(419);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 455:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 's') ADVANCE(412);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 456:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 't') ADVANCE(462);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 457:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 't') ADVANCE(423);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 458:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 't') ADVANCE(411);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 459:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 't') ADVANCE(426);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 460:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'x') ADVANCE(451);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 461:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == 'y') ADVANCE(462);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 462:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(441);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(493);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(462);
+      END_STATE();
+    case 463:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '/') ADVANCE(393);
+      if (lookahead == 'i') ADVANCE(396);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(402);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(401);
+      END_STATE();
+    case 464:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'a') ADVANCE(467);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 465:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'a') ADVANCE(486);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 466:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'a') ADVANCE(468);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 467:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'b') ADVANCE(478);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 468:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'b') ADVANCE(479);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 469:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'c') ADVANCE(471);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 470:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'c') ADVANCE(491);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 471:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'e') ADVANCE(481);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 472:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'e') ADVANCE(487);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 473:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'e') ADVANCE(415);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 474:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'e') ADVANCE(470);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 475:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'e') ADVANCE(482);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 476:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'i') ADVANCE(483);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 477:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'i') ADVANCE(489);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 478:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'l') ADVANCE(472);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 479:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'l') ADVANCE(473);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 480:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'l') ADVANCE(475);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 481:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'n') ADVANCE(465);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 482:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'n') ADVANCE(488);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 483:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'o') ADVANCE(377);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 484:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'p') ADVANCE(490);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 485:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'p') ADVANCE(474);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 486:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'r') ADVANCE(476);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 487:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 's') ADVANCE(420);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 488:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 's') ADVANCE(418);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 489:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 's') ADVANCE(466);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 490:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 't') ADVANCE(464);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 491:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 't') ADVANCE(417);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 492:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == 'x') ADVANCE(485);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 493:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(493);
+      END_STATE();
+    case 494:
+      ACCEPT_TOKEN(sym__comment);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(402);
+      END_STATE();
+    case 495:
+      ACCEPT_TOKEN(sym__colon);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(129);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(495);
+      END_STATE();
+    case 496:
+      ACCEPT_TOKEN(sym_prefix);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(405);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 406:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
+    case 497:
+      ACCEPT_TOKEN(sym_prefix);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(497);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 498:
+      ACCEPT_TOKEN(sym_prefix);
+      if (lookahead == '=') ADVANCE(500);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(110);
+      END_STATE();
+    case 499:
+      ACCEPT_TOKEN(sym_prefix);
+      if (lookahead == '\\') ADVANCE(134);
       if ((',' <= lookahead && lookahead <= ':') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(406);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(499);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 407:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(407);
-      END_STATE();
-    case 408:
-      ACCEPT_TOKEN(aux_sym__long_option_token1);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(377);
-      END_STATE();
-    case 409:
-      ACCEPT_TOKEN(aux_sym__long_option_token2);
-      END_STATE();
-    case 410:
-      ACCEPT_TOKEN(aux_sym__long_option_token3);
-      if (lookahead == '"') ADVANCE(409);
-      if (lookahead == '\\') ADVANCE(411);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(410);
-      END_STATE();
-    case 411:
-      ACCEPT_TOKEN(aux_sym__long_option_token3);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(410);
-      END_STATE();
-    case 412:
-      ACCEPT_TOKEN(sym_negation);
-      END_STATE();
-    case 413:
-      ACCEPT_TOKEN(sym_negation);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(502);
-      END_STATE();
-    case 414:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-') ADVANCE(426);
-      if (lookahead == '/') ADVANCE(424);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 415:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == '6') ADVANCE(430);
-      if (lookahead == 't') ADVANCE(416);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 416:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'a') ADVANCE(418);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 417:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'a') ADVANCE(419);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 418:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'b') ADVANCE(425);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 419:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'c') ADVANCE(431);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 420:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'e') ADVANCE(428);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 421:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'e') ADVANCE(423);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 422:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'f') ADVANCE(429);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 423:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'g') ADVANCE(417);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 424:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'i') ADVANCE(427);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 425:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'l') ADVANCE(420);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 426:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'l') ADVANCE(421);
-      if (lookahead == 'n') ADVANCE(422);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 427:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'p') ADVANCE(415);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 428:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 's') ADVANCE(414);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 429:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 't') ADVANCE(433);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 430:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 't') ADVANCE(416);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 431:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (lookahead == 'y') ADVANCE(433);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 432:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(432);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 433:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(424);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(435);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(433);
-      END_STATE();
-    case 434:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(434);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(435);
-      END_STATE();
-    case 435:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(435);
-      END_STATE();
-    case 436:
-      ACCEPT_TOKEN(sym_short_option);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(436);
-      END_STATE();
-    case 437:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-') ADVANCE(449);
-      if (lookahead == '/') ADVANCE(447);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 438:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == '6') ADVANCE(453);
-      if (lookahead == 't') ADVANCE(439);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 439:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'a') ADVANCE(441);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 440:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'a') ADVANCE(442);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 441:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'b') ADVANCE(448);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 442:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'c') ADVANCE(454);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 443:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'e') ADVANCE(451);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 444:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'e') ADVANCE(446);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 445:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'f') ADVANCE(452);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 446:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'g') ADVANCE(440);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 447:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'i') ADVANCE(450);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 448:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'l') ADVANCE(443);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 449:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'l') ADVANCE(444);
-      if (lookahead == 'n') ADVANCE(445);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 450:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'p') ADVANCE(438);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 451:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 's') ADVANCE(437);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 452:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 't') ADVANCE(456);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 453:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 't') ADVANCE(439);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 454:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (lookahead == 'y') ADVANCE(456);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 455:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(455);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 456:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(447);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(458);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          (lookahead < ';' || '>' < lookahead)) ADVANCE(456);
-      END_STATE();
-    case 457:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(457);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '=') ADVANCE(458);
-      END_STATE();
-    case 458:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '=') ADVANCE(458);
-      END_STATE();
-    case 459:
-      ACCEPT_TOKEN(sym_long_option);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '=') ADVANCE(459);
-      END_STATE();
-    case 460:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '-') ADVANCE(472);
-      if (lookahead == '/') ADVANCE(470);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 461:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == '6') ADVANCE(476);
-      if (lookahead == 't') ADVANCE(462);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 462:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'a') ADVANCE(464);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 463:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'a') ADVANCE(465);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 464:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'b') ADVANCE(471);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 465:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'c') ADVANCE(477);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 466:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'e') ADVANCE(474);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 467:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'e') ADVANCE(469);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 468:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'f') ADVANCE(475);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 469:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'g') ADVANCE(463);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 470:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'i') ADVANCE(473);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 471:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'l') ADVANCE(466);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 472:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'l') ADVANCE(467);
-      if (lookahead == 'n') ADVANCE(468);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 473:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'p') ADVANCE(461);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 474:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 's') ADVANCE(460);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 475:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 't') ADVANCE(478);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 476:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 't') ADVANCE(462);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 477:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (lookahead == 'y') ADVANCE(478);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 478:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead == '/') ADVANCE(470);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(479);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(478);
-      END_STATE();
-    case 479:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(341);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(479);
-      END_STATE();
-    case 480:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(480);
-      END_STATE();
-    case 481:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '-') ADVANCE(493);
-      if (lookahead == '/') ADVANCE(491);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 482:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == '6') ADVANCE(497);
-      if (lookahead == 't') ADVANCE(483);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 483:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'a') ADVANCE(485);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 484:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'a') ADVANCE(486);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 485:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'b') ADVANCE(492);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 486:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'c') ADVANCE(498);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 487:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'e') ADVANCE(495);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 488:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'e') ADVANCE(490);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 489:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'f') ADVANCE(496);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 490:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'g') ADVANCE(484);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 491:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'i') ADVANCE(494);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 492:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'l') ADVANCE(487);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 493:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'l') ADVANCE(488);
-      if (lookahead == 'n') ADVANCE(489);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 494:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'p') ADVANCE(482);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 495:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 's') ADVANCE(481);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 496:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 't') ADVANCE(499);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 497:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 't') ADVANCE(483);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 498:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (lookahead == 'y') ADVANCE(499);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
-      END_STATE();
-    case 499:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead == '/') ADVANCE(491);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(500);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(499);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 500:
-      ACCEPT_TOKEN(sym_dash_option);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ' &&
-          lookahead != '"') ADVANCE(500);
+      ACCEPT_TOKEN(sym_prefix);
+      if ((',' <= lookahead && lookahead <= ':') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(500);
       END_STATE();
     case 501:
-      ACCEPT_TOKEN(sym_value);
-      if (lookahead == '"') ADVANCE(504);
-      if (lookahead == '-') ADVANCE(459);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(480);
+      ACCEPT_TOKEN(sym_program);
+      ADVANCE_MAP(
+        '"', 522,
+        '/', 680,
+        '\\', 134,
+        '_', 664,
+        '}', 505,
+        '4', 503,
+        '6', 503,
+        'A', 693,
+        'a', 693,
+        'V', 692,
+        'v', 692,
+      );
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(436);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 502:
-      ACCEPT_TOKEN(sym_value);
-      if (lookahead == '"') ADVANCE(504);
+      ACCEPT_TOKEN(sym_program);
+      ADVANCE_MAP(
+        '"', 522,
+        '/', 680,
+        '\\', 134,
+        '_', 664,
+        '}', 505,
+        '4', 503,
+        '6', 503,
+        'V', 692,
+        'v', 692,
+      );
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(502);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 503:
-      ACCEPT_TOKEN(sym_string);
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '_') ADVANCE(665);
+      if (lookahead == '}') ADVANCE(505);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 504:
-      ACCEPT_TOKEN(sym_unterminated_string);
-      if (lookahead == '"') ADVANCE(503);
-      if (lookahead == '\\') ADVANCE(505);
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '}') ADVANCE(505);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(504);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 505:
-      ACCEPT_TOKEN(sym_unterminated_string);
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(504);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 506:
-      ACCEPT_TOKEN(sym__shell_negation);
-      END_STATE();
-    case 507:
-      ACCEPT_TOKEN(sym__shell_negation);
-      if (lookahead == '$') ADVANCE(532);
-      if (lookahead == '\\') ADVANCE(8);
-      if (lookahead == '`') ADVANCE(537);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(534);
-      END_STATE();
-    case 508:
-      ACCEPT_TOKEN(sym__shell_short);
-      if (lookahead == '$') ADVANCE(508);
-      if (lookahead == '(') ADVANCE(69);
-      if (lookahead == '\\') ADVANCE(22);
-      if (lookahead == '`') ADVANCE(511);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(509);
-      END_STATE();
-    case 509:
-      ACCEPT_TOKEN(sym__shell_short);
-      if (lookahead == '$') ADVANCE(508);
-      if (lookahead == '\\') ADVANCE(22);
-      if (lookahead == '`') ADVANCE(511);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(509);
-      END_STATE();
-    case 510:
-      ACCEPT_TOKEN(sym__shell_short);
+      ACCEPT_TOKEN(sym_program);
       ADVANCE_MAP(
-        '$', 510,
-        '(', 59,
-        '\\', 19,
-        '`', 511,
-        '\t', 126,
-        ' ', 126,
-        '"', 126,
-        '&', 126,
-        '\'', 126,
-        ')', 126,
-        ';', 126,
-        '<', 126,
-        '>', 126,
-        '|', 126,
+        '"', 522,
+        '\\', 134,
+        '_', 738,
+        '}', 510,
+        '4', 508,
+        '6', 508,
+        'A', 750,
+        'a', 750,
+        'V', 749,
+        'v', 749,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(511);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 507:
+      ACCEPT_TOKEN(sym_program);
+      ADVANCE_MAP(
+        '"', 522,
+        '\\', 134,
+        '_', 738,
+        '}', 510,
+        '4', 508,
+        '6', 508,
+        'V', 749,
+        'v', 749,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 508:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '_') ADVANCE(739);
+      if (lookahead == '}') ADVANCE(510);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 509:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '}') ADVANCE(510);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 510:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '"') ADVANCE(522);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 511:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(683);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 512:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(683);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 513:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(78);
+      if (lookahead == '/') ADVANCE(76);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
+      END_STATE();
+    case 514:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(712);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(760);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(718);
+      END_STATE();
+    case 515:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(772);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 516:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '-') ADVANCE(730);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(736);
+      END_STATE();
+    case 517:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 518:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '/') ADVANCE(76);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(84);
+      END_STATE();
+    case 519:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(760);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(718);
+      END_STATE();
+    case 520:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 521:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(736);
+      END_STATE();
+    case 522:
+      ACCEPT_TOKEN(sym_program);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 523:
+      ACCEPT_TOKEN(sym__continuation);
+      END_STATE();
+    case 524:
+      ACCEPT_TOKEN(sym__continuation);
+      if (lookahead == '\n') ADVANCE(523);
+      if (lookahead == '\r') ADVANCE(1);
+      if (lookahead == '!') ADVANCE(529);
+      END_STATE();
+    case 525:
+      ACCEPT_TOKEN(sym__continuation);
+      if (lookahead == '\n') ADVANCE(523);
+      if (lookahead == '\r') ADVANCE(1);
+      if (lookahead == '!') ADVANCE(530);
+      if (lookahead != 0) ADVANCE(557);
+      END_STATE();
+    case 526:
+      ACCEPT_TOKEN(sym__continuation);
+      if (lookahead == '\n') ADVANCE(523);
+      if (lookahead == '\r') ADVANCE(1);
+      if (lookahead == '!') ADVANCE(575);
+      if (lookahead != 0) ADVANCE(575);
+      END_STATE();
+    case 527:
+      ACCEPT_TOKEN(sym_shell_rest);
+      if (lookahead == '\r') ADVANCE(127);
+      if (lookahead != 0) ADVANCE(528);
+      END_STATE();
+    case 528:
+      ACCEPT_TOKEN(sym_shell_rest);
+      if (lookahead == '\\') ADVANCE(527);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(111);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(528);
+      END_STATE();
+    case 529:
+      ACCEPT_TOKEN(sym__shell_negation);
+      END_STATE();
+    case 530:
+      ACCEPT_TOKEN(sym__shell_negation);
+      if (lookahead == '$') ADVANCE(555);
+      if (lookahead == '\\') ADVANCE(7);
+      if (lookahead == '`') ADVANCE(560);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(557);
+      END_STATE();
+    case 531:
       ACCEPT_TOKEN(sym__shell_short);
-      if (lookahead == '$') ADVANCE(510);
-      if (lookahead == '\\') ADVANCE(19);
-      if (lookahead == '`') ADVANCE(511);
+      if (lookahead == '$') ADVANCE(531);
+      if (lookahead == '(') ADVANCE(64);
+      if (lookahead == '\\') ADVANCE(20);
+      if (lookahead == '`') ADVANCE(534);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(532);
+      END_STATE();
+    case 532:
+      ACCEPT_TOKEN(sym__shell_short);
+      if (lookahead == '$') ADVANCE(531);
+      if (lookahead == '\\') ADVANCE(20);
+      if (lookahead == '`') ADVANCE(534);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(532);
+      END_STATE();
+    case 533:
+      ACCEPT_TOKEN(sym__shell_short);
+      ADVANCE_MAP(
+        '$', 533,
+        '(', 54,
+        '\\', 17,
+        '`', 534,
+        '\t', 119,
+        ' ', 119,
+        '"', 119,
+        '&', 119,
+        '\'', 119,
+        ')', 119,
+        ';', 119,
+        '<', 119,
+        '>', 119,
+        '|', 119,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(534);
+      END_STATE();
+    case 534:
+      ACCEPT_TOKEN(sym__shell_short);
+      if (lookahead == '$') ADVANCE(533);
+      if (lookahead == '\\') ADVANCE(17);
+      if (lookahead == '`') ADVANCE(534);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
@@ -7011,250 +7315,730 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           lookahead == ';' ||
           lookahead == '<' ||
           lookahead == '>' ||
-          lookahead == '|') ADVANCE(126);
+          lookahead == '|') ADVANCE(119);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(511);
+          lookahead != '\r') ADVANCE(534);
       END_STATE();
-    case 512:
+    case 535:
       ACCEPT_TOKEN(sym__shell_short);
       ADVANCE_MAP(
-        '$', 512,
-        '(', 69,
-        ')', 509,
-        '\\', 21,
-        '`', 514,
-        '\t', 69,
-        ' ', 69,
-        '"', 69,
-        '&', 69,
-        '\'', 69,
-        ';', 69,
-        '<', 69,
-        '>', 69,
-        '|', 69,
+        '$', 535,
+        '(', 64,
+        ')', 532,
+        '\\', 19,
+        '`', 537,
+        '\t', 64,
+        ' ', 64,
+        '"', 64,
+        '&', 64,
+        '\'', 64,
+        ';', 64,
+        '<', 64,
+        '>', 64,
+        '|', 64,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(513);
+          lookahead != '\r') ADVANCE(536);
       END_STATE();
-    case 513:
+    case 536:
       ACCEPT_TOKEN(sym__shell_short);
       ADVANCE_MAP(
-        '$', 512,
-        ')', 509,
-        '\\', 21,
-        '`', 514,
-        '\t', 69,
-        ' ', 69,
-        '"', 69,
-        '&', 69,
-        '\'', 69,
-        ';', 69,
-        '<', 69,
-        '>', 69,
-        '|', 69,
+        '$', 535,
+        ')', 532,
+        '\\', 19,
+        '`', 537,
+        '\t', 64,
+        ' ', 64,
+        '"', 64,
+        '&', 64,
+        '\'', 64,
+        ';', 64,
+        '<', 64,
+        '>', 64,
+        '|', 64,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(513);
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(536);
       END_STATE();
-    case 514:
+    case 537:
       ACCEPT_TOKEN(sym__shell_short);
       ADVANCE_MAP(
-        '$', 515,
-        '(', 126,
-        ')', 511,
-        '\\', 20,
-        '`', 514,
-        '\t', 59,
-        ' ', 59,
-        '"', 59,
-        '&', 59,
-        '\'', 59,
-        ';', 59,
-        '<', 59,
-        '>', 59,
-        '|', 59,
+        '$', 538,
+        '(', 119,
+        ')', 534,
+        '\\', 18,
+        '`', 537,
+        '\t', 54,
+        ' ', 54,
+        '"', 54,
+        '&', 54,
+        '\'', 54,
+        ';', 54,
+        '<', 54,
+        '>', 54,
+        '|', 54,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(514);
+          lookahead != '\r') ADVANCE(537);
       END_STATE();
-    case 515:
+    case 538:
       ACCEPT_TOKEN(sym__shell_short);
       ADVANCE_MAP(
-        '$', 515,
-        '(', 59,
-        ')', 511,
-        '\\', 20,
-        '`', 514,
-        '\t', 59,
-        ' ', 59,
-        '"', 59,
-        '&', 59,
-        '\'', 59,
-        ';', 59,
-        '<', 59,
-        '>', 59,
-        '|', 59,
+        '$', 538,
+        '(', 54,
+        ')', 534,
+        '\\', 18,
+        '`', 537,
+        '\t', 54,
+        ' ', 54,
+        '"', 54,
+        '&', 54,
+        '\'', 54,
+        ';', 54,
+        '<', 54,
+        '>', 54,
+        '|', 54,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(514);
+          lookahead != '\r') ADVANCE(537);
       END_STATE();
-    case 516:
+    case 539:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(516);
-      if (lookahead == '(') ADVANCE(68);
-      if (lookahead == '\\') ADVANCE(140);
-      if (lookahead == '`') ADVANCE(519);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(517);
+      if (lookahead == '$') ADVANCE(539);
+      if (lookahead == '(') ADVANCE(63);
+      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '`') ADVANCE(542);
+      if ((!eof && set_contains(sym__shell_long_character_set_1, 9, lookahead))) ADVANCE(540);
       END_STATE();
-    case 517:
+    case 540:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(516);
-      if (lookahead == '\\') ADVANCE(140);
-      if (lookahead == '`') ADVANCE(519);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(517);
+      if (lookahead == '$') ADVANCE(539);
+      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '`') ADVANCE(542);
+      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(540);
       END_STATE();
-    case 518:
+    case 541:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(518);
-      if (lookahead == '(') ADVANCE(61);
-      if (lookahead == '\\') ADVANCE(124);
-      if (lookahead == '`') ADVANCE(519);
+      if (lookahead == '$') ADVANCE(541);
+      if (lookahead == '(') ADVANCE(56);
+      if (lookahead == '\\') ADVANCE(117);
+      if (lookahead == '`') ADVANCE(542);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(125);
+          lookahead == '|') ADVANCE(118);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(519);
+          lookahead != '\r') ADVANCE(542);
       END_STATE();
-    case 519:
+    case 542:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(518);
-      if (lookahead == '\\') ADVANCE(124);
-      if (lookahead == '`') ADVANCE(519);
+      if (lookahead == '$') ADVANCE(541);
+      if (lookahead == '\\') ADVANCE(117);
+      if (lookahead == '`') ADVANCE(542);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(125);
+          lookahead == '|') ADVANCE(118);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(519);
+          lookahead != '\r') ADVANCE(542);
       END_STATE();
-    case 520:
+    case 543:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(520);
-      if (lookahead == '(') ADVANCE(68);
-      if (lookahead == ')') ADVANCE(517);
-      if (lookahead == '\\') ADVANCE(131);
-      if (lookahead == '`') ADVANCE(523);
+      if (lookahead == '$') ADVANCE(543);
+      if (lookahead == '(') ADVANCE(63);
+      if (lookahead == ')') ADVANCE(540);
+      if (lookahead == '\\') ADVANCE(124);
+      if (lookahead == '`') ADVANCE(546);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
           lookahead == '&' ||
           lookahead == '\'' ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(68);
+          lookahead == '|') ADVANCE(63);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(521);
+          lookahead != '\r') ADVANCE(544);
       END_STATE();
-    case 521:
+    case 544:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(520);
-      if (lookahead == ')') ADVANCE(517);
-      if (lookahead == '\\') ADVANCE(131);
-      if (lookahead == '`') ADVANCE(523);
+      if (lookahead == '$') ADVANCE(543);
+      if (lookahead == ')') ADVANCE(540);
+      if (lookahead == '\\') ADVANCE(124);
+      if (lookahead == '`') ADVANCE(546);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
           lookahead == '&' ||
           lookahead == '\'' ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(68);
+          lookahead == '|') ADVANCE(63);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(521);
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(544);
       END_STATE();
-    case 522:
+    case 545:
       ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(522);
+      if (lookahead == '$') ADVANCE(545);
+      if (lookahead == '(') ADVANCE(56);
+      if (lookahead == ')') ADVANCE(542);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead == '`') ADVANCE(546);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          lookahead == '&' ||
+          lookahead == '\'' ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '|') ADVANCE(56);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(546);
+      END_STATE();
+    case 546:
+      ACCEPT_TOKEN(sym__shell_long);
+      if (lookahead == '$') ADVANCE(545);
+      if (lookahead == '(') ADVANCE(118);
+      if (lookahead == ')') ADVANCE(542);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead == '`') ADVANCE(546);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          lookahead == '&' ||
+          lookahead == '\'' ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '|') ADVANCE(56);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(546);
+      END_STATE();
+    case 547:
+      ACCEPT_TOKEN(sym__shell_dash);
+      if (lookahead == '$') ADVANCE(547);
       if (lookahead == '(') ADVANCE(61);
-      if (lookahead == ')') ADVANCE(519);
-      if (lookahead == '\\') ADVANCE(127);
-      if (lookahead == '`') ADVANCE(523);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          lookahead == '&' ||
-          lookahead == '\'' ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(61);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(523);
+      if (lookahead == '\\') ADVANCE(15);
+      if (lookahead == '`') ADVANCE(550);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(548);
       END_STATE();
-    case 523:
-      ACCEPT_TOKEN(sym__shell_long);
-      if (lookahead == '$') ADVANCE(522);
-      if (lookahead == '(') ADVANCE(125);
-      if (lookahead == ')') ADVANCE(519);
-      if (lookahead == '\\') ADVANCE(127);
-      if (lookahead == '`') ADVANCE(523);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          lookahead == '&' ||
-          lookahead == '\'' ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(61);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(523);
-      END_STATE();
-    case 524:
+    case 548:
       ACCEPT_TOKEN(sym__shell_dash);
-      if (lookahead == '$') ADVANCE(524);
-      if (lookahead == '(') ADVANCE(66);
-      if (lookahead == '\\') ADVANCE(17);
-      if (lookahead == '`') ADVANCE(527);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(525);
+      if (lookahead == '$') ADVANCE(547);
+      if (lookahead == '\\') ADVANCE(15);
+      if (lookahead == '`') ADVANCE(550);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(548);
       END_STATE();
-    case 525:
-      ACCEPT_TOKEN(sym__shell_dash);
-      if (lookahead == '$') ADVANCE(524);
-      if (lookahead == '\\') ADVANCE(17);
-      if (lookahead == '`') ADVANCE(527);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(525);
-      END_STATE();
-    case 526:
+    case 549:
       ACCEPT_TOKEN(sym__shell_dash);
       ADVANCE_MAP(
-        '$', 526,
-        '(', 60,
+        '$', 549,
+        '(', 55,
+        '\\', 12,
+        '`', 550,
+        '\t', 115,
+        ' ', 115,
+        '"', 115,
+        '&', 115,
+        '\'', 115,
+        ')', 115,
+        ';', 115,
+        '<', 115,
+        '>', 115,
+        '|', 115,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(550);
+      END_STATE();
+    case 550:
+      ACCEPT_TOKEN(sym__shell_dash);
+      if (lookahead == '$') ADVANCE(549);
+      if (lookahead == '\\') ADVANCE(12);
+      if (lookahead == '`') ADVANCE(550);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(115);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(550);
+      END_STATE();
+    case 551:
+      ACCEPT_TOKEN(sym__shell_dash);
+      ADVANCE_MAP(
+        '$', 551,
+        '(', 61,
+        ')', 548,
         '\\', 14,
-        '`', 527,
+        '`', 553,
+        '\t', 61,
+        ' ', 61,
+        '"', 61,
+        '&', 61,
+        '\'', 61,
+        ';', 61,
+        '<', 61,
+        '>', 61,
+        '|', 61,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(552);
+      END_STATE();
+    case 552:
+      ACCEPT_TOKEN(sym__shell_dash);
+      ADVANCE_MAP(
+        '$', 551,
+        ')', 548,
+        '\\', 14,
+        '`', 553,
+        '\t', 61,
+        ' ', 61,
+        '"', 61,
+        '&', 61,
+        '\'', 61,
+        ';', 61,
+        '<', 61,
+        '>', 61,
+        '|', 61,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(552);
+      END_STATE();
+    case 553:
+      ACCEPT_TOKEN(sym__shell_dash);
+      ADVANCE_MAP(
+        '$', 554,
+        '(', 115,
+        ')', 550,
+        '\\', 13,
+        '`', 553,
+        '\t', 55,
+        ' ', 55,
+        '"', 55,
+        '&', 55,
+        '\'', 55,
+        ';', 55,
+        '<', 55,
+        '>', 55,
+        '|', 55,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(553);
+      END_STATE();
+    case 554:
+      ACCEPT_TOKEN(sym__shell_dash);
+      ADVANCE_MAP(
+        '$', 554,
+        '(', 55,
+        ')', 550,
+        '\\', 13,
+        '`', 553,
+        '\t', 55,
+        ' ', 55,
+        '"', 55,
+        '&', 55,
+        '\'', 55,
+        ';', 55,
+        '<', 55,
+        '>', 55,
+        '|', 55,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(553);
+      END_STATE();
+    case 555:
+      ACCEPT_TOKEN(sym__shell_value);
+      if (lookahead == '$') ADVANCE(555);
+      if (lookahead == '(') ADVANCE(62);
+      if (lookahead == '\\') ADVANCE(7);
+      if (lookahead == '`') ADVANCE(560);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(557);
+      END_STATE();
+    case 556:
+      ACCEPT_TOKEN(sym__shell_value);
+      if (lookahead == '$') ADVANCE(555);
+      if (lookahead == '\\') ADVANCE(7);
+      if (lookahead == '`') ADVANCE(560);
+      if (lookahead == '<' ||
+          lookahead == '>') ADVANCE(528);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(556);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(557);
+      END_STATE();
+    case 557:
+      ACCEPT_TOKEN(sym__shell_value);
+      if (lookahead == '$') ADVANCE(555);
+      if (lookahead == '\\') ADVANCE(7);
+      if (lookahead == '`') ADVANCE(560);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(557);
+      END_STATE();
+    case 558:
+      ACCEPT_TOKEN(sym__shell_value);
+      if (lookahead == '$') ADVANCE(531);
+      if (lookahead == '-') ADVANCE(540);
+      if (lookahead == '\\') ADVANCE(138);
+      if (lookahead == '`') ADVANCE(534);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(548);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(532);
+      END_STATE();
+    case 559:
+      ACCEPT_TOKEN(sym__shell_value);
+      ADVANCE_MAP(
+        '$', 559,
+        '(', 53,
+        '\\', 4,
+        '`', 560,
+        '\t', 116,
+        ' ', 116,
+        '"', 116,
+        '&', 116,
+        '\'', 116,
+        ')', 116,
+        ';', 116,
+        '<', 116,
+        '>', 116,
+        '|', 116,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(560);
+      END_STATE();
+    case 560:
+      ACCEPT_TOKEN(sym__shell_value);
+      if (lookahead == '$') ADVANCE(559);
+      if (lookahead == '\\') ADVANCE(4);
+      if (lookahead == '`') ADVANCE(560);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(116);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(560);
+      END_STATE();
+    case 561:
+      ACCEPT_TOKEN(sym__shell_value);
+      ADVANCE_MAP(
+        '$', 561,
+        '(', 62,
+        ')', 557,
+        '\\', 6,
+        '`', 563,
+        '\t', 62,
+        ' ', 62,
+        '"', 62,
+        '&', 62,
+        '\'', 62,
+        ';', 62,
+        '<', 62,
+        '>', 62,
+        '|', 62,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(562);
+      END_STATE();
+    case 562:
+      ACCEPT_TOKEN(sym__shell_value);
+      ADVANCE_MAP(
+        '$', 561,
+        ')', 557,
+        '\\', 6,
+        '`', 563,
+        '\t', 62,
+        ' ', 62,
+        '"', 62,
+        '&', 62,
+        '\'', 62,
+        ';', 62,
+        '<', 62,
+        '>', 62,
+        '|', 62,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(562);
+      END_STATE();
+    case 563:
+      ACCEPT_TOKEN(sym__shell_value);
+      ADVANCE_MAP(
+        '$', 564,
+        '(', 116,
+        ')', 560,
+        '\\', 5,
+        '`', 563,
+        '\t', 53,
+        ' ', 53,
+        '"', 53,
+        '&', 53,
+        '\'', 53,
+        ';', 53,
+        '<', 53,
+        '>', 53,
+        '|', 53,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(563);
+      END_STATE();
+    case 564:
+      ACCEPT_TOKEN(sym__shell_value);
+      ADVANCE_MAP(
+        '$', 564,
+        '(', 53,
+        ')', 560,
+        '\\', 5,
+        '`', 563,
+        '\t', 53,
+        ' ', 53,
+        '"', 53,
+        '&', 53,
+        '\'', 53,
+        ';', 53,
+        '<', 53,
+        '>', 53,
+        '|', 53,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(563);
+      END_STATE();
+    case 565:
+      ACCEPT_TOKEN(sym__quoted);
+      END_STATE();
+    case 566:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '\n') ADVANCE(569);
+      if (lookahead == '\r') ADVANCE(10);
+      if (lookahead != 0) ADVANCE(570);
+      END_STATE();
+    case 567:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '\r') ADVANCE(10);
+      if (lookahead != 0) ADVANCE(569);
+      END_STATE();
+    case 568:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '"') ADVANCE(565);
+      if (lookahead == '-') ADVANCE(570);
+      if (lookahead == '\\') ADVANCE(567);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(569);
+      END_STATE();
+    case 569:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '"') ADVANCE(565);
+      if (lookahead == '\\') ADVANCE(567);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(569);
+      END_STATE();
+    case 570:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '"') ADVANCE(202);
+      if (lookahead == '\\') ADVANCE(566);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(570);
+      END_STATE();
+    case 571:
+      ACCEPT_TOKEN(sym__open);
+      if (lookahead == '\'') ADVANCE(565);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(571);
+      END_STATE();
+    case 572:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(572);
+      if (lookahead == '(') ADVANCE(65);
+      if (lookahead == '\\') ADVANCE(38);
+      if (lookahead == '`') ADVANCE(577);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(575);
+      END_STATE();
+    case 573:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(572);
+      if (lookahead == '-') ADVANCE(581);
+      if (lookahead == '\\') ADVANCE(38);
+      if (lookahead == '`') ADVANCE(577);
+      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
+          lookahead == 0x2212) ADVANCE(575);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(575);
+      END_STATE();
+    case 574:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(572);
+      if (lookahead == '\\') ADVANCE(38);
+      if (lookahead == '`') ADVANCE(577);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(574);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(575);
+      END_STATE();
+    case 575:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(572);
+      if (lookahead == '\\') ADVANCE(38);
+      if (lookahead == '`') ADVANCE(577);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(575);
+      END_STATE();
+    case 576:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 576,
+        '(', 57,
+        '\\', 25,
+        '`', 577,
+        '\t', 121,
+        ' ', 121,
+        '"', 121,
+        '&', 121,
+        '\'', 121,
+        ')', 121,
+        ';', 121,
+        '<', 121,
+        '>', 121,
+        '|', 121,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(577);
+      END_STATE();
+    case 577:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(576);
+      if (lookahead == '\\') ADVANCE(25);
+      if (lookahead == '`') ADVANCE(577);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(577);
+      END_STATE();
+    case 578:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 578,
+        '(', 410,
+        '\\', 404,
+        '`', 579,
+        '\t', 45,
+        ' ', 45,
+        '"', 416,
+        '&', 416,
+        '\'', 416,
+        ')', 416,
+        ';', 416,
+        '<', 416,
+        '>', 416,
+        '|', 416,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(579);
+      END_STATE();
+    case 579:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(578);
+      if (lookahead == '\\') ADVANCE(404);
+      if (lookahead == '`') ADVANCE(579);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(45);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          lookahead == ';' ||
+          lookahead == '<' ||
+          lookahead == '>' ||
+          lookahead == '|') ADVANCE(416);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(579);
+      END_STATE();
+    case 580:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(580);
+      if (lookahead == '(') ADVANCE(66);
+      if (lookahead == '=') ADVANCE(575);
+      if (lookahead == '\\') ADVANCE(39);
+      if (lookahead == '`') ADVANCE(583);
+      if ((!eof && set_contains(sym__shell_long_character_set_1, 9, lookahead))) ADVANCE(581);
+      END_STATE();
+    case 581:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(580);
+      if (lookahead == '=') ADVANCE(575);
+      if (lookahead == '\\') ADVANCE(39);
+      if (lookahead == '`') ADVANCE(583);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(581);
+      END_STATE();
+    case 582:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 582,
+        '(', 59,
+        '=', 593,
+        '\\', 26,
+        '`', 583,
         '\t', 122,
         ' ', 122,
         '"', 122,
@@ -7269,13 +8053,208 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(527);
+          lookahead != '\r') ADVANCE(583);
       END_STATE();
-    case 527:
-      ACCEPT_TOKEN(sym__shell_dash);
-      if (lookahead == '$') ADVANCE(526);
-      if (lookahead == '\\') ADVANCE(14);
-      if (lookahead == '`') ADVANCE(527);
+    case 583:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(582);
+      if (lookahead == '=') ADVANCE(593);
+      if (lookahead == '\\') ADVANCE(26);
+      if (lookahead == '`') ADVANCE(583);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '|') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(583);
+      END_STATE();
+    case 584:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 584,
+        '(', 65,
+        ')', 575,
+        '\\', 35,
+        '`', 597,
+        '\t', 65,
+        ' ', 65,
+        '"', 65,
+        '&', 65,
+        '\'', 65,
+        ';', 65,
+        '<', 65,
+        '>', 65,
+        '|', 65,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(585);
+      END_STATE();
+    case 585:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 584,
+        ')', 575,
+        '\\', 35,
+        '`', 597,
+        '\t', 65,
+        ' ', 65,
+        '"', 65,
+        '&', 65,
+        '\'', 65,
+        ';', 65,
+        '<', 65,
+        '>', 65,
+        '|', 65,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(585);
+      END_STATE();
+    case 586:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 586,
+        '(', 409,
+        ')', 591,
+        '\\', 405,
+        '`', 598,
+        '\t', 41,
+        ' ', 41,
+        '"', 409,
+        '&', 409,
+        '\'', 409,
+        ';', 409,
+        '<', 409,
+        '>', 409,
+        '|', 409,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(587);
+      END_STATE();
+    case 587:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 586,
+        ')', 591,
+        '\\', 405,
+        '`', 598,
+        '\t', 41,
+        ' ', 41,
+        '"', 409,
+        '&', 409,
+        '\'', 409,
+        ';', 409,
+        '<', 409,
+        '>', 409,
+        '|', 409,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(587);
+      END_STATE();
+    case 588:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 588,
+        '(', 66,
+        ')', 581,
+        '=', 603,
+        '\\', 36,
+        '`', 601,
+        '\t', 66,
+        ' ', 66,
+        '"', 66,
+        '&', 66,
+        '\'', 66,
+        ';', 66,
+        '<', 66,
+        '>', 66,
+        '|', 66,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(589);
+      END_STATE();
+    case 589:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 588,
+        ')', 581,
+        '=', 603,
+        '\\', 36,
+        '`', 601,
+        '\t', 66,
+        ' ', 66,
+        '"', 66,
+        '&', 66,
+        '\'', 66,
+        ';', 66,
+        '<', 66,
+        '>', 66,
+        '|', 66,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(589);
+      END_STATE();
+    case 590:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(590);
+      if (lookahead == '(') ADVANCE(409);
+      if (lookahead == '\\') ADVANCE(406);
+      if (lookahead == '`') ADVANCE(579);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(591);
+      END_STATE();
+    case 591:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(590);
+      if (lookahead == '\\') ADVANCE(406);
+      if (lookahead == '`') ADVANCE(579);
+      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(591);
+      END_STATE();
+    case 592:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 592,
+        '(', 60,
+        '\\', 27,
+        '`', 595,
+        '\t', 122,
+        ' ', 122,
+        '"', 122,
+        '&', 122,
+        '\'', 122,
+        ')', 122,
+        ';', 122,
+        '<', 122,
+        '>', 122,
+        '|', 122,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(593);
+      END_STATE();
+    case 593:
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(592);
+      if (lookahead == '\\') ADVANCE(27);
+      if (lookahead == '`') ADVANCE(595);
       if (lookahead == '\t' ||
           lookahead == ' ' ||
           lookahead == '"' ||
@@ -7287,3600 +8266,3100 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(527);
-      END_STATE();
-    case 528:
-      ACCEPT_TOKEN(sym__shell_dash);
-      ADVANCE_MAP(
-        '$', 528,
-        '(', 66,
-        ')', 525,
-        '\\', 16,
-        '`', 530,
-        '\t', 66,
-        ' ', 66,
-        '"', 66,
-        '&', 66,
-        '\'', 66,
-        ';', 66,
-        '<', 66,
-        '>', 66,
-        '|', 66,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(529);
-      END_STATE();
-    case 529:
-      ACCEPT_TOKEN(sym__shell_dash);
-      ADVANCE_MAP(
-        '$', 528,
-        ')', 525,
-        '\\', 16,
-        '`', 530,
-        '\t', 66,
-        ' ', 66,
-        '"', 66,
-        '&', 66,
-        '\'', 66,
-        ';', 66,
-        '<', 66,
-        '>', 66,
-        '|', 66,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(529);
-      END_STATE();
-    case 530:
-      ACCEPT_TOKEN(sym__shell_dash);
-      ADVANCE_MAP(
-        '$', 531,
-        '(', 122,
-        ')', 527,
-        '\\', 15,
-        '`', 530,
-        '\t', 60,
-        ' ', 60,
-        '"', 60,
-        '&', 60,
-        '\'', 60,
-        ';', 60,
-        '<', 60,
-        '>', 60,
-        '|', 60,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(530);
-      END_STATE();
-    case 531:
-      ACCEPT_TOKEN(sym__shell_dash);
-      ADVANCE_MAP(
-        '$', 531,
-        '(', 60,
-        ')', 527,
-        '\\', 15,
-        '`', 530,
-        '\t', 60,
-        ' ', 60,
-        '"', 60,
-        '&', 60,
-        '\'', 60,
-        ';', 60,
-        '<', 60,
-        '>', 60,
-        '|', 60,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(530);
-      END_STATE();
-    case 532:
-      ACCEPT_TOKEN(sym__shell_value);
-      if (lookahead == '$') ADVANCE(532);
-      if (lookahead == '(') ADVANCE(67);
-      if (lookahead == '\\') ADVANCE(8);
-      if (lookahead == '`') ADVANCE(537);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(534);
-      END_STATE();
-    case 533:
-      ACCEPT_TOKEN(sym__shell_value);
-      if (lookahead == '$') ADVANCE(532);
-      if (lookahead == '\\') ADVANCE(8);
-      if (lookahead == '`') ADVANCE(537);
-      if (lookahead == '<' ||
-          lookahead == '>') ADVANCE(641);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(533);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(534);
-      END_STATE();
-    case 534:
-      ACCEPT_TOKEN(sym__shell_value);
-      if (lookahead == '$') ADVANCE(532);
-      if (lookahead == '\\') ADVANCE(8);
-      if (lookahead == '`') ADVANCE(537);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(534);
-      END_STATE();
-    case 535:
-      ACCEPT_TOKEN(sym__shell_value);
-      if (lookahead == '$') ADVANCE(508);
-      if (lookahead == '-') ADVANCE(517);
-      if (lookahead == '\\') ADVANCE(141);
-      if (lookahead == '`') ADVANCE(511);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(525);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(509);
-      END_STATE();
-    case 536:
-      ACCEPT_TOKEN(sym__shell_value);
-      ADVANCE_MAP(
-        '$', 536,
-        '(', 58,
-        '\\', 5,
-        '`', 537,
-        '\t', 123,
-        ' ', 123,
-        '"', 123,
-        '&', 123,
-        '\'', 123,
-        ')', 123,
-        ';', 123,
-        '<', 123,
-        '>', 123,
-        '|', 123,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(537);
-      END_STATE();
-    case 537:
-      ACCEPT_TOKEN(sym__shell_value);
-      if (lookahead == '$') ADVANCE(536);
-      if (lookahead == '\\') ADVANCE(5);
-      if (lookahead == '`') ADVANCE(537);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(123);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(537);
-      END_STATE();
-    case 538:
-      ACCEPT_TOKEN(sym__shell_value);
-      ADVANCE_MAP(
-        '$', 538,
-        '(', 67,
-        ')', 534,
-        '\\', 7,
-        '`', 540,
-        '\t', 67,
-        ' ', 67,
-        '"', 67,
-        '&', 67,
-        '\'', 67,
-        ';', 67,
-        '<', 67,
-        '>', 67,
-        '|', 67,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(539);
-      END_STATE();
-    case 539:
-      ACCEPT_TOKEN(sym__shell_value);
-      ADVANCE_MAP(
-        '$', 538,
-        ')', 534,
-        '\\', 7,
-        '`', 540,
-        '\t', 67,
-        ' ', 67,
-        '"', 67,
-        '&', 67,
-        '\'', 67,
-        ';', 67,
-        '<', 67,
-        '>', 67,
-        '|', 67,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(539);
-      END_STATE();
-    case 540:
-      ACCEPT_TOKEN(sym__shell_value);
-      ADVANCE_MAP(
-        '$', 541,
-        '(', 123,
-        ')', 537,
-        '\\', 6,
-        '`', 540,
-        '\t', 58,
-        ' ', 58,
-        '"', 58,
-        '&', 58,
-        '\'', 58,
-        ';', 58,
-        '<', 58,
-        '>', 58,
-        '|', 58,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(540);
-      END_STATE();
-    case 541:
-      ACCEPT_TOKEN(sym__shell_value);
-      ADVANCE_MAP(
-        '$', 541,
-        '(', 58,
-        ')', 537,
-        '\\', 6,
-        '`', 540,
-        '\t', 58,
-        ' ', 58,
-        '"', 58,
-        '&', 58,
-        '\'', 58,
-        ';', 58,
-        '<', 58,
-        '>', 58,
-        '|', 58,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(540);
-      END_STATE();
-    case 542:
-      ACCEPT_TOKEN(sym__quoted);
-      END_STATE();
-    case 543:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '\n') ADVANCE(546);
-      if (lookahead == '\r') ADVANCE(12);
-      if (lookahead != 0) ADVANCE(547);
-      END_STATE();
-    case 544:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '\r') ADVANCE(12);
-      if (lookahead != 0) ADVANCE(546);
-      END_STATE();
-    case 545:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '"') ADVANCE(542);
-      if (lookahead == '-') ADVANCE(547);
-      if (lookahead == '\\') ADVANCE(544);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(546);
-      END_STATE();
-    case 546:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '"') ADVANCE(542);
-      if (lookahead == '\\') ADVANCE(544);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(546);
-      END_STATE();
-    case 547:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '"') ADVANCE(339);
-      if (lookahead == '\\') ADVANCE(543);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(547);
-      END_STATE();
-    case 548:
-      ACCEPT_TOKEN(sym__open);
-      if (lookahead == '\'') ADVANCE(542);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(548);
-      END_STATE();
-    case 549:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(549);
-      if (lookahead == '(') ADVANCE(70);
-      if (lookahead == '\\') ADVANCE(40);
-      if (lookahead == '`') ADVANCE(554);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(552);
-      END_STATE();
-    case 550:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(549);
-      if (lookahead == '-') ADVANCE(558);
-      if (lookahead == '\\') ADVANCE(40);
-      if (lookahead == '`') ADVANCE(554);
-      if ((0x2010 <= lookahead && lookahead <= 0x2015) ||
-          lookahead == 0x2212) ADVANCE(552);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(552);
-      END_STATE();
-    case 551:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(549);
-      if (lookahead == '\\') ADVANCE(40);
-      if (lookahead == '`') ADVANCE(554);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(551);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(552);
-      END_STATE();
-    case 552:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(549);
-      if (lookahead == '\\') ADVANCE(40);
-      if (lookahead == '`') ADVANCE(554);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(552);
-      END_STATE();
-    case 553:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 553,
-        '(', 62,
-        '\\', 27,
-        '`', 554,
-        '\t', 128,
-        ' ', 128,
-        '"', 128,
-        '&', 128,
-        '\'', 128,
-        ')', 128,
-        ';', 128,
-        '<', 128,
-        '>', 128,
-        '|', 128,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(554);
-      END_STATE();
-    case 554:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(553);
-      if (lookahead == '\\') ADVANCE(27);
-      if (lookahead == '`') ADVANCE(554);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(128);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(554);
-      END_STATE();
-    case 555:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 555,
-        '(', 191,
-        '\\', 187,
-        '`', 556,
-        '\t', 47,
-        ' ', 47,
-        '"', 198,
-        '&', 198,
-        '\'', 198,
-        ')', 198,
-        ';', 198,
-        '<', 198,
-        '>', 198,
-        '|', 198,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(556);
-      END_STATE();
-    case 556:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(555);
-      if (lookahead == '\\') ADVANCE(187);
-      if (lookahead == '`') ADVANCE(556);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(47);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(198);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(556);
-      END_STATE();
-    case 557:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(557);
-      if (lookahead == '(') ADVANCE(71);
-      if (lookahead == '=') ADVANCE(552);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == '`') ADVANCE(560);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(558);
-      END_STATE();
-    case 558:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(557);
-      if (lookahead == '=') ADVANCE(552);
-      if (lookahead == '\\') ADVANCE(41);
-      if (lookahead == '`') ADVANCE(560);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(558);
-      END_STATE();
-    case 559:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 559,
-        '(', 64,
-        '=', 570,
-        '\\', 28,
-        '`', 560,
-        '\t', 129,
-        ' ', 129,
-        '"', 129,
-        '&', 129,
-        '\'', 129,
-        ')', 129,
-        ';', 129,
-        '<', 129,
-        '>', 129,
-        '|', 129,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(560);
-      END_STATE();
-    case 560:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(559);
-      if (lookahead == '=') ADVANCE(570);
-      if (lookahead == '\\') ADVANCE(28);
-      if (lookahead == '`') ADVANCE(560);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(129);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(560);
-      END_STATE();
-    case 561:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 561,
-        '(', 70,
-        ')', 552,
-        '\\', 37,
-        '`', 574,
-        '\t', 70,
-        ' ', 70,
-        '"', 70,
-        '&', 70,
-        '\'', 70,
-        ';', 70,
-        '<', 70,
-        '>', 70,
-        '|', 70,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(562);
-      END_STATE();
-    case 562:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 561,
-        ')', 552,
-        '\\', 37,
-        '`', 574,
-        '\t', 70,
-        ' ', 70,
-        '"', 70,
-        '&', 70,
-        '\'', 70,
-        ';', 70,
-        '<', 70,
-        '>', 70,
-        '|', 70,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(562);
-      END_STATE();
-    case 563:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 563,
-        '(', 190,
-        ')', 568,
-        '\\', 188,
-        '`', 575,
-        '\t', 43,
-        ' ', 43,
-        '"', 190,
-        '&', 190,
-        '\'', 190,
-        ';', 190,
-        '<', 190,
-        '>', 190,
-        '|', 190,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(564);
-      END_STATE();
-    case 564:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 563,
-        ')', 568,
-        '\\', 188,
-        '`', 575,
-        '\t', 43,
-        ' ', 43,
-        '"', 190,
-        '&', 190,
-        '\'', 190,
-        ';', 190,
-        '<', 190,
-        '>', 190,
-        '|', 190,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(564);
-      END_STATE();
-    case 565:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 565,
-        '(', 71,
-        ')', 558,
-        '=', 580,
-        '\\', 38,
-        '`', 578,
-        '\t', 71,
-        ' ', 71,
-        '"', 71,
-        '&', 71,
-        '\'', 71,
-        ';', 71,
-        '<', 71,
-        '>', 71,
-        '|', 71,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(566);
-      END_STATE();
-    case 566:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 565,
-        ')', 558,
-        '=', 580,
-        '\\', 38,
-        '`', 578,
-        '\t', 71,
-        ' ', 71,
-        '"', 71,
-        '&', 71,
-        '\'', 71,
-        ';', 71,
-        '<', 71,
-        '>', 71,
-        '|', 71,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(566);
-      END_STATE();
-    case 567:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(567);
-      if (lookahead == '(') ADVANCE(190);
-      if (lookahead == '\\') ADVANCE(189);
-      if (lookahead == '`') ADVANCE(556);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(568);
-      END_STATE();
-    case 568:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(567);
-      if (lookahead == '\\') ADVANCE(189);
-      if (lookahead == '`') ADVANCE(556);
-      if ((!eof && set_contains(sym__shell_short_character_set_3, 9, lookahead))) ADVANCE(568);
-      END_STATE();
-    case 569:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 569,
-        '(', 65,
-        '\\', 29,
-        '`', 572,
-        '\t', 129,
-        ' ', 129,
-        '"', 129,
-        '&', 129,
-        '\'', 129,
-        ')', 129,
-        ';', 129,
-        '<', 129,
-        '>', 129,
-        '|', 129,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(570);
-      END_STATE();
-    case 570:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(569);
-      if (lookahead == '\\') ADVANCE(29);
-      if (lookahead == '`') ADVANCE(572);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          lookahead == ';' ||
-          lookahead == '<' ||
-          lookahead == '>' ||
-          lookahead == '|') ADVANCE(129);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(570);
-      END_STATE();
-    case 571:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 571,
-        '(', 63,
-        '=', 554,
-        '\\', 30,
-        '`', 560,
-        '\t', 128,
-        ' ', 128,
-        '"', 128,
-        '&', 128,
-        '\'', 128,
-        ')', 128,
-        ';', 128,
-        '<', 128,
-        '>', 128,
-        '|', 128,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(572);
-      END_STATE();
-    case 572:
-      ACCEPT_TOKEN(sym__more);
-      if (lookahead == '$') ADVANCE(571);
-      if (lookahead == '=') ADVANCE(554);
-      if (lookahead == '\\') ADVANCE(30);
-      if (lookahead == '`') ADVANCE(560);
-      if (lookahead == '\t' ||
-          lookahead == ' ' ||
-          lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '|') ADVANCE(128);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(572);
-      END_STATE();
-    case 573:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 573,
-        '(', 62,
-        ')', 554,
-        '\\', 31,
-        '`', 574,
-        '\t', 62,
-        ' ', 62,
-        '"', 62,
-        '&', 62,
-        '\'', 62,
-        ';', 62,
-        '<', 62,
-        '>', 62,
-        '|', 62,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(574);
-      END_STATE();
-    case 574:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 573,
-        '(', 128,
-        ')', 554,
-        '\\', 31,
-        '`', 574,
-        '\t', 62,
-        ' ', 62,
-        '"', 62,
-        '&', 62,
-        '\'', 62,
-        ';', 62,
-        '<', 62,
-        '>', 62,
-        '|', 62,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(574);
-      END_STATE();
-    case 575:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 576,
-        '(', 198,
-        ')', 556,
-        '\\', 186,
-        '`', 575,
-        '\t', 44,
-        ' ', 44,
-        '"', 191,
-        '&', 191,
-        '\'', 191,
-        ';', 191,
-        '<', 191,
-        '>', 191,
-        '|', 191,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(575);
-      END_STATE();
-    case 576:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 576,
-        '(', 191,
-        ')', 556,
-        '\\', 186,
-        '`', 575,
-        '\t', 44,
-        ' ', 44,
-        '"', 191,
-        '&', 191,
-        '\'', 191,
-        ';', 191,
-        '<', 191,
-        '>', 191,
-        '|', 191,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(575);
-      END_STATE();
-    case 577:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 577,
-        '(', 64,
-        ')', 560,
-        '=', 587,
-        '\\', 32,
-        '`', 578,
-        '\t', 64,
-        ' ', 64,
-        '"', 64,
-        '&', 64,
-        '\'', 64,
-        ';', 64,
-        '<', 64,
-        '>', 64,
-        '|', 64,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(578);
-      END_STATE();
-    case 578:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 577,
-        '(', 129,
-        ')', 560,
-        '=', 587,
-        '\\', 32,
-        '`', 578,
-        '\t', 64,
-        ' ', 64,
-        '"', 64,
-        '&', 64,
-        '\'', 64,
-        ';', 64,
-        '<', 64,
-        '>', 64,
-        '|', 64,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(578);
-      END_STATE();
-    case 579:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 579,
-        '(', 70,
-        ')', 558,
-        '\\', 24,
-        '`', 584,
-        '\t', 71,
-        ' ', 71,
-        '"', 71,
-        '&', 71,
-        '\'', 71,
-        ';', 71,
-        '<', 71,
-        '>', 71,
-        '|', 71,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(580);
-      END_STATE();
-    case 580:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 579,
-        ')', 558,
-        '\\', 24,
-        '`', 584,
-        '\t', 71,
-        ' ', 71,
-        '"', 71,
-        '&', 71,
-        '\'', 71,
-        ';', 71,
-        '<', 71,
-        '>', 71,
-        '|', 71,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(580);
-      END_STATE();
-    case 581:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 581,
-        '(', 71,
-        ')', 552,
-        '=', 562,
-        '\\', 39,
-        '`', 586,
-        '\t', 70,
-        ' ', 70,
-        '"', 70,
-        '&', 70,
-        '\'', 70,
-        ';', 70,
-        '<', 70,
-        '>', 70,
-        '|', 70,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(582);
-      END_STATE();
-    case 582:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 581,
-        ')', 552,
-        '=', 562,
-        '\\', 39,
-        '`', 586,
-        '\t', 70,
-        ' ', 70,
-        '"', 70,
-        '&', 70,
-        '\'', 70,
-        ';', 70,
-        '<', 70,
-        '>', 70,
-        '|', 70,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          (lookahead < '&' || ')' < lookahead)) ADVANCE(582);
-      END_STATE();
-    case 583:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 583,
-        '(', 62,
-        ')', 572,
-        '\\', 25,
-        '`', 584,
-        '\t', 63,
-        ' ', 63,
-        '"', 63,
-        '&', 63,
-        '\'', 63,
-        ';', 63,
-        '<', 63,
-        '>', 63,
-        '|', 63,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(584);
-      END_STATE();
-    case 584:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 583,
-        '(', 128,
-        ')', 572,
-        '\\', 25,
-        '`', 584,
-        '\t', 63,
-        ' ', 63,
-        '"', 63,
-        '&', 63,
-        '\'', 63,
-        ';', 63,
-        '<', 63,
-        '>', 63,
-        '|', 63,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(584);
-      END_STATE();
-    case 585:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 585,
-        '(', 64,
-        ')', 570,
-        '=', 591,
-        '\\', 34,
-        '`', 586,
-        '\t', 65,
-        ' ', 65,
-        '"', 65,
-        '&', 65,
-        '\'', 65,
-        ';', 65,
-        '<', 65,
-        '>', 65,
-        '|', 65,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(586);
-      END_STATE();
-    case 586:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 585,
-        '(', 129,
-        ')', 570,
-        '=', 591,
-        '\\', 34,
-        '`', 586,
-        '\t', 65,
-        ' ', 65,
-        '"', 65,
-        '&', 65,
-        '\'', 65,
-        ';', 65,
-        '<', 65,
-        '>', 65,
-        '|', 65,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(586);
-      END_STATE();
-    case 587:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 588,
-        '(', 129,
-        ')', 560,
-        '\\', 26,
-        '`', 589,
-        '\t', 64,
-        ' ', 64,
-        '"', 64,
-        '&', 64,
-        '\'', 64,
-        ';', 64,
-        '<', 64,
-        '>', 64,
-        '|', 64,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(587);
-      END_STATE();
-    case 588:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 588,
-        '(', 65,
-        ')', 560,
-        '\\', 26,
-        '`', 589,
-        '\t', 64,
-        ' ', 64,
-        '"', 64,
-        '&', 64,
-        '\'', 64,
-        ';', 64,
-        '<', 64,
-        '>', 64,
-        '|', 64,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(587);
-      END_STATE();
-    case 589:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 590,
-        '(', 128,
-        ')', 572,
-        '=', 584,
-        '\\', 33,
-        '`', 578,
-        '\t', 63,
-        ' ', 63,
-        '"', 63,
-        '&', 63,
-        '\'', 63,
-        ';', 63,
-        '<', 63,
-        '>', 63,
-        '|', 63,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(589);
-      END_STATE();
-    case 590:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 590,
-        '(', 63,
-        ')', 572,
-        '=', 584,
-        '\\', 33,
-        '`', 578,
-        '\t', 63,
-        ' ', 63,
-        '"', 63,
-        '&', 63,
-        '\'', 63,
-        ';', 63,
-        '<', 63,
-        '>', 63,
-        '|', 63,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(589);
-      END_STATE();
-    case 591:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 592,
-        '(', 129,
-        ')', 570,
-        '\\', 35,
-        '`', 593,
-        '\t', 65,
-        ' ', 65,
-        '"', 65,
-        '&', 65,
-        '\'', 65,
-        ';', 65,
-        '<', 65,
-        '>', 65,
-        '|', 65,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(591);
-      END_STATE();
-    case 592:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 592,
-        '(', 65,
-        ')', 570,
-        '\\', 35,
-        '`', 593,
-        '\t', 65,
-        ' ', 65,
-        '"', 65,
-        '&', 65,
-        '\'', 65,
-        ';', 65,
-        '<', 65,
-        '>', 65,
-        '|', 65,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(591);
-      END_STATE();
-    case 593:
-      ACCEPT_TOKEN(sym__more);
-      ADVANCE_MAP(
-        '$', 594,
-        '(', 128,
-        ')', 554,
-        '=', 574,
-        '\\', 36,
-        '`', 586,
-        '\t', 62,
-        ' ', 62,
-        '"', 62,
-        '&', 62,
-        '\'', 62,
-        ';', 62,
-        '<', 62,
-        '>', 62,
-        '|', 62,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
           lookahead != '\r') ADVANCE(593);
       END_STATE();
     case 594:
       ACCEPT_TOKEN(sym__more);
       ADVANCE_MAP(
         '$', 594,
-        '(', 63,
-        ')', 554,
-        '=', 574,
-        '\\', 36,
-        '`', 586,
-        '\t', 62,
-        ' ', 62,
-        '"', 62,
-        '&', 62,
-        '\'', 62,
-        ';', 62,
-        '<', 62,
-        '>', 62,
-        '|', 62,
+        '(', 58,
+        '=', 577,
+        '\\', 28,
+        '`', 583,
+        '\t', 121,
+        ' ', 121,
+        '"', 121,
+        '&', 121,
+        '\'', 121,
+        ')', 121,
+        ';', 121,
+        '<', 121,
+        '>', 121,
+        '|', 121,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(593);
+          lookahead != '\r') ADVANCE(595);
       END_STATE();
     case 595:
-      ACCEPT_TOKEN(sym__more_quoted);
+      ACCEPT_TOKEN(sym__more);
+      if (lookahead == '$') ADVANCE(594);
+      if (lookahead == '=') ADVANCE(577);
+      if (lookahead == '\\') ADVANCE(28);
+      if (lookahead == '`') ADVANCE(583);
+      if (lookahead == '\t' ||
+          lookahead == ' ' ||
+          lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '|') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(595);
       END_STATE();
     case 596:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '\n') ADVANCE(600);
-      if (lookahead == '\r') ADVANCE(11);
-      if (lookahead != 0) ADVANCE(601);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 596,
+        '(', 57,
+        ')', 577,
+        '\\', 29,
+        '`', 597,
+        '\t', 57,
+        ' ', 57,
+        '"', 57,
+        '&', 57,
+        '\'', 57,
+        ';', 57,
+        '<', 57,
+        '>', 57,
+        '|', 57,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(597);
       END_STATE();
     case 597:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '\r') ADVANCE(11);
-      if (lookahead != 0) ADVANCE(600);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 596,
+        '(', 121,
+        ')', 577,
+        '\\', 29,
+        '`', 597,
+        '\t', 57,
+        ' ', 57,
+        '"', 57,
+        '&', 57,
+        '\'', 57,
+        ';', 57,
+        '<', 57,
+        '>', 57,
+        '|', 57,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(597);
       END_STATE();
     case 598:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '\r') ADVANCE(9);
-      if (lookahead != 0) ADVANCE(603);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 599,
+        '(', 416,
+        ')', 579,
+        '\\', 403,
+        '`', 598,
+        '\t', 42,
+        ' ', 42,
+        '"', 410,
+        '&', 410,
+        '\'', 410,
+        ';', 410,
+        '<', 410,
+        '>', 410,
+        '|', 410,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(598);
       END_STATE();
     case 599:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '"') ADVANCE(595);
-      if (lookahead == '-') ADVANCE(601);
-      if (lookahead == '\\') ADVANCE(597);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 599,
+        '(', 410,
+        ')', 579,
+        '\\', 403,
+        '`', 598,
+        '\t', 42,
+        ' ', 42,
+        '"', 410,
+        '&', 410,
+        '\'', 410,
+        ';', 410,
+        '<', 410,
+        '>', 410,
+        '|', 410,
+      );
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(600);
+          lookahead != '\r') ADVANCE(598);
       END_STATE();
     case 600:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '"') ADVANCE(595);
-      if (lookahead == '\\') ADVANCE(597);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 600,
+        '(', 59,
+        ')', 583,
+        '=', 610,
+        '\\', 30,
+        '`', 601,
+        '\t', 59,
+        ' ', 59,
+        '"', 59,
+        '&', 59,
+        '\'', 59,
+        ';', 59,
+        '<', 59,
+        '>', 59,
+        '|', 59,
+      );
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(600);
+          lookahead != '\r') ADVANCE(601);
       END_STATE();
     case 601:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '"') ADVANCE(595);
-      if (lookahead == '\\') ADVANCE(596);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 600,
+        '(', 122,
+        ')', 583,
+        '=', 610,
+        '\\', 30,
+        '`', 601,
+        '\t', 59,
+        ' ', 59,
+        '"', 59,
+        '&', 59,
+        '\'', 59,
+        ';', 59,
+        '<', 59,
+        '>', 59,
+        '|', 59,
+      );
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r') ADVANCE(601);
       END_STATE();
     case 602:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '\'') ADVANCE(595);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 602,
+        '(', 65,
+        ')', 581,
+        '\\', 22,
+        '`', 607,
+        '\t', 66,
+        ' ', 66,
+        '"', 66,
+        '&', 66,
+        '\'', 66,
+        ';', 66,
+        '<', 66,
+        '>', 66,
+        '|', 66,
+      );
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(602);
+          lookahead != '\r') ADVANCE(603);
       END_STATE();
     case 603:
-      ACCEPT_TOKEN(sym__more_open);
-      if (lookahead == '\\') ADVANCE(598);
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 602,
+        ')', 581,
+        '\\', 22,
+        '`', 607,
+        '\t', 66,
+        ' ', 66,
+        '"', 66,
+        '&', 66,
+        '\'', 66,
+        ';', 66,
+        '<', 66,
+        '>', 66,
+        '|', 66,
+      );
       if (lookahead != 0 &&
+          lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '"') ADVANCE(603);
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(603);
       END_STATE();
     case 604:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 604,
+        '(', 66,
+        ')', 575,
+        '=', 585,
+        '\\', 37,
+        '`', 609,
+        '\t', 65,
+        ' ', 65,
+        '"', 65,
+        '&', 65,
+        '\'', 65,
+        ';', 65,
+        '<', 65,
+        '>', 65,
+        '|', 65,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(605);
+      END_STATE();
+    case 605:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 604,
+        ')', 575,
+        '=', 585,
+        '\\', 37,
+        '`', 609,
+        '\t', 65,
+        ' ', 65,
+        '"', 65,
+        '&', 65,
+        '\'', 65,
+        ';', 65,
+        '<', 65,
+        '>', 65,
+        '|', 65,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          (lookahead < '&' || ')' < lookahead)) ADVANCE(605);
+      END_STATE();
+    case 606:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 606,
+        '(', 57,
+        ')', 595,
+        '\\', 23,
+        '`', 607,
+        '\t', 58,
+        ' ', 58,
+        '"', 58,
+        '&', 58,
+        '\'', 58,
+        ';', 58,
+        '<', 58,
+        '>', 58,
+        '|', 58,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(607);
+      END_STATE();
+    case 607:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 606,
+        '(', 121,
+        ')', 595,
+        '\\', 23,
+        '`', 607,
+        '\t', 58,
+        ' ', 58,
+        '"', 58,
+        '&', 58,
+        '\'', 58,
+        ';', 58,
+        '<', 58,
+        '>', 58,
+        '|', 58,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(607);
+      END_STATE();
+    case 608:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 608,
+        '(', 59,
+        ')', 593,
+        '=', 614,
+        '\\', 32,
+        '`', 609,
+        '\t', 60,
+        ' ', 60,
+        '"', 60,
+        '&', 60,
+        '\'', 60,
+        ';', 60,
+        '<', 60,
+        '>', 60,
+        '|', 60,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(609);
+      END_STATE();
+    case 609:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 608,
+        '(', 122,
+        ')', 593,
+        '=', 614,
+        '\\', 32,
+        '`', 609,
+        '\t', 60,
+        ' ', 60,
+        '"', 60,
+        '&', 60,
+        '\'', 60,
+        ';', 60,
+        '<', 60,
+        '>', 60,
+        '|', 60,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(609);
+      END_STATE();
+    case 610:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 611,
+        '(', 122,
+        ')', 583,
+        '\\', 24,
+        '`', 612,
+        '\t', 59,
+        ' ', 59,
+        '"', 59,
+        '&', 59,
+        '\'', 59,
+        ';', 59,
+        '<', 59,
+        '>', 59,
+        '|', 59,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(610);
+      END_STATE();
+    case 611:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 611,
+        '(', 60,
+        ')', 583,
+        '\\', 24,
+        '`', 612,
+        '\t', 59,
+        ' ', 59,
+        '"', 59,
+        '&', 59,
+        '\'', 59,
+        ';', 59,
+        '<', 59,
+        '>', 59,
+        '|', 59,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(610);
+      END_STATE();
+    case 612:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 613,
+        '(', 121,
+        ')', 595,
+        '=', 607,
+        '\\', 31,
+        '`', 601,
+        '\t', 58,
+        ' ', 58,
+        '"', 58,
+        '&', 58,
+        '\'', 58,
+        ';', 58,
+        '<', 58,
+        '>', 58,
+        '|', 58,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(612);
+      END_STATE();
+    case 613:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 613,
+        '(', 58,
+        ')', 595,
+        '=', 607,
+        '\\', 31,
+        '`', 601,
+        '\t', 58,
+        ' ', 58,
+        '"', 58,
+        '&', 58,
+        '\'', 58,
+        ';', 58,
+        '<', 58,
+        '>', 58,
+        '|', 58,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(612);
+      END_STATE();
+    case 614:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 615,
+        '(', 122,
+        ')', 593,
+        '\\', 33,
+        '`', 616,
+        '\t', 60,
+        ' ', 60,
+        '"', 60,
+        '&', 60,
+        '\'', 60,
+        ';', 60,
+        '<', 60,
+        '>', 60,
+        '|', 60,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(614);
+      END_STATE();
+    case 615:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 615,
+        '(', 60,
+        ')', 593,
+        '\\', 33,
+        '`', 616,
+        '\t', 60,
+        ' ', 60,
+        '"', 60,
+        '&', 60,
+        '\'', 60,
+        ';', 60,
+        '<', 60,
+        '>', 60,
+        '|', 60,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(614);
+      END_STATE();
+    case 616:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 617,
+        '(', 121,
+        ')', 577,
+        '=', 597,
+        '\\', 34,
+        '`', 609,
+        '\t', 57,
+        ' ', 57,
+        '"', 57,
+        '&', 57,
+        '\'', 57,
+        ';', 57,
+        '<', 57,
+        '>', 57,
+        '|', 57,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(616);
+      END_STATE();
+    case 617:
+      ACCEPT_TOKEN(sym__more);
+      ADVANCE_MAP(
+        '$', 617,
+        '(', 58,
+        ')', 577,
+        '=', 597,
+        '\\', 34,
+        '`', 609,
+        '\t', 57,
+        ' ', 57,
+        '"', 57,
+        '&', 57,
+        '\'', 57,
+        ';', 57,
+        '<', 57,
+        '>', 57,
+        '|', 57,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(616);
+      END_STATE();
+    case 618:
+      ACCEPT_TOKEN(sym__more_quoted);
+      END_STATE();
+    case 619:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '\n') ADVANCE(623);
+      if (lookahead == '\r') ADVANCE(9);
+      if (lookahead != 0) ADVANCE(624);
+      END_STATE();
+    case 620:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '\r') ADVANCE(9);
+      if (lookahead != 0) ADVANCE(623);
+      END_STATE();
+    case 621:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '\r') ADVANCE(8);
+      if (lookahead != 0) ADVANCE(626);
+      END_STATE();
+    case 622:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '"') ADVANCE(618);
+      if (lookahead == '-') ADVANCE(624);
+      if (lookahead == '\\') ADVANCE(620);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(623);
+      END_STATE();
+    case 623:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '"') ADVANCE(618);
+      if (lookahead == '\\') ADVANCE(620);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(623);
+      END_STATE();
+    case 624:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '"') ADVANCE(618);
+      if (lookahead == '\\') ADVANCE(619);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(624);
+      END_STATE();
+    case 625:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '\'') ADVANCE(618);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(625);
+      END_STATE();
+    case 626:
+      ACCEPT_TOKEN(sym__more_open);
+      if (lookahead == '\\') ADVANCE(621);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != '"') ADVANCE(626);
+      END_STATE();
+    case 627:
       ACCEPT_TOKEN(sym__more_open);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != '\'') ADVANCE(604);
-      END_STATE();
-    case 605:
-      ACCEPT_TOKEN(anon_sym_sudo);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 606:
-      ACCEPT_TOKEN(anon_sym_sudo);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 607:
-      ACCEPT_TOKEN(anon_sym_doas);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 608:
-      ACCEPT_TOKEN(anon_sym_doas);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 609:
-      ACCEPT_TOKEN(anon_sym_exec);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 610:
-      ACCEPT_TOKEN(anon_sym_exec);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 611:
-      ACCEPT_TOKEN(anon_sym_env);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 612:
-      ACCEPT_TOKEN(anon_sym_env);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 613:
-      ACCEPT_TOKEN(anon_sym_nice);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 614:
-      ACCEPT_TOKEN(anon_sym_nice);
-      if (lookahead == '=') ADVANCE(617);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(117);
-      END_STATE();
-    case 615:
-      ACCEPT_TOKEN(aux_sym_prefix_token1);
-      if (lookahead == '/') ADVANCE(81);
-      if (lookahead == '-' ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(615);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
-      END_STATE();
-    case 616:
-      ACCEPT_TOKEN(aux_sym_prefix_token2);
-      if (lookahead == '\\') ADVANCE(137);
-      if ((',' <= lookahead && lookahead <= ':') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(616);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 617:
-      ACCEPT_TOKEN(aux_sym_prefix_token2);
-      if ((',' <= lookahead && lookahead <= ':') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(617);
-      END_STATE();
-    case 618:
-      ACCEPT_TOKEN(sym_program);
-      ADVANCE_MAP(
-        '"', 635,
-        '/', 694,
-        '\\', 137,
-        '_', 678,
-        '}', 622,
-        '4', 620,
-        '6', 620,
-        'A', 707,
-        'a', 707,
-        'V', 706,
-        'v', 706,
-      );
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 619:
-      ACCEPT_TOKEN(sym_program);
-      ADVANCE_MAP(
-        '"', 635,
-        '/', 694,
-        '\\', 137,
-        '_', 678,
-        '}', 622,
-        '4', 620,
-        '6', 620,
-        'V', 706,
-        'v', 706,
-      );
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 620:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '_') ADVANCE(679);
-      if (lookahead == '}') ADVANCE(622);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 621:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '}') ADVANCE(622);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 622:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 623:
-      ACCEPT_TOKEN(sym_program);
-      ADVANCE_MAP(
-        '"', 635,
-        '\\', 137,
-        '_', 734,
-        '}', 627,
-        '4', 625,
-        '6', 625,
-        'A', 746,
-        'a', 746,
-        'V', 745,
-        'v', 745,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 624:
-      ACCEPT_TOKEN(sym_program);
-      ADVANCE_MAP(
-        '"', 635,
-        '\\', 137,
-        '_', 734,
-        '}', 627,
-        '4', 625,
-        '6', 625,
-        'V', 745,
-        'v', 745,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 625:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '_') ADVANCE(735);
-      if (lookahead == '}') ADVANCE(627);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 626:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '}') ADVANCE(627);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 627:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '"') ADVANCE(635);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != '\'') ADVANCE(627);
       END_STATE();
     case 628:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '-') ADVANCE(697);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+      ACCEPT_TOKEN(sym__word);
       END_STATE();
     case 629:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '-') ADVANCE(697);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\n') ADVANCE(628);
+      if (lookahead == '\r') ADVANCE(2);
+      if (lookahead != 0) ADVANCE(757);
       END_STATE();
     case 630:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '-') ADVANCE(83);
-      if (lookahead == '/') ADVANCE(81);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '"') ADVANCE(203);
+      if (lookahead == '\\') ADVANCE(135);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(48);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(630);
       END_STATE();
     case 631:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '-') ADVANCE(726);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '$') ADVANCE(748);
+      if (lookahead == '-') ADVANCE(630);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 632:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '$') ADVANCE(748);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 633:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '/') ADVANCE(81);
-      if ((!eof && set_contains(sym_program_character_set_2, 10, lookahead))) ADVANCE(91);
-      END_STATE();
-    case 634:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '/') ADVANCE(724);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '6') ADVANCE(660);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(644);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 634:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '6') ADVANCE(699);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'T' ||
+          lookahead == 't') ADVANCE(501);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 635:
-      ACCEPT_TOKEN(sym_program);
-      if (lookahead == '\\') ADVANCE(137);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '6') ADVANCE(688);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(671);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 636:
-      ACCEPT_TOKEN(sym__continuation);
-      END_STATE();
-    case 637:
-      ACCEPT_TOKEN(sym__continuation);
-      if (lookahead == '\n') ADVANCE(636);
-      if (lookahead == '\r') ADVANCE(2);
-      if (lookahead == '!') ADVANCE(506);
-      END_STATE();
-    case 638:
-      ACCEPT_TOKEN(sym__continuation);
-      if (lookahead == '\n') ADVANCE(636);
-      if (lookahead == '\r') ADVANCE(2);
-      if (lookahead == '!') ADVANCE(507);
-      if (lookahead != 0) ADVANCE(534);
-      END_STATE();
-    case 639:
-      ACCEPT_TOKEN(sym__continuation);
-      if (lookahead == '\n') ADVANCE(636);
-      if (lookahead == '\r') ADVANCE(2);
-      if (lookahead == '!') ADVANCE(552);
-      if (lookahead != 0) ADVANCE(552);
-      END_STATE();
-    case 640:
-      ACCEPT_TOKEN(sym_shell_rest);
-      if (lookahead == '\r') ADVANCE(1);
-      if (lookahead != 0) ADVANCE(641);
-      END_STATE();
-    case 641:
-      ACCEPT_TOKEN(sym_shell_rest);
-      if (lookahead == '\\') ADVANCE(640);
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == ':') ADVANCE(187);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(118);
+          lookahead == ' ') ADVANCE(86);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(170);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(637);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(641);
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(700);
+      END_STATE();
+    case 637:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == ':') ADVANCE(670);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead == '+' ||
+          lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(637);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 638:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == 'I') ADVANCE(642);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 639:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == 'M') ADVANCE(638);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 640:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == 'M') ADVANCE(639);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 641:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == 'O') ADVANCE(640);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 642:
       ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == 'T') ADVANCE(194);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 643:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\n') ADVANCE(642);
-      if (lookahead == '\r') ADVANCE(3);
-      if (lookahead != 0) ADVANCE(753);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'a') ADVANCE(658);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 644:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '"') ADVANCE(340);
-      if (lookahead == '\\') ADVANCE(138);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(53);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'a') ADVANCE(645);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(644);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 645:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '$') ADVANCE(744);
-      if (lookahead == '-') ADVANCE(644);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'b') ADVANCE(653);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 646:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '$') ADVANCE(744);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'c') ADVANCE(496);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 647:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '6') ADVANCE(674);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 't') ADVANCE(658);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'c') ADVANCE(649);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 648:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '6') ADVANCE(713);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'T' ||
-          lookahead == 't') ADVANCE(618);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'd') ADVANCE(656);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 649:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '6') ADVANCE(702);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 't') ADVANCE(685);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(496);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 650:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == ':') ADVANCE(324);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(93);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(307);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(646);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(651);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(714);
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 651:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == ':') ADVANCE(684);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(659);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (lookahead == '+' ||
-          lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9') ||
+          lookahead == '|') ADVANCE(757);
+      if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(651);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 652:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == 'I') ADVANCE(656);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'i') ADVANCE(647);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 653:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == 'M') ADVANCE(652);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'l') ADVANCE(651);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 654:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == 'M') ADVANCE(653);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'n') ADVANCE(662);
+      if (lookahead == 'x') ADVANCE(650);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 655:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == 'O') ADVANCE(654);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'o') ADVANCE(643);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 656:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == 'T') ADVANCE(331);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'o') ADVANCE(496);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 657:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'a') ADVANCE(672);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'p') ADVANCE(633);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 658:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'a') ADVANCE(659);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 's') ADVANCE(496);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 659:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'b') ADVANCE(667);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 's') ADVANCE(511);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 660:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'c') ADVANCE(609);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(644);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 661:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'c') ADVANCE(663);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'u') ADVANCE(648);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 662:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'd') ADVANCE(670);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'v') ADVANCE(496);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 663:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'e') ADVANCE(613);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '=') ADVANCE(499);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
+          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(663);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 664:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'e') ADVANCE(660);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 665:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'e') ADVANCE(673);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 666:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'i') ADVANCE(661);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 667:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'l') ADVANCE(665);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 668:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'n') ADVANCE(676);
-      if (lookahead == 'x') ADVANCE(664);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 669:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'o') ADVANCE(657);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 670:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'o') ADVANCE(605);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 671:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'p') ADVANCE(647);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 672:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 's') ADVANCE(607);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 673:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 's') ADVANCE(628);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 674:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 't') ADVANCE(658);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 675:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'u') ADVANCE(662);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 676:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'v') ADVANCE(611);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 677:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '=') ADVANCE(616);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '"' ||
-          ('&' <= lookahead && lookahead <= ')') ||
-          (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
-      if (('0' <= lookahead && lookahead <= '9') ||
-          ('A' <= lookahead && lookahead <= 'Z') ||
-          ('_' <= lookahead && lookahead <= 'z')) ADVANCE(677);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
-      END_STATE();
-    case 678:
-      ACCEPT_TOKEN(sym__word);
       ADVANCE_MAP(
-        '/', 694,
-        'B', 681,
-        'C', 682,
-        '\\', 137,
-        'b', 695,
-        'c', 698,
-        '4', 620,
-        '6', 620,
-        'V', 706,
-        'v', 706,
+        '/', 680,
+        'B', 667,
+        'C', 668,
+        '\\', 134,
+        'b', 681,
+        'c', 684,
+        '4', 503,
+        '6', 503,
+        'V', 692,
+        'v', 692,
       );
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 679:
+    case 665:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == 'B') ADVANCE(681);
-      if (lookahead == 'C') ADVANCE(682);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'b') ADVANCE(695);
-      if (lookahead == 'c') ADVANCE(698);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == 'B') ADVANCE(667);
+      if (lookahead == 'C') ADVANCE(668);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'b') ADVANCE(681);
+      if (lookahead == 'c') ADVANCE(684);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 680:
+    case 666:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == 'D') ADVANCE(621);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == 'D') ADVANCE(504);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 681:
+    case 667:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == 'I') ADVANCE(683);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == 'I') ADVANCE(669);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 682:
+    case 668:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == 'M') ADVANCE(680);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == 'M') ADVANCE(666);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 683:
+    case 669:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == 'N') ADVANCE(621);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == 'N') ADVANCE(504);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
-    case 684:
+    case 670:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == ']') ADVANCE(304);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == ']') ADVANCE(167);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(120);
+          lookahead == ' ') ADVANCE(113);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead == '+' ||
           lookahead == '-' ||
           ('0' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
-          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(684);
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(670);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
-          lookahead != '\r') ADVANCE(714);
+          lookahead != '\r') ADVANCE(700);
+      END_STATE();
+    case 671:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'a') ADVANCE(673);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 672:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'a') ADVANCE(674);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 673:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'b') ADVANCE(682);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 674:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'c') ADVANCE(690);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 675:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'd') ADVANCE(504);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 676:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(687);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 677:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'e') ADVANCE(679);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 678:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'f') ADVANCE(689);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 679:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'g') ADVANCE(672);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 680:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'i') ADVANCE(686);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 681:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'i') ADVANCE(685);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 682:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'l') ADVANCE(676);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 683:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'l') ADVANCE(677);
+      if (lookahead == 'n') ADVANCE(678);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
+      END_STATE();
+    case 684:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'm') ADVANCE(675);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(757);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 685:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'a') ADVANCE(687);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'n') ADVANCE(504);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 686:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'a') ADVANCE(688);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'p') ADVANCE(635);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 687:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'b') ADVANCE(696);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 's') ADVANCE(512);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 688:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'c') ADVANCE(704);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(671);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 689:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'd') ADVANCE(621);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 't') ADVANCE(517);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 690:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'e') ADVANCE(701);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'y') ADVANCE(517);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 691:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'e') ADVANCE(693);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '{') ADVANCE(695);
+      if (lookahead == 'I' ||
+          lookahead == 'i') ADVANCE(697);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 692:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'f') ADVANCE(703);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '4' ||
+          lookahead == '6') ADVANCE(503);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 693:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'g') ADVANCE(686);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'B' ||
+          lookahead == 'b') ADVANCE(696);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 694:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'i') ADVANCE(700);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'E' ||
+          lookahead == 'e') ADVANCE(698);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 695:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'i') ADVANCE(699);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'I' ||
+          lookahead == 'i') ADVANCE(697);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 696:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'l') ADVANCE(690);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'L' ||
+          lookahead == 'l') ADVANCE(694);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 697:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'l') ADVANCE(691);
-      if (lookahead == 'n') ADVANCE(692);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'P' ||
+          lookahead == 'p') ADVANCE(634);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 698:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'm') ADVANCE(689);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'S' ||
+          lookahead == 's') ADVANCE(502);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 699:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'n') ADVANCE(621);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'T' ||
+          lookahead == 't') ADVANCE(501);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 700:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'p') ADVANCE(649);
+      if (lookahead == '/') ADVANCE(680);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(757);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(700);
       END_STATE();
     case 701:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 's') ADVANCE(629);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == '6') ADVANCE(715);
+      if (lookahead == 't') ADVANCE(702);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 702:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 't') ADVANCE(685);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'a') ADVANCE(704);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 703:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 't') ADVANCE(632);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'a') ADVANCE(705);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 704:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'y') ADVANCE(632);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'b') ADVANCE(711);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 705:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '{') ADVANCE(709);
-      if (lookahead == 'I' ||
-          lookahead == 'i') ADVANCE(711);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'c') ADVANCE(717);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 706:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '4' ||
-          lookahead == '6') ADVANCE(620);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'e') ADVANCE(714);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 707:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'B' ||
-          lookahead == 'b') ADVANCE(710);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'e') ADVANCE(709);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 708:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(712);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'f') ADVANCE(716);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 709:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'I' ||
-          lookahead == 'i') ADVANCE(711);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'g') ADVANCE(703);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 710:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'L' ||
-          lookahead == 'l') ADVANCE(708);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'i') ADVANCE(713);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 711:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'P' ||
-          lookahead == 'p') ADVANCE(648);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'l') ADVANCE(706);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 712:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'S' ||
-          lookahead == 's') ADVANCE(619);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'l') ADVANCE(707);
+      if (lookahead == 'n') ADVANCE(708);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 713:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'T' ||
-          lookahead == 't') ADVANCE(618);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'p') ADVANCE(701);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 714:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(694);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 's') ADVANCE(514);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(753);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(714);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 715:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == '6') ADVANCE(729);
-      if (lookahead == 't') ADVANCE(716);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 't') ADVANCE(702);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 716:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'a') ADVANCE(718);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 't') ADVANCE(519);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 717:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'a') ADVANCE(719);
+      if (lookahead == '/') ADVANCE(710);
+      if (lookahead == 'y') ADVANCE(519);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 718:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'b') ADVANCE(725);
+      if (lookahead == '/') ADVANCE(710);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
           lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(760);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(718);
       END_STATE();
     case 719:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'c') ADVANCE(731);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '6') ADVANCE(733);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 't') ADVANCE(720);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 720:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'e') ADVANCE(728);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'a') ADVANCE(722);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 721:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'e') ADVANCE(723);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'a') ADVANCE(723);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 722:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'f') ADVANCE(730);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'b') ADVANCE(729);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 723:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'g') ADVANCE(717);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'c') ADVANCE(735);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 724:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'i') ADVANCE(727);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'e') ADVANCE(732);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 725:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'l') ADVANCE(720);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'e') ADVANCE(727);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 726:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'l') ADVANCE(721);
-      if (lookahead == 'n') ADVANCE(722);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'f') ADVANCE(734);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 727:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'p') ADVANCE(715);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'g') ADVANCE(721);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 728:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 's') ADVANCE(631);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'i') ADVANCE(731);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 729:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 't') ADVANCE(716);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'l') ADVANCE(724);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 730:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 't') ADVANCE(634);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'l') ADVANCE(725);
+      if (lookahead == 'n') ADVANCE(726);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 731:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
-      if (lookahead == 'y') ADVANCE(634);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'p') ADVANCE(719);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 732:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '/') ADVANCE(724);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 's') ADVANCE(516);
       if (lookahead == '"' ||
           ('&' <= lookahead && lookahead <= ')') ||
           (';' <= lookahead && lookahead <= '>') ||
-          lookahead == '\\' ||
           lookahead == '`' ||
-          lookahead == '|') ADVANCE(754);
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(732);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 733:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '6') ADVANCE(752);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'T' ||
-          lookahead == 't') ADVANCE(623);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 't') ADVANCE(720);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(736);
       END_STATE();
     case 734:
       ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 't') ADVANCE(521);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(736);
+      END_STATE();
+    case 735:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == 'y') ADVANCE(521);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(736);
+      END_STATE();
+    case 736:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '/') ADVANCE(728);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(758);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(736);
+      END_STATE();
+    case 737:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '6') ADVANCE(756);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'T' ||
+          lookahead == 't') ADVANCE(506);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 738:
+      ACCEPT_TOKEN(sym__word);
       ADVANCE_MAP(
-        'B', 737,
-        'C', 738,
-        '\\', 137,
-        'b', 741,
-        'c', 742,
-        '4', 625,
-        '6', 625,
-        'V', 745,
-        'v', 745,
+        'B', 741,
+        'C', 742,
+        '\\', 134,
+        'b', 745,
+        'c', 746,
+        '4', 508,
+        '6', 508,
+        'V', 749,
+        'v', 749,
       );
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 735:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == 'B') ADVANCE(737);
-      if (lookahead == 'C') ADVANCE(738);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'b') ADVANCE(741);
-      if (lookahead == 'c') ADVANCE(742);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 736:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == 'D') ADVANCE(626);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 737:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == 'I') ADVANCE(739);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
-      END_STATE();
-    case 738:
-      ACCEPT_TOKEN(sym__word);
-      if (lookahead == 'M') ADVANCE(736);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n' &&
-          lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 739:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == 'N') ADVANCE(626);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == 'B') ADVANCE(741);
+      if (lookahead == 'C') ADVANCE(742);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'b') ADVANCE(745);
+      if (lookahead == 'c') ADVANCE(746);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 740:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'd') ADVANCE(626);
+      if (lookahead == 'D') ADVANCE(509);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 741:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'i') ADVANCE(743);
+      if (lookahead == 'I') ADVANCE(743);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 742:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'm') ADVANCE(740);
+      if (lookahead == 'M') ADVANCE(740);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 743:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'n') ADVANCE(626);
+      if (lookahead == 'N') ADVANCE(509);
+      if (lookahead == '\\') ADVANCE(134);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 744:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '{') ADVANCE(748);
-      if (lookahead == 'I' ||
-          lookahead == 'i') ADVANCE(750);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'd') ADVANCE(509);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 745:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == '4' ||
-          lookahead == '6') ADVANCE(625);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'i') ADVANCE(747);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 746:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'B' ||
-          lookahead == 'b') ADVANCE(749);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'm') ADVANCE(744);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 747:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(751);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'n') ADVANCE(509);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 748:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '{') ADVANCE(752);
       if (lookahead == 'I' ||
-          lookahead == 'i') ADVANCE(750);
+          lookahead == 'i') ADVANCE(754);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 749:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'L' ||
-          lookahead == 'l') ADVANCE(747);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == '4' ||
+          lookahead == '6') ADVANCE(508);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 750:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'P' ||
-          lookahead == 'p') ADVANCE(733);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'B' ||
+          lookahead == 'b') ADVANCE(753);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 751:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'S' ||
-          lookahead == 's') ADVANCE(624);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'E' ||
+          lookahead == 'e') ADVANCE(755);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 752:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
-      if (lookahead == 'T' ||
-          lookahead == 't') ADVANCE(623);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'I' ||
+          lookahead == 'i') ADVANCE(754);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 753:
       ACCEPT_TOKEN(sym__word);
-      if (lookahead == '\\') ADVANCE(137);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'L' ||
+          lookahead == 'l') ADVANCE(751);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(753);
+          lookahead != ' ') ADVANCE(757);
       END_STATE();
     case 754:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'P' ||
+          lookahead == 'p') ADVANCE(737);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 755:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'S' ||
+          lookahead == 's') ADVANCE(507);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 756:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead == 'T' ||
+          lookahead == 't') ADVANCE(506);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 757:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\\') ADVANCE(134);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(757);
+      END_STATE();
+    case 758:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\\') ADVANCE(759);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(758);
+      END_STATE();
+    case 759:
+      ACCEPT_TOKEN(sym__word);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r') ADVANCE(758);
+      END_STATE();
+    case 760:
       ACCEPT_TOKEN(sym__word);
       if (lookahead != 0 &&
           lookahead != '\t' &&
           lookahead != '\n' &&
           lookahead != '\r' &&
-          lookahead != ' ') ADVANCE(754);
+          lookahead != ' ') ADVANCE(760);
       END_STATE();
-    case 755:
-      ACCEPT_TOKEN(sym__rest);
-      if (lookahead == '\r') ADVANCE(10);
-      if (lookahead != 0) ADVANCE(756);
-      END_STATE();
-    case 756:
-      ACCEPT_TOKEN(sym__rest);
-      if (lookahead == '\\') ADVANCE(755);
-      if (lookahead == '\t' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(119);
+    case 761:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '6') ADVANCE(775);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 't') ADVANCE(762);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
       if (lookahead != 0 &&
           lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(756);
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 762:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'a') ADVANCE(764);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 763:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'a') ADVANCE(765);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 764:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'b') ADVANCE(771);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 765:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'c') ADVANCE(777);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 766:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'e') ADVANCE(774);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 767:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'e') ADVANCE(769);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 768:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'f') ADVANCE(776);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 769:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'g') ADVANCE(763);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 770:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'i') ADVANCE(773);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 771:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'l') ADVANCE(766);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 772:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'l') ADVANCE(767);
+      if (lookahead == 'n') ADVANCE(768);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 773:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'p') ADVANCE(761);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 774:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 's') ADVANCE(515);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 775:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 't') ADVANCE(762);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 776:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 't') ADVANCE(520);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 777:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == 'y') ADVANCE(520);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 778:
+      ACCEPT_TOKEN(sym__odd_word);
+      ADVANCE_MAP(
+        '/', 770,
+        '\\', 139,
+        '*', 736,
+        '.', 736,
+        '?', 736,
+        '"', 758,
+        '\'', 758,
+        ')', 758,
+        '|', 758,
+      );
+      if (('&' <= lookahead && lookahead <= '(') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 779:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead == '-' ||
+          ('A' <= lookahead && lookahead <= 'Z') ||
+          ('a' <= lookahead && lookahead <= 'z')) ADVANCE(497);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 780:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '/') ADVANCE(770);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead == '"' ||
+          ('&' <= lookahead && lookahead <= ')') ||
+          (';' <= lookahead && lookahead <= '>') ||
+          lookahead == '`' ||
+          lookahead == '|') ADVANCE(781);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(780);
+      END_STATE();
+    case 781:
+      ACCEPT_TOKEN(sym__odd_word);
+      if (lookahead == '\\') ADVANCE(139);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n' &&
+          lookahead != '\r' &&
+          lookahead != ' ') ADVANCE(781);
+      END_STATE();
+    case 782:
+      ACCEPT_TOKEN(sym__rest);
+      if (lookahead == '\r') ADVANCE(133);
+      if (lookahead != 0) ADVANCE(783);
+      END_STATE();
+    case 783:
+      ACCEPT_TOKEN(sym__rest);
+      if (lookahead == '\\') ADVANCE(782);
+      if (lookahead == '\t' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(112);
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(783);
       END_STATE();
     default:
       return false;
@@ -10889,81 +11368,81 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
 
 static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0},
-  [1] = {.lex_state = 151},
-  [2] = {.lex_state = 151},
-  [3] = {.lex_state = 151},
-  [4] = {.lex_state = 151},
-  [5] = {.lex_state = 146},
-  [6] = {.lex_state = 146},
-  [7] = {.lex_state = 146},
-  [8] = {.lex_state = 146},
-  [9] = {.lex_state = 147},
-  [10] = {.lex_state = 146},
-  [11] = {.lex_state = 147},
-  [12] = {.lex_state = 147},
-  [13] = {.lex_state = 147},
-  [14] = {.lex_state = 147},
-  [15] = {.lex_state = 147},
-  [16] = {.lex_state = 147},
-  [17] = {.lex_state = 147},
-  [18] = {.lex_state = 147},
-  [19] = {.lex_state = 147},
-  [20] = {.lex_state = 144},
-  [21] = {.lex_state = 145},
-  [22] = {.lex_state = 145},
-  [23] = {.lex_state = 145},
-  [24] = {.lex_state = 145},
-  [25] = {.lex_state = 145},
-  [26] = {.lex_state = 152},
-  [27] = {.lex_state = 143},
-  [28] = {.lex_state = 143},
-  [29] = {.lex_state = 152},
-  [30] = {.lex_state = 149},
-  [31] = {.lex_state = 146},
-  [32] = {.lex_state = 150},
-  [33] = {.lex_state = 146},
-  [34] = {.lex_state = 149},
-  [35] = {.lex_state = 149},
-  [36] = {.lex_state = 146},
-  [37] = {.lex_state = 146},
-  [38] = {.lex_state = 149},
+  [1] = {.lex_state = 149},
+  [2] = {.lex_state = 149},
+  [3] = {.lex_state = 149},
+  [4] = {.lex_state = 149},
+  [5] = {.lex_state = 144},
+  [6] = {.lex_state = 144},
+  [7] = {.lex_state = 144},
+  [8] = {.lex_state = 145},
+  [9] = {.lex_state = 144},
+  [10] = {.lex_state = 144},
+  [11] = {.lex_state = 145},
+  [12] = {.lex_state = 145},
+  [13] = {.lex_state = 145},
+  [14] = {.lex_state = 145},
+  [15] = {.lex_state = 145},
+  [16] = {.lex_state = 145},
+  [17] = {.lex_state = 145},
+  [18] = {.lex_state = 145},
+  [19] = {.lex_state = 145},
+  [20] = {.lex_state = 142},
+  [21] = {.lex_state = 143},
+  [22] = {.lex_state = 143},
+  [23] = {.lex_state = 143},
+  [24] = {.lex_state = 143},
+  [25] = {.lex_state = 143},
+  [26] = {.lex_state = 141},
+  [27] = {.lex_state = 141},
+  [28] = {.lex_state = 147},
+  [29] = {.lex_state = 144},
+  [30] = {.lex_state = 147},
+  [31] = {.lex_state = 147},
+  [32] = {.lex_state = 148},
+  [33] = {.lex_state = 147},
+  [34] = {.lex_state = 144},
+  [35] = {.lex_state = 144},
+  [36] = {.lex_state = 144},
+  [37] = {.lex_state = 147},
+  [38] = {.lex_state = 144},
   [39] = {.lex_state = 146},
-  [40] = {.lex_state = 149},
-  [41] = {.lex_state = 152},
-  [42] = {.lex_state = 148},
-  [43] = {.lex_state = 149},
-  [44] = {.lex_state = 157},
-  [45] = {.lex_state = 158},
-  [46] = {.lex_state = 153},
-  [47] = {.lex_state = 153},
-  [48] = {.lex_state = 156},
-  [49] = {.lex_state = 153},
-  [50] = {.lex_state = 160},
-  [51] = {.lex_state = 160},
-  [52] = {.lex_state = 160},
-  [53] = {.lex_state = 161},
-  [54] = {.lex_state = 153},
-  [55] = {.lex_state = 154},
-  [56] = {.lex_state = 154},
-  [57] = {.lex_state = 160},
-  [58] = {.lex_state = 160},
-  [59] = {.lex_state = 160},
-  [60] = {.lex_state = 160},
-  [61] = {.lex_state = 160},
-  [62] = {.lex_state = 160},
-  [63] = {.lex_state = 160},
-  [64] = {.lex_state = 160},
-  [65] = {.lex_state = 161},
-  [66] = {.lex_state = 155},
-  [67] = {.lex_state = 159},
-  [68] = {.lex_state = 160},
-  [69] = {.lex_state = 159},
-  [70] = {.lex_state = 160},
-  [71] = {.lex_state = 155},
+  [40] = {.lex_state = 147},
+  [41] = {.lex_state = 150},
+  [42] = {.lex_state = 150},
+  [43] = {.lex_state = 155},
+  [44] = {.lex_state = 154},
+  [45] = {.lex_state = 151},
+  [46] = {.lex_state = 151},
+  [47] = {.lex_state = 156},
+  [48] = {.lex_state = 151},
+  [49] = {.lex_state = 152},
+  [50] = {.lex_state = 158},
+  [51] = {.lex_state = 159},
+  [52] = {.lex_state = 158},
+  [53] = {.lex_state = 158},
+  [54] = {.lex_state = 158},
+  [55] = {.lex_state = 158},
+  [56] = {.lex_state = 159},
+  [57] = {.lex_state = 151},
+  [58] = {.lex_state = 152},
+  [59] = {.lex_state = 158},
+  [60] = {.lex_state = 158},
+  [61] = {.lex_state = 158},
+  [62] = {.lex_state = 158},
+  [63] = {.lex_state = 158},
+  [64] = {.lex_state = 158},
+  [65] = {.lex_state = 158},
+  [66] = {.lex_state = 158},
+  [67] = {.lex_state = 157},
+  [68] = {.lex_state = 153},
+  [69] = {.lex_state = 153},
+  [70] = {.lex_state = 157},
+  [71] = {.lex_state = 0},
   [72] = {.lex_state = 0},
   [73] = {.lex_state = 0},
   [74] = {.lex_state = 0},
-  [75] = {.lex_state = 0},
+  [75] = {.lex_state = 145},
   [76] = {.lex_state = 0},
   [77] = {.lex_state = 0},
   [78] = {.lex_state = 0},
@@ -10980,26 +11459,18 @@ static const TSLexerMode ts_lex_modes[STATE_COUNT] = {
   [89] = {.lex_state = 0},
   [90] = {.lex_state = 0},
   [91] = {.lex_state = 0},
-  [92] = {.lex_state = 147},
-  [93] = {.lex_state = 0},
+  [92] = {.lex_state = 0},
+  [93] = {.lex_state = 151},
   [94] = {.lex_state = 0},
   [95] = {.lex_state = 0},
-  [96] = {.lex_state = 153},
 };
 
 static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
   [STATE(0)] = {
     [ts_builtin_sym_end] = ACTIONS(1),
     [sym__newline] = ACTIONS(1),
-    [sym_shebang] = ACTIONS(1),
-    [sym__comment] = ACTIONS(1),
-    [anon_sym_COLON] = ACTIONS(1),
-    [sym__expect] = ACTIONS(1),
-    [anon_sym_POUNDscenario] = ACTIONS(1),
-    [sym__scenario] = ACTIONS(1),
-    [anon_sym_COMMA] = ACTIONS(1),
-    [sym__disable] = ACTIONS(1),
     [anon_sym_STAR] = ACTIONS(1),
+    [anon_sym_COLON] = ACTIONS(1),
     [sym_counters] = ACTIONS(1),
     [anon_sym_COMMIT] = ACTIONS(1),
     [anon_sym_DASH] = ACTIONS(1),
@@ -11011,64 +11482,58 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_short_option] = ACTIONS(1),
     [sym_long_option] = ACTIONS(1),
     [sym_dash_option] = ACTIONS(1),
+    [sym__expect] = ACTIONS(1),
+    [sym__scenario] = ACTIONS(1),
+    [sym__scenario_of] = ACTIONS(1),
+    [anon_sym_COMMA] = ACTIONS(1),
+    [sym__disable] = ACTIONS(1),
+    [sym_shebang] = ACTIONS(1),
+    [sym__comment] = ACTIONS(1),
+    [sym_prefix] = ACTIONS(1),
+    [sym__continuation] = ACTIONS(1),
+    [sym_shell_rest] = ACTIONS(1),
     [sym__shell_negation] = ACTIONS(1),
     [sym__quoted] = ACTIONS(1),
     [sym__open] = ACTIONS(1),
     [sym__more_quoted] = ACTIONS(1),
     [sym__more_open] = ACTIONS(1),
-    [anon_sym_sudo] = ACTIONS(1),
-    [anon_sym_doas] = ACTIONS(1),
-    [anon_sym_exec] = ACTIONS(1),
-    [anon_sym_env] = ACTIONS(1),
-    [anon_sym_nice] = ACTIONS(1),
-    [aux_sym_prefix_token1] = ACTIONS(1),
-    [aux_sym_prefix_token2] = ACTIONS(1),
-    [sym__continuation] = ACTIONS(1),
-    [sym_shell_rest] = ACTIONS(1),
   },
   [STATE(1)] = {
-    [sym_source_file] = STATE(95),
-    [sym__line] = STATE(89),
-    [sym_comment] = STATE(89),
-    [sym_expectation] = STATE(89),
-    [sym_scenario] = STATE(89),
-    [sym_suppression] = STATE(89),
-    [sym_table] = STATE(89),
-    [sym_chain_declaration] = STATE(89),
-    [sym_commit] = STATE(89),
-    [sym_rule] = STATE(89),
-    [sym__first_argument] = STATE(30),
-    [sym__long_option] = STATE(30),
-    [sym_command] = STATE(89),
-    [sym_prefix] = STATE(26),
-    [sym_shell_line] = STATE(89),
+    [sym_source_file] = STATE(94),
+    [sym__line] = STATE(87),
+    [sym_table] = STATE(87),
+    [sym_chain_declaration] = STATE(87),
+    [sym_commit] = STATE(87),
+    [sym_rule] = STATE(87),
+    [sym__first_argument] = STATE(33),
+    [sym__long_option] = STATE(33),
+    [sym_expectation] = STATE(87),
+    [sym_scenario] = STATE(87),
+    [sym_suppression] = STATE(87),
+    [sym_comment] = STATE(87),
+    [sym_command] = STATE(87),
+    [sym_shell_line] = STATE(87),
     [aux_sym_source_file_repeat1] = STATE(2),
-    [aux_sym_command_repeat1] = STATE(26),
+    [aux_sym_command_repeat1] = STATE(42),
     [ts_builtin_sym_end] = ACTIONS(3),
     [sym__newline] = ACTIONS(5),
-    [sym_shebang] = ACTIONS(7),
-    [sym__comment] = ACTIONS(9),
-    [anon_sym_COLON] = ACTIONS(11),
-    [sym__expect] = ACTIONS(13),
-    [anon_sym_POUNDscenario] = ACTIONS(15),
-    [sym__scenario] = ACTIONS(17),
-    [sym__disable] = ACTIONS(19),
-    [anon_sym_STAR] = ACTIONS(21),
-    [sym_counters] = ACTIONS(23),
-    [anon_sym_COMMIT] = ACTIONS(25),
-    [anon_sym_DASH] = ACTIONS(27),
-    [aux_sym__first_argument_token1] = ACTIONS(27),
-    [aux_sym__first_argument_token2] = ACTIONS(27),
-    [sym_short_option] = ACTIONS(27),
-    [sym_long_option] = ACTIONS(29),
-    [sym_dash_option] = ACTIONS(27),
-    [anon_sym_sudo] = ACTIONS(31),
-    [anon_sym_doas] = ACTIONS(31),
-    [anon_sym_exec] = ACTIONS(31),
-    [anon_sym_env] = ACTIONS(31),
-    [anon_sym_nice] = ACTIONS(31),
-    [aux_sym_prefix_token1] = ACTIONS(31),
-    [aux_sym_prefix_token2] = ACTIONS(31),
+    [anon_sym_STAR] = ACTIONS(7),
+    [anon_sym_COLON] = ACTIONS(9),
+    [sym_counters] = ACTIONS(11),
+    [anon_sym_COMMIT] = ACTIONS(13),
+    [anon_sym_DASH] = ACTIONS(15),
+    [aux_sym__first_argument_token1] = ACTIONS(15),
+    [aux_sym__first_argument_token2] = ACTIONS(15),
+    [sym_short_option] = ACTIONS(15),
+    [sym_long_option] = ACTIONS(17),
+    [sym_dash_option] = ACTIONS(15),
+    [sym__expect] = ACTIONS(19),
+    [sym__scenario] = ACTIONS(21),
+    [sym__scenario_of] = ACTIONS(23),
+    [sym__disable] = ACTIONS(25),
+    [sym_shebang] = ACTIONS(27),
+    [sym__comment] = ACTIONS(29),
+    [sym_prefix] = ACTIONS(31),
     [sym_program] = ACTIONS(33),
     [sym__word] = ACTIONS(35),
   },
@@ -11076,26 +11541,28 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
 
 static const uint16_t ts_small_parse_table[] = {
   [0] = 21,
-    ACTIONS(9), 1,
-      sym__comment,
-    ACTIONS(11), 1,
-      anon_sym_COLON,
-    ACTIONS(13), 1,
-      sym__expect,
-    ACTIONS(15), 1,
-      anon_sym_POUNDscenario,
-    ACTIONS(17), 1,
-      sym__scenario,
-    ACTIONS(19), 1,
-      sym__disable,
-    ACTIONS(21), 1,
+    ACTIONS(7), 1,
       anon_sym_STAR,
-    ACTIONS(23), 1,
+    ACTIONS(9), 1,
+      anon_sym_COLON,
+    ACTIONS(11), 1,
       sym_counters,
-    ACTIONS(25), 1,
+    ACTIONS(13), 1,
       anon_sym_COMMIT,
-    ACTIONS(29), 1,
+    ACTIONS(17), 1,
       sym_long_option,
+    ACTIONS(19), 1,
+      sym__expect,
+    ACTIONS(21), 1,
+      sym__scenario,
+    ACTIONS(23), 1,
+      sym__scenario_of,
+    ACTIONS(25), 1,
+      sym__disable,
+    ACTIONS(29), 1,
+      sym__comment,
+    ACTIONS(31), 1,
+      sym_prefix,
     ACTIONS(33), 1,
       sym_program,
     ACTIONS(35), 1,
@@ -11108,117 +11575,99 @@ static const uint16_t ts_small_parse_table[] = {
       sym_shebang,
     STATE(3), 1,
       aux_sym_source_file_repeat1,
-    STATE(26), 2,
-      sym_prefix,
+    STATE(42), 1,
       aux_sym_command_repeat1,
-    STATE(30), 2,
+    STATE(33), 2,
       sym__first_argument,
       sym__long_option,
-    ACTIONS(27), 5,
+    ACTIONS(15), 5,
       anon_sym_DASH,
       aux_sym__first_argument_token1,
       aux_sym__first_argument_token2,
       sym_short_option,
       sym_dash_option,
-    ACTIONS(31), 7,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
-    STATE(76), 11,
+    STATE(83), 11,
       sym__line,
-      sym_comment,
-      sym_expectation,
-      sym_scenario,
-      sym_suppression,
       sym_table,
       sym_chain_declaration,
       sym_commit,
       sym_rule,
+      sym_expectation,
+      sym_scenario,
+      sym_suppression,
+      sym_comment,
       sym_command,
       sym_shell_line,
-  [86] = 21,
+  [79] = 21,
     ACTIONS(43), 1,
       ts_builtin_sym_end,
     ACTIONS(45), 1,
       sym__newline,
     ACTIONS(48), 1,
-      sym_shebang,
-    ACTIONS(51), 1,
-      sym__comment,
-    ACTIONS(54), 1,
-      anon_sym_COLON,
-    ACTIONS(57), 1,
-      sym__expect,
-    ACTIONS(60), 1,
-      anon_sym_POUNDscenario,
-    ACTIONS(63), 1,
-      sym__scenario,
-    ACTIONS(66), 1,
-      sym__disable,
-    ACTIONS(69), 1,
       anon_sym_STAR,
-    ACTIONS(72), 1,
+    ACTIONS(51), 1,
+      anon_sym_COLON,
+    ACTIONS(54), 1,
       sym_counters,
-    ACTIONS(75), 1,
+    ACTIONS(57), 1,
       anon_sym_COMMIT,
-    ACTIONS(81), 1,
+    ACTIONS(63), 1,
       sym_long_option,
+    ACTIONS(66), 1,
+      sym__expect,
+    ACTIONS(69), 1,
+      sym__scenario,
+    ACTIONS(72), 1,
+      sym__scenario_of,
+    ACTIONS(75), 1,
+      sym__disable,
+    ACTIONS(78), 1,
+      sym_shebang,
+    ACTIONS(81), 1,
+      sym__comment,
+    ACTIONS(84), 1,
+      sym_prefix,
     ACTIONS(87), 1,
       sym_program,
     ACTIONS(90), 1,
       sym__word,
     STATE(3), 1,
       aux_sym_source_file_repeat1,
-    STATE(26), 2,
-      sym_prefix,
+    STATE(42), 1,
       aux_sym_command_repeat1,
-    STATE(30), 2,
+    STATE(33), 2,
       sym__first_argument,
       sym__long_option,
-    ACTIONS(78), 5,
+    ACTIONS(60), 5,
       anon_sym_DASH,
       aux_sym__first_argument_token1,
       aux_sym__first_argument_token2,
       sym_short_option,
       sym_dash_option,
-    ACTIONS(84), 7,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
-    STATE(94), 11,
+    STATE(95), 11,
       sym__line,
-      sym_comment,
-      sym_expectation,
-      sym_scenario,
-      sym_suppression,
       sym_table,
       sym_chain_declaration,
       sym_commit,
       sym_rule,
+      sym_expectation,
+      sym_scenario,
+      sym_suppression,
+      sym_comment,
       sym_command,
       sym_shell_line,
-  [172] = 2,
+  [158] = 2,
     ACTIONS(43), 7,
       ts_builtin_sym_end,
       sym__newline,
-      sym_shebang,
-      sym__expect,
-      sym__scenario,
-      sym__disable,
       sym_counters,
-    ACTIONS(93), 20,
-      sym__comment,
-      anon_sym_COLON,
-      anon_sym_POUNDscenario,
+      sym__expect,
+      sym__scenario_of,
+      sym__disable,
+      sym_shebang,
+    ACTIONS(93), 14,
       anon_sym_STAR,
+      anon_sym_COLON,
       anon_sym_COMMIT,
       anon_sym_DASH,
       aux_sym__first_argument_token1,
@@ -11226,62 +11675,57 @@ static const uint16_t ts_small_parse_table[] = {
       sym_short_option,
       sym_long_option,
       sym_dash_option,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
+      sym__scenario,
+      sym__comment,
+      sym_prefix,
       sym_program,
       sym__word,
-  [204] = 14,
+  [184] = 14,
     ACTIONS(97), 1,
       sym__comment,
     ACTIONS(99), 1,
-      sym__shell_negation,
-    ACTIONS(101), 1,
-      sym__shell_short,
-    ACTIONS(103), 1,
-      sym__shell_long,
-    ACTIONS(105), 1,
-      sym__shell_dash,
-    ACTIONS(107), 1,
-      sym__shell_value,
-    ACTIONS(109), 1,
-      sym__quoted,
-    ACTIONS(111), 1,
-      sym__open,
-    ACTIONS(113), 1,
       sym__continuation,
-    ACTIONS(115), 1,
+    ACTIONS(101), 1,
       sym_shell_rest,
-    STATE(27), 1,
-      sym__quoted_word,
-    STATE(92), 1,
+    ACTIONS(103), 1,
+      sym__shell_negation,
+    ACTIONS(105), 1,
+      sym__shell_short,
+    ACTIONS(107), 1,
+      sym__shell_long,
+    ACTIONS(109), 1,
+      sym__shell_dash,
+    ACTIONS(111), 1,
+      sym__shell_value,
+    ACTIONS(113), 1,
+      sym__quoted,
+    ACTIONS(115), 1,
+      sym__open,
+    STATE(26), 1,
+      sym__shell_string,
+    STATE(75), 1,
       sym__stem,
     ACTIONS(95), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(8), 4,
+    STATE(10), 3,
       sym__shell_argument,
-      sym__shell_string,
       sym__shell_open,
       aux_sym_command_repeat2,
-  [251] = 14,
-    ACTIONS(99), 1,
-      sym__shell_negation,
-    ACTIONS(101), 1,
-      sym__shell_short,
+  [230] = 14,
     ACTIONS(103), 1,
-      sym__shell_long,
+      sym__shell_negation,
     ACTIONS(105), 1,
-      sym__shell_dash,
+      sym__shell_short,
     ACTIONS(107), 1,
-      sym__shell_value,
+      sym__shell_long,
     ACTIONS(109), 1,
-      sym__quoted,
+      sym__shell_dash,
     ACTIONS(111), 1,
+      sym__shell_value,
+    ACTIONS(113), 1,
+      sym__quoted,
+    ACTIONS(115), 1,
       sym__open,
     ACTIONS(119), 1,
       sym__comment,
@@ -11289,32 +11733,31 @@ static const uint16_t ts_small_parse_table[] = {
       sym__continuation,
     ACTIONS(123), 1,
       sym_shell_rest,
-    STATE(27), 1,
-      sym__quoted_word,
-    STATE(92), 1,
+    STATE(26), 1,
+      sym__shell_string,
+    STATE(75), 1,
       sym__stem,
     ACTIONS(117), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(5), 4,
+    STATE(5), 3,
       sym__shell_argument,
-      sym__shell_string,
       sym__shell_open,
       aux_sym_command_repeat2,
-  [298] = 14,
-    ACTIONS(99), 1,
-      sym__shell_negation,
-    ACTIONS(101), 1,
-      sym__shell_short,
+  [276] = 14,
     ACTIONS(103), 1,
-      sym__shell_long,
+      sym__shell_negation,
     ACTIONS(105), 1,
-      sym__shell_dash,
+      sym__shell_short,
     ACTIONS(107), 1,
-      sym__shell_value,
+      sym__shell_long,
     ACTIONS(109), 1,
-      sym__quoted,
+      sym__shell_dash,
     ACTIONS(111), 1,
+      sym__shell_value,
+    ACTIONS(113), 1,
+      sym__quoted,
+    ACTIONS(115), 1,
       sym__open,
     ACTIONS(127), 1,
       sym__comment,
@@ -11322,111 +11765,107 @@ static const uint16_t ts_small_parse_table[] = {
       sym__continuation,
     ACTIONS(131), 1,
       sym_shell_rest,
-    STATE(27), 1,
-      sym__quoted_word,
-    STATE(92), 1,
+    STATE(26), 1,
+      sym__shell_string,
+    STATE(75), 1,
       sym__stem,
     ACTIONS(125), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(10), 4,
+    STATE(9), 3,
       sym__shell_argument,
-      sym__shell_string,
       sym__shell_open,
       aux_sym_command_repeat2,
-  [345] = 12,
-    ACTIONS(135), 1,
-      sym__shell_negation,
-    ACTIONS(138), 1,
-      sym__shell_short,
-    ACTIONS(141), 1,
-      sym__shell_long,
-    ACTIONS(144), 1,
-      sym__shell_dash,
-    ACTIONS(147), 1,
-      sym__shell_value,
-    ACTIONS(150), 1,
-      sym__quoted,
-    ACTIONS(153), 1,
-      sym__open,
-    ACTIONS(156), 1,
-      sym__continuation,
-    STATE(27), 1,
-      sym__quoted_word,
-    STATE(92), 1,
-      sym__stem,
-    ACTIONS(133), 4,
-      ts_builtin_sym_end,
-      sym__newline,
-      sym__comment,
-      sym_shell_rest,
-    STATE(8), 4,
-      sym__shell_argument,
-      sym__shell_string,
-      sym__shell_open,
-      aux_sym_command_repeat2,
-  [388] = 7,
-    ACTIONS(163), 1,
+  [322] = 7,
+    ACTIONS(137), 1,
       sym__more,
-    ACTIONS(165), 1,
+    ACTIONS(139), 1,
       sym__more_quoted,
-    ACTIONS(167), 1,
+    ACTIONS(141), 1,
       sym__more_open,
-    STATE(28), 1,
-      sym__more_quoted_word,
-    ACTIONS(159), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    STATE(37), 2,
-      sym__assigned_string,
-      sym__assigned_open,
-    ACTIONS(161), 10,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__continuation,
-      sym_shell_rest,
-  [421] = 14,
-    ACTIONS(99), 1,
-      sym__shell_negation,
-    ACTIONS(101), 1,
-      sym__shell_short,
-    ACTIONS(103), 1,
-      sym__shell_long,
-    ACTIONS(105), 1,
-      sym__shell_dash,
-    ACTIONS(107), 1,
-      sym__shell_value,
-    ACTIONS(109), 1,
-      sym__quoted,
-    ACTIONS(111), 1,
-      sym__open,
-    ACTIONS(113), 1,
-      sym__continuation,
-    ACTIONS(171), 1,
-      sym__comment,
-    ACTIONS(173), 1,
-      sym_shell_rest,
     STATE(27), 1,
-      sym__quoted_word,
-    STATE(92), 1,
-      sym__stem,
-    ACTIONS(169), 2,
+      sym__assigned_string,
+    STATE(36), 1,
+      sym__assigned_open,
+    ACTIONS(133), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(8), 4,
-      sym__shell_argument,
+    ACTIONS(135), 10,
+      sym__comment,
+      sym__continuation,
+      sym_shell_rest,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+  [354] = 14,
+    ACTIONS(99), 1,
+      sym__continuation,
+    ACTIONS(103), 1,
+      sym__shell_negation,
+    ACTIONS(105), 1,
+      sym__shell_short,
+    ACTIONS(107), 1,
+      sym__shell_long,
+    ACTIONS(109), 1,
+      sym__shell_dash,
+    ACTIONS(111), 1,
+      sym__shell_value,
+    ACTIONS(113), 1,
+      sym__quoted,
+    ACTIONS(115), 1,
+      sym__open,
+    ACTIONS(145), 1,
+      sym__comment,
+    ACTIONS(147), 1,
+      sym_shell_rest,
+    STATE(26), 1,
       sym__shell_string,
+    STATE(75), 1,
+      sym__stem,
+    ACTIONS(143), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    STATE(10), 3,
+      sym__shell_argument,
       sym__shell_open,
       aux_sym_command_repeat2,
-  [468] = 4,
-    STATE(19), 1,
-      aux_sym__quoted_word_repeat1,
+  [400] = 12,
+    ACTIONS(151), 1,
+      sym__continuation,
+    ACTIONS(154), 1,
+      sym__shell_negation,
+    ACTIONS(157), 1,
+      sym__shell_short,
+    ACTIONS(160), 1,
+      sym__shell_long,
+    ACTIONS(163), 1,
+      sym__shell_dash,
+    ACTIONS(166), 1,
+      sym__shell_value,
+    ACTIONS(169), 1,
+      sym__quoted,
+    ACTIONS(172), 1,
+      sym__open,
+    STATE(26), 1,
+      sym__shell_string,
+    STATE(75), 1,
+      sym__stem,
+    STATE(10), 3,
+      sym__shell_argument,
+      sym__shell_open,
+      aux_sym_command_repeat2,
+    ACTIONS(149), 4,
+      ts_builtin_sym_end,
+      sym__newline,
+      sym__comment,
+      sym_shell_rest,
+  [442] = 4,
+    STATE(13), 1,
+      aux_sym__shell_string_repeat1,
     ACTIONS(175), 2,
       ts_builtin_sym_end,
       sym__newline,
@@ -11435,6 +11874,8 @@ static const uint16_t ts_small_parse_table[] = {
       sym__more_quoted,
     ACTIONS(177), 11,
       sym__comment,
+      sym__continuation,
+      sym_shell_rest,
       sym__shell_negation,
       sym__shell_short,
       sym__shell_long,
@@ -11443,11 +11884,9 @@ static const uint16_t ts_small_parse_table[] = {
       sym__quoted,
       sym__open,
       sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [493] = 4,
-    STATE(15), 1,
-      aux_sym__quoted_word_repeat1,
+  [467] = 4,
+    STATE(16), 1,
+      aux_sym__shell_string_repeat1,
     ACTIONS(181), 2,
       ts_builtin_sym_end,
       sym__newline,
@@ -11456,6 +11895,8 @@ static const uint16_t ts_small_parse_table[] = {
       sym__more_quoted,
     ACTIONS(183), 11,
       sym__comment,
+      sym__continuation,
+      sym_shell_rest,
       sym__shell_negation,
       sym__shell_short,
       sym__shell_long,
@@ -11464,103 +11905,61 @@ static const uint16_t ts_small_parse_table[] = {
       sym__quoted,
       sym__open,
       sym__more_open,
+  [492] = 4,
+    STATE(17), 1,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(181), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(187), 2,
+      sym__more,
+      sym__more_quoted,
+    ACTIONS(183), 11,
+      sym__comment,
       sym__continuation,
       sym_shell_rest,
-  [518] = 4,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+      sym__more_open,
+  [517] = 4,
+    STATE(19), 1,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(189), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(193), 2,
+      sym__more,
+      sym__more_quoted,
+    ACTIONS(191), 11,
+      sym__comment,
+      sym__continuation,
+      sym_shell_rest,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+      sym__more_open,
+  [542] = 4,
     STATE(18), 1,
-      aux_sym__quoted_word_repeat1,
-    ACTIONS(187), 2,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(195), 2,
       ts_builtin_sym_end,
       sym__newline,
-    ACTIONS(191), 2,
-      sym__more,
-      sym__more_quoted,
-    ACTIONS(189), 11,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [543] = 4,
-    STATE(19), 1,
-      aux_sym__quoted_word_repeat1,
-    ACTIONS(179), 2,
-      sym__more,
-      sym__more_quoted,
-    ACTIONS(193), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(195), 11,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [568] = 4,
-    STATE(19), 1,
-      aux_sym__quoted_word_repeat1,
-    ACTIONS(179), 2,
-      sym__more,
-      sym__more_quoted,
-    ACTIONS(187), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(189), 11,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [593] = 4,
-    STATE(11), 1,
-      aux_sym__quoted_word_repeat1,
-    ACTIONS(193), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(197), 2,
-      sym__more,
-      sym__more_quoted,
-    ACTIONS(195), 11,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [618] = 4,
-    STATE(14), 1,
-      aux_sym__quoted_word_repeat1,
     ACTIONS(199), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(203), 2,
       sym__more,
       sym__more_quoted,
-    ACTIONS(201), 11,
+    ACTIONS(197), 11,
       sym__comment,
+      sym__continuation,
+      sym_shell_rest,
       sym__shell_negation,
       sym__shell_short,
       sym__shell_long,
@@ -11569,40 +11968,40 @@ static const uint16_t ts_small_parse_table[] = {
       sym__quoted,
       sym__open,
       sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [643] = 4,
-    STATE(19), 1,
-      aux_sym__quoted_word_repeat1,
-    ACTIONS(179), 2,
+  [567] = 4,
+    STATE(17), 1,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(187), 2,
       sym__more,
       sym__more_quoted,
+    ACTIONS(201), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(203), 11,
+      sym__comment,
+      sym__continuation,
+      sym_shell_rest,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+      sym__more_open,
+  [592] = 4,
+    STATE(17), 1,
+      aux_sym__shell_string_repeat1,
     ACTIONS(205), 2,
       ts_builtin_sym_end,
       sym__newline,
-    ACTIONS(207), 11,
-      sym__comment,
-      sym__shell_negation,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__more_open,
-      sym__continuation,
-      sym_shell_rest,
-  [668] = 4,
-    STATE(19), 1,
-      aux_sym__quoted_word_repeat1,
     ACTIONS(209), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(213), 2,
       sym__more,
       sym__more_quoted,
-    ACTIONS(211), 11,
+    ACTIONS(207), 11,
       sym__comment,
+      sym__continuation,
+      sym_shell_rest,
       sym__shell_negation,
       sym__shell_short,
       sym__shell_long,
@@ -11611,9 +12010,49 @@ static const uint16_t ts_small_parse_table[] = {
       sym__quoted,
       sym__open,
       sym__more_open,
+  [617] = 4,
+    STATE(17), 1,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(187), 2,
+      sym__more,
+      sym__more_quoted,
+    ACTIONS(189), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(191), 11,
+      sym__comment,
       sym__continuation,
       sym_shell_rest,
-  [693] = 5,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+      sym__more_open,
+  [642] = 4,
+    STATE(17), 1,
+      aux_sym__shell_string_repeat1,
+    ACTIONS(187), 2,
+      sym__more,
+      sym__more_quoted,
+    ACTIONS(212), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(214), 11,
+      sym__comment,
+      sym__continuation,
+      sym_shell_rest,
+      sym__shell_negation,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
+      sym__more_open,
+  [667] = 5,
     ACTIONS(218), 1,
       anon_sym_EQ,
     ACTIONS(222), 1,
@@ -11621,228 +12060,227 @@ static const uint16_t ts_small_parse_table[] = {
     ACTIONS(224), 1,
       sym__more_open,
     ACTIONS(220), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(216), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [719] = 4,
+  [693] = 4,
     ACTIONS(222), 1,
       sym__more_quoted,
     ACTIONS(224), 1,
       sym__more_open,
     ACTIONS(228), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(226), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [742] = 4,
+  [716] = 4,
     ACTIONS(222), 1,
       sym__more_quoted,
     ACTIONS(224), 1,
       sym__more_open,
     ACTIONS(232), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(230), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [765] = 4,
+  [739] = 4,
     ACTIONS(222), 1,
       sym__more_quoted,
     ACTIONS(224), 1,
       sym__more_open,
     ACTIONS(236), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(234), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [788] = 4,
+  [762] = 4,
     ACTIONS(222), 1,
       sym__more_quoted,
     ACTIONS(224), 1,
       sym__more_open,
     ACTIONS(240), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(238), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [811] = 4,
+  [785] = 4,
     ACTIONS(246), 1,
       sym__more_quoted,
     ACTIONS(248), 1,
       sym__more_open,
     ACTIONS(244), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
-      sym__continuation,
     ACTIONS(242), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [834] = 5,
-    ACTIONS(252), 1,
-      sym_program,
+  [808] = 3,
     ACTIONS(254), 1,
-      sym__word,
-    ACTIONS(250), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    STATE(29), 2,
-      sym_prefix,
-      aux_sym_command_repeat1,
-    ACTIONS(31), 7,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
-  [858] = 3,
-    ACTIONS(260), 1,
       sym__more_open,
-    ACTIONS(258), 5,
+    ACTIONS(252), 5,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__quoted,
       sym__open,
+    ACTIONS(250), 7,
+      ts_builtin_sym_end,
+      sym__newline,
+      sym__comment,
+      sym_shell_rest,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+  [828] = 3,
+    ACTIONS(260), 1,
+      sym__more_open,
+    ACTIONS(258), 5,
       sym__continuation,
+      sym__shell_negation,
+      sym__shell_value,
+      sym__quoted,
+      sym__open,
     ACTIONS(256), 7,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
-      sym_shell_rest,
-  [878] = 3,
-    ACTIONS(266), 1,
-      sym__more_open,
-    ACTIONS(264), 5,
-      sym__shell_negation,
-      sym__shell_value,
-      sym__quoted,
-      sym__open,
-      sym__continuation,
-    ACTIONS(262), 7,
-      ts_builtin_sym_end,
-      sym__newline,
-      sym__comment,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym_shell_rest,
-  [898] = 4,
-    ACTIONS(268), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(273), 2,
-      sym_program,
-      sym__word,
-    STATE(29), 2,
-      sym_prefix,
-      aux_sym_command_repeat1,
-    ACTIONS(270), 7,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
-  [920] = 5,
-    ACTIONS(29), 1,
+  [848] = 5,
+    ACTIONS(267), 1,
       sym_long_option,
-    ACTIONS(279), 1,
+    ACTIONS(270), 1,
       sym_string,
-    ACTIONS(275), 2,
+    ACTIONS(262), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(40), 3,
+    STATE(28), 3,
       sym__argument,
       sym__long_option,
       aux_sym_rule_repeat1,
-    ACTIONS(277), 5,
+    ACTIONS(264), 5,
       sym_negation,
       sym_short_option,
       sym_dash_option,
       sym_value,
       sym_unterminated_string,
-  [943] = 2,
-    ACTIONS(283), 4,
+  [871] = 2,
+    ACTIONS(275), 4,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__open,
-      sym__continuation,
-    ACTIONS(281), 8,
+    ACTIONS(273), 8,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
       sym__quoted,
-      sym_shell_rest,
-  [960] = 4,
-    ACTIONS(289), 1,
-      aux_sym__long_option_token2,
-    ACTIONS(285), 2,
+  [888] = 5,
+    ACTIONS(17), 1,
+      sym_long_option,
+    ACTIONS(281), 1,
+      sym_string,
+    ACTIONS(277), 2,
       ts_builtin_sym_end,
       sym__newline,
-    ACTIONS(287), 2,
+    STATE(37), 3,
+      sym__argument,
+      sym__long_option,
+      aux_sym_rule_repeat1,
+    ACTIONS(279), 5,
+      sym_negation,
+      sym_short_option,
+      sym_dash_option,
+      sym_value,
+      sym_unterminated_string,
+  [911] = 5,
+    ACTIONS(17), 1,
+      sym_long_option,
+    ACTIONS(287), 1,
+      sym_string,
+    ACTIONS(283), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    STATE(28), 3,
+      sym__argument,
+      sym__long_option,
+      aux_sym_rule_repeat1,
+    ACTIONS(285), 5,
+      sym_negation,
+      sym_short_option,
+      sym_dash_option,
+      sym_value,
+      sym_unterminated_string,
+  [934] = 4,
+    ACTIONS(293), 1,
+      aux_sym__long_option_token2,
+    ACTIONS(289), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    ACTIONS(291), 2,
       aux_sym__long_option_token1,
       aux_sym__long_option_token3,
-    ACTIONS(291), 7,
+    ACTIONS(295), 7,
       sym_negation,
       sym_short_option,
       sym_long_option,
@@ -11850,30 +12288,15 @@ static const uint16_t ts_small_parse_table[] = {
       sym_value,
       sym_string,
       sym_unterminated_string,
-  [981] = 2,
-    ACTIONS(295), 4,
-      sym__shell_negation,
-      sym__shell_value,
-      sym__open,
-      sym__continuation,
-    ACTIONS(293), 8,
-      ts_builtin_sym_end,
-      sym__newline,
-      sym__comment,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__quoted,
-      sym_shell_rest,
-  [998] = 5,
-    ACTIONS(302), 1,
+  [955] = 5,
+    ACTIONS(17), 1,
       sym_long_option,
-    ACTIONS(305), 1,
+    ACTIONS(301), 1,
       sym_string,
     ACTIONS(297), 2,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(34), 3,
+    STATE(31), 3,
       sym__argument,
       sym__long_option,
       aux_sym_rule_repeat1,
@@ -11883,567 +12306,556 @@ static const uint16_t ts_small_parse_table[] = {
       sym_dash_option,
       sym_value,
       sym_unterminated_string,
-  [1021] = 5,
-    ACTIONS(29), 1,
-      sym_long_option,
-    ACTIONS(312), 1,
-      sym_string,
-    ACTIONS(308), 2,
+  [978] = 2,
+    ACTIONS(305), 4,
+      sym__continuation,
+      sym__shell_negation,
+      sym__shell_value,
+      sym__open,
+    ACTIONS(303), 8,
       ts_builtin_sym_end,
       sym__newline,
-    STATE(38), 3,
+      sym__comment,
+      sym_shell_rest,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__quoted,
+  [995] = 2,
+    ACTIONS(309), 4,
+      sym__continuation,
+      sym__shell_negation,
+      sym__shell_value,
+      sym__open,
+    ACTIONS(307), 8,
+      ts_builtin_sym_end,
+      sym__newline,
+      sym__comment,
+      sym_shell_rest,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__quoted,
+  [1012] = 2,
+    ACTIONS(313), 4,
+      sym__continuation,
+      sym__shell_negation,
+      sym__shell_value,
+      sym__open,
+    ACTIONS(311), 8,
+      ts_builtin_sym_end,
+      sym__newline,
+      sym__comment,
+      sym_shell_rest,
+      sym__shell_short,
+      sym__shell_long,
+      sym__shell_dash,
+      sym__quoted,
+  [1029] = 5,
+    ACTIONS(17), 1,
+      sym_long_option,
+    ACTIONS(287), 1,
+      sym_string,
+    ACTIONS(315), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+    STATE(28), 3,
       sym__argument,
       sym__long_option,
       aux_sym_rule_repeat1,
-    ACTIONS(310), 5,
+    ACTIONS(285), 5,
       sym_negation,
       sym_short_option,
       sym_dash_option,
       sym_value,
       sym_unterminated_string,
-  [1044] = 2,
-    ACTIONS(316), 4,
+  [1052] = 2,
+    ACTIONS(319), 4,
+      sym__continuation,
       sym__shell_negation,
       sym__shell_value,
       sym__open,
-      sym__continuation,
-    ACTIONS(314), 8,
+    ACTIONS(317), 8,
       ts_builtin_sym_end,
       sym__newline,
       sym__comment,
+      sym_shell_rest,
       sym__shell_short,
       sym__shell_long,
       sym__shell_dash,
       sym__quoted,
-      sym_shell_rest,
-  [1061] = 2,
-    ACTIONS(320), 4,
-      sym__shell_negation,
-      sym__shell_value,
-      sym__open,
-      sym__continuation,
-    ACTIONS(318), 8,
+  [1069] = 3,
+    ACTIONS(323), 1,
+      anon_sym_EQ,
+    ACTIONS(321), 2,
       ts_builtin_sym_end,
       sym__newline,
-      sym__comment,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__quoted,
-      sym_shell_rest,
-  [1078] = 5,
-    ACTIONS(29), 1,
-      sym_long_option,
-    ACTIONS(326), 1,
-      sym_string,
-    ACTIONS(322), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    STATE(34), 3,
-      sym__argument,
-      sym__long_option,
-      aux_sym_rule_repeat1,
-    ACTIONS(324), 5,
+    ACTIONS(325), 7,
       sym_negation,
       sym_short_option,
+      sym_long_option,
+      sym_dash_option,
+      sym_value,
+      sym_string,
+      sym_unterminated_string,
+  [1086] = 2,
+    ACTIONS(327), 3,
+      ts_builtin_sym_end,
+      sym__newline,
+      sym_string,
+    ACTIONS(329), 6,
+      sym_negation,
+      sym_short_option,
+      sym_long_option,
       sym_dash_option,
       sym_value,
       sym_unterminated_string,
-  [1101] = 2,
-    ACTIONS(330), 4,
-      sym__shell_negation,
-      sym__shell_value,
-      sym__open,
-      sym__continuation,
-    ACTIONS(328), 8,
+  [1100] = 4,
+    ACTIONS(333), 1,
+      sym_prefix,
+    STATE(41), 1,
+      aux_sym_command_repeat1,
+    ACTIONS(331), 2,
       ts_builtin_sym_end,
       sym__newline,
-      sym__comment,
-      sym__shell_short,
-      sym__shell_long,
-      sym__shell_dash,
-      sym__quoted,
-      sym_shell_rest,
-  [1118] = 5,
-    ACTIONS(29), 1,
-      sym_long_option,
-    ACTIONS(326), 1,
-      sym_string,
-    ACTIONS(332), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    STATE(34), 3,
-      sym__argument,
-      sym__long_option,
-      aux_sym_rule_repeat1,
-    ACTIONS(324), 5,
-      sym_negation,
-      sym_short_option,
-      sym_dash_option,
-      sym_value,
-      sym_unterminated_string,
-  [1141] = 2,
-    ACTIONS(334), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-    ACTIONS(336), 9,
-      anon_sym_sudo,
-      anon_sym_doas,
-      anon_sym_exec,
-      anon_sym_env,
-      anon_sym_nice,
-      aux_sym_prefix_token1,
-      aux_sym_prefix_token2,
+    ACTIONS(336), 3,
       sym_program,
       sym__word,
-  [1157] = 3,
+      sym__odd_word,
+  [1116] = 5,
     ACTIONS(340), 1,
-      anon_sym_EQ,
+      sym_prefix,
+    ACTIONS(342), 1,
+      sym_program,
+    STATE(41), 1,
+      aux_sym_command_repeat1,
     ACTIONS(338), 2,
       ts_builtin_sym_end,
       sym__newline,
-    ACTIONS(342), 7,
-      sym_negation,
-      sym_short_option,
-      sym_long_option,
-      sym_dash_option,
-      sym_value,
-      sym_string,
-      sym_unterminated_string,
-  [1174] = 2,
-    ACTIONS(344), 3,
-      ts_builtin_sym_end,
-      sym__newline,
-      sym_string,
-    ACTIONS(346), 6,
-      sym_negation,
-      sym_short_option,
-      sym_long_option,
-      sym_dash_option,
-      sym_value,
-      sym_unterminated_string,
-  [1188] = 5,
-    ACTIONS(350), 1,
+    ACTIONS(344), 2,
+      sym__word,
+      sym__odd_word,
+  [1134] = 5,
+    ACTIONS(348), 1,
       sym_policy,
+    ACTIONS(350), 1,
+      sym_counters,
     ACTIONS(352), 1,
-      sym_counters,
-    ACTIONS(354), 1,
       sym_argument,
-    STATE(52), 1,
+    STATE(53), 1,
       aux_sym_table_repeat1,
-    ACTIONS(348), 2,
+    ACTIONS(346), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1205] = 4,
+  [1151] = 4,
+    ACTIONS(356), 1,
+      sym__verdict,
     ACTIONS(358), 1,
-      sym_counters,
+      sym__phrase,
     ACTIONS(360), 1,
-      sym_argument,
-    STATE(63), 1,
-      aux_sym_table_repeat1,
-    ACTIONS(356), 2,
+      sym__colon,
+    ACTIONS(354), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1219] = 4,
+  [1165] = 4,
     ACTIONS(364), 1,
       anon_sym_COMMA,
-    ACTIONS(367), 1,
+    ACTIONS(366), 1,
       sym_code,
     STATE(46), 1,
       aux_sym_suppression_repeat1,
     ACTIONS(362), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1233] = 4,
+  [1179] = 4,
+    ACTIONS(370), 1,
+      anon_sym_COMMA,
     ACTIONS(372), 1,
-      anon_sym_COMMA,
-    ACTIONS(374), 1,
       sym_code,
-    STATE(46), 1,
+    STATE(48), 1,
       aux_sym_suppression_repeat1,
-    ACTIONS(370), 2,
+    ACTIONS(368), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1247] = 4,
+  [1193] = 4,
+    ACTIONS(376), 1,
+      sym_counters,
     ACTIONS(378), 1,
-      sym__verdict,
-    ACTIONS(380), 1,
-      sym__phrase,
-    ACTIONS(382), 1,
-      sym__colon_rest,
-    ACTIONS(376), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1261] = 4,
-    ACTIONS(386), 1,
-      anon_sym_COMMA,
-    ACTIONS(388), 1,
-      sym_code,
-    STATE(47), 1,
-      aux_sym_suppression_repeat1,
-    ACTIONS(384), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1275] = 3,
-    ACTIONS(392), 1,
       sym_argument,
-    STATE(59), 1,
+    STATE(60), 1,
       aux_sym_table_repeat1,
-    ACTIONS(390), 2,
+    ACTIONS(374), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1286] = 3,
+  [1207] = 4,
+    ACTIONS(382), 1,
+      anon_sym_COMMA,
+    ACTIONS(385), 1,
+      sym_code,
+    STATE(48), 1,
+      aux_sym_suppression_repeat1,
+    ACTIONS(380), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1221] = 3,
+    ACTIONS(390), 1,
+      anon_sym_COMMA,
+    ACTIONS(392), 1,
+      sym_remark,
+    ACTIONS(388), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1232] = 3,
     ACTIONS(396), 1,
       sym_argument,
-    STATE(64), 1,
+    STATE(54), 1,
       aux_sym_table_repeat1,
     ACTIONS(394), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1297] = 3,
-    ACTIONS(392), 1,
-      sym_argument,
-    STATE(59), 1,
-      aux_sym_table_repeat1,
+  [1243] = 3,
+    ACTIONS(400), 1,
+      aux_sym_packet_token1,
+    STATE(92), 1,
+      sym_title,
     ACTIONS(398), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1308] = 3,
-    ACTIONS(402), 1,
-      aux_sym_packet_token1,
-    STATE(83), 1,
-      sym_packet,
-    ACTIONS(400), 2,
+  [1254] = 3,
+    ACTIONS(404), 1,
+      sym_argument,
+    STATE(63), 1,
+      aux_sym_table_repeat1,
+    ACTIONS(402), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1319] = 1,
-    ACTIONS(404), 4,
+  [1265] = 3,
+    ACTIONS(396), 1,
+      sym_argument,
+    STATE(54), 1,
+      aux_sym_table_repeat1,
+    ACTIONS(406), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1276] = 3,
+    ACTIONS(410), 1,
+      sym_argument,
+    STATE(54), 1,
+      aux_sym_table_repeat1,
+    ACTIONS(408), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1287] = 3,
+    ACTIONS(415), 1,
+      sym_argument,
+    STATE(62), 1,
+      aux_sym_table_repeat1,
+    ACTIONS(413), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1298] = 3,
+    ACTIONS(419), 1,
+      aux_sym_packet_token1,
+    STATE(79), 1,
+      sym_packet,
+    ACTIONS(417), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1309] = 1,
+    ACTIONS(421), 4,
       ts_builtin_sym_end,
       sym__newline,
       anon_sym_COMMA,
       sym_code,
-  [1326] = 3,
-    ACTIONS(408), 1,
+  [1316] = 3,
+    ACTIONS(390), 1,
       anon_sym_COMMA,
-    ACTIONS(410), 1,
+    ACTIONS(425), 1,
       sym_remark,
-    ACTIONS(406), 2,
+    ACTIONS(423), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1337] = 3,
-    ACTIONS(408), 1,
-      anon_sym_COMMA,
-    ACTIONS(414), 1,
-      sym_remark,
-    ACTIONS(412), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1348] = 3,
-    ACTIONS(392), 1,
+  [1327] = 3,
+    ACTIONS(429), 1,
       sym_argument,
-    STATE(59), 1,
-      aux_sym_table_repeat1,
-    ACTIONS(416), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1359] = 3,
-    ACTIONS(420), 1,
-      sym_argument,
-    STATE(57), 1,
-      aux_sym_table_repeat1,
-    ACTIONS(418), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1370] = 3,
-    ACTIONS(424), 1,
-      sym_argument,
-    STATE(59), 1,
-      aux_sym_table_repeat1,
-    ACTIONS(422), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1381] = 3,
-    ACTIONS(392), 1,
-      sym_argument,
-    STATE(59), 1,
+    STATE(50), 1,
       aux_sym_table_repeat1,
     ACTIONS(427), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1392] = 3,
-    ACTIONS(431), 1,
+  [1338] = 3,
+    ACTIONS(396), 1,
       sym_argument,
-    STATE(60), 1,
+    STATE(54), 1,
       aux_sym_table_repeat1,
-    ACTIONS(429), 2,
+    ACTIONS(431), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1403] = 3,
+  [1349] = 3,
     ACTIONS(435), 1,
       sym_argument,
-    STATE(50), 1,
+    STATE(64), 1,
       aux_sym_table_repeat1,
     ACTIONS(433), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1414] = 3,
-    ACTIONS(392), 1,
+  [1360] = 3,
+    ACTIONS(396), 1,
       sym_argument,
-    STATE(59), 1,
+    STATE(54), 1,
       aux_sym_table_repeat1,
     ACTIONS(437), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1425] = 3,
-    ACTIONS(392), 1,
+  [1371] = 3,
+    ACTIONS(396), 1,
       sym_argument,
-    STATE(59), 1,
+    STATE(54), 1,
       aux_sym_table_repeat1,
     ACTIONS(439), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1436] = 3,
-    ACTIONS(443), 1,
-      aux_sym_packet_token1,
-    STATE(86), 1,
-      sym_title,
+  [1382] = 3,
+    ACTIONS(396), 1,
+      sym_argument,
+    STATE(54), 1,
+      aux_sym_table_repeat1,
     ACTIONS(441), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1447] = 2,
-    ACTIONS(447), 1,
-      anon_sym_COLON,
-    ACTIONS(445), 2,
+  [1393] = 2,
+    ACTIONS(445), 1,
+      sym_argument,
+    ACTIONS(443), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1455] = 2,
+  [1401] = 2,
+    ACTIONS(449), 1,
+      sym_argument,
+    ACTIONS(447), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1409] = 2,
     ACTIONS(451), 1,
       sym__rest,
-    ACTIONS(449), 2,
+    ACTIONS(338), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1463] = 2,
+  [1417] = 2,
     ACTIONS(455), 1,
-      sym_argument,
+      anon_sym_COLON,
     ACTIONS(453), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1471] = 2,
-    ACTIONS(457), 1,
-      sym__rest,
-    ACTIONS(250), 2,
+  [1425] = 2,
+    ACTIONS(455), 1,
+      anon_sym_COLON,
+    ACTIONS(457), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1479] = 2,
+  [1433] = 2,
     ACTIONS(461), 1,
-      sym_argument,
+      sym__rest,
     ACTIONS(459), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1487] = 2,
-    ACTIONS(447), 1,
-      anon_sym_COLON,
-    ACTIONS(463), 2,
+  [1441] = 1,
+    ACTIONS(398), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1495] = 1,
-    ACTIONS(465), 2,
+  [1446] = 1,
+    ACTIONS(143), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1500] = 1,
-    ACTIONS(467), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1505] = 1,
-    ACTIONS(445), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1510] = 1,
-    ACTIONS(469), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1515] = 2,
-    ACTIONS(471), 1,
-      ts_builtin_sym_end,
-    ACTIONS(473), 1,
-      sym__newline,
-  [1522] = 1,
-    ACTIONS(169), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1527] = 1,
-    ACTIONS(441), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1532] = 1,
-    ACTIONS(475), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1537] = 1,
-    ACTIONS(477), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1542] = 1,
-    ACTIONS(479), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1547] = 1,
-    ACTIONS(481), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1552] = 1,
-    ACTIONS(483), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1557] = 1,
-    ACTIONS(485), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1562] = 1,
-    ACTIONS(487), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1567] = 1,
-    ACTIONS(489), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1572] = 1,
-    ACTIONS(376), 2,
-      ts_builtin_sym_end,
-      sym__newline,
-  [1577] = 1,
+  [1451] = 1,
     ACTIONS(95), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1582] = 2,
+  [1456] = 1,
+    ACTIONS(463), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1461] = 2,
+    ACTIONS(465), 1,
+      sym__more_quoted,
+    ACTIONS(467), 1,
+      sym__more_open,
+  [1468] = 1,
+    ACTIONS(469), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1473] = 1,
+    ACTIONS(354), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1478] = 1,
+    ACTIONS(471), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1483] = 1,
+    ACTIONS(473), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1488] = 1,
+    ACTIONS(475), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1493] = 1,
+    ACTIONS(477), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1498] = 1,
+    ACTIONS(459), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1503] = 2,
+    ACTIONS(479), 1,
+      ts_builtin_sym_end,
+    ACTIONS(481), 1,
+      sym__newline,
+  [1510] = 1,
+    ACTIONS(483), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1515] = 1,
+    ACTIONS(485), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1520] = 1,
+    ACTIONS(487), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1525] = 2,
     ACTIONS(37), 1,
       ts_builtin_sym_end,
-    ACTIONS(473), 1,
+    ACTIONS(481), 1,
       sym__newline,
-  [1589] = 1,
+  [1532] = 1,
+    ACTIONS(489), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1537] = 1,
+    ACTIONS(457), 2,
+      ts_builtin_sym_end,
+      sym__newline,
+  [1542] = 1,
     ACTIONS(491), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1594] = 1,
+  [1547] = 1,
     ACTIONS(493), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1599] = 2,
-    ACTIONS(495), 1,
-      sym__more_quoted,
-    ACTIONS(497), 1,
-      sym__more_open,
-  [1606] = 1,
-    ACTIONS(449), 2,
+  [1552] = 1,
+    ACTIONS(495), 2,
       ts_builtin_sym_end,
       sym__newline,
-  [1611] = 1,
-    ACTIONS(473), 1,
-      sym__newline,
-  [1615] = 1,
-    ACTIONS(499), 1,
-      ts_builtin_sym_end,
-  [1619] = 1,
-    ACTIONS(408), 1,
+  [1557] = 1,
+    ACTIONS(390), 1,
       anon_sym_COMMA,
+  [1561] = 1,
+    ACTIONS(497), 1,
+      ts_builtin_sym_end,
+  [1565] = 1,
+    ACTIONS(481), 1,
+      sym__newline,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 86,
-  [SMALL_STATE(4)] = 172,
-  [SMALL_STATE(5)] = 204,
-  [SMALL_STATE(6)] = 251,
-  [SMALL_STATE(7)] = 298,
-  [SMALL_STATE(8)] = 345,
-  [SMALL_STATE(9)] = 388,
-  [SMALL_STATE(10)] = 421,
-  [SMALL_STATE(11)] = 468,
-  [SMALL_STATE(12)] = 493,
-  [SMALL_STATE(13)] = 518,
-  [SMALL_STATE(14)] = 543,
-  [SMALL_STATE(15)] = 568,
-  [SMALL_STATE(16)] = 593,
-  [SMALL_STATE(17)] = 618,
-  [SMALL_STATE(18)] = 643,
-  [SMALL_STATE(19)] = 668,
-  [SMALL_STATE(20)] = 693,
-  [SMALL_STATE(21)] = 719,
-  [SMALL_STATE(22)] = 742,
-  [SMALL_STATE(23)] = 765,
-  [SMALL_STATE(24)] = 788,
-  [SMALL_STATE(25)] = 811,
-  [SMALL_STATE(26)] = 834,
-  [SMALL_STATE(27)] = 858,
-  [SMALL_STATE(28)] = 878,
-  [SMALL_STATE(29)] = 898,
-  [SMALL_STATE(30)] = 920,
-  [SMALL_STATE(31)] = 943,
-  [SMALL_STATE(32)] = 960,
-  [SMALL_STATE(33)] = 981,
-  [SMALL_STATE(34)] = 998,
-  [SMALL_STATE(35)] = 1021,
-  [SMALL_STATE(36)] = 1044,
-  [SMALL_STATE(37)] = 1061,
-  [SMALL_STATE(38)] = 1078,
-  [SMALL_STATE(39)] = 1101,
-  [SMALL_STATE(40)] = 1118,
-  [SMALL_STATE(41)] = 1141,
-  [SMALL_STATE(42)] = 1157,
-  [SMALL_STATE(43)] = 1174,
-  [SMALL_STATE(44)] = 1188,
-  [SMALL_STATE(45)] = 1205,
-  [SMALL_STATE(46)] = 1219,
-  [SMALL_STATE(47)] = 1233,
-  [SMALL_STATE(48)] = 1247,
-  [SMALL_STATE(49)] = 1261,
-  [SMALL_STATE(50)] = 1275,
-  [SMALL_STATE(51)] = 1286,
-  [SMALL_STATE(52)] = 1297,
-  [SMALL_STATE(53)] = 1308,
-  [SMALL_STATE(54)] = 1319,
-  [SMALL_STATE(55)] = 1326,
-  [SMALL_STATE(56)] = 1337,
-  [SMALL_STATE(57)] = 1348,
-  [SMALL_STATE(58)] = 1359,
-  [SMALL_STATE(59)] = 1370,
-  [SMALL_STATE(60)] = 1381,
-  [SMALL_STATE(61)] = 1392,
-  [SMALL_STATE(62)] = 1403,
-  [SMALL_STATE(63)] = 1414,
-  [SMALL_STATE(64)] = 1425,
-  [SMALL_STATE(65)] = 1436,
-  [SMALL_STATE(66)] = 1447,
-  [SMALL_STATE(67)] = 1455,
-  [SMALL_STATE(68)] = 1463,
-  [SMALL_STATE(69)] = 1471,
-  [SMALL_STATE(70)] = 1479,
-  [SMALL_STATE(71)] = 1487,
-  [SMALL_STATE(72)] = 1495,
-  [SMALL_STATE(73)] = 1500,
-  [SMALL_STATE(74)] = 1505,
-  [SMALL_STATE(75)] = 1510,
-  [SMALL_STATE(76)] = 1515,
-  [SMALL_STATE(77)] = 1522,
-  [SMALL_STATE(78)] = 1527,
-  [SMALL_STATE(79)] = 1532,
-  [SMALL_STATE(80)] = 1537,
-  [SMALL_STATE(81)] = 1542,
-  [SMALL_STATE(82)] = 1547,
-  [SMALL_STATE(83)] = 1552,
-  [SMALL_STATE(84)] = 1557,
-  [SMALL_STATE(85)] = 1562,
-  [SMALL_STATE(86)] = 1567,
-  [SMALL_STATE(87)] = 1572,
-  [SMALL_STATE(88)] = 1577,
-  [SMALL_STATE(89)] = 1582,
-  [SMALL_STATE(90)] = 1589,
-  [SMALL_STATE(91)] = 1594,
-  [SMALL_STATE(92)] = 1599,
-  [SMALL_STATE(93)] = 1606,
-  [SMALL_STATE(94)] = 1611,
-  [SMALL_STATE(95)] = 1615,
-  [SMALL_STATE(96)] = 1619,
+  [SMALL_STATE(3)] = 79,
+  [SMALL_STATE(4)] = 158,
+  [SMALL_STATE(5)] = 184,
+  [SMALL_STATE(6)] = 230,
+  [SMALL_STATE(7)] = 276,
+  [SMALL_STATE(8)] = 322,
+  [SMALL_STATE(9)] = 354,
+  [SMALL_STATE(10)] = 400,
+  [SMALL_STATE(11)] = 442,
+  [SMALL_STATE(12)] = 467,
+  [SMALL_STATE(13)] = 492,
+  [SMALL_STATE(14)] = 517,
+  [SMALL_STATE(15)] = 542,
+  [SMALL_STATE(16)] = 567,
+  [SMALL_STATE(17)] = 592,
+  [SMALL_STATE(18)] = 617,
+  [SMALL_STATE(19)] = 642,
+  [SMALL_STATE(20)] = 667,
+  [SMALL_STATE(21)] = 693,
+  [SMALL_STATE(22)] = 716,
+  [SMALL_STATE(23)] = 739,
+  [SMALL_STATE(24)] = 762,
+  [SMALL_STATE(25)] = 785,
+  [SMALL_STATE(26)] = 808,
+  [SMALL_STATE(27)] = 828,
+  [SMALL_STATE(28)] = 848,
+  [SMALL_STATE(29)] = 871,
+  [SMALL_STATE(30)] = 888,
+  [SMALL_STATE(31)] = 911,
+  [SMALL_STATE(32)] = 934,
+  [SMALL_STATE(33)] = 955,
+  [SMALL_STATE(34)] = 978,
+  [SMALL_STATE(35)] = 995,
+  [SMALL_STATE(36)] = 1012,
+  [SMALL_STATE(37)] = 1029,
+  [SMALL_STATE(38)] = 1052,
+  [SMALL_STATE(39)] = 1069,
+  [SMALL_STATE(40)] = 1086,
+  [SMALL_STATE(41)] = 1100,
+  [SMALL_STATE(42)] = 1116,
+  [SMALL_STATE(43)] = 1134,
+  [SMALL_STATE(44)] = 1151,
+  [SMALL_STATE(45)] = 1165,
+  [SMALL_STATE(46)] = 1179,
+  [SMALL_STATE(47)] = 1193,
+  [SMALL_STATE(48)] = 1207,
+  [SMALL_STATE(49)] = 1221,
+  [SMALL_STATE(50)] = 1232,
+  [SMALL_STATE(51)] = 1243,
+  [SMALL_STATE(52)] = 1254,
+  [SMALL_STATE(53)] = 1265,
+  [SMALL_STATE(54)] = 1276,
+  [SMALL_STATE(55)] = 1287,
+  [SMALL_STATE(56)] = 1298,
+  [SMALL_STATE(57)] = 1309,
+  [SMALL_STATE(58)] = 1316,
+  [SMALL_STATE(59)] = 1327,
+  [SMALL_STATE(60)] = 1338,
+  [SMALL_STATE(61)] = 1349,
+  [SMALL_STATE(62)] = 1360,
+  [SMALL_STATE(63)] = 1371,
+  [SMALL_STATE(64)] = 1382,
+  [SMALL_STATE(65)] = 1393,
+  [SMALL_STATE(66)] = 1401,
+  [SMALL_STATE(67)] = 1409,
+  [SMALL_STATE(68)] = 1417,
+  [SMALL_STATE(69)] = 1425,
+  [SMALL_STATE(70)] = 1433,
+  [SMALL_STATE(71)] = 1441,
+  [SMALL_STATE(72)] = 1446,
+  [SMALL_STATE(73)] = 1451,
+  [SMALL_STATE(74)] = 1456,
+  [SMALL_STATE(75)] = 1461,
+  [SMALL_STATE(76)] = 1468,
+  [SMALL_STATE(77)] = 1473,
+  [SMALL_STATE(78)] = 1478,
+  [SMALL_STATE(79)] = 1483,
+  [SMALL_STATE(80)] = 1488,
+  [SMALL_STATE(81)] = 1493,
+  [SMALL_STATE(82)] = 1498,
+  [SMALL_STATE(83)] = 1503,
+  [SMALL_STATE(84)] = 1510,
+  [SMALL_STATE(85)] = 1515,
+  [SMALL_STATE(86)] = 1520,
+  [SMALL_STATE(87)] = 1525,
+  [SMALL_STATE(88)] = 1532,
+  [SMALL_STATE(89)] = 1537,
+  [SMALL_STATE(90)] = 1542,
+  [SMALL_STATE(91)] = 1547,
+  [SMALL_STATE(92)] = 1552,
+  [SMALL_STATE(93)] = 1557,
+  [SMALL_STATE(94)] = 1561,
+  [SMALL_STATE(95)] = 1565,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -12451,237 +12863,236 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [1] = {.entry = {.count = 1, .reusable = false}}, RECOVER(),
   [3] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
   [5] = {.entry = {.count = 1, .reusable = true}}, SHIFT(2),
-  [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(89),
-  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(87),
-  [11] = {.entry = {.count = 1, .reusable = false}}, SHIFT(68),
-  [13] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
-  [15] = {.entry = {.count = 1, .reusable = false}}, SHIFT(78),
-  [17] = {.entry = {.count = 1, .reusable = true}}, SHIFT(65),
-  [19] = {.entry = {.count = 1, .reusable = true}}, SHIFT(49),
-  [21] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
-  [23] = {.entry = {.count = 1, .reusable = true}}, SHIFT(35),
-  [25] = {.entry = {.count = 1, .reusable = false}}, SHIFT(61),
-  [27] = {.entry = {.count = 1, .reusable = false}}, SHIFT(30),
-  [29] = {.entry = {.count = 1, .reusable = false}}, SHIFT(42),
-  [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
+  [7] = {.entry = {.count = 1, .reusable = false}}, SHIFT(66),
+  [9] = {.entry = {.count = 1, .reusable = false}}, SHIFT(65),
+  [11] = {.entry = {.count = 1, .reusable = true}}, SHIFT(30),
+  [13] = {.entry = {.count = 1, .reusable = false}}, SHIFT(55),
+  [15] = {.entry = {.count = 1, .reusable = false}}, SHIFT(33),
+  [17] = {.entry = {.count = 1, .reusable = false}}, SHIFT(39),
+  [19] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [21] = {.entry = {.count = 1, .reusable = false}}, SHIFT(71),
+  [23] = {.entry = {.count = 1, .reusable = true}}, SHIFT(51),
+  [25] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
+  [27] = {.entry = {.count = 1, .reusable = true}}, SHIFT(87),
+  [29] = {.entry = {.count = 1, .reusable = false}}, SHIFT(77),
+  [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(42),
   [33] = {.entry = {.count = 1, .reusable = false}}, SHIFT(6),
-  [35] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
+  [35] = {.entry = {.count = 1, .reusable = false}}, SHIFT(67),
   [37] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
   [39] = {.entry = {.count = 1, .reusable = true}}, SHIFT(3),
-  [41] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
+  [41] = {.entry = {.count = 1, .reusable = true}}, SHIFT(83),
   [43] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
   [45] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(3),
-  [48] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(94),
-  [51] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(87),
-  [54] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(68),
-  [57] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(48),
-  [60] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(78),
-  [63] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(65),
-  [66] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(49),
-  [69] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(70),
-  [72] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(35),
-  [75] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(61),
-  [78] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(30),
-  [81] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(42),
-  [84] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
+  [48] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(66),
+  [51] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(65),
+  [54] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(30),
+  [57] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(55),
+  [60] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(33),
+  [63] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(39),
+  [66] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(44),
+  [69] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(71),
+  [72] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(51),
+  [75] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(45),
+  [78] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(95),
+  [81] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(77),
+  [84] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(42),
   [87] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(6),
-  [90] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(69),
+  [90] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0), SHIFT_REPEAT(67),
   [93] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_source_file_repeat1, 2, 0, 0),
   [95] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 2, 0, 2),
-  [97] = {.entry = {.count = 1, .reusable = true}}, SHIFT(72),
-  [99] = {.entry = {.count = 1, .reusable = false}}, SHIFT(22),
-  [101] = {.entry = {.count = 1, .reusable = true}}, SHIFT(21),
-  [103] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
+  [97] = {.entry = {.count = 1, .reusable = true}}, SHIFT(84),
+  [99] = {.entry = {.count = 1, .reusable = false}}, SHIFT(10),
+  [101] = {.entry = {.count = 1, .reusable = true}}, SHIFT(86),
+  [103] = {.entry = {.count = 1, .reusable = false}}, SHIFT(21),
   [105] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
-  [107] = {.entry = {.count = 1, .reusable = false}}, SHIFT(24),
-  [109] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
-  [111] = {.entry = {.count = 1, .reusable = false}}, SHIFT(33),
-  [113] = {.entry = {.count = 1, .reusable = false}}, SHIFT(8),
-  [115] = {.entry = {.count = 1, .reusable = true}}, SHIFT(73),
+  [107] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
+  [109] = {.entry = {.count = 1, .reusable = true}}, SHIFT(22),
+  [111] = {.entry = {.count = 1, .reusable = false}}, SHIFT(24),
+  [113] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [115] = {.entry = {.count = 1, .reusable = false}}, SHIFT(29),
   [117] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 1, 0, 2),
-  [119] = {.entry = {.count = 1, .reusable = true}}, SHIFT(91),
+  [119] = {.entry = {.count = 1, .reusable = true}}, SHIFT(81),
   [121] = {.entry = {.count = 1, .reusable = false}}, SHIFT(5),
-  [123] = {.entry = {.count = 1, .reusable = true}}, SHIFT(88),
-  [125] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 2, 0, 15),
-  [127] = {.entry = {.count = 1, .reusable = true}}, SHIFT(75),
-  [129] = {.entry = {.count = 1, .reusable = false}}, SHIFT(10),
-  [131] = {.entry = {.count = 1, .reusable = true}}, SHIFT(77),
-  [133] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0),
-  [135] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(22),
-  [138] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(21),
-  [141] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(20),
-  [144] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(23),
-  [147] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(24),
-  [150] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(12),
-  [153] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(33),
-  [156] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(8),
-  [159] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 2, 0, 12),
-  [161] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 2, 0, 12),
-  [163] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
-  [165] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
-  [167] = {.entry = {.count = 1, .reusable = false}}, SHIFT(36),
-  [169] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 15),
-  [171] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
-  [173] = {.entry = {.count = 1, .reusable = true}}, SHIFT(85),
-  [175] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__more_quoted_word, 3, 0, 0),
-  [177] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__more_quoted_word, 3, 0, 0),
-  [179] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
-  [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__quoted_word, 1, 0, 0),
-  [183] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__quoted_word, 1, 0, 0),
-  [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
-  [187] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__quoted_word, 2, 0, 0),
-  [189] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__quoted_word, 2, 0, 0),
-  [191] = {.entry = {.count = 1, .reusable = true}}, SHIFT(18),
-  [193] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__more_quoted_word, 2, 0, 0),
-  [195] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__more_quoted_word, 2, 0, 0),
-  [197] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [199] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__more_quoted_word, 1, 0, 0),
-  [201] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__more_quoted_word, 1, 0, 0),
-  [203] = {.entry = {.count = 1, .reusable = true}}, SHIFT(14),
-  [205] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__quoted_word, 3, 0, 0),
-  [207] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__quoted_word, 3, 0, 0),
-  [209] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__quoted_word_repeat1, 2, 0, 0),
-  [211] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym__quoted_word_repeat1, 2, 0, 0),
-  [213] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym__quoted_word_repeat1, 2, 0, 0), SHIFT_REPEAT(19),
+  [123] = {.entry = {.count = 1, .reusable = true}}, SHIFT(73),
+  [125] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 2, 0, 16),
+  [127] = {.entry = {.count = 1, .reusable = true}}, SHIFT(90),
+  [129] = {.entry = {.count = 1, .reusable = false}}, SHIFT(9),
+  [131] = {.entry = {.count = 1, .reusable = true}}, SHIFT(72),
+  [133] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 2, 0, 12),
+  [135] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 2, 0, 12),
+  [137] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
+  [139] = {.entry = {.count = 1, .reusable = true}}, SHIFT(15),
+  [141] = {.entry = {.count = 1, .reusable = false}}, SHIFT(35),
+  [143] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 16),
+  [145] = {.entry = {.count = 1, .reusable = true}}, SHIFT(85),
+  [147] = {.entry = {.count = 1, .reusable = true}}, SHIFT(88),
+  [149] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0),
+  [151] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(10),
+  [154] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(21),
+  [157] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(23),
+  [160] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(20),
+  [163] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(22),
+  [166] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(24),
+  [169] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(11),
+  [172] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat2, 2, 0, 0), SHIFT_REPEAT(29),
+  [175] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_string, 1, 0, 0),
+  [177] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_string, 1, 0, 0),
+  [179] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
+  [181] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_string, 2, 0, 0),
+  [183] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_string, 2, 0, 0),
+  [185] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
+  [187] = {.entry = {.count = 1, .reusable = true}}, SHIFT(17),
+  [189] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_string, 2, 0, 0),
+  [191] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_string, 2, 0, 0),
+  [193] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
+  [195] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_string, 1, 0, 0),
+  [197] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_string, 1, 0, 0),
+  [199] = {.entry = {.count = 1, .reusable = true}}, SHIFT(18),
+  [201] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_string, 3, 0, 0),
+  [203] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_string, 3, 0, 0),
+  [205] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym__shell_string_repeat1, 2, 0, 0),
+  [207] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym__shell_string_repeat1, 2, 0, 0),
+  [209] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym__shell_string_repeat1, 2, 0, 0), SHIFT_REPEAT(17),
+  [212] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_string, 3, 0, 0),
+  [214] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_string, 3, 0, 0),
   [216] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 12),
-  [218] = {.entry = {.count = 1, .reusable = true}}, SHIFT(9),
+  [218] = {.entry = {.count = 1, .reusable = true}}, SHIFT(8),
   [220] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 12),
   [222] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__stem, 1, 0, 0),
   [224] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__stem, 1, 0, 0),
-  [226] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 11),
-  [228] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 11),
-  [230] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 10),
-  [232] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 10),
-  [234] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 13),
-  [236] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 13),
+  [226] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 10),
+  [228] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 10),
+  [230] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 13),
+  [232] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 13),
+  [234] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 11),
+  [236] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 11),
   [238] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 14),
   [240] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 14),
-  [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 3, 0, 25),
-  [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 3, 0, 25),
-  [246] = {.entry = {.count = 1, .reusable = true}}, SHIFT(16),
-  [248] = {.entry = {.count = 1, .reusable = false}}, SHIFT(39),
-  [250] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 1, 0, 0),
-  [252] = {.entry = {.count = 1, .reusable = false}}, SHIFT(7),
-  [254] = {.entry = {.count = 1, .reusable = false}}, SHIFT(67),
-  [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_string, 1, 0, 0),
-  [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_string, 1, 0, 0),
-  [260] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
-  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_string, 1, 0, 0),
-  [264] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_string, 1, 0, 0),
-  [266] = {.entry = {.count = 1, .reusable = true}}, SHIFT(39),
-  [268] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0),
-  [270] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
-  [273] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0),
-  [275] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 1, 0, 0),
-  [277] = {.entry = {.count = 1, .reusable = false}}, SHIFT(40),
-  [279] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [281] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_open, 2, 0, 0),
-  [283] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_open, 2, 0, 0),
-  [285] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 2, 0, 0),
-  [287] = {.entry = {.count = 1, .reusable = false}}, SHIFT(43),
-  [289] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
-  [291] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 2, 0, 0),
-  [293] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_open, 1, 0, 0),
-  [295] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_open, 1, 0, 0),
-  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0),
-  [299] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(34),
-  [302] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(42),
-  [305] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(34),
-  [308] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 1, 0, 1),
-  [310] = {.entry = {.count = 1, .reusable = false}}, SHIFT(38),
-  [312] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
-  [314] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_open, 1, 0, 0),
-  [316] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_open, 1, 0, 0),
-  [318] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 3, 0, 12),
-  [320] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 3, 0, 12),
-  [322] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 2, 0, 1),
-  [324] = {.entry = {.count = 1, .reusable = false}}, SHIFT(34),
-  [326] = {.entry = {.count = 1, .reusable = true}}, SHIFT(34),
-  [328] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_open, 2, 0, 0),
-  [330] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_open, 2, 0, 0),
-  [332] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 2, 0, 0),
-  [334] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_prefix, 1, 0, 0),
-  [336] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_prefix, 1, 0, 0),
-  [338] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 1, 0, 0),
-  [340] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
-  [342] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 1, 0, 0),
-  [344] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 3, 0, 0),
-  [346] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 3, 0, 0),
-  [348] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 2, 0, 3),
-  [350] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [352] = {.entry = {.count = 1, .reusable = true}}, SHIFT(51),
-  [354] = {.entry = {.count = 1, .reusable = false}}, SHIFT(52),
-  [356] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 16),
-  [358] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
-  [360] = {.entry = {.count = 1, .reusable = false}}, SHIFT(63),
-  [362] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 20),
-  [364] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 20), SHIFT_REPEAT(46),
-  [367] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 20), SHIFT_REPEAT(96),
-  [370] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 2, 0, 7),
-  [372] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [374] = {.entry = {.count = 1, .reusable = true}}, SHIFT(55),
-  [376] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comment, 1, 0, 0),
-  [378] = {.entry = {.count = 1, .reusable = false}}, SHIFT(71),
-  [380] = {.entry = {.count = 1, .reusable = false}}, SHIFT(66),
-  [382] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
-  [384] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 1, 0, 0),
-  [386] = {.entry = {.count = 1, .reusable = true}}, SHIFT(47),
-  [388] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
-  [390] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 5, 0, 23),
-  [392] = {.entry = {.count = 1, .reusable = true}}, SHIFT(59),
-  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 17),
-  [396] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
-  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 3),
-  [400] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 3, 0, 4),
-  [402] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
-  [404] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 18),
-  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 3, 0, 19),
-  [408] = {.entry = {.count = 1, .reusable = true}}, SHIFT(54),
-  [410] = {.entry = {.count = 1, .reusable = true}}, SHIFT(84),
-  [412] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 2, 0, 6),
-  [414] = {.entry = {.count = 1, .reusable = true}}, SHIFT(80),
-  [416] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 3, 0, 8),
-  [418] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 2, 0, 8),
-  [420] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
-  [422] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_table_repeat1, 2, 0, 0),
-  [424] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_table_repeat1, 2, 0, 0), SHIFT_REPEAT(59),
-  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_commit, 2, 0, 0),
-  [429] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_commit, 1, 0, 0),
-  [431] = {.entry = {.count = 1, .reusable = true}}, SHIFT(60),
-  [433] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 23),
-  [435] = {.entry = {.count = 1, .reusable = true}}, SHIFT(50),
-  [437] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 16),
-  [439] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 17),
-  [441] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_scenario, 1, 0, 0),
-  [443] = {.entry = {.count = 1, .reusable = true}}, SHIFT(81),
-  [445] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comment, 2, 0, 0),
-  [447] = {.entry = {.count = 1, .reusable = true}}, SHIFT(53),
-  [449] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 2, 0, 0),
-  [451] = {.entry = {.count = 1, .reusable = true}}, SHIFT(79),
-  [453] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 1, 0, 0),
-  [455] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
-  [457] = {.entry = {.count = 1, .reusable = true}}, SHIFT(93),
-  [459] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 1, 0, 0),
-  [461] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
-  [463] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 2, 0, 4),
-  [465] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 21),
-  [467] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 2),
-  [469] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 22),
-  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 2, 0, 0),
-  [473] = {.entry = {.count = 1, .reusable = true}}, SHIFT(4),
-  [475] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 3, 0, 0),
-  [477] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 3, 0, 6),
-  [479] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_title, 1, 0, 0),
-  [481] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_packet, 1, 0, 0),
-  [483] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 4, 0, 24),
-  [485] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 4, 0, 19),
-  [487] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 4, 0, 15),
-  [489] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_scenario, 2, 0, 5),
-  [491] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 4, 0, 26),
-  [493] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 2, 0, 9),
-  [495] = {.entry = {.count = 1, .reusable = true}}, SHIFT(13),
-  [497] = {.entry = {.count = 1, .reusable = false}}, SHIFT(31),
-  [499] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [242] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 3, 0, 26),
+  [244] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 3, 0, 26),
+  [246] = {.entry = {.count = 1, .reusable = true}}, SHIFT(14),
+  [248] = {.entry = {.count = 1, .reusable = false}}, SHIFT(38),
+  [250] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 1, 0, 15),
+  [252] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 1, 0, 15),
+  [254] = {.entry = {.count = 1, .reusable = true}}, SHIFT(34),
+  [256] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 3, 0, 27),
+  [258] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 3, 0, 27),
+  [260] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
+  [262] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0),
+  [264] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(28),
+  [267] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(39),
+  [270] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_rule_repeat1, 2, 0, 0), SHIFT_REPEAT(28),
+  [273] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_open, 1, 0, 0),
+  [275] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_open, 1, 0, 0),
+  [277] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 1, 0, 1),
+  [279] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
+  [281] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
+  [283] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 2, 0, 0),
+  [285] = {.entry = {.count = 1, .reusable = false}}, SHIFT(28),
+  [287] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [289] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 2, 0, 0),
+  [291] = {.entry = {.count = 1, .reusable = false}}, SHIFT(40),
+  [293] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [295] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 2, 0, 0),
+  [297] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 1, 0, 0),
+  [299] = {.entry = {.count = 1, .reusable = false}}, SHIFT(31),
+  [301] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
+  [303] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_open, 2, 0, 0),
+  [305] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_open, 2, 0, 0),
+  [307] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_open, 1, 0, 0),
+  [309] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_open, 1, 0, 0),
+  [311] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__shell_argument, 3, 0, 12),
+  [313] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__shell_argument, 3, 0, 12),
+  [315] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_rule, 2, 0, 1),
+  [317] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__assigned_open, 2, 0, 0),
+  [319] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__assigned_open, 2, 0, 0),
+  [321] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 1, 0, 0),
+  [323] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
+  [325] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 1, 0, 0),
+  [327] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__long_option, 3, 0, 0),
+  [329] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__long_option, 3, 0, 0),
+  [331] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0),
+  [333] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
+  [336] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_command_repeat1, 2, 0, 0),
+  [338] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 1, 0, 0),
+  [340] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
+  [342] = {.entry = {.count = 1, .reusable = false}}, SHIFT(7),
+  [344] = {.entry = {.count = 1, .reusable = false}}, SHIFT(70),
+  [346] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 2, 0, 4),
+  [348] = {.entry = {.count = 1, .reusable = true}}, SHIFT(47),
+  [350] = {.entry = {.count = 1, .reusable = true}}, SHIFT(52),
+  [352] = {.entry = {.count = 1, .reusable = false}}, SHIFT(53),
+  [354] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comment, 1, 0, 0),
+  [356] = {.entry = {.count = 1, .reusable = false}}, SHIFT(68),
+  [358] = {.entry = {.count = 1, .reusable = false}}, SHIFT(69),
+  [360] = {.entry = {.count = 1, .reusable = true}}, SHIFT(89),
+  [362] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 1, 0, 0),
+  [364] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
+  [366] = {.entry = {.count = 1, .reusable = true}}, SHIFT(58),
+  [368] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 2, 0, 8),
+  [370] = {.entry = {.count = 1, .reusable = true}}, SHIFT(48),
+  [372] = {.entry = {.count = 1, .reusable = true}}, SHIFT(49),
+  [374] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 17),
+  [376] = {.entry = {.count = 1, .reusable = true}}, SHIFT(61),
+  [378] = {.entry = {.count = 1, .reusable = false}}, SHIFT(60),
+  [380] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 21),
+  [382] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 21), SHIFT_REPEAT(48),
+  [385] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 21), SHIFT_REPEAT(93),
+  [388] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 3, 0, 20),
+  [390] = {.entry = {.count = 1, .reusable = true}}, SHIFT(57),
+  [392] = {.entry = {.count = 1, .reusable = true}}, SHIFT(80),
+  [394] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 3, 0, 3),
+  [396] = {.entry = {.count = 1, .reusable = true}}, SHIFT(54),
+  [398] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_scenario, 1, 0, 0),
+  [400] = {.entry = {.count = 1, .reusable = true}}, SHIFT(91),
+  [402] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 18),
+  [404] = {.entry = {.count = 1, .reusable = true}}, SHIFT(63),
+  [406] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 3, 0, 4),
+  [408] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_table_repeat1, 2, 0, 0),
+  [410] = {.entry = {.count = 2, .reusable = true}}, REDUCE(aux_sym_table_repeat1, 2, 0, 0), SHIFT_REPEAT(54),
+  [413] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_commit, 1, 0, 0),
+  [415] = {.entry = {.count = 1, .reusable = true}}, SHIFT(62),
+  [417] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 3, 0, 5),
+  [419] = {.entry = {.count = 1, .reusable = true}}, SHIFT(78),
+  [421] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_suppression_repeat1, 2, 0, 19),
+  [423] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 2, 0, 7),
+  [425] = {.entry = {.count = 1, .reusable = true}}, SHIFT(76),
+  [427] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 2, 0, 3),
+  [429] = {.entry = {.count = 1, .reusable = true}}, SHIFT(50),
+  [431] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 17),
+  [433] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 24),
+  [435] = {.entry = {.count = 1, .reusable = true}}, SHIFT(64),
+  [437] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_commit, 2, 0, 0),
+  [439] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 4, 0, 18),
+  [441] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 5, 0, 24),
+  [443] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_chain_declaration, 1, 0, 0),
+  [445] = {.entry = {.count = 1, .reusable = true}}, SHIFT(43),
+  [447] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_table, 1, 0, 0),
+  [449] = {.entry = {.count = 1, .reusable = true}}, SHIFT(59),
+  [451] = {.entry = {.count = 1, .reusable = true}}, SHIFT(82),
+  [453] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 2, 0, 5),
+  [455] = {.entry = {.count = 1, .reusable = true}}, SHIFT(56),
+  [457] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comment, 2, 0, 0),
+  [459] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 2, 0, 0),
+  [461] = {.entry = {.count = 1, .reusable = true}}, SHIFT(74),
+  [463] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_shell_line, 3, 0, 0),
+  [465] = {.entry = {.count = 1, .reusable = true}}, SHIFT(12),
+  [467] = {.entry = {.count = 1, .reusable = false}}, SHIFT(34),
+  [469] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 3, 0, 7),
+  [471] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_packet, 1, 0, 0),
+  [473] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_expectation, 4, 0, 25),
+  [475] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_suppression, 4, 0, 20),
+  [477] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 2, 0, 9),
+  [479] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 2, 0, 0),
+  [481] = {.entry = {.count = 1, .reusable = true}}, SHIFT(4),
+  [483] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 22),
+  [485] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 4, 0, 28),
+  [487] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 2),
+  [489] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 4, 0, 16),
+  [491] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_command, 3, 0, 23),
+  [493] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_title, 1, 0, 0),
+  [495] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_scenario, 2, 0, 6),
+  [497] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
 };
 
 #ifdef __cplusplus
