@@ -2,7 +2,7 @@ import type { Family, Hook, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { ValueType } from '../values/value.ts';
 import type { Action, Condition, Slot } from '../engine/traversal.ts';
-import type { Truth } from '../engine/truth.ts';
+import { Unknown, type Truth } from '../engine/truth.ts';
 import type { Traversal } from '../engine/traversal.ts';
 
 /** One option of an extension, as iptables' option table would state it. */
@@ -23,6 +23,8 @@ export interface OptionSpec<V = unknown> {
   readonly conflicts?: readonly string[];
   /** Only where the rule's family is this. */
   readonly family?: Family;
+  /** The spelling that iptables-save prints where it is not `name` (`dport`). */
+  readonly saved?: string;
   readonly __value?: V;
 }
 
@@ -83,6 +85,8 @@ interface ExtensionBase {
   readonly tables?: readonly TableName[];
   /** Hooks from which a rule using it may be reached; absent = all. */
   readonly hooks?: readonly Hook[];
+  /** The same where it depends on the options (`addrtype --limit-iface-in`); within `hooks`. */
+  hooksFor?(use: ExtensionUse): readonly Hook[];
   /** Protocol numbers of which the rule's `-p` must name one; absent = any. */
   readonly protocols?: readonly number[];
   /**
@@ -92,6 +96,11 @@ interface ExtensionBase {
   readonly tracks?: boolean | ((use: ExtensionUse) => boolean);
   /** What the option schema alone can't say: wrong combinations, limits across options. */
   check?(use: ExtensionUse): readonly Problem[];
+  /**
+   * The options as iptables-save prints them, a word each, where that is more than each given option in the order of
+   * `options`: defaults filled in, several spellings that mean the same.
+   */
+  save?(use: ExtensionUse): readonly string[];
 }
 
 export interface MatchDefinition extends ExtensionBase {
@@ -140,7 +149,12 @@ export function conditionOf<V>(
     source: text,
     observe,
     test: negated
-      ? (traversal) => { const truth = test(value, traversal); return typeof truth === 'boolean' ? !truth : truth; }
+      ? (traversal) => negation(test(value, traversal))
       : (traversal) => test(value, traversal),
   }];
+}
+
+/** What `!` makes of a truth; the question behind an unknown is turned round too. */
+export function negation(truth: Truth): Truth {
+  return truth instanceof Unknown ? new Unknown(`not: ${truth.reason}`) : !truth;
 }

@@ -4,7 +4,7 @@ import { readInteger } from './integer.ts';
 import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted } from './ipv4.ts';
 import { IPV6_ALL, prefixLength6, prefixMask6, printIPv6, readIPv6 } from './ipv6.ts';
 import { describeNetwork, networkProposals } from './network.ts';
-import { fail, ok, type Parsed, type ValueContext, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, type Parsed, type ValueContext, type ValueType } from './value.ts';
 
 /**
  * An address with its mask; the mask need not be contiguous, and the address has no bit outside it. `host` is set where
@@ -26,19 +26,24 @@ export const addressList: ValueType<readonly MaskedAddress[]> = {
   separator: ',',
   parse(text, { family }) {
     const addresses: MaskedAddress[] = [];
-    let warning: string | undefined;
+    let odd: Odd = {};
     for (const element of text.split(',')) {
       const parsed = readMasked(element.trimStart(), family);
       if (!parsed.ok) return amended(parsed, element, text);
-      warning ??= parsed.warning;
+      if (odd.warning === undefined) odd = oddity(parsed);
       addresses.push(parsed.value);
     }
-    return ok(addresses, warning);
+    return { ok: true, value: addresses, ...odd };
   },
   print: (addresses, { family }) => addresses.map((each) => printMasked(each, family)).join(','),
   complete: networkProposals,
   hover: (addresses, { family }) => describeAll(addresses, family),
 };
+
+type Odd = Pick<Extract<Parsed<unknown>, { ok: true }>, 'warning' | 'lookup'>;
+
+/** What is odd about one part is odd about the whole. */
+const oddity = ({ warning, lookup }: Odd): Odd => ({ ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
 
 /** One address with mask as iptables' header options read it. */
 function readMasked(text: string, family: Family): Parsed<MaskedAddress> {
@@ -52,8 +57,9 @@ function readMasked(text: string, family: Family): Parsed<MaskedAddress> {
   const address = readAddress(name, family);
   if (!address.ok) return address;
   const { address: bits, host } = address.value;
-  const warning = address.warning ?? (slash === -1 && family === 'ipv4' ? shortened(text, Number(bits)) : undefined);
-  return ok({ address: masked(bits, mask.value), mask: mask.value, ...(host === undefined ? {} : { host }) }, warning);
+  const short = slash === -1 && family === 'ipv4' && address.warning === undefined ? shortened(text, Number(bits)) : undefined;
+  const value = { address: masked(bits, mask.value), mask: mask.value, ...(host === undefined ? {} : { host }) };
+  return short === undefined ? { ok: true, value, ...oddity(address) } : ok(value, short);
 }
 
 /** An address or a name, without mask. */
@@ -67,7 +73,7 @@ function readAddressV4(text: string): Parsed<{ address: number; host?: string }>
   const classic = readClassic(text);
   if (classic !== undefined) return ok({ address: classic }, `\`${text}\` is read as ${printIPv4(classic)}; write it with four numbers.`);
   if (readIPv6(text) !== undefined) return fail(`\`${text}\` is an IPv6 address; iptables takes IPv4 here. IPv6 rules are for ip6tables.`);
-  if (text === 'localhost') return ok({ address: 0x7f000001 }, resolvedOnce(text));
+  if (text === 'localhost') return lookedUp({ address: 0x7f000001 }, resolvedOnce(text));
   return hostName(text, 0, 'ipv4');
 }
 
@@ -79,7 +85,7 @@ function readAddressV6(text: string): Parsed<{ address: bigint; host?: string }>
   if (zoned !== undefined) return ok({ address: zoned }, `ip6tables forgets the zone of \`${text}\`; name the interface with \`-i\` or \`-o\`.`);
   if (readDotted(text) !== undefined) return fail(`\`${text}\` is an IPv4 address; ip6tables takes IPv6 here. IPv4 rules are for iptables.`);
   if (/^\[.*\]$/u.test(text)) return fail(`\`${text}\` has brackets, which addresses here do not have.`, text.slice(1, -1));
-  if (text === 'localhost') return ok({ address: 1n }, resolvedOnce(text));
+  if (text === 'localhost') return lookedUp({ address: 1n }, resolvedOnce(text));
   return hostName(text, 0n, 'ipv6');
 }
 
@@ -100,7 +106,7 @@ function shortened(text: string, address: number): string | undefined {
 function hostName<A extends Address>(text: string, address: A, family: Family): Parsed<{ address: A; host?: string }> {
   // A last label of digits is an address gone wrong, not a name.
   const plausible = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/u.test(text) && !/(^|\.)(0[xX])?[0-9]+\.?$/u.test(text) && !/\.\./u.test(text);
-  if (plausible && !/^(any|anywhere|all)$/iu.test(text)) return ok({ address, host: text }, resolvedOnce(text));
+  if (plausible && !/^(any|anywhere|all)$/iu.test(text)) return lookedUp({ address, host: text }, resolvedOnce(text));
   if (plausible) return fail(`\`${text}\` would be looked up as a host; for every address leave the option out or write \`${family === 'ipv4' ? '0.0.0.0/0' : '::/0'}\`.`, family === 'ipv4' ? '0.0.0.0/0' : '::/0');
   return fail(`\`${text}\` is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address. ${hint(text, family)}`, text.trim() === text ? undefined : text.trim());
 }
@@ -140,7 +146,7 @@ export const resolvedAddress: ValueType<MaskedAddress> = {
     const host = readResolved(slash === -1 ? text : text.slice(0, slash), family);
     if (!host.ok || slash === -1) return host;
     const mask = readLooseMask(text.slice(slash + 1), family);
-    return mask.ok ? ok({ ...host.value, mask: mask.value }, host.warning ?? mask.warning) : mask;
+    return mask.ok ? { ok: true, value: { ...host.value, mask: mask.value }, ...oddity(host.warning === undefined ? mask : host) } : mask;
   },
   print: (value, { family }) => {
     const plen = printMask(value.mask, family);
@@ -162,7 +168,7 @@ export function readResolved(text: string, family: Family): Parsed<MaskedAddress
   }
   if (text.includes(',')) return fail(`\`${text}\` is a list; this option takes one address.`);
   const named = family === 'ipv4' && readDotted(text) !== undefined ? fail(`\`${text}\` is not an IPv4 address.`) : readAddress(text, family);
-  return named.ok ? ok({ ...named.value, mask }, named.warning) : named;
+  return named.ok ? { ok: true, value: { ...named.value, mask }, ...oddity(named) } : named;
 }
 
 /** A mask as the generic option parser takes it: whatever is no prefix counts as a host. */

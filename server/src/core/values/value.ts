@@ -7,9 +7,12 @@ export interface ValueContext {
   readonly protocol?: number | undefined;
 }
 
-/** A value that could be read, or why not: `message` in our words, `suggestion` the text to write instead. */
+/**
+ * A value that could be read, or why not: `message` in our words, `suggestion` the text to write instead. A `warning` says
+ * what is odd about a value that iptables takes; `lookup` is set where it is that the loading host looks a name up.
+ */
 export type Parsed<V> =
-  | { readonly ok: true; readonly value: V; readonly warning?: string }
+  | { readonly ok: true; readonly value: V; readonly warning?: string; readonly lookup?: true }
   | { readonly ok: false; readonly message: string; readonly suggestion?: string };
 
 /** One proposal for the text of a value. */
@@ -39,3 +42,6 @@ export const ok = <V>(value: V, warning?: string): Parsed<V> => (warning === und
 
 export const fail = (message: string, suggestion?: string): Parsed<never> =>
   suggestion === undefined ? { ok: false, message } : { ok: false, message, suggestion };
+
+/** A value that only the host which loads the ruleset can look up. */
+export const lookedUp = <V>(value: V, warning: string): Parsed<V> => ({ ok: true, value, warning, lookup: true });

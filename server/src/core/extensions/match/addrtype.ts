@@ -1,0 +1,99 @@
+import { kindOf } from '../../engine/address.ts';
+import type { Address } from '../../engine/packet.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { HOOKS, type Hook } from '../../netfilter.ts';
+import { printBare } from '../../values/address.ts';
+import { addressTypes, type AddressType } from '../../values/address-type.ts';
+import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { isAnycast6, isDelivery, isLocal6, isUnicast6, possibleTypes } from '../shared/address-types.ts';
+import { negate } from '../shared/fields.ts';
+
+const sourceType = option('src-type', addressTypes, { negatable: true });
+const destinationType = option('dst-type', addressTypes, { negatable: true });
+const limitIn = flag('limit-iface-in', { conflicts: ['limit-iface-out'] });
+const limitOut = flag('limit-iface-out');
+
+type Side = 'source' | 'destination';
+
+/** Types that the IPv6 side of the kernel's match refuses. */
+const V4_ONLY: ReadonlySet<AddressType> = new Set(['BROADCAST', 'BLACKHOLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE']);
+
+/** Hooks at which a packet has no such interface, so that the kernel refuses the limit there. */
+const REFUSED: Readonly<Record<'in' | 'out', readonly Hook[]>> = { in: ['OUTPUT', 'POSTROUTING'], out: ['PREROUTING', 'INPUT'] };
+
+/** Interface whose addresses count: undefined = any, Unknown = open. */
+function device(use: ExtensionUse, { inInterface, outInterface }: Traversal): string | Unknown | undefined {
+  const side = use.option(limitIn) !== undefined ? 'incoming' : use.option(limitOut) !== undefined ? 'outgoing' : undefined;
+  if (side === undefined) return undefined;
+  return (side === 'incoming' ? inInterface : outInterface) ?? new Unknown(`the ${side} interface has the address`);
+}
+
+function typeTruth(use: ExtensionUse, types: readonly AddressType[], side: Side, traversal: Traversal): Truth {
+  const address = traversal.packet[side];
+  const question = new Unknown(`the ${side} ${address === undefined ? '' : `${printBare(address, use.family)} `}is ${types.join(' or ')}`);
+  const limit = device(use, traversal);
+  if (address === undefined) return question;
+  if (limit instanceof Unknown) return limit;
+  return typeof address === 'number' ? truth4(types, address, side, limit, traversal, question) : truth6(types, address, limit, traversal, question);
+}
+
+/** One of the types is the address's. */
+function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, { host, hook }: Traversal, question: Unknown): Truth {
+  const possible = possibleTypes({ address, host, device: limit, delivered: side === 'destination' && isDelivery(hook) });
+  const fitting = possible.filter((type) => types.includes(type));
+  if (fitting.length === 0) return false;
+  return fitting.length === possible.length ? true : question;
+}
+
+/** All of the types must fit, except that of LOCAL, ANYCAST and UNREACHABLE one is enough. Seen in the kernel. */
+function truth6(types: readonly AddressType[], address: bigint, limit: string | undefined, { host }: Traversal, question: Unknown): Truth {
+  const sure = (type: AddressType, fits: boolean): boolean => !types.includes(type) || fits;
+  if (!sure('MULTICAST', kindOf(address) === 'multicast') || !sure('UNICAST', isUnicast6(address)) || !sure('UNSPEC', address === 0n)) return false;
+  const routed = (['LOCAL', 'ANYCAST', 'UNREACHABLE'] as const).filter((type) => types.includes(type));
+  if (routed.length === 0) return true;
+  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6(address, host, limit) : type === 'ANYCAST' ? isAnycast6(address, host) : undefined));
+  if (answers.includes(true)) return true;
+  return answers.includes(undefined) ? question : false;
+}
+
+function condition(use: ExtensionUse, spec: OptionSpec<readonly AddressType[]>, side: Side): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  return [{
+    source: bound.text,
+    test: (traversal) => negate(bound, typeTruth(use, bound.value, side, traversal)),
+    observe: (traversal) => observe(side, traversal.packet[side], traversal),
+  }];
+}
+
+function observe(side: Side, address: Address | undefined, { host, hook, packet }: Traversal): string {
+  if (address === undefined) return `the ${side} is open`;
+  const shown = `the ${side} ${printBare(address, packet.family)} is`;
+  if (typeof address === 'number') return `${shown} ${possibleTypes({ address, host, device: undefined, delivered: side === 'destination' && isDelivery(hook) }).join(' or ')}`;
+  return `${shown} ${kindOf(address) === 'multicast' ? 'MULTICAST' : isLocal6(address, host, undefined) === true ? 'LOCAL' : 'UNICAST'}`;
+}
+
+function check(use: ExtensionUse): readonly Problem[] {
+  if (use.family === 'ipv4') return [];
+  return [sourceType, destinationType].flatMap((spec) => {
+    const bound = use.option(spec);
+    const refused = bound?.value.find((type) => V4_ONLY.has(type));
+    return refused === undefined ? [] : [{ code: 'wrong-family', message: `IPv6 has no address type \`${refused}\`; it has UNSPEC, UNICAST, LOCAL, ANYCAST, MULTICAST and UNREACHABLE.`, span: bound!.span }];
+  });
+}
+
+function hooksFor(use: ExtensionUse): readonly Hook[] {
+  const refused = use.option(limitIn) !== undefined ? REFUSED.in : use.option(limitOut) !== undefined ? REFUSED.out : [];
+  return HOOKS.filter((hook) => !refused.includes(hook));
+}
+
+export default defineMatch({
+  name: 'addrtype',
+  families: ['ipv4', 'ipv6'],
+  options: [sourceType, destinationType, limitIn, limitOut],
+  requires: [['src-type', 'dst-type']],
+  hooksFor,
+  check,
+  conditions: (use) => [...condition(use, sourceType, 'source'), ...condition(use, destinationType, 'destination')],
+});

@@ -1,0 +1,132 @@
+import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
+import { Unknown, or, type Truth } from '../../engine/truth.ts';
+import { contains, printBare, printMasked, resolvedAddress, type MaskedAddress } from '../../values/address.ts';
+import { integerRange, within, type NumberRange } from '../../values/integer.ts';
+import { resolvedPortRange } from '../../values/port.ts';
+import { protocolName, protocolNumber } from '../../values/protocol.ts';
+import { ctDirection, ctStates, ctStatuses, type CtState, type CtStatus } from '../../values/state.ts';
+import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { byConnection, observeState } from '../shared/connection.ts';
+import { decide, negate, observed } from '../shared/fields.ts';
+
+const negatable = { negatable: true } as const;
+const state = option('ctstate', ctStates, negatable);
+const proto = option('ctproto', protocolNumber, negatable);
+const status = option('ctstatus', ctStatuses, negatable);
+const expire = option('ctexpire', integerRange({ what: 'a number of seconds', max: 0xffffffff, example: '60:300' }), negatable);
+const direction = option('ctdir', ctDirection);
+
+type TupleAt = 'original' | 'reply';
+
+/** The address and port options: which side of which tuple they look at. */
+const addresses: readonly { spec: OptionSpec<MaskedAddress>; tuple: TupleAt; side: 'source' | 'destination' }[] = [
+  { spec: option('ctorigsrc', resolvedAddress, negatable), tuple: 'original', side: 'source' },
+  { spec: option('ctorigdst', resolvedAddress, negatable), tuple: 'original', side: 'destination' },
+  { spec: option('ctreplsrc', resolvedAddress, negatable), tuple: 'reply', side: 'source' },
+  { spec: option('ctrepldst', resolvedAddress, negatable), tuple: 'reply', side: 'destination' },
+];
+
+const ports: readonly { spec: OptionSpec<NumberRange>; tuple: TupleAt; side: 'sourcePort' | 'destinationPort' }[] = [
+  { spec: option('ctorigsrcport', resolvedPortRange, negatable), tuple: 'original', side: 'sourcePort' },
+  { spec: option('ctorigdstport', resolvedPortRange, negatable), tuple: 'original', side: 'destinationPort' },
+  { spec: option('ctreplsrcport', resolvedPortRange, negatable), tuple: 'reply', side: 'sourcePort' },
+  { spec: option('ctrepldstport', resolvedPortRange, negatable), tuple: 'reply', side: 'destinationPort' },
+];
+
+const options = [state, proto, ...addresses.map(({ spec }) => spec), ...ports.map(({ spec }) => spec), status, expire, direction];
+
+/** Whether one of the named states is the packet's, or its connection is translated the named way. */
+function stateTruth(states: readonly CtState[], traversal: Traversal): Truth {
+  const { connection } = traversal;
+  if (connection?.sourceTranslated === true && states.includes('SNAT')) return true;
+  if (connection?.destinationTranslated === true && states.includes('DNAT')) return true;
+  const base = traversal.state;
+  if (!(base instanceof Unknown)) return states.includes(base);
+  return states.some((name) => name !== 'SNAT' && name !== 'DNAT') ? new Unknown(`the connection state is ${states.join(' or ')}`) : false;
+}
+
+function stateCondition(use: ExtensionUse): Condition[] {
+  const bound = use.option(state);
+  if (bound === undefined) return [];
+  return [{
+    source: bound.text,
+    test: (traversal) => negate(bound, stateTruth(bound.value, traversal)),
+    observe({ state: base, connection }) {
+      const translated = [...(connection?.sourceTranslated === true ? ['SNAT'] : []), ...(connection?.destinationTranslated === true ? ['DNAT'] : [])];
+      return [observeState(base), ...translated].join(', ');
+    },
+  }];
+}
+
+/**
+ * The conditions that need an entry. Without one the kernel looks no further: it says what `--ctstate` said, so that
+ * beside a fitting `--ctstate` they all hold, and without `--ctstate` all fail, negated ones too. Seen in the kernel.
+ */
+function entryCondition<V>(use: ExtensionUse, spec: OptionSpec<V>, test: (value: V, connection: Connection, traversal: Traversal) => Truth, observe: (connection: Connection, traversal: Traversal) => string): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  const withState = use.option(state) !== undefined;
+  return [{
+    source: bound.text,
+    test: (traversal) => byConnection(traversal, withState, (connection) => negate(bound, test(bound.value, connection, traversal))),
+    observe: (traversal) => (traversal.connection === undefined ? 'conntrack has no entry for the packet' : observe(traversal.connection, traversal)),
+  }];
+}
+
+const TUPLES: Readonly<Record<TupleAt, string>> = { original: 'the original', reply: 'the reply' };
+
+function tupleConditions(use: ExtensionUse): Condition[] {
+  const { family } = use;
+  return [
+    ...addresses.flatMap(({ spec, tuple, side }) => entryCondition(use, spec,
+      (wanted, connection) => addressTruth(wanted, connection[tuple][side], `${TUPLES[tuple]} ${side} is in ${printMasked(wanted, family)}`),
+      (connection) => observed(connection[tuple][side], `${TUPLES[tuple]} ${side}`, (address) => printBare(address, family)))),
+    ...entryCondition(use, proto,
+      (wanted, { original }) => decide(original.protocol, `the connection's protocol is ${wanted}`, (number) => number === wanted),
+      ({ original }) => observed(original.protocol, 'the connection\'s protocol', (number) => protocolName(number) ?? String(number))),
+    ...ports.flatMap(({ spec, tuple, side }) => entryCondition(use, spec,
+      (wanted, connection) => decide(connection[tuple][side], `${portName(tuple, side)} is in ${wanted.from}:${wanted.to}`, (port) => within(port, wanted)),
+      (connection) => observed(connection[tuple][side], portName(tuple, side)))),
+  ];
+}
+
+const portName = (tuple: TupleAt, side: keyof Tuple): string => `${TUPLES[tuple]} ${side === 'sourcePort' ? 'source' : 'destination'} port`;
+
+function addressTruth(wanted: MaskedAddress, address: Tuple['source'], question: string): Truth {
+  if (wanted.host !== undefined) return new Unknown(question);
+  return decide(address, question, (known) => contains(wanted, known));
+}
+
+const HAS: Readonly<Record<CtStatus, (connection: Connection) => boolean>> = {
+  // Status NONE names no bit, so that no entry has it. Seen in the kernel.
+  NONE: () => false,
+  EXPECTED: ({ expected }) => expected,
+  SEEN_REPLY: ({ replied }) => replied,
+  ASSURED: ({ assured }) => assured,
+  CONFIRMED: ({ confirmed }) => confirmed,
+};
+
+const statusesOf = (connection: Connection): string => (Object.keys(HAS) as CtStatus[]).filter((name) => HAS[name](connection)).join(', ') || 'none';
+
+const secondsLeft = (connection: Connection, { world }: Traversal): number => Math.max(0, Math.floor(connection.expires - world.now));
+
+function conditions(use: ExtensionUse): readonly Condition[] {
+  return [
+    ...stateCondition(use),
+    ...entryCondition(use, direction, (wanted, _, traversal) => traversal.direction === wanted.toLowerCase(), (_, traversal) => `the direction is ${traversal.direction.toUpperCase()}`),
+    ...tupleConditions(use),
+    ...entryCondition(use, status, (wanted, connection) => wanted.map((name) => HAS[name](connection)).reduce<Truth>(or, false), (connection) => `the status is ${statusesOf(connection)}`),
+    ...entryCondition(use, expire, (wanted, connection, traversal) => within(secondsLeft(connection, traversal), wanted), (connection, traversal) => `the entry has ${secondsLeft(connection, traversal)} s left`),
+  ];
+}
+
+export default defineMatch({
+  name: 'conntrack',
+  families: ['ipv4', 'ipv6'],
+  tracks: true,
+  options,
+  requires: [options.map(({ name }) => name)],
+  conditions,
+});
+

@@ -1,0 +1,57 @@
+import { PROTOCOL } from '../../engine/protocols.ts';
+import type { Condition } from '../../engine/traversal.ts';
+import { Unknown, or, type Truth } from '../../engine/truth.ts';
+import type { Packet } from '../../engine/packet.ts';
+import { within, type NumberRange } from '../../values/integer.ts';
+import { portList } from '../../values/port-list.ts';
+import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { fieldCondition, negate, observed } from '../shared/fields.ts';
+import { needsHeader, PORT_NAMES, type Side } from '../shared/transport.ts';
+
+const DCCP = 33;
+
+const sources = option('source-ports', portList, { aliases: ['sports'], saved: 'sports', negatable: true, conflicts: ['destination-ports', 'ports'] });
+const destinations = option('destination-ports', portList, { aliases: ['dports'], saved: 'dports', negatable: true, conflicts: ['source-ports', 'ports'] });
+const either = option('ports', portList, { negatable: true, conflicts: ['source-ports', 'destination-ports'] });
+
+type Ranges = readonly NumberRange[];
+
+const listed = (port: number, ranges: Ranges): boolean => ranges.some((range) => within(port, range));
+
+function sideCondition(use: ExtensionUse, spec: OptionSpec<Ranges>, side: Side): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  const ranges = bound.value;
+  return [fieldCondition(bound, {
+    field: side,
+    key: question(PORT_NAMES[side], ranges),
+    ask: ({ packet }) => (packet[side] === undefined ? undefined : listed(packet[side], ranges)),
+    observe: ({ packet }) => observed(packet[side], PORT_NAMES[side]),
+  })];
+}
+
+/** `--ports` holds when either port is listed. */
+function eitherCondition(use: ExtensionUse): Condition[] {
+  const bound = use.option(either);
+  if (bound === undefined) return [];
+  const ranges = bound.value;
+  const one = (packet: Packet, side: Side): Truth => (packet[side] === undefined ? new Unknown(question('either port', ranges)) : listed(packet[side], ranges));
+  return [{
+    source: bound.text,
+    test: ({ packet }) => negate(bound, or(one(packet, 'sourcePort'), one(packet, 'destinationPort'))),
+    observe: ({ packet }) => `${observed(packet.sourcePort, PORT_NAMES.sourcePort)} and ${observed(packet.destinationPort, PORT_NAMES.destinationPort)}`,
+  }];
+}
+
+const question = (what: string, ranges: Ranges): string => `${what} is one of ${portList.print(ranges, { family: 'ipv4' })}`;
+
+export default defineMatch({
+  name: 'multiport',
+  families: ['ipv4', 'ipv6'],
+  protocols: [PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.udplite, PROTOCOL.sctp, DCCP],
+  options: [sources, destinations, either],
+  requires: [['source-ports', 'destination-ports', 'ports']],
+  conditions: (use) => needsHeader(use, { header: 'transport' }, [
+    ...sideCondition(use, sources, 'sourcePort'), ...sideCondition(use, destinations, 'destinationPort'), ...eitherCondition(use),
+  ]),
+});

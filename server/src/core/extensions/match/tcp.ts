@@ -1,0 +1,75 @@
+import { TCP_FLAGS } from '../../engine/packet.ts';
+import { PROTOCOL } from '../../engine/protocols.ts';
+import type { Condition } from '../../engine/traversal.ts';
+import { Unknown } from '../../engine/truth.ts';
+import { integer } from '../../values/integer.ts';
+import { portRange } from '../../values/port.ts';
+import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
+import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { decide, negate, observed } from '../shared/fields.ts';
+import { needsHeader, portCondition } from '../shared/transport.ts';
+
+const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
+const destinationPort = option('destination-port', portRange('tcp'), { aliases: ['dport'], saved: 'dport', negatable: true });
+const flags: OptionSpec<number> = { name: 'tcp-flags', values: [tcpFlags, { ...tcpFlags, placeholder: 'SET' }], negatable: true, conflicts: ['syn'] };
+const syn = flag('syn', { negatable: true });
+const tcpOption = option('tcp-option', integer({ what: 'a TCP option', min: 1, max: 255, example: '2' }), { negatable: true });
+
+const HANDSHAKE = TCP_FLAGS.SYN | TCP_FLAGS.RST | TCP_FLAGS.ACK | TCP_FLAGS.FIN;
+
+/** Which flags a use looks at and which of them must be set; undefined when it asks for none. */
+function flagTest(use: ExtensionUse): { bound: BoundOption; mask: number; set: number } | undefined {
+  const started = use.option(syn);
+  if (started !== undefined) return { bound: started, mask: HANDSHAKE, set: TCP_FLAGS.SYN };
+  const given = use.option(flags);
+  return given === undefined ? undefined : { bound: given, mask: given.values[0] as number, set: given.values[1] as number };
+}
+
+function flagCondition(use: ExtensionUse): Condition[] {
+  const asked = flagTest(use);
+  if (asked === undefined) return [];
+  const { bound, mask, set } = asked;
+  return [{
+    source: bound.text,
+    test: ({ packet }) => negate(bound, (set & ~mask) !== 0 ? false : mask === 0 ? true
+      : decide(packet.tcpFlags, `of the flags ${printTcpFlags(mask)} exactly ${printTcpFlags(set)} are set`, (bits) => (bits & mask) === set)),
+    observe: ({ packet }) => observed(packet.tcpFlags, 'the set of TCP flags', printTcpFlags),
+  }];
+}
+
+function check(use: ExtensionUse): readonly Problem[] {
+  const asked = flagTest(use);
+  if (asked === undefined || (asked.set & ~asked.mask) === 0) return [];
+  const outside = printTcpFlags(asked.set & ~asked.mask);
+  return [{ code: 'unmatchable-rule', message: `\`${outside}\` must be set but is not among the flags that are looked at, so ${asked.bound.negated ? 'every packet matches' : 'no packet matches'}; name it in the first list too.`, span: asked.bound.span, accepted: true }];
+}
+
+/** The options in iptables-save's order, without those that ask for nothing. */
+function save(use: ExtensionUse): readonly string[] {
+  const words: string[] = [];
+  for (const spec of [sourcePort, destinationPort]) {
+    const bound = use.option(spec);
+    if (bound === undefined || (bound.value.from === 0 && bound.value.to === 65535)) continue;
+    words.push(...(bound.negated ? ['!'] : []), `--${spec.saved!}`, spec.values[0]!.print(bound.value, { family: use.family }));
+  }
+  const chosen = use.option(tcpOption);
+  if (chosen !== undefined) words.push(...(chosen.negated ? ['!'] : []), '--tcp-option', String(chosen.value));
+  const asked = flagTest(use);
+  if (asked !== undefined && (asked.mask !== 0 || asked.set !== 0)) words.push(...(asked.bound.negated ? ['!'] : []), '--tcp-flags', printTcpFlags(asked.mask), printTcpFlags(asked.set));
+  return words;
+}
+
+export default defineMatch({
+  name: 'tcp',
+  families: ['ipv4', 'ipv6'],
+  protocols: [PROTOCOL.tcp],
+  options: [sourcePort, destinationPort, flags, syn, tcpOption],
+  check,
+  save,
+  conditions: (use) => needsHeader(use, { header: 'TCP', native: use.options.length > 0 && use.option(tcpOption) === undefined, tinyDrops: true }, [
+    ...portCondition(use, sourcePort, 'sourcePort'),
+    ...portCondition(use, destinationPort, 'destinationPort'),
+    ...flagCondition(use),
+    ...conditionOf(use, tcpOption, (number) => new Unknown(`the packet carries the TCP option ${number}`), () => 'which TCP options it carries is open'),
+  ]),
+});

@@ -1,0 +1,28 @@
+import { PROTOCOL } from '../../engine/protocols.ts';
+import { MAX_PORT, resolvedPortRange } from '../../values/port.ts';
+import { defineMatch, option, type ExtensionUse } from '../definition.ts';
+import { saveOption } from '../save.ts';
+import { needsHeader, portCondition } from '../shared/transport.ts';
+
+const sourcePort = option('source-port', resolvedPortRange, { aliases: ['sport'], saved: 'sport', negatable: true });
+const destinationPort = option('destination-port', resolvedPortRange, { aliases: ['dport'], saved: 'dport', negatable: true });
+
+/** iptables-save leaves out a range of all ports, even a negated one. */
+function save(use: ExtensionUse): readonly string[] {
+  return [sourcePort, destinationPort].flatMap((spec) => {
+    const bound = use.option(spec);
+    return bound === undefined || (bound.value.from === 0 && bound.value.to === MAX_PORT) ? [] : saveOption(use, bound);
+  });
+}
+
+export default defineMatch({
+  name: 'udp',
+  families: ['ipv4', 'ipv6'],
+  protocols: [PROTOCOL.udp],
+  options: [sourcePort, destinationPort],
+  save,
+  conditions: (use) => needsHeader(use, { header: 'UDP', native: use.options.length > 0 }, [
+    ...portCondition(use, sourcePort, 'sourcePort'),
+    ...portCondition(use, destinationPort, 'destinationPort'),
+  ]),
+});

@@ -1,0 +1,19 @@
+import type { Condition } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import type { Packet } from '../../engine/packet.ts';
+import { icmpName, type IcmpMessage } from '../../values/icmp-type.ts';
+import { conditionOf, type ExtensionUse, type OptionSpec } from '../definition.ts';
+
+/** The condition of `--icmp-type` and `--icmpv6-type`. */
+export function icmpCondition(use: ExtensionUse, spec: OptionSpec<IcmpMessage>): Condition[] {
+  return conditionOf(use, spec, (message, { packet }) => messageTruth(message, packet), ({ packet: { icmpType, icmpCode, family } }) =>
+    (icmpType === undefined ? 'the ICMP type is open' : `the message is ${icmpName(icmpType, icmpCode, family)}`));
+}
+
+function messageTruth({ type, code }: IcmpMessage, { icmpType, icmpCode, family }: Packet): Truth {
+  if (type === undefined) return true;
+  if (icmpType === undefined) return new Unknown(`the message is ${icmpName(type, code, family)}`);
+  if (icmpType !== type) return false;
+  if (code === undefined) return true;
+  return icmpCode === undefined ? new Unknown(`the ICMP code is ${code}`) : icmpCode === code;
+}

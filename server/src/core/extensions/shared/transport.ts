@@ -1,0 +1,78 @@
+import type { Packet } from '../../engine/packet.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import type { NumberRange } from '../../values/integer.ts';
+import { MAX_PORT } from '../../values/port.ts';
+import type { BoundOption, ExtensionUse, OptionSpec } from '../definition.ts';
+import { fieldCondition, observed } from './fields.ts';
+
+/** Whether the packet is a fragment that does not begin with the transport header. */
+export const isLaterFragment = (packet: Packet): boolean => (packet.fragmentOffset ?? 0) > 0;
+
+/** How a match treats packets that have no header for it to look into. */
+export interface HeaderNeed {
+  /** Name of the header for messages: `TCP`. */
+  readonly header: string;
+  /** Whether iptables-nft translates the match into expressions of its own, which read a later fragment's data as if it were the header. */
+  readonly native?: boolean;
+  /** Whether a fragment at byte 8 is dropped outright, because it could overwrite the header's flags. */
+  readonly tinyDrops?: boolean;
+}
+
+/**
+ * The conditions of a match that looks into a transport header. On a later fragment they all fail, negated ones too, and
+ * a match without any condition fails as well. Seen in the kernel, like what iptables-nft does otherwise.
+ */
+export function needsHeader(use: ExtensionUse, need: HeaderNeed, conditions: readonly Condition[]): readonly Condition[] {
+  if (conditions.length > 0) return conditions.map((condition) => guarded(condition, need));
+  return [guarded({ source: `-m ${use.definition.name}`, test: () => true, observe: () => `the packet has a ${need.header} header` }, need)];
+}
+
+function guarded(condition: Condition, need: HeaderNeed): Condition {
+  return {
+    ...condition,
+    test: (traversal) => (isLaterFragment(traversal.packet) ? onLaterFragment(traversal, need) : condition.test(traversal)),
+    observe: (traversal) => (isLaterFragment(traversal.packet) ? `the packet is a later fragment, which has no ${need.header} header` : condition.observe(traversal)),
+  };
+}
+
+function onLaterFragment(traversal: Traversal, { header, native = false, tinyDrops = false }: HeaderNeed): Truth {
+  if (native && traversal.backend === 'nft') return new Unknown(`the data of the fragment fits where iptables-nft reads it as a ${header} header`);
+  if (tinyDrops && traversal.packet.fragmentOffset === 8) traversal.hotdrop(`a fragment at byte 8 could overwrite the ${header} header's flags`);
+  return false;
+}
+
+export type Side = 'sourcePort' | 'destinationPort';
+
+/** How traces call a port. */
+export const PORT_NAMES: Readonly<Record<Side, string>> = { sourcePort: 'the source port', destinationPort: 'the destination port' };
+
+/** The condition of a port option; a range of all ports, or of none, is decided even where the port is open. */
+export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, side: Side): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  const { from, to } = bound.value;
+  const name = PORT_NAMES[side];
+  const condition = fieldCondition(bound, {
+    field: side,
+    key: from === to ? `${name} is ${from}` : `${name} is in ${from}:${to}`,
+    ask({ packet }) {
+      if (from > to) return false;
+      if (from === 0 && to === MAX_PORT) return true;
+      const port = packet[side];
+      return port === undefined ? undefined : port >= from && port <= to;
+    },
+    observe: ({ packet }) => observed(packet[side], name),
+  });
+  const quick = quickOf(bound, side);
+  const pin = from === to && !bound.negated ? { pin: (packet: Packet) => { packet[side] = from; } } : {};
+  return [quick === undefined ? condition : { ...condition, ...pin, quick }];
+}
+
+/** What the condition asks as plain data, where one range says it all. */
+function quickOf({ value: { from, to }, negated }: BoundOption<NumberRange>, field: Side): Condition['quick'] {
+  if (from > to || (from === 0 && to === MAX_PORT)) return undefined;
+  if (!negated) return { field, from, to };
+  if (from === 0) return { field, from: to + 1, to: MAX_PORT };
+  return to === MAX_PORT ? { field, from: 0, to: from - 1 } : undefined;
+}
