@@ -18,7 +18,7 @@ export interface BoundLine {
  * they leave behind in a kernel that was empty before. Lines that iptables would refuse are reported and passed over;
  * where the back ends differ the result is that of iptables-nft.
  */
-export function buildRuleset(lines: readonly BoundLine[], family: Family): Ruleset {
+export function buildRuleset(lines: Iterable<BoundLine>, family: Family): Ruleset {
   return new Execution(family).run(lines);
 }
 
@@ -34,12 +34,12 @@ class Execution {
     this.family = family;
   }
 
-  run(lines: readonly BoundLine[]): Ruleset {
+  run(lines: Iterable<BoundLine>): Ruleset {
     for (const { line, bound } of lines) {
       this.line = line;
       this.execute(line, bound);
     }
-    if (this.block !== undefined) this.missingCommit(this.block.line, lines.at(-1)!.line);
+    if (this.block !== undefined) this.missingCommit(this.block.line, this.line);
     return { family: this.family, tables: this.tables, problems: this.problems };
   }
 

@@ -4,7 +4,7 @@ import type { Line } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
 import { bindRule } from './bind.ts';
-import { buildRuleset } from './build.ts';
+import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 
@@ -45,7 +45,7 @@ export class RulesetDocument {
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<Line, BoundRule>();
   private readonly rulesets = new Map<Family, Ruleset>();
-  private contexts: Map<Line, LineContext> | undefined;
+  private blocks: readonly BlockEdge[] | undefined;
 
   constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string) {
     this.parser = parser;
@@ -110,8 +110,8 @@ export class RulesetDocument {
 
   /** The table block and family of a line of this document. */
   context(line: Line): LineContext {
-    this.contexts ??= this.computeContexts();
-    return this.contexts.get(line) ?? { table: undefined, family: this.family };
+    if (line.content.kind === 'command') return { table: commandTable(this.boundRule(line)), family: this.familyOf(line) };
+    return { table: this.tableAt(line.number), family: this.family };
   }
 
   /** The logical line that holds a physical line, with the offset of that physical line in it. */
@@ -202,7 +202,7 @@ export class RulesetDocument {
 
   private forget(): void {
     this.rulesets.clear();
-    this.contexts = undefined;
+    this.blocks = undefined;
   }
 
   /** Index of the logical line that holds a physical line; the number of lines when it is past the end. */
@@ -221,24 +221,39 @@ export class RulesetDocument {
     return physical < line.number + rows ? index : this.content.length;
   }
 
-  private linesOf(family: Family): { line: Line; bound: BoundRule | undefined }[] {
-    return this.content
-      .filter((line) => line.content.kind === 'command' ? this.familyOf(line) === family : this.family === family)
-      .map((line) => ({ line, bound: this.boundRule(line) }));
+  private *linesOf(family: Family): Generator<BoundLine> {
+    for (const line of this.content) {
+      if ((line.content.kind === 'command' ? this.familyOf(line) : this.family) === family) yield { line, bound: this.boundRule(line) };
+    }
   }
 
-  private computeContexts(): Map<Line, LineContext> {
-    const contexts = new Map<Line, LineContext>();
-    let table: TableName | undefined;
-    for (const line of this.content) {
-      const { content } = line;
-      if (content.kind === 'table') table = isTableName(content.name.text) ? content.name.text : undefined;
-      if (content.kind === 'command') contexts.set(line, { table: commandTable(this.boundRule(line)), family: this.familyOf(line) });
-      else contexts.set(line, { table, family: this.family });
-      if (content.kind === 'commit') table = undefined;
+  /** The table of the block that holds a physical line. */
+  private tableAt(physical: number): TableName | undefined {
+    this.blocks ??= blockEdges(this.content);
+    let low = 0;
+    let high = this.blocks.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.blocks[middle]!.number <= physical) low = middle + 1;
+      else high = middle;
     }
-    return contexts;
+    return this.blocks[low - 1]?.table;
   }
+}
+
+/** From this physical line on, lines stand in this table's block; undefined for none. */
+interface BlockEdge {
+  readonly number: number;
+  readonly table: TableName | undefined;
+}
+
+function blockEdges(lines: readonly Line[]): BlockEdge[] {
+  const edges: BlockEdge[] = [];
+  for (const { number, content } of lines) {
+    if (content.kind === 'table') edges.push({ number, table: isTableName(content.name.text) ? content.name.text : undefined });
+    else if (content.kind === 'commit') edges.push({ number: number + 1, table: undefined });
+  }
+  return edges;
 }
 
 /** The table that a command line works on: `-t`, or filter. */
