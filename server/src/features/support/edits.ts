@@ -1,17 +1,9 @@
 import type { Range, TextEdit } from 'vscode-languageserver';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
-import { physicalLines } from '../../core/syntax/split.ts';
 import type { TextEdit as LineEdit } from '../../rules/rule.ts';
 
 /** An edit of a line as the protocol states it; one that ends behind the line's text takes in the line ending. */
-export function toTextEdit(document: RulesetDocument, edit: LineEdit): TextEdit {
-  return { range: rangeOf(document, edit), newText: edit.newText };
-}
-
-function rangeOf(document: RulesetDocument, { line, span }: LineEdit): Range {
-  if (span.end <= line.text.length) return document.rangeOf(line, span);
-  return { start: document.positionAt(line, span.start), end: { line: line.number + physicalLines(line.text), character: 0 } };
-}
+export const toTextEdit = (document: RulesetDocument, { line, span, newText }: LineEdit): TextEdit => ({ range: document.rangeOf(line, span), newText });
 
 /** Whether a range ends before, or where, the other begins. */
 const isBefore = (a: Range, b: Range): boolean => a.end.line < b.start.line || (a.end.line === b.start.line && a.end.character <= b.start.character);
