@@ -4,7 +4,7 @@ import { problemRule } from './support/problem-rule.ts';
 export default problemRule({
   code: 'missing-option',
   docs: page({
-    what: 'Finds matches and targets without an option that they need: `-m multiport` without ports, `DNAT` without `--to- '
+    what: 'Finds matches and targets without an option that they need: `-m multiport` without ports, `DNAT` without `--to-'
       + 'destination`.',
     why: 'iptables refuses the rule.',
     example: ['*nat', '-A PREROUTING -p tcp --dport 80 -j DNAT', 'COMMIT'],

@@ -1,4 +1,4 @@
-import { BUILT_IN_CHAINS, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
+import { BUILT_IN_CHAINS, HOOKS, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
@@ -12,11 +12,12 @@ export function* misplacedInLine(kind: Kind, { line, bound, table }: LineInConte
   const chain = bound?.command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped) return;
   for (const use of usesOf(bound!, kind)) {
-    const { name, tables, hooks } = use.definition;
+    const { name, tables } = use.definition;
     if (tables !== undefined && !tables.includes(table)) {
       yield { line, span: use.span, message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` };
-    } else if (hooks !== undefined && isBuiltIn(table, chain) && !hooks.includes(chain)) {
-      yield { line, span: use.span, message: `\`${name}\` is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound!, table, hooks) };
+    } else if (isBuiltIn(table, chain)) {
+      const hooks = ownHooks(use);
+      if (!hooks.includes(chain)) yield { line, span: use.span, message: `${named(use)} is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound!, table, hooks) };
     }
   }
 }
@@ -38,15 +39,32 @@ function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
   }
 }
 
-function* misplacedBehind({ definition, span }: ExtensionUse, bound: BoundRule, table: Table, chain: string): Iterable<Report> {
-  const { name, tables, hooks } = definition;
-  if (hooks === undefined || tables?.includes(table.name) === false) return;
-  const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !hooks.includes(hook));
+function* misplacedBehind(use: ExtensionUse, { line }: BoundRule, table: Table, chain: string): Iterable<Report> {
+  const { tables, hooks, hooksFor } = use.definition;
+  if ((hooks === undefined && hooksFor === undefined) || tables?.includes(table.name) === false) return;
+  const allowed = ownHooks(use);
+  const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !allowed.includes(hook));
   if (wrong.length === 0) return;
-  yield {
-    line: bound.line, span, related: jumpsFrom(table, wrong, chain),
-    message: `\`${name}\` is refused here: ${wrong.join(' and ')} ${wrong.length === 1 ? 'leads' : 'lead'} to \`${chain}\`; ${where(table.name, hooks)}`,
-  };
+  const leads = `${wrong.join(' and ')} ${wrong.length === 1 ? 'leads' : 'lead'} to \`${chain}\``;
+  const place = { line, span: use.span, related: jumpsFrom(table, wrong, chain) };
+  // What an extension asks of its options it is asked in built-in chains only by iptables-nft (seen in the kernel).
+  if (wrong.every((hook) => hooks === undefined || hooks.includes(hook))) {
+    yield { ...place, severity: 'warning', message: `${leads}, where iptables-legacy refuses ${named(use)} and iptables-nft takes it; ${where(table.name, allowed)}` };
+  } else {
+    yield { ...place, message: `${named(use)} is refused here: ${leads}; ${where(table.name, allowed)}` };
+  }
+}
+
+/** The hooks in whose built-in chain the use is taken. */
+function ownHooks(use: ExtensionUse): readonly Hook[] {
+  const { hooks = HOOKS, hooksFor } = use.definition;
+  const own = hooksFor?.(use);
+  return own === undefined ? hooks : hooks.filter((hook) => own.includes(hook));
+}
+
+/** The extension, with its options where it depends on them. */
+function named({ definition, options }: ExtensionUse): string {
+  return `\`${[definition.name, ...(definition.hooksFor === undefined ? [] : options.map(({ text }) => text))].join(' ')}\``;
 }
 
 /** The first jump on the way from each wrong hook to the chain. */
