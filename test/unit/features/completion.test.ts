@@ -103,12 +103,17 @@ describe('completion', () => {
     it('says what comes along', async () => {
       const item = (await items(inTable('-A INPUT --<|>'))).find(({ label }) => label === '--ctstate');
       assert.equal(item?.labelDetails?.description, 'conntrack, adds -m conntrack');
-      assert.equal(item.filterText, '--ctstate');
+      assert.equal(item.filterText ?? item.label, '--ctstate');
     });
     it('puts what is loaded first', async () => {
       const found = await items(inTable('-A INPUT -m conntrack --<|>'));
       const [loaded, toLoad] = ['--ctstate', '--dport'].map((wanted) => found.find(({ label }) => label === wanted)!.sortText!);
       assert.ok(loaded! < toLoad!);
+    });
+    it('puts what the match still needs first', async () => {
+      const found = await items(inTable('-A INPUT -m recent --<|>'));
+      const [needed, optional] = ['--rcheck', '--name'].map((wanted) => found.find(({ label }) => label === wanted)!.sortText!);
+      assert.ok(needed! < optional!);
     });
     it('puts the spelling of iptables-save before its others', async () => {
       const found = await items(inTable('-A INPUT -p tcp --<|>'));

@@ -18,10 +18,9 @@ export const paragraphs = (...parts: readonly (string | undefined)[]): string =>
 /** `--tcp-flags MASK COMP`. */
 export const usage = (name: string, values: readonly string[]): string => [name, ...values].join(' ');
 
-/** An extension's page; its name alone where it has none. */
+/** An extension's page under its name. */
 export function describeExtension(definition: ExtensionDefinition): string {
-  const { text } = pageOf(definition);
-  return text === '' ? `**${definition.name}** ${definition.kind}` : text;
+  return paragraphs(`**${definition.name}** ${definition.kind}`, pageOf(definition).text.trim());
 }
 
 /** An option of an extension: how it is written, what its page says, and its other spellings. */

@@ -4,7 +4,7 @@ import type { CommandKind } from '../../../core/ruleset/model.ts';
 import { isBuiltIn } from '../../../core/netfilter.ts';
 import { NO_INTERFACE } from '../../../core/ruleset/placement.ts';
 import { BASE_OPTION_DOCS, NEGATION_DOC } from '../vocabulary.ts';
-import type { Proposal } from './item.ts';
+import { RANK, type Proposal } from './item.ts';
 import { hooksAt, type Site } from './site.ts';
 
 /** Commands that describe a rule, so that its options can follow. */
@@ -42,7 +42,7 @@ export function baseOptions(site: Site): Proposal[] {
   return describesRule(site) && site.negation === undefined && site.typed === '' ? [...proposals, NEGATION] : proposals;
 }
 
-const NEGATION: Proposal = { label: '!', kind: CompletionItemKind.Operator, values: ['OPTION'], completable: true, documentation: NEGATION_DOC, rank: 3 };
+const NEGATION: Proposal = { label: '!', kind: CompletionItemKind.Operator, values: ['OPTION'], completable: true, documentation: NEGATION_DOC, rank: RANK.base + 2 };
 
 /** Commands of a ruleset line or a command line, for where none stands yet. */
 export function commands(isCommand: boolean, long: boolean): Proposal[] {
@@ -91,10 +91,10 @@ function suitsChain(part: string, site: Site): boolean {
 
 function rankOf({ meaning, name }: BaseOption): number {
   switch (meaning.kind) {
-    case 'command': return name === 'append' ? 0 : name === 'insert' ? 1 : 2;
-    case 'header': case 'match': case 'jump': return 1;
-    case 'goto': case 'table': return 2;
-    default: return 4;
+    case 'command': return name === 'append' ? RANK.first : name === 'insert' ? RANK.first + 1 : RANK.base;
+    case 'header': case 'match': case 'jump': return RANK.base;
+    case 'goto': case 'table': return RANK.base + 1;
+    default: return RANK.base + 3;
   }
 }
 

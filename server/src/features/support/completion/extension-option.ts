@@ -3,15 +3,9 @@ import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/
 import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import { firstParagraph, pageOf } from '../pages.ts';
-import type { Proposal } from './item.ts';
+import { RANK, type Proposal } from './item.ts';
 import { isCommon, suitsProtocol } from './name.ts';
 import { isAllowed, type Site } from './site.ts';
-
-/** Ranks of an extension's options: what is loaded comes before what must be loaded first. A second spelling has the next one. */
-const LOADED = 0;
-const COMMON = 5;
-const RARE = 7;
-const DEPRECATED = 9;
 
 /** How rules write the protocols that an extension may ask for. */
 const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
@@ -74,14 +68,21 @@ function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: S
     documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
     owner: definition.name,
     lead: isLoaded ? '' : leadOf(definition, site),
-    rank: isLoaded ? LOADED : isCommon(definition) ? COMMON : RARE,
+    rank: isLoaded ? rankOf(definition, spec, site) : isCommon(definition) ? RANK.common : RANK.rare,
   };
   const usual = spec.saved ?? spec.name;
   const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}`, rank: common.rank + (name === usual ? 0 : 1) }));
   if (!isLoaded) return names;
   const deprecated = Object.entries(spec.deprecated ?? {}).map(([name, instead]) =>
-    ({ ...common, label: `--${name}`, owner: `${definition.name}, now --${instead}`, deprecated: true, rank: DEPRECATED }));
+    ({ ...common, label: `--${name}`, owner: `${definition.name}, now --${instead}`, deprecated: true, rank: RANK.deprecated }));
   return [...names, ...deprecated];
+}
+
+/** What a loaded extension can't do without stands above what it can. */
+function rankOf(definition: ExtensionDefinition, { name }: OptionSpec, { others }: Site): number {
+  const wanted = definition.requires?.find((names) => names.includes(name));
+  const given = usesOf(others).some((use) => use.definition === definition && use.options.some(({ spec }) => wanted?.includes(spec.name)));
+  return wanted !== undefined && !given ? RANK.first : RANK.loaded;
 }
 
 /** What must be written before the extension's options: its protocol where the rule has none, and its name. */

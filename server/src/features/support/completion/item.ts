@@ -22,6 +22,9 @@ export interface Proposal {
   readonly rank: number;
 }
 
+/** Ranks of options, from what the rule still lacks to what nobody should write; the next rank is for second spellings. */
+export const RANK = { first: 0, loaded: 1, base: 3, common: 7, rare: 9, deprecated: 11 } as const;
+
 /** Where proposals go, and what the client can do with them. */
 export interface Insertion {
   /** The word that is replaced. */
@@ -44,11 +47,12 @@ export function toItems(proposals: readonly Proposal[], insertion: Insertion): C
 
 function toItem(proposal: Proposal, insertion: Insertion): CompletionItem {
   const { label, kind, values = [], owner, documentation, rank, deprecated, lead = '' } = proposal;
-  const item: CompletionItem = { label, kind, sortText: `${String(rank).padStart(2, '0')} ${label}`, filterText: label };
+  // The client filters by the label, which is what the user types; a `lead` or a blank before it does not count.
+  const item: CompletionItem = { label, kind, sortText: `${String(rank).padStart(2, '0')} ${label}` };
   const description = [owner, lead === '' ? '' : `adds ${lead.trim()}`].filter(Boolean).join(', ');
   if (values.length > 0 || description !== '') {
     item.labelDetails = { ...(values.length > 0 ? { detail: ` ${values.join(' ')}` } : {}), ...(description === '' ? {} : { description }) };
-    item.detail = [[label, ...values].join(' '), description].filter(Boolean).join(' — ');
+    item.detail = [values.length > 0 ? [label, ...values].join(' ') : '', description].filter(Boolean).join(' — ');
   }
   if (documentation) item.documentation = { kind: MarkupKind.Markdown, value: documentation };
   if (deprecated === true) item.tags = [CompletionItemTag.Deprecated];
