@@ -1,6 +1,6 @@
 import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn, isTableName, type Family, type Policy, type TableName } from '../netfilter.ts';
 import type { Problem } from '../extensions/definition.ts';
-import type { Argument, Line } from '../syntax/line.ts';
+import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Span } from '../text.ts';
 import { findTarget, targetsOf } from '../extensions/catalogue.ts';
 import { CHAIN_NAME_LIMIT, VERDICTS, chainNameProblems } from './bind.ts';
@@ -46,7 +46,7 @@ class Execution {
   private execute({ content }: Line, bound: BoundRule | undefined): void {
     switch (content.kind) {
       case 'table': this.openTable(content.name); break;
-      case 'chain': this.declareChain(content.name, content.policy, content.extra); break;
+      case 'chain': this.declareChain(content); break;
       case 'commit': this.commit(); break;
       case 'rule': this.rule(bound!); break;
       case 'command': this.run1(bound!, this.table(commandTable(bound!))); break;
@@ -94,7 +94,7 @@ class Execution {
     this.block = undefined;
   }
 
-  private declareChain(name: Argument, policy: Argument | undefined, extra: readonly Argument[]): void {
+  private declareChain({ name, policy, counters, extra }: LineContent & { readonly kind: 'chain' }): void {
     if (this.block === undefined) {
       this.problem('outside-table', 'A chain is declared inside a `*table` block; none is open here.', whole(this.line));
       return;
@@ -108,12 +108,22 @@ class Execution {
       return;
     }
     if (policy === undefined) {
-      this.problem('invalid-policy', `The declaration of \`${name.text}\` needs a policy: \`ACCEPT\` or \`DROP\` for a built-in chain, \`-\` for any other.`, whole(this.line),
-        { fix: insertPolicy(this.line, name, isBuiltIn(table.name, name.text) ? 'ACCEPT' : '-') });
+      this.missingPolicy(table, name, counters);
       return;
     }
     if (isBuiltIn(table.name, name.text)) this.setPolicy(table.chains.get(name.text)!, policy.text, policy, true);
     else this.declareUserChain(table, name, policy, extra);
+  }
+
+  private missingPolicy(table: Table, name: Argument, counters: Argument | undefined): void {
+    const builtIn = isBuiltIn(table.name, name.text);
+    // iptables-nft takes the counters for the policy of a user-defined chain, which it ignores (seen in 1.8.9).
+    const accepted = !builtIn && counters !== undefined;
+    this.problem('invalid-policy', accepted
+      ? `The declaration of \`${name.text}\` lacks its \`-\`: iptables-legacy refuses this.`
+      : `The declaration of \`${name.text}\` needs a policy: \`ACCEPT\` or \`DROP\` for a built-in chain, \`-\` for any other.`, whole(this.line),
+    { fix: insertPolicy(this.line, name, counters, builtIn ? 'ACCEPT' : '-'), ...(accepted ? { accepted } : {}) });
+    if (accepted) table.chains.set(name.text, userChain(name.text, this.line));
   }
 
   private declareUserChain(table: Table, name: Argument, policy: Argument, extra: readonly Argument[]): void {
@@ -362,8 +372,9 @@ function declaredAt(chain: Chain): Pick<LocatedProblem, 'related'> {
   return line === undefined ? {} : { related: [{ line, span: whole(line), message: `\`${chain.name}\` is declared here` }] };
 }
 
-function insertPolicy(line: Line, name: Argument, policy: string): NonNullable<Problem['fix']> {
-  return { title: `Add the policy ${policy}`, span: { start: name.end, end: line.text.length }, newText: ` ${policy} [0:0]`, safe: false };
+function insertPolicy(line: Line, name: Argument, counters: Argument | undefined, policy: string): NonNullable<Problem['fix']> {
+  const span = counters === undefined ? { start: name.end, end: line.text.length } : { start: name.end, end: name.end };
+  return { title: `Add the policy ${policy}`, span, newText: ` ${policy}${counters === undefined ? ' [0:0]' : ''}`, safe: policy === '-' };
 }
 
 const count = (chain: Chain): string => (chain.rules.length === 1 ? '1 rule' : `${chain.rules.length} rules`);
