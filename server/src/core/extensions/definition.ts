@@ -15,6 +15,8 @@ export interface OptionSpec<V = unknown> {
   readonly deprecated?: Readonly<Record<string, string>>;
   /** Types of the arguments it takes: none for a flag, two for `--tcp-flags`. The first one types `V`. */
   readonly values: readonly ValueType<unknown>[];
+  /** Whether it also stands without its value, which is undefined then (`--rateest-bps`). */
+  readonly optionalValue?: boolean;
   /** Whether `!` may stand before it. */
   readonly negatable?: boolean;
   /** Whether it may be given more than once. */

@@ -41,7 +41,7 @@ export class OpenUse {
       problems.push({ code: 'repeated-option', message: `\`--${spec.name}\` stands twice in this match; iptables takes it once.`, span: nameSpan });
     }
     this.deprecated(given, problems);
-    if (values.length < spec.values.length) {
+    if (values.length < spec.values.length && spec.optionalValue !== true) {
       const missing = spec.values.slice(values.length).map((type) => type.placeholder).join(' ');
       problems.push({ code: 'missing-value', message: `\`${dashed}\` needs a value: ${missing}.`, span: cover(nameSpan, values.at(-1) ?? nameSpan) });
     }
@@ -88,7 +88,7 @@ export class OpenUse {
     this.checkConflicts(problems);
     this.checkProtocol(protocol, problems);
     // Checks across options assume that every value could be read.
-    if (options.every((bound) => bound.values.length === bound.spec.values.length && bound.values.every((value) => value !== undefined))) {
+    if (options.every(wasRead)) {
       problems.push(...(definition.check?.(use) ?? []));
     }
     return use;
@@ -119,11 +119,7 @@ export class OpenUse {
     const wanted = definition.protocols;
     if (wanted === undefined) return;
     if (protocol !== undefined && wanted.includes(protocol.number)) {
-      if (!protocol.negated) return;
-      problems.push({
-        code: 'wrong-protocol', accepted: true, span: this.span,
-        message: `\`${definition.name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful.`,
-      });
+      if (protocol.negated) problems.push(this.negatedProtocol());
       return;
     }
     const names = wanted.map((number) => `\`-p ${PROTOCOL_NAMES.get(number) ?? number}\``);
@@ -132,6 +128,22 @@ export class OpenUse {
       message: `\`${definition.name}\` needs ${names.length === 1 ? names[0] : `one of ${names.join(', ')}`} in the rule.`,
     });
   }
+
+  /** `! -p tcp -m tcp …`: the kernel's matches refuse it, but iptables-nft translates the ports and flags of tcp and udp itself (seen in 1.8.9). */
+  private negatedProtocol(): Problem {
+    const { definition: { name }, options, span } = this;
+    const translated = (name === 'tcp' || name === 'udp') && options.length > 0 && !options.some(({ spec }) => spec.name === 'tcp-option');
+    if (!translated) return { code: 'wrong-protocol', span, message: `\`${name}\` needs its protocol itself, not \`! -p\`; the kernel refuses this.` };
+    return {
+      code: 'wrong-protocol', accepted: true, span,
+      message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful.`,
+    };
+  }
+}
+
+/** Whether every value that the option needs is there and could be read. */
+function wasRead({ spec, values }: BoundOption): boolean {
+  return (values.length === spec.values.length || spec.optionalValue === true) && values.every((value) => value !== undefined);
 }
 
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([
