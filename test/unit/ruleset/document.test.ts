@@ -30,6 +30,8 @@ describe('a document under edits', () => {
     const at = document.offsetAt({ line: 2, character: 4 })!;
     assert.equal(at.line.text.slice(at.offset), ' ACCEPT');
     assert.deepEqual(document.positionAt(at.line, at.offset), { line: 2, character: 4 });
+    const behind = document.offsetAt({ line: 1, character: 99 })!;
+    assert.deepEqual(document.positionAt(behind.line, behind.offset), { line: 1, character: 'iptables -A INPUT \\'.length }, 'a column behind the row is its end');
   });
 
   it('is what a fresh document of the same text is, after any edits', async () => {

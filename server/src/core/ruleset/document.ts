@@ -130,7 +130,7 @@ export class RulesetDocument {
   /** The logical line at a position and the offset in it; undefined past the end of the text. */
   offsetAt(position: Position): { readonly line: Line; readonly offset: number } | undefined {
     const at = this.lineAt(position.line);
-    return at === undefined ? undefined : { line: at.line, offset: Math.min(at.offset + position.character, at.line.text.length) };
+    return at === undefined ? undefined : { line: at.line, offset: offsetInRow(at.line.text, at.offset, position.character) };
   }
 
   /** The position of an offset in a logical line; an offset behind its text is the start of the next line. */
@@ -173,12 +173,12 @@ export class RulesetDocument {
 
   private prefix(line: Line, position: Position): string {
     const at = this.lineAt(position.line);
-    return at === undefined ? line.text + line.eol : line.text.slice(0, at.offset + position.character);
+    return at === undefined ? line.text + line.eol : line.text.slice(0, offsetInRow(line.text, at.offset, position.character));
   }
 
   private suffix(line: Line, position: Position): string {
     const at = this.lineAt(position.line);
-    return at === undefined ? '' : line.text.slice(at.offset + position.character) + line.eol;
+    return at === undefined ? '' : line.text.slice(offsetInRow(line.text, at.offset, position.character)) + line.eol;
   }
 
   private replace(first: number, end: number, texts: readonly LogicalText[]): void {
@@ -239,6 +239,13 @@ export class RulesetDocument {
     }
     return this.blocks[low - 1]?.table;
   }
+}
+
+/** The offset of a column of the physical line that begins at `start`; columns behind its end stand for its end. */
+function offsetInRow(text: string, start: number, character: number): number {
+  const newline = text.indexOf('\n', start);
+  const end = newline === -1 ? text.length : newline - (text[newline - 1] === '\r' ? 1 : 0);
+  return Math.min(start + character, end);
 }
 
 /** From this physical line on, lines stand in this table's block; undefined for none. */
