@@ -1,13 +1,14 @@
 import type { Argument, Line } from '../../core/syntax/line.ts';
 import type { BoundRule, Token } from '../../core/ruleset/model.ts';
 import type { Span } from '../../core/text.ts';
+import type { FileKind } from './kind.ts';
 
 /**
- * Whether a problem of a shell command can be told from its text: what `$NAME`, `$(…)` or a pattern stand for is known
- * to the shell alone, so nothing is said about them, nor about a rule whose options depend on them.
+ * Whether a problem of a line that a shell reads first can be told from its text: what `$NAME`, `$(…)` or a pattern stand
+ * for is known to the shell alone, so nothing is said about them, nor about a rule whose options depend on them.
  */
-export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span): boolean {
-  if (content.kind !== 'command') return true;
+export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span, kind: FileKind): boolean {
+  if (content.kind !== 'command' && (content.kind !== 'rule' || kind !== 'script')) return true;
   const open = content.arguments.filter(isExpanded);
   if (open.length === 0) return true;
   if (open.some((argument) => argument.start < span.end && span.start < argument.end)) return false;

@@ -1,9 +1,10 @@
 import type { LocatedProblem, Ruleset, BoundRule, CommandKind } from '../../core/ruleset/model.ts';
 import type { Problem } from '../../core/extensions/definition.ts';
-import type { Family } from '../../core/netfilter.ts';
+import type { Family, TableName } from '../../core/netfilter.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, Fix, FileInContext, LineInContext, RelatedPlace, Report, Rule, Severity } from '../rule.ts';
 import { isCertain } from './expansion.ts';
+import type { FileKind } from './kind.ts';
 
 /** Where a problem was found; `file` only where it took the execution of the file to find it. */
 export interface ProblemPlace {
@@ -44,10 +45,10 @@ export function problemRule(rule: ProblemRule): Rule {
 
 const NONE: readonly Report[] = [];
 
-function reportsOfLine(rule: ProblemRule, { line, bound, family }: LineInContext): readonly Report[] {
-  if (bound === undefined || bound.problems.length === 0 || bound.skipped) return NONE;
+function reportsOfLine(rule: ProblemRule, { line, bound, family, kind, table }: LineInContext): readonly Report[] {
+  if (bound === undefined || bound.problems.length === 0 || bound.skipped || isText(kind, line, table)) return NONE;
   return bound.problems
-    .filter(({ code, span }) => code === rule.code && isCertain(line, bound, span))
+    .filter(({ code, span }) => code === rule.code && isCertain(line, bound, span, kind))
     .map((problem) => report(rule, problem, { line, bound, family, file: undefined }));
 }
 
@@ -55,11 +56,17 @@ function reportsOfRuleset(rule: ProblemRule, file: FileInContext, ruleset: Rules
   const problems = byCode(ruleset).get(rule.code);
   if (problems === undefined) return NONE;
   return problems.flatMap((problem) => {
+    if (isText(file.kind, problem.line, file.context(problem.line).table)) return [];
     const bound = file.bound(problem.line);
     const severity = severityOf(rule, problem, bound);
-    if (severity === 'never' || bound?.skipped === true || !isCertain(problem.line, bound, problem.span)) return [];
+    if (severity === 'never' || bound?.skipped === true || !isCertain(problem.line, bound, problem.span, file.kind)) return [];
     return [{ ...report(rule, problem, { line: problem.line, bound, family: ruleset.family, file }), severity }];
   });
+}
+
+/** Whether the line only looks like one of a ruleset: in a script that takes a table block, the text of a here-document. */
+function isText(kind: FileKind, { content }: Line, table: TableName | undefined): boolean {
+  return kind === 'script' && content.kind !== 'command' && table === undefined;
 }
 
 const known = new WeakMap<Ruleset, ReadonlyMap<string, readonly LocatedProblem[]>>();
