@@ -33,7 +33,7 @@ function familyOfLine({ text, content }: Line): Family | undefined {
   return undefined;
 }
 
-/** The family of a command by its program: `/sbin/ip6tables-legacy` is IPv6. */
+/** The family of a command by its program: `/sbin/ip6tables-legacy` and `"$IPT6"` are for IPv6. */
 export function familyOfProgram(program: string): Family {
-  return /(^|\/)ip6tables/u.test(program) ? 'ipv6' : 'ipv4';
+  return /6[^/]*$/u.test(program) ? 'ipv6' : 'ipv4';
 }
