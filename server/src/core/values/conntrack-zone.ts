@@ -10,9 +10,9 @@ export type ConntrackZone = number | 'mark';
 export const conntrackZone: ValueType<ConntrackZone> = {
   placeholder: 'ID|mark',
   parse(text) {
-    if (text === 'mark') return ok('mark');
+    if (text.toLowerCase() === 'mark') return ok('mark');
     const zone = readInteger(text);
-    if (zone === undefined) return fail(`\`${text}\` is not a conntrack zone: write a number from 0 to ${MAX_ZONE} or \`mark\`.`, text.toLowerCase() === 'mark' ? 'mark' : undefined);
+    if (zone === undefined) return fail(`\`${text}\` is not a conntrack zone: write a number from 0 to ${MAX_ZONE} or \`mark\`.`);
     return zone > MAX_ZONE ? fail(`\`${text}\` is too large for a conntrack zone; the most is ${MAX_ZONE}.`, String(MAX_ZONE)) : ok(zone, octalWarning(text, zone));
   },
   print: String,

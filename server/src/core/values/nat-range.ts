@@ -27,8 +27,8 @@ export const natPorts: ValueType<NatPorts> = {
   placeholder: 'PORT[-PORT]',
   parse: (text) => {
     if (text.includes(':')) return fail(`\`${text}\` has a colon; NAT targets write a range with a dash.`, text.replace(':', '-'));
-    const ports = readPorts(text, false);
-    return ports.ok && ports.value.base !== undefined ? fail(`\`${text}\` has a base port, which only DNAT takes.`, text.slice(0, text.indexOf('/'))) : ports;
+    if (text.includes('/')) return fail(`\`${text}\` has a base port, which only DNAT takes.`, text.slice(0, text.indexOf('/')));
+    return readPorts(text, false);
   },
   print: printPorts,
   complete: () => portProposals('any'),
