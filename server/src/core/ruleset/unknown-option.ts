@@ -30,6 +30,10 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
   }
   const owners = ownersOf(name, unknown.family).filter((owner) => !unknown.loaded.has(owner));
   if (owners.length > 0) return notLoaded(unknown, owners, span);
+  const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
+  if (foreign !== undefined) {
+    return { code: 'wrong-family', message: `\`--${name}\` belongs to \`${foreign.name}\`, which exists for ${unknown.family === 'ipv4' ? 'IPv6' : 'IPv4'} only.`, span };
+  }
   const [best] = nearest(name, [...known, ...everySpelling(unknown)]);
   const dashes = argument.text.startsWith('--') ? '--' : '-';
   if (best === undefined) return { code: 'unknown-option', message: `iptables knows no option \`${dashes}${name}\`.`, span };
