@@ -7,10 +7,10 @@ export default problemRule({
   accepted: 'hint',
   tag: 'deprecated',
   docs: page({
-    what: 'Points at old spellings of options.',
-    why: 'iptables still takes them, some with a warning. Newer releases may not.',
-    example: ['-A INPUT -p tcp --syn -m set --set admins src -j ACCEPT'],
-    instead: ['-A INPUT -p tcp --syn -m set --match-set admins src -j ACCEPT'],
-    fixes: 'Safe: both spellings mean the same.',
+    what: 'Points at old options and spellings of options.',
+    why: 'iptables still takes them, some with a warning, and some have no effect any more. Newer releases may not.',
+    example: ['-A INPUT -i lo -j NFLOG --nflog-range 64'],
+    instead: ['-A INPUT -i lo -j NFLOG --nflog-size 64'],
+    fixes: 'Safe where the two are spellings of the same. Not safe where the old option has no effect and the new one has.',
   }),
 });

@@ -18,7 +18,7 @@ export default defineRule({
   *checkLine({ line, bound }) {
     if (bound === undefined || bound.skipped) return;
     for (const use of bound.matches) {
-      if (use.definition.name !== 'state') continue;
+      if (use.definition.name !== 'state' || use.options.length === 0) continue;
       yield {
         line, span: use.span, tag: 'deprecated', fixes: [fix(use, line)],
         message: '`-m state` is the old spelling of `-m conntrack`; write `-m conntrack --ctstate`.',
