@@ -11,7 +11,7 @@ import { toItems, type Insertion, type Proposal } from './support/completion/ite
 import { afterChainName, chainStarts, lineStarts, tableStarts } from './support/completion/line-start.ts';
 import { matchNames, targetNames } from './support/completion/name.ts';
 import { siteAt, type Site } from './support/completion/site.ts';
-import { valueProposals } from './support/completion/value.ts';
+import { isOptionalValue, valueProposals } from './support/completion/value.ts';
 import { placeAt, rangeAt, type Place } from './support/place.ts';
 
 /** What completion knows beside the document. */
@@ -52,7 +52,7 @@ function atSite(site: Site, { host = {} }: CompletionFacts, insert: Insert): Com
     case 'target-name': return insert(site.before.tokens.at(-1)?.option === 'goto' ? jumpChains(site, 0) : targetNames(site), word);
     case 'protocol': case 'value': {
       const { proposals, word: element } = valueProposals(site, meaning, host);
-      return insert(proposals, element);
+      return [...insert(proposals, element), ...(isOptionalValue(site, meaning) ? atOption(site, insert) : [])];
     }
     default: return atOption(site, insert);
   }

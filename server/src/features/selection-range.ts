@@ -6,6 +6,7 @@ import type { Line } from '../core/syntax/line.ts';
 import { cover, type Span } from '../core/text.ts';
 import { defineFeature } from './feature.ts';
 import { placeAt, touches } from './support/place.ts';
+import { usesOf } from './support/uses.ts';
 
 /** The ranges around a position, from the smallest: list element, value, option, extension, rule, table block, file. */
 export function selectionRange(document: RulesetDocument, position: Position): SelectionRange {
@@ -42,12 +43,12 @@ function spansOf(document: RulesetDocument, line: Line): Span[] {
   }
 }
 
-function boundSpans({ command, header, matches, target }: BoundRule): Span[] {
+function boundSpans(bound: BoundRule): Span[] {
+  const { command, header, target } = bound;
   const parts = (Object.values(header) as (HeaderPart<unknown> | undefined)[]).flatMap((part) => (part === undefined ? [] : [part.span]));
-  const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
   return [
     ...(command === undefined ? [] : [command.span]), ...(target === undefined ? [] : [target.span]), ...parts,
-    ...uses.flatMap((use) => [extent(use), ...use.options.map(({ span }) => span)]),
+    ...usesOf(bound).flatMap((use) => [extent(use), ...use.options.map(({ span }) => span)]),
   ];
 }
 

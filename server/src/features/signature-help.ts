@@ -7,6 +7,7 @@ import { baseDocumentation, baseValues } from './support/completion/base-option.
 import { siteAt, type Site } from './support/completion/site.ts';
 import { pageOf } from './support/pages.ts';
 import { placeAt } from './support/place.ts';
+import { optionOf } from './support/uses.ts';
 
 /** The option whose value is expected at the position, with that value marked; undefined where no value is. */
 export function signatureHelp(document: RulesetDocument, position: Position): SignatureHelp | undefined {
@@ -33,13 +34,12 @@ interface Call {
   readonly documentation: string;
 }
 
-function extensionCall({ before }: Site, { extension, option, index = 0 }: Token): Call | undefined {
-  const uses = before.target?.kind === 'extension' ? [...before.matches, before.target.use] : before.matches;
-  const definition = uses.find((use) => use.definition.name === extension)?.definition;
-  const spec = definition?.options.find(({ name }) => name === option);
-  if (definition === undefined || spec === undefined) return undefined;
+function extensionCall({ before }: Site, meaning: Token): Call | undefined {
+  const found = optionOf(before, meaning);
+  if (found === undefined) return undefined;
+  const { use: { definition }, spec } = found;
   const documentation = pageOf(definition).options.get(spec.name) ?? '';
-  return { name: `--${spec.name}`, values: spec.values.map(({ placeholder }) => placeholder), active: index, documentation };
+  return { name: `--${spec.name}`, values: spec.values.map(({ placeholder }) => placeholder), active: meaning.index ?? 0, documentation };
 }
 
 /** The base option that stands last before the word, unless its values are complete. */

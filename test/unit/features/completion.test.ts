@@ -150,6 +150,10 @@ describe('completion', () => {
     it('targets after -j', () => check(inTable('-A INPUT -j <|>'), { has: ['ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG'], lacks: ['DNAT', 'MASQUERADE', 'TPROXY', 'INPUT', 'conntrack'] }));
     it('targets of nat, without DROP', () => check(inTable('-A PREROUTING -j <|>', 'nat'), { has: ['DNAT', 'REDIRECT', 'ACCEPT'], lacks: ['DROP', 'REJECT', 'MASQUERADE'] }));
     it('targets of the chain\'s hooks', () => check('*nat\n:web - [0:0]\n-A POSTROUTING -j web\n-A web -j <|>\nCOMMIT\n', { has: ['SNAT', 'MASQUERADE'], lacks: ['DNAT', 'REDIRECT'] }));
+    it('each target once', async () => {
+      const labels = (await items(inTable('-A INPUT -j <|>'))).map(({ label }) => label);
+      assert.deepEqual(labels, [...new Set(labels)]);
+    });
     it('protocols after -p', () => check(inTable('-A INPUT -p <|>'), { has: ['tcp', 'udp', 'icmp', 'all'] }));
     it('a name, half typed', async () => assert.equal(line(await accept(inTable('-A INPUT -m con<|>'), 'conntrack')), '-A INPUT -m conntrack'));
     it('a verdict, half typed', async () => assert.equal(line(await accept(inTable('-A INPUT -j AC<|>'), 'ACCEPT')), '-A INPUT -j ACCEPT'));

@@ -1,6 +1,7 @@
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { BoundRule } from '../../core/ruleset/model.ts';
 import type { Family } from '../../core/netfilter.ts';
+import { usesOf } from './uses.ts';
 
 /** Distinct values that are kept: more would not be read by anybody. */
 const MOST = 200;
@@ -28,9 +29,8 @@ export function seenAddresses(document: RulesetDocument, family: Family): string
 
 /** What rules have given as one value of an extension's option. */
 export function seenValues(document: RulesetDocument, family: Family, extension: string, option: string, index: number): string[] {
-  return seenInRules(document, family, ({ matches, target, line }) => {
-    const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
-    return uses.filter(({ definition }) => definition.name === extension).flatMap(({ options }) => options)
-      .filter(({ spec }) => spec.name === option).map(({ valueSpans }) => valueSpans[index] && line.text.slice(valueSpans[index].start, valueSpans[index].end));
-  });
+  return seenInRules(document, family, (bound) => usesOf(bound)
+    .filter(({ definition }) => definition.name === extension).flatMap(({ options }) => options)
+    .filter(({ spec }) => spec.name === option)
+    .map(({ valueSpans }) => valueSpans[index] && bound.line.text.slice(valueSpans[index].start, valueSpans[index].end)));
 }

@@ -1,11 +1,11 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
-import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
-import type { BoundRule } from '../../../core/ruleset/model.ts';
+import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
 import { firstParagraph, pageOf } from '../pages.ts';
+import { usesOf } from '../uses.ts';
 import { RANK, type Proposal } from './item.ts';
 import { isCommon, suitsProtocol } from './name.ts';
-import { isAllowed, type Site } from './site.ts';
+import { isAllowed, isOptionAllowed, type Site } from './site.ts';
 
 /** How rules write the protocols that an extension may ask for. */
 const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
@@ -15,8 +15,9 @@ const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
 /** Options of the extensions that the rule has loaded before the site, as far as they can still be given. */
 export function loadedOptions(site: Site): Proposal[] {
   return loaded(site).flatMap(({ definition, use }) => {
-    const given = use?.options.map(({ spec }) => spec) ?? [];
-    return definition.options.filter((spec) => mayFollow(spec, given)).flatMap((spec) => proposalsFor(definition, spec, site, true));
+    const given = use?.options ?? [];
+    return definition.options.filter((spec) => mayFollow(spec, given) && isOptionAllowed(definition, given, spec, site))
+      .flatMap((spec) => proposalsFor(definition, spec, site, true));
   });
 }
 
@@ -27,7 +28,7 @@ export function loadableOptions(site: Site): Proposal[] {
   const targets = site.others.target === undefined ? targetsOf(family) : [];
   return [...matchesOf(family), ...targets]
     .filter((definition) => !present.has(definition) && isAllowed(definition, site) && suitsProtocol(definition, site))
-    .flatMap((definition) => definition.options.flatMap((spec) => proposalsFor(definition, spec, site, false)));
+    .flatMap((definition) => definition.options.filter((spec) => isOptionAllowed(definition, [], spec, site)).flatMap((spec) => proposalsFor(definition, spec, site, false)));
 }
 
 interface Loaded {
@@ -50,12 +51,10 @@ function loaded({ before, others, place: { family } }: Site): Loaded[] {
   return [...found.values()];
 }
 
-const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);
-
 /** Whether an option can stand beside those that are given. */
-function mayFollow(spec: OptionSpec, given: readonly OptionSpec[]): boolean {
-  if (spec.repeatable !== true && given.includes(spec)) return false;
-  return !given.some((other) => other !== spec && (other.conflicts?.includes(spec.name) === true || spec.conflicts?.includes(other.name) === true));
+function mayFollow(spec: OptionSpec, given: readonly BoundOption[]): boolean {
+  if (spec.repeatable !== true && given.some((bound) => bound.spec === spec)) return false;
+  return !given.some(({ spec: other }) => other !== spec && (other.conflicts?.includes(spec.name) === true || spec.conflicts?.includes(other.name) === true));
 }
 
 function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: Site, isLoaded: boolean): Proposal[] {

@@ -29,7 +29,7 @@ export function targetNames(site: Site): Proposal[] {
     .filter(([verdict]) => verdict !== 'DROP' || site.place.table !== 'nat')
     .map(([label, documentation]) => ({ label, kind: CompletionItemKind.Keyword, owner: 'verdict', documentation, rank: 0 }));
   const targets = targetsOf(site.place.family)
-    .filter((target) => isAllowed(target, site) && suitsProtocol(target, site))
+    .filter((target) => !Object.hasOwn(VERDICT_DOCS, target.name) && isAllowed(target, site) && suitsProtocol(target, site))
     .flatMap((target) => names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 4 : isCommon(target) ? 2 : 3));
   return [...verdicts, ...targets, ...jumpChains(site, 1)];
 }

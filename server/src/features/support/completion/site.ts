@@ -1,5 +1,5 @@
-import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
-import { BUILT_IN_CHAINS, isBuiltIn, type Hook } from '../../../core/netfilter.ts';
+import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
+import { BUILT_IN_CHAINS, isBuiltIn, type Hook, type TableName } from '../../../core/netfilter.ts';
 import { bindRule } from '../../../core/ruleset/bind.ts';
 import type { BoundRule, Token } from '../../../core/ruleset/model.ts';
 import { Placements } from '../../../core/ruleset/placement.ts';
@@ -105,8 +105,24 @@ export function hooksAt({ place, others }: Site): ReadonlySet<Hook> {
 export function isAllowed({ tables, hooks }: Pick<ExtensionDefinition, 'tables' | 'hooks'>, site: Site): boolean {
   const { table } = site.place;
   if (table === undefined) return true;
-  if (tables !== undefined && !tables.includes(table)) return false;
-  if (hooks === undefined) return true;
+  return (tables === undefined || tables.includes(table)) && (hooks === undefined || suitsHooks(hooks, table, site));
+}
+
+function suitsHooks(allowed: readonly Hook[], table: TableName, site: Site): boolean {
   const known = hooksAt(site);
-  return known.size > 0 ? [...known].every((hook) => hooks.includes(hook)) : BUILT_IN_CHAINS[table].some((hook) => hooks.includes(hook));
+  return known.size > 0 ? [...known].every((hook) => allowed.includes(hook)) : BUILT_IN_CHAINS[table].some((hook) => allowed.includes(hook));
+}
+
+/** Whether the kernel would still take an extension there with one more option, of this first value where it is known. */
+export function isOptionAllowed(definition: ExtensionDefinition, given: readonly BoundOption[], spec: OptionSpec, site: Site, value?: unknown): boolean {
+  const { table, family } = site.place;
+  if (definition.hooksFor === undefined || table === undefined) return true;
+  const nowhere = { start: 0, end: 0 };
+  const added: BoundOption = { spec, negated: false, value, values: [value], span: nowhere, nameSpan: nowhere, valueSpans: [], text: `--${spec.name}` };
+  const options = [...given.filter((bound) => bound.spec !== spec), added];
+  const trial: ExtensionUse = {
+    definition, family, protocol: undefined, options, span: nowhere,
+    option: <V>(wanted: OptionSpec<V>) => options.find((bound) => bound.spec === wanted) as BoundOption<V> | undefined,
+  };
+  return suitsHooks(definition.hooksFor(trial), table, site);
 }

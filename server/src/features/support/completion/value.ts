@@ -8,9 +8,10 @@ import { interfaceName } from '../../../core/values/interface.ts';
 import { protocol } from '../../../core/values/protocol.ts';
 import type { ValueContext, ValueProposal, ValueType } from '../../../core/values/value.ts';
 import { seenAddresses, seenInterfaces, seenValues } from '../seen.ts';
+import { optionOf } from '../uses.ts';
 import { POLICY_DOCS, TABLE_DOCS } from '../vocabulary.ts';
 import type { Proposal } from './item.ts';
-import type { Site } from './site.ts';
+import { isOptionAllowed, type Site } from './site.ts';
 
 /** Proposals for a value, and the stretch of the word that they replace. */
 export interface ValueProposals {
@@ -36,13 +37,24 @@ export function valueProposals(site: Site, meaning: Token, host: HostFacts): Val
 export const policies = (mayDrop: boolean): Proposal[] => (mayDrop ? ['ACCEPT', 'DROP'] as const : ['ACCEPT'] as const)
   .map((label) => ({ label, kind: CompletionItemKind.EnumMember, owner: 'policy', documentation: POLICY_DOCS[label], rank: 0 }));
 
-function extensionValue(site: Site, { extension, option, index = 0 }: Token): ValueProposals {
+function extensionValue(site: Site, meaning: Token): ValueProposals {
   const { before, place: { document, family } } = site;
-  const uses = before.target?.kind === 'extension' ? [...before.matches, before.target.use] : before.matches;
-  const type = uses.flatMap(({ definition }) => (definition.name === extension ? definition.options : [])).find(({ name }) => name === option)?.values[index];
-  if (type === undefined) return { word: site.word, proposals: [] };
-  return typed(site, type, type.complete === undefined ? seenValues(document, family, extension!, option!, index) : []);
+  const { index = 0 } = meaning;
+  const found = optionOf(before, meaning);
+  const type = found?.spec.values[index];
+  if (found === undefined || type === undefined) return { word: site.word, proposals: [] };
+  const { use, spec } = found;
+  const context = contextOf(site);
+  const { proposals, word } = typed(site, type, type.complete === undefined ? seenValues(document, family, use.definition.name, spec.name, index) : []);
+  const isLegal = (text: string): boolean => {
+    const parsed = type.parse(text, context);
+    return index > 0 || !parsed.ok || isOptionAllowed(use.definition, use.options, spec, site, parsed.value);
+  };
+  return { word, proposals: use.definition.hooksFor === undefined ? proposals : proposals.filter(({ label }) => isLegal(label)) };
 }
+
+/** Whether the value can be left out, so that an option may stand in its place. */
+export const isOptionalValue = (site: Site, meaning: Token): boolean => optionOf(site.before, meaning)?.spec.optionalValue === true;
 
 /** Proposals of a value type and values that were seen elsewhere, for the element under the cursor. */
 function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): ValueProposals {

@@ -1,5 +1,5 @@
 import { findMatch, findTarget } from '../../../core/extensions/catalogue.ts';
-import type { BoundOption, ExtensionUse } from '../../../core/extensions/definition.ts';
+import type { BoundOption } from '../../../core/extensions/definition.ts';
 import { isTableName } from '../../../core/netfilter.ts';
 import type { BoundRule, Token } from '../../../core/ruleset/model.ts';
 import { BASE_OPTIONS } from '../../../core/ruleset/options.ts';
@@ -10,6 +10,7 @@ import { protocol } from '../../../core/values/protocol.ts';
 import type { ValueContext, ValueType } from '../../../core/values/value.ts';
 import { describeBaseOption, describeChainIn, describeExtension, describeOption, describeTable, paragraphs } from '../describe.ts';
 import { touches, type Place } from '../place.ts';
+import { usesOf } from '../uses.ts';
 import { COUNTERS_DOC, NEGATION_DOC, POLICY_DOCS, VERDICT_DOCS } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 
@@ -109,5 +110,3 @@ function elementAt({ start, end, text }: Token, separator: string | undefined, o
   }
   return whole;
 }
-
-const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);
