@@ -4,7 +4,7 @@ import { cover, type Span } from '../text.ts';
 import type { ExtensionDefinition, OptionSpec, Problem } from '../extensions/definition.ts';
 import { availableIn, findMatch, findTarget, matchesOf, optionBySpelling, protocolMatch, spellings } from '../extensions/catalogue.ts';
 import { addressList } from '../values/address.ts';
-import { interfaceName } from '../values/interface.ts';
+import { INTERFACE_LIMIT, interfaceName } from '../values/interface.ts';
 import { protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { BoundCommand, BoundRule, HeaderPart, RuleHeader, RuleTarget, Token } from './model.ts';
@@ -59,6 +59,7 @@ class Binder {
   bind(): BoundRule {
     while (this.next < this.args.length) this.argument(this.args[this.next++]!);
     this.finish();
+    const unresolved = this.isCommand ? this.args.find(isExpansion) : undefined;
     const protocol = this.header.protocol;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
     const closed = new Map(this.uses.map((use) => [use, use.close(context, this.problems)]));
@@ -72,8 +73,10 @@ class Binder {
       matches: this.uses.filter((use) => use.definition.kind === 'match').map((use) => closed.get(use)!),
       target: this.boundTarget(closed),
       tokens: this.tokens,
-      problems: this.problems,
-      broken: this.problems.some((problem) => problem.accepted !== true),
+      unresolved: unresolved?.raw,
+      // Nobody knows what the shell puts there, so nothing can be called wrong.
+      problems: unresolved === undefined ? this.problems : [],
+      broken: unresolved === undefined && this.problems.some((problem) => problem.accepted !== true),
     };
   }
 
@@ -132,8 +135,9 @@ class Binder {
     const nameSpan = { start: argument.start, end: equals === -1 ? argument.end : argument.start + Math.min(equals, argument.raw.length) };
     const value: Argument | undefined = attached === undefined ? undefined
       : { text: attached, raw: argument.raw.slice(equals + 1), start: nameSpan.end + 1, end: argument.end };
-    if ('base' in meaning) this.base(meaning.base, argument, nameSpan, value);
-    else this.option(meaning.use, meaning.spec, name, nameSpan, value);
+    if (!('base' in meaning)) this.option(meaning.use, meaning.spec, name, nameSpan, value);
+    else if (attached === undefined || takesAttached(meaning.base)) this.base(meaning.base, argument, nameSpan, value);
+    else this.attachedValue(meaning.base, argument, nameSpan, attached);
   }
 
   /** An exact spelling or unique prefix among the loaded extensions' and iptables' own options; loads the protocol's match at need. */
@@ -210,24 +214,33 @@ class Binder {
     } else if (spec.argument === 'none') {
       this.base(spec, { ...argument, text: argument.text.slice(0, 2), end: nameSpan.end }, nameSpan, undefined);
       this.short({ text: `-${rest}`, raw: `-${rest}`, start: argument.start + 1, end: argument.end });
-    } else if (spec.meaning.kind === 'command' || spec.meaning.kind === 'match') {
+    } else if (takesAttached(spec)) {
       this.base(spec, argument, nameSpan, { text: rest, raw: argument.raw.slice(2), start: nameSpan.end, end: argument.end });
     } else {
-      this.attachedValue(spec, argument, rest);
+      this.attachedValue(spec, argument, nameSpan, rest);
     }
   }
 
-  /** `-ptcp`, `-dport`: iptables takes the whole word as the value (seen in 1.8.9), and nobody means that. */
-  private attachedValue(spec: BaseOption, argument: Argument, rest: string): void {
+  /** `-ptcp`, `--jump=ACCEPT`, `-dport`: iptables takes the whole word as the value (seen in 1.8.9), and nobody means that. */
+  private attachedValue(spec: BaseOption, argument: Argument, nameSpan: Span, rest: string): void {
+    const long = argument.text.startsWith('--') ? undefined : this.findLong(argument.text.slice(1));
+    const known = long !== undefined && long !== 'ambiguous' && argument.text.length > 3;
+    const option = argument.text.slice(0, nameSpan.end - nameSpan.start);
+    const newText = known ? `-${argument.text}` : `${option} ${rest}`;
+    const fix = { title: `Write ${newText}`, span: argument, newText, safe: false };
+    const taken = spec.meaning.kind === 'header' && (spec.meaning.part === 'in' || spec.meaning.part === 'out') && argument.text.length <= INTERFACE_LIMIT;
+    this.problems.push({
+      code: 'attached-value', span: { start: argument.start, end: argument.end }, fix, ...(taken ? { accepted: true } : {}),
+      message: known
+        ? `\`${argument.text}\` is read as \`-${spec.short}\` with the value \`${argument.text}\`; the option is \`-${argument.text}\`, with two dashes.`
+        : `iptables reads the whole of \`${argument.text}\` as the value of \`${option}\`; write a blank between them: \`${newText}\`.`,
+    });
+    if (taken) {
+      this.base(spec, argument, nameSpan, argument);
+      return;
+    }
     this.token('unknown', argument);
     this.negation = undefined;
-    const long = this.findLong(argument.text.slice(1));
-    const known = long !== undefined && long !== 'ambiguous' && argument.text.length > 3;
-    const newText = known ? `-${argument.text}` : `-${spec.short} ${rest}`;
-    this.problem('attached-value', known
-      ? `\`${argument.text}\` is read as \`-${spec.short}\` with the value \`${argument.text}\`; the option is \`-${argument.text}\`, with two dashes.`
-      : `iptables reads the whole of \`${argument.text}\` as the value of \`-${spec.short}\`; write a blank between them: \`${newText}\`.`,
-    argument, { title: `Write ${newText}`, span: argument, newText, safe: false });
     if (known) this.skipValues();
   }
 
@@ -342,6 +355,7 @@ class Binder {
   private readPart<K extends 'protocol' | 'source' | 'destination' | 'in' | 'out'>(
     name: K, type: ValueType<NonNullable<RuleHeader[K]>['value']>, value: Argument, nameSpan: Span,
   ): RuleHeader[K] | undefined {
+    if (this.isCommand && isExpansion(value)) return undefined;
     const parsed = type.parse(value.text, { family: this.family });
     if (!parsed.ok) {
       this.problem('invalid-value', parsed.message, value, suggestion(parsed.suggestion, value));
@@ -491,6 +505,16 @@ class Binder {
   private problem(code: string, message: string, span: Span, fix?: Problem['fix']): void {
     this.problems.push({ code, message, span: { start: span.start, end: span.end }, ...(fix === undefined ? {} : { fix }) });
   }
+}
+
+/** Whether the shell puts something else in the argument's place. */
+function isExpansion({ raw }: Argument): boolean {
+  return /[$`]/u.test(raw) && !/^'[^']*'$/u.test(raw);
+}
+
+/** Whether iptables takes a value that touches the option; for the others it takes the whole word (seen in 1.8.9). */
+function takesAttached({ meaning }: BaseOption): boolean {
+  return meaning.kind !== 'header' && meaning.kind !== 'jump';
 }
 
 /** What is wrong with the name of a new chain, declared by `:NAME` or by `-N NAME`. */

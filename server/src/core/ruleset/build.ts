@@ -182,6 +182,10 @@ class Execution {
     }
     const { command } = bound;
     if (command === undefined || bound.skipped) return;
+    if (bound.unresolved !== undefined) {
+      this.unresolved(table, command, bound);
+      return;
+    }
     switch (command.kind) {
       case 'append': case 'insert': case 'replace': case 'delete': case 'check': this.onRules(table, command, bound); break;
       case 'policy': this.policy(table, command); break;
@@ -191,6 +195,14 @@ class Execution {
       case 'flush': for (const chain of this.chains(table, command)) chain.rules = []; break;
       case 'zero': case 'list': case 'list-rules': this.chains(table, command); break;
     }
+  }
+
+  /** A command with something that the shell has yet to expand: a rule that may be anything, where its chain is known. */
+  private unresolved(table: Table, { kind, chain: name, position }: BoundCommand, bound: BoundRule): void {
+    const chain = name === undefined ? undefined : table.chains.get(name);
+    if (chain === undefined) return;
+    if (kind === 'append') chain.rules.push({ bound, source: undefined, destination: undefined });
+    else if (kind === 'insert') chain.rules.splice(Math.min((position ?? 1) - 1, chain.rules.length), 0, { bound, source: undefined, destination: undefined });
   }
 
   private onRules(table: Table, command: BoundCommand, bound: BoundRule): void {

@@ -54,6 +54,8 @@ export interface BoundRule {
   /** Where each argument's meaning stands, for completion and hover. */
   readonly tokens: readonly Token[];
   readonly problems: readonly Problem[];
+  /** The first argument of a command that the shell has yet to expand (`$NET`): what the rule asks for is not known. */
+  readonly unresolved: string | undefined;
   /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */
   readonly broken: boolean;
 }

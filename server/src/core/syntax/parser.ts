@@ -69,9 +69,12 @@ const readable = (text: string): boolean => unreadable(text) === undefined;
 
 /** What a line is that the grammar need not see: iptables-restore could not read it either. */
 function unreadable(text: string): LineContent | undefined {
-  if (text.length > LINE_LIMIT) return TOO_LONG;
+  if (text.length > LINE_LIMIT || (text.length > LINE_LIMIT / 3 && byteLength(text) > LINE_LIMIT)) return TOO_LONG;
   return text.includes('\0') ? NO_TEXT : undefined;
 }
+
+/** Length in UTF-8, which has at most three bytes for each UTF-16 unit. */
+const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Walks the tree of one batch with a cursor, which is several times faster than node objects. */
 class Reader {
@@ -181,12 +184,12 @@ interface Part {
 
 const ARGUMENT_TYPES = new Set(['negation', 'short_option', 'long_option', 'dash_option', '=', 'value', 'string', 'unterminated_string']);
 
-/** The argument vector: parts that touch each other (`--opt`, `=`, `value`) are one argument. */
+/** The argument vector: a long option, its `=` and the value behind it are one argument, as they stand. */
 function joined(parts: readonly Part[]): Argument[] {
   const args: Argument[] = [];
-  for (const { argument } of parts) {
+  for (const [index, { type, argument }] of parts.entries()) {
     const last = args.at(-1);
-    if (last?.end === argument.start) {
+    if (last !== undefined && (type === '=' || parts[index - 1]!.type === '=') && last.end === argument.start) {
       args[args.length - 1] = { text: last.text + argument.text, raw: last.raw + argument.raw, start: last.start, end: argument.end };
     } else {
       args.push(argument);

@@ -9,14 +9,21 @@ import { InterfacePatterns } from './interfaces.ts';
 import { loopingJumps } from './loops.ts';
 import { HeaderScan } from './scan.ts';
 
+export interface CompileOptions {
+  /** Default: nft, as on today's distributions. */
+  readonly backend?: Backend;
+  /** Whether something outside the ruleset makes the kernel track connections; default: only the ruleset decides. */
+  readonly conntrack?: boolean;
+}
+
 /**
  * Makes a ruleset ready to run. Rules that iptables would refuse are kept as unknown, so that nothing is said about
  * what lies behind them that is not so.
  */
-export function compile(ruleset: Ruleset, options: { readonly backend?: Backend } = {}): Program {
+export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program {
   const backend = options.backend ?? 'nft';
   const compiler = new Compiler(ruleset);
-  const tracks = [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
+  const tracks = options.conntrack === true || [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
   const base = (table: TableName, hook: Hook): CompiledChain | undefined => compiler.baseChain(table, hook);
   return { family: ruleset.family, backend, hooks: stages(base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
 }
@@ -101,6 +108,7 @@ class Compiler implements CompileContext {
 
   private matches({ bound }: Rule): readonly Condition[] {
     if (bound.broken) return [refused(bound.line.number + 1, bound.line.text)];
+    if (bound.unresolved !== undefined) return [unresolved(bound.unresolved, bound.line.number + 1, bound.line.text)];
     return bound.matches.flatMap((use) => (use.definition as MatchDefinition).conditions(use, this));
   }
 
@@ -108,7 +116,9 @@ class Compiler implements CompileContext {
     switch (target?.kind) {
       case undefined: return { kind: 'none' };
       case 'verdict': return { kind: target.verdict.toLowerCase() as 'accept' };
-      case 'extension': return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
+      case 'extension':
+        if (rule.bound.unresolved !== undefined) return { kind: 'unknown', reason: `what the shell makes of \`${rule.bound.unresolved}\` is not known` };
+        return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
       case 'chain': {
         const chain = table.chains.get(target.chain);
         if (chain === undefined || chain.builtIn) return { kind: 'unknown', reason: `there is no chain or target \`${target.chain}\`, so iptables refuses the table` };
@@ -135,5 +145,13 @@ function refused(line: number, text: string): Condition {
     source: text.trim(),
     test: () => new Unknown(`a packet that gets so far meets line ${line}, which iptables refuses`),
     observe: () => 'iptables refuses the rule',
+  };
+}
+
+function unresolved(expansion: string, line: number, text: string): Condition {
+  return {
+    source: text.trim(),
+    test: () => new Unknown(`the rule of line ${line} matches with what the shell makes of \`${expansion}\``),
+    observe: () => `what the shell makes of \`${expansion}\` is not known`,
   };
 }
