@@ -1,0 +1,95 @@
+import type { Effect, Traversal } from '../../engine/traversal.ts';
+import { choiceList } from '../../values/choice.ts';
+import { conntrackHelper, findHelper } from '../../values/conntrack-helper.ts';
+import { conntrackZone, type ConntrackZone } from '../../values/conntrack-zone.ts';
+import { text } from '../../values/text.ts';
+import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { saveOption } from '../save.ts';
+
+const EVENTS = [
+  { name: 'new', detail: 'a connection begins' },
+  { name: 'related', detail: 'an expected connection begins' },
+  { name: 'destroy', detail: 'a connection ends' },
+  { name: 'reply', detail: 'the first answer' },
+  { name: 'assured', detail: 'the connection is assured' },
+  { name: 'protoinfo', detail: 'the state of the protocol changes' },
+  { name: 'helper', detail: 'a helper is attached' },
+  { name: 'mark', detail: 'the connection\'s mark changes' },
+  { name: 'natseqinfo', detail: 'NAT shifts sequence numbers' },
+  { name: 'secmark', detail: 'the security mark changes' },
+].map((event) => ({ ...event, value: event.name }));
+
+const notrack = flag('notrack');
+const helper = option('helper', conntrackHelper);
+const timeout = option('timeout', text({ what: 'the name of a timeout policy', placeholder: 'NAME', max: 31, quoted: false }));
+const ctevents = option('ctevents', choiceList({ what: 'an event of a connection', placeholder: 'EVENT', choices: EVENTS }));
+const expevents = option('expevents', choiceList({ what: 'an event of an expectation', placeholder: 'EVENT', choices: EVENTS.slice(0, 1) }));
+const zone = option('zone', conntrackZone);
+const zoneOrig = option('zone-orig', conntrackZone);
+const zoneReply = option('zone-reply', conntrackZone);
+
+const OPTIONS = [notrack, helper, timeout, ctevents, expevents, zone, zoneOrig, zoneReply];
+
+/** The options share one zone: `mark` wins over numbers, the last number over others; a direction counts only when it stands alone. */
+function zoneOf(use: ExtensionUse): { readonly id: ConntrackZone; readonly direction: 'original' | 'reply' | undefined } {
+  const given = use.options.filter(({ spec, value }) => [zone, zoneOrig, zoneReply].some((each) => each === spec) && value !== undefined);
+  const directions = new Set(given.map(({ spec }) => spec).filter((spec) => spec !== zone));
+  const id = (given.some(({ value }) => value === 'mark') ? 'mark' : given.at(-1)?.value ?? 0) as ConntrackZone;
+  if (directions.size !== 1) return { id, direction: undefined };
+  return { id, direction: directions.has(zoneOrig) ? 'original' : 'reply' };
+}
+
+function track(use: ExtensionUse): (traversal: Traversal) => Effect {
+  const { id, direction } = zoneOf(use);
+  if (direction !== undefined && id !== 0) {
+    const reason = `\`--zone-${direction === 'original' ? 'orig' : 'reply'}\` puts the two directions of a connection into different zones, which is not followed here`;
+    return () => ({ kind: 'unknown', reason });
+  }
+  return (traversal) => {
+    const { mark } = traversal.packet;
+    if (id === 'mark' && mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' };
+    traversal.track({ zone: id === 'mark' ? mark! & 0xffff : id });
+    return { kind: 'continue' };
+  };
+}
+
+function untrack(traversal: Traversal): Effect {
+  traversal.track({ notrack: true });
+  return { kind: 'continue' };
+}
+
+/** A helper works for its own protocol alone, which the rule has to name. Seen in the kernel. */
+function check(use: ExtensionUse): readonly Problem[] {
+  const bound = use.option(helper);
+  if (bound === undefined || bound.value === '' || use.option(notrack) !== undefined) return [];
+  const refused = (message: string): readonly Problem[] => [{ code: 'wrong-protocol', message, span: bound.span }];
+  const known = findHelper(bound.value);
+  if (known?.families.includes(use.family) === false) return [{ code: 'wrong-family', message: `The helper \`${known.name}\` exists for IPv4 only.`, span: bound.span }];
+  const numbers: readonly number[] = (known?.protocols ?? []).map((protocol) => PROTOCOLS[protocol]);
+  const example = known === undefined ? '`-p tcp` or `-p udp`' : known.protocols.map((protocol) => `\`-p ${protocol}\``).join(' or ');
+  if (use.protocol === undefined || use.protocol.negated || use.protocol.number === 0) return refused(`\`--helper ${bound.value}\` needs ${example} in the rule.`);
+  if (known === undefined || numbers.includes(use.protocol.number)) return [];
+  return refused(`The helper \`${known.name}\` works with ${example} only.`);
+}
+
+const PROTOCOLS = { tcp: 6, udp: 17 } as const;
+
+function save(use: ExtensionUse): readonly string[] {
+  const stated = [notrack, helper, timeout, ctevents, expevents].flatMap((spec) =>
+    use.options.filter((bound) => bound.spec === spec && bound.value !== '').flatMap((bound) => saveOption(use, bound)));
+  const { id, direction } = zoneOf(use);
+  const name = direction === undefined ? '--zone' : direction === 'original' ? '--zone-orig' : '--zone-reply';
+  return id === 0 ? stated : [...stated, name, String(id)];
+}
+
+export default defineTarget({
+  name: 'CT',
+  families: ['ipv4', 'ipv6'],
+  terminating: false,
+  tables: ['raw'],
+  tracks: (use) => use.option(notrack) === undefined,
+  options: OPTIONS,
+  check,
+  save,
+  action: (use) => ({ apply: use.option(notrack) === undefined ? track(use) : untrack }),
+});

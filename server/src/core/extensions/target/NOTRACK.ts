@@ -1,0 +1,15 @@
+import { defineTarget } from '../definition.ts';
+
+export default defineTarget({
+  name: 'NOTRACK',
+  families: ['ipv4', 'ipv6'],
+  terminating: false,
+  tables: ['raw'],
+  options: [],
+  action: () => ({
+    apply: (traversal) => {
+      traversal.track({ notrack: true });
+      return { kind: 'continue' };
+    },
+  }),
+});
