@@ -96,7 +96,8 @@ export type Effect =
   | { readonly kind: 'drop'; readonly reason?: string }
   | { readonly kind: 'return' }
   | { readonly kind: 'reject'; readonly with: string }
-  | { readonly kind: 'queue' }
+  /** To a program in user space; with `bypass` the packet goes on in the next table while none listens. */
+  | { readonly kind: 'queue'; readonly bypass?: true }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** A target made ready for one rule. */
