@@ -78,6 +78,6 @@ function section(label: string, items: PacketItem[]): PacketItem[] {
 function suggestedItem({ packet, label, detail }: PacketSuggestion): PacketItem {
   const item: PacketItem = { label: packet, packet, buttons: [editButton] };
   if (label !== packet) item.description = label;
-  if (detail !== undefined) item.detail = detail;
+  if (detail !== undefined && detail !== '') item.detail = detail;
   return item;
 }

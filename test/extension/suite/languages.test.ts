@@ -31,6 +31,12 @@ describe('the language', () => {
     await eventually('its code lenses', async () => (await lenses(document)).length > 0);
   });
 
+  it('a workspace that is not trusted is served', async function () {
+    if (workspace.isTrusted) this.skip();
+    const document = await open('rules.v4');
+    await eventually('its code lenses', async () => (await lenses(document)).length > 0);
+  });
+
   it('commands, settings and the grammar are contributed', () => {
     const manifest = extensions.getExtension(extensionId)?.packageJSON as { contributes: Record<string, unknown[]> };
     equal(manifest.contributes['grammars']?.length, 1);
