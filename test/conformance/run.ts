@@ -30,7 +30,7 @@ interface CorpusRule {
   readonly table: string;
   readonly chains: readonly string[];
   readonly rule: string;
-  readonly real: Readonly<Record<'nft' | 'legacy', Readonly<Record<'ip' | 'ip6', Answer>>>>;
+  readonly real: Readonly<Record<'nft' | 'legacy', Readonly<Partial<Record<'ip' | 'ip6', Answer>>>>>;
 }
 
 /** Refusals that say something about the machine, not about the rule. */
@@ -61,12 +61,14 @@ function count(group: string, agrees: boolean, what: string): void {
 for (const text of readFileSync(path.join(corpus, 'rules.jsonl'), 'utf8').split('\n').filter(Boolean)) {
   const rule = JSON.parse(text) as CorpusRule;
   for (const [short, family] of [['ip', 'ipv4'], ['ip6', 'ipv6']] as const) {
-    const verdict = verdictOf(rule.real.nft[short], rule.real.legacy[short]);
+    const { nft: { [short]: nft }, legacy: { [short]: legacy } } = rule.real;
+    if (nft === undefined || legacy === undefined) continue;
+    const verdict = verdictOf(nft, legacy);
     if (verdict === 'unclear') continue;
     const errors = await findings(`*${rule.table}\n-A ${rule.chains[0]} ${rule.rule}\nCOMMIT\n`, family);
     const agrees = (errors.length > 0) === (verdict === 'refused');
     const ours = errors.length > 0 ? `${errors[0]!.code}: ${errors[0]!.message}` : 'no error';
-    const theirs = verdict === 'refused' ? (rule.real.nft[short].load_err ?? rule.real.nft[short].test_err ?? 'refused').split('\n')[0] : 'accepted';
+    const theirs = verdict === 'refused' ? (nft.load_err ?? nft.test_err ?? 'refused').split('\n')[0] : 'accepted';
     count(`rules of ${rule.file} ${verdict}`, agrees, `${short} ${rule.table} ${rule.chains[0]} \`${rule.rule}\`\n      iptables: ${theirs}\n      we: ${ours}`);
   }
 }
