@@ -94,7 +94,7 @@ function rankOf({ meaning, name }: BaseOption): number {
     case 'command': return name === 'append' ? RANK.first : name === 'insert' ? RANK.first + 1 : RANK.base;
     case 'header': case 'match': case 'jump': return RANK.base;
     case 'goto': case 'table': return RANK.base + 1;
-    default: return RANK.base + 3;
+    default: return RANK.odd;
   }
 }
 
@@ -103,6 +103,6 @@ function spellingsOf(option: BaseOption, long: boolean, rank: number): Proposal[
   const names = [...(option.short === undefined ? [] : [`-${option.short}`]), ...(long || option.short === undefined ? [`--${option.name}`] : [])];
   return names.filter((name) => long || !name.startsWith('--') || option.meaning.kind !== 'header').map((label) => ({
     label, kind: CompletionItemKind.Keyword, values: baseValues(option), completable: option.meaning.kind !== 'counters',
-    owner: label.startsWith('--') ? '' : `--${option.name}`, documentation: baseDocumentation(option), rank,
+    owner: label.startsWith('--') ? '' : `--${option.name}`, documentation: baseDocumentation(option), rank, order: BASE_OPTIONS.indexOf(option),
   }));
 }

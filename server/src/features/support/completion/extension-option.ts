@@ -4,13 +4,16 @@ import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec } from 
 import { firstParagraph, pageOf } from '../pages.ts';
 import { usesOf } from '../uses.ts';
 import { RANK, type Proposal } from './item.ts';
-import { isCommon, suitsProtocol } from './name.ts';
+import { popularity, suitsProtocol } from './name.ts';
 import { isAllowed, isOptionAllowed, type Site } from './site.ts';
 
 /** How rules write the protocols that an extension may ask for. */
 const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
   [6, 'tcp'], [17, 'udp'], [1, 'icmp'], [58, 'ipv6-icmp'], [132, 'sctp'], [33, 'dccp'], [50, 'esp'], [51, 'ah'], [108, 'ipcomp'], [135, 'ipv6-mh'], [136, 'udplite'],
 ]);
+
+/** More options than any extension has, so that those of one stay together. */
+const MOST_OPTIONS = 50;
 
 /** Options of the extensions that the rule has loaded before the site, as far as they can still be given. */
 export function loadedOptions(site: Site): Proposal[] {
@@ -67,7 +70,8 @@ function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: S
     documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
     owner: definition.name,
     lead: isLoaded ? '' : leadOf(definition, site),
-    rank: isLoaded ? rankOf(definition, spec, site) : isCommon(definition) ? RANK.common : RANK.rare,
+    rank: isLoaded ? rankOf(definition, spec, site) : popularity(definition) === undefined ? RANK.rare : RANK.common,
+    order: (isLoaded ? 0 : (popularity(definition) ?? 0) * MOST_OPTIONS) + definition.options.indexOf(spec),
   };
   const usual = spec.saved ?? spec.name;
   const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}`, rank: common.rank + (name === usual ? 0 : 1) }));

@@ -18,12 +18,14 @@ export interface Proposal {
   /** Markdown. */
   readonly documentation?: string;
   readonly deprecated?: boolean;
-  /** Smaller is nearer to the top; equal ones are sorted by label. */
+  /** Smaller is nearer to the top. */
   readonly rank: number;
+  /** Place among those of equal rank, from 0 to 999; the label decides where it is the same. */
+  readonly order?: number;
 }
 
 /** Ranks of options, from what the rule still lacks to what nobody should write; the next rank is for second spellings. */
-export const RANK = { first: 0, loaded: 1, base: 3, common: 7, rare: 9, deprecated: 11 } as const;
+export const RANK = { first: 0, loaded: 1, base: 3, common: 6, rare: 8, odd: 10, deprecated: 11 } as const;
 
 /** Where proposals go, and what the client can do with them. */
 export interface Insertion {
@@ -46,9 +48,9 @@ export function toItems(proposals: readonly Proposal[], insertion: Insertion): C
 }
 
 function toItem(proposal: Proposal, insertion: Insertion): CompletionItem {
-  const { label, kind, values = [], owner, documentation, rank, deprecated, lead = '' } = proposal;
+  const { label, kind, values = [], owner, documentation, rank, order = 0, deprecated, lead = '' } = proposal;
   // The client filters by the label, which is what the user types; a `lead` or a blank before it does not count.
-  const item: CompletionItem = { label, kind, sortText: `${String(rank).padStart(2, '0')} ${label}` };
+  const item: CompletionItem = { label, kind, sortText: `${digits(rank, 2)}${digits(order, 3)} ${label}` };
   const description = [owner, lead === '' ? '' : `adds ${lead.trim()}`].filter(Boolean).join(', ');
   if (values.length > 0 || description !== '') {
     item.labelDetails = { ...(values.length > 0 ? { detail: ` ${values.join(' ')}` } : {}), ...(description === '' ? {} : { description }) };
@@ -59,6 +61,8 @@ function toItem(proposal: Proposal, insertion: Insertion): CompletionItem {
   insert(item, proposal, insertion);
   return item;
 }
+
+const digits = (number: number, width: number): string => String(number).padStart(width, '0');
 
 function insert(item: CompletionItem, proposal: Proposal, insertion: Insertion): void {
   const { range, leadRange, gap = '', valued, snippets, suggestCommand } = insertion;

@@ -16,12 +16,17 @@ export function matchNames(site: Site): Proposal[] {
 }
 
 /** Extensions that most rulesets use; they stand above the others. */
-const COMMON: ReadonlySet<string> = new Set([
-  'tcp', 'udp', 'icmp', 'icmp6', 'conntrack', 'multiport', 'limit', 'comment', 'addrtype', 'mark', 'set', 'REJECT', 'LOG', 'DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'MARK',
-]);
+const COMMON: readonly string[] = [
+  'tcp', 'udp', 'conntrack', 'icmp', 'icmp6', 'multiport', 'limit', 'comment', 'addrtype', 'mark', 'set', 'REJECT', 'LOG', 'DNAT', 'SNAT', 'MASQUERADE', 'REDIRECT', 'MARK',
+];
 
-/** Whether an extension is one of those that most rulesets use. */
-export const isCommon = ({ name }: ExtensionDefinition): boolean => COMMON.has(name);
+/** Place of an extension among those that most rulesets use, from 0; undefined for the others. */
+export function popularity({ name }: ExtensionDefinition): number | undefined {
+  const index = COMMON.indexOf(name);
+  return index === -1 ? undefined : index;
+}
+
+const isCommon = (definition: ExtensionDefinition): boolean => popularity(definition) !== undefined;
 
 /** Verdicts, target extensions and chains that `-j` can name in the rule. */
 export function targetNames(site: Site): Proposal[] {
@@ -44,7 +49,7 @@ const needsProtocol = ({ protocols }: ExtensionDefinition, { others }: Site): bo
 
 function names(definition: ExtensionDefinition, kind: CompletionItemKind, owner: string, rank: number): Proposal[] {
   const documentation = pageOf(definition).summary;
-  const main = { label: definition.name, kind, owner, documentation, rank };
+  const main = { label: definition.name, kind, owner, documentation, rank, order: popularity(definition) ?? COMMON.length };
   const others = (definition.aliases ?? []).map((label) => ({ ...main, label, owner: `${owner}, the same as ${definition.name}`, rank: rank + 1 }));
   return [main, ...others];
 }
