@@ -183,6 +183,8 @@ class Binder {
     this.protocolUsed = true;
     const definition = protocolMatch(protocol.value, this.family);
     if (definition === undefined || this.uses.some((use) => use.definition === definition)) return false;
+    // iptables knows the protocol's match by name, and `mobility-header` or 135 is no match's name (seen in 1.8.9).
+    if (definition.name === 'mh' && this.line.text.slice(protocol.valueSpan.start, protocol.valueSpan.end) !== 'mh') return false;
     this.uses.push(new OpenUse(definition, this.family, protocol.span, this.line.text));
     return true;
   }
