@@ -1,0 +1,45 @@
+import type { Condition } from '../../engine/traversal.ts';
+import { integer, integerRange } from '../../values/integer.ts';
+import { defineMatch, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { saveOption } from '../save.ts';
+import { needsExtensionHeader } from '../shared/extension-header.ts';
+import { needsHeader } from '../shared/transport.ts';
+import { saveRange, unseenCondition, unseenRange } from '../shared/unseen.ts';
+
+const AH = 51;
+const MOST = 0xffffffff;
+
+const spi = option('ahspi', integerRange({ what: 'an SPI', max: MOST, example: '256:4095' }), { negatable: true });
+const length = option('ahlen', integer({ what: 'a header length', min: 0, max: MOST, example: '24', placeholder: 'BYTES' }), { negatable: true, family: 'ipv6' });
+const reserved = flag('ahres', { family: 'ipv6' });
+
+/** A length of 0 asks for nothing, and iptables-save leaves it out like a range of every SPI. */
+function save(use: ExtensionUse): readonly string[] {
+  const given = use.option(length);
+  return [...saveRange(use, spi, MOST), ...(given === undefined || given.value === 0 ? [] : saveOption(use, given)), ...(use.option(reserved) === undefined ? [] : ['--ahres'])];
+}
+
+function conditions(use: ExtensionUse): readonly Condition[] {
+  const asked = unseenRange(use, spi, 'the SPI of the authentication header', MOST);
+  if (use.family === 'ipv4') return needsHeader(use, { header: 'authentication' }, asked);
+  return needsExtensionHeader(use, { number: AH, name: 'an authentication header' }, [
+    ...asked,
+    ...(use.option(length)?.value === 0 ? [] : unseenCondition(use, length, 'the length of the authentication header', (value) => `is ${value}`)),
+    ...unseenCondition(use, reserved, 'the reserved field of the authentication header', () => 'is 0'),
+  ]);
+}
+
+/** IPv4's kernel side wants the protocol; IPv6's looks for the header behind any others. */
+function check({ family, protocol, span }: ExtensionUse): readonly Problem[] {
+  if (family === 'ipv6' || (protocol?.number === AH && !protocol.negated)) return [];
+  return [{ code: 'wrong-protocol', message: '`ah` needs `-p ah` in an IPv4 rule.', span }];
+}
+
+export default defineMatch({
+  name: 'ah',
+  families: ['ipv4', 'ipv6'],
+  options: [spi, length, reserved],
+  check,
+  save,
+  conditions,
+});

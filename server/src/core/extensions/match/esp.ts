@@ -1,0 +1,17 @@
+import { integerRange } from '../../values/integer.ts';
+import { defineMatch, option } from '../definition.ts';
+import { needsHeader } from '../shared/transport.ts';
+import { saveRange, unseenRange } from '../shared/unseen.ts';
+
+const MOST = 0xffffffff;
+
+const spi = option('espspi', integerRange({ what: 'an SPI', max: MOST, example: '256:4095' }), { negatable: true });
+
+export default defineMatch({
+  name: 'esp',
+  families: ['ipv4', 'ipv6'],
+  protocols: [50],
+  options: [spi],
+  save: (use) => saveRange(use, spi, MOST),
+  conditions: (use) => needsHeader(use, { header: 'ESP' }, unseenRange(use, spi, 'the SPI of the ESP header', MOST)),
+});
