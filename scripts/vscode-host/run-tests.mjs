@@ -19,14 +19,15 @@ const noise = new RegExp([
   String.raw`open-vsx\.org`, 'spdlog', 'native-watchdog',
 ].join('|'), 'u');
 
-/** The node host runs in Restricted Mode, where all must work too. */
+/** Tests run in Restricted Mode, where all must work as elsewhere. */
 const untrusted = { 'security.workspace.trust.startupPrompt': 'never' };
 
 /** Runs the suite in the node host or, with `web`, in the web worker host; the answer is whether all tests passed. */
 export async function runTests({ web = false, verbose = false } = {}) {
   const suite = await bundleSuite(web ? 'browser' : 'node');
-  const profile = createProfile({ workspace, settings: web ? { 'remote.extensionKind': { [extensionId]: ['web'] } } : untrusted });
-  const server = await startServer(profile, { tests: true, trust: web ? 'given' : 'ask' });
+  const webHost = { 'remote.extensionKind': { [extensionId]: ['web'] } };
+  const profile = createProfile({ workspace, settings: { ...untrusted, ...(web ? webHost : {}) } });
+  const server = await startServer(profile, { tests: true, trust: 'ask' });
   const browser = await startBrowser();
   try {
     const { code, logs } = await watch(browser.page, verbose, () => browser.page.goto(workbenchUrl(server, profile.folder, [
