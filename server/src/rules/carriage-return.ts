@@ -27,7 +27,9 @@ export default defineRule({
   },
 });
 
-const hasCarriageReturn = ({ text, eol }: Line): boolean => eol === '\r\n' || text.includes('\r\n');
+/** Inside its text a line has one only where a backslash joins two. */
+const hasCarriageReturn = ({ text, eol, content: { kind } }: Line): boolean =>
+  eol === '\r\n' || ((kind === 'command' || kind === 'shell') && text.includes('\r\n'));
 
 /** Comments may end in anything, and of a declaration iptables-restore reads no further than its counters (seen in 1.8.9). */
 function isSpoilt(line: Line): boolean {

@@ -1,6 +1,6 @@
 import type { Table } from '../core/ruleset/model.ts';
 import { defineRule, type Report } from './rule.ts';
-import { walkOf, type Jump } from './support/jumps.ts';
+import { jumpsOf, ruleOf, walkOf, type Jump } from './support/jumps.ts';
 import { page } from './support/page.ts';
 
 /** User-defined chains that iptables-nft takes behind one another; one more is refused (seen in the kernel). */
@@ -25,23 +25,26 @@ export default defineRule({
 
 /** Reports the jumps from the last chain that may be reached to one more; a table with a loop is `jump-loop`'s affair. */
 function* deep(table: Table): Iterable<Report> {
-  const { jumps, callersFirst, loops } = walkOf(table);
+  // No way is longer than the chains that there are.
+  if (table.chains.size <= MOST) return;
+  const { callersFirst, loops } = walkOf(table);
   if (loops.length > 0) return;
   const arrivals = new Map<string, { readonly depth: number; readonly by: Jump }>();
-  for (const chain of callersFirst) {
-    const arrival = arrivals.get(chain);
+  for (const from of callersFirst) {
+    const arrival = arrivals.get(from);
     const depth = arrival?.depth ?? 0;
-    for (const jump of jumps.get(chain) ?? []) {
-      if (depth === MOST) yield tooDeep(jump, arrival!.by);
-      if (depth >= (arrivals.get(jump.to)?.depth ?? 0)) arrivals.set(jump.to, { depth: depth + 1, by: jump });
+    for (const to of jumpsOf(table, from)) {
+      if (depth === MOST) yield tooDeep(table, { from, to }, arrival!.by);
+      if (depth >= (arrivals.get(to)?.depth ?? 0)) arrivals.set(to, { depth: depth + 1, by: { from, to } });
     }
   }
 }
 
-function tooDeep({ to, bound }: Jump, before: Jump): Report {
+function tooDeep(table: Table, jump: Jump, before: Jump): Report {
+  const { line, target } = ruleOf(table, jump);
+  const last = ruleOf(table, before);
   return {
-    line: bound.line, span: bound.target!.span,
-    message: `\`${to}\` is ${MOST + 1} chains deep here; iptables-nft takes ${MOST}.`,
-    related: [{ line: before.bound.line, span: before.bound.target!.span, message: `\`${before.to}\` is the last chain that may be reached` }],
+    line, span: target!.span, message: `\`${jump.to}\` is ${MOST + 1} chains deep here; iptables-nft takes ${MOST}.`,
+    related: [{ line: last.line, span: last.target!.span, message: `\`${before.to}\` is the last chain that may be reached` }],
   };
 }

@@ -30,7 +30,7 @@ export default defineRule({
   *checkFile(file) {
     if (file.kind === 'script') return;
     yield* executed.checkFile!(file);
-    yield* commands(file);
+    if (file.survey.has('command')) yield* commands(file);
   },
 });
 

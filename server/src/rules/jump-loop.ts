@@ -1,6 +1,7 @@
+import type { Table } from '../core/ruleset/model.ts';
 import { defineRule, type Report } from './rule.ts';
 import { replace } from './support/edits.ts';
-import { walkOf, type Loop } from './support/jumps.ts';
+import { ruleOf, walkOf, type Loop } from './support/jumps.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -15,19 +16,19 @@ export default defineRule({
     fixes: 'Not safe: `RETURN` ends the loop, but what the rule was meant to do is for you to say.',
   }),
   *checkFile({ rulesets }) {
-    for (const { tables } of rulesets) for (const table of tables.values()) yield* walkOf(table).loops.map(report);
+    for (const { tables } of rulesets) for (const table of tables.values()) yield* walkOf(table).loops.map((loop) => report(table, loop));
   },
 });
 
-function report({ jump: { to, bound }, chains, way }: Loop): Report {
-  const { line } = bound;
-  const { span } = bound.target!;
+function report(table: Table, { jump, chains, way }: Loop): Report {
+  const { line, target } = ruleOf(table, jump);
+  const { span } = target!;
   return {
     line, span,
     message: chains.length === 1
-      ? `\`${to}\` leads to itself; the kernel refuses loops.`
-      : `This closes a loop: ${[...chains, to].map((name) => `\`${name}\``).join(' → ')}; the kernel refuses loops.`,
-    related: way.map((other) => ({ line: other.bound.line, span: other.bound.target!.span, message: 'The loop passes here' })),
+      ? `\`${jump.to}\` leads to itself; the kernel refuses loops.`
+      : `This closes a loop: ${[...chains, jump.to].map((name) => `\`${name}\``).join(' → ')}; the kernel refuses loops.`,
+    related: way.map((other) => ruleOf(table, other)).map((rule) => ({ line: rule.line, span: rule.target!.span, message: 'The loop passes here' })),
     fixes: [{ title: 'Write -j RETURN', safe: false, edits: [replace(line, span, '-j RETURN')] }],
   };
 }

@@ -6,6 +6,7 @@ import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type Fix, type Report } from './rule.ts';
 import { removeWords, replace } from './support/edits.ts';
 import { page } from './support/page.ts';
+import { placedRules } from './support/placed-rules.ts';
 
 export default defineRule({
   code: 'misplaced-interface',
@@ -52,17 +53,10 @@ function* misplaced(refused: boolean, side: Side, bound: BoundRule, line: Line, 
 }
 
 function* unmatchable(table: Table): Iterable<Report> {
-  for (const chain of table.chains.values()) {
-    if (chain.builtIn) continue;
-    let last: BoundRule | undefined;
-    for (const { bound } of chain.rules) {
-      const { in: incoming, out } = bound.header;
-      if (bound === last || (incoming === undefined && out === undefined)) continue;
-      last = bound;
-      const hooks = Placements.of(table).hooksOf(chain.name);
-      yield* never('in', bound, hooks, chain.name);
-      yield* never('out', bound, hooks, chain.name);
-    }
+  for (const { bound, chain } of placedRules(table)) {
+    const hooks = Placements.of(table).hooksOf(chain);
+    yield* never('in', bound, hooks, chain);
+    yield* never('out', bound, hooks, chain);
   }
 }
 

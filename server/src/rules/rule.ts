@@ -5,6 +5,7 @@ import type { LineContext } from '../core/ruleset/document.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { FileKind } from './support/kind.ts';
+import type { Survey } from './support/survey.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
@@ -63,6 +64,8 @@ export interface FileInContext {
   readonly family: Family;
   /** What the file leaves behind, for each family that it speaks for; the file's own family first. */
   readonly rulesets: readonly Ruleset[];
+  /** The lines of kinds that there are few of, so that a check need not walk all of them. */
+  readonly survey: Survey;
   /** Every code that there is. */
   readonly codes: ReadonlySet<string>;
   /** Facts about the host that stand beside the file. */

@@ -1,37 +1,32 @@
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
-import type { LineContext, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import type { Line } from '../core/syntax/line.ts';
-import type { FileInContext, Finding, Report, Rule } from './rule.ts';
+import type { FileInContext, Finding, LineInContext, Report, Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import { kindOf, type FileKind } from './support/kind.ts';
+import { LineChecks } from './support/line-checks.ts';
 import { Suppressions } from './support/suppression.ts';
+import { surveyOf, type Survey } from './support/survey.ts';
 import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 
-/** What the checks of single lines found, and what that depends on beside the line's text. */
-interface CheckedLine extends LineContext {
-  readonly kind: FileKind;
-  readonly findings: readonly Finding[];
-}
-
-const NONE: readonly Finding[] = [];
 const NO_FACTS: HostFacts = {};
+const NONE: readonly Finding[] = [];
 
 /** The diagnostics of one document. After an edit, lines that kept their text and their table are not checked again. */
 export class Diagnostics {
   private readonly document: RulesetDocument;
   private readonly host: () => HostFacts;
-  private readonly lineRules: readonly Rule[];
   private readonly fileRules: readonly Rule[];
   private readonly codes: ReadonlySet<string>;
-  private readonly checked = new WeakMap<Line, CheckedLine>();
+  private readonly lineChecks: LineChecks;
   private known: { readonly ruleset: Ruleset; readonly host: HostFacts; readonly findings: readonly Finding[] } | undefined;
 
   constructor(document: RulesetDocument, host: () => HostFacts = () => NO_FACTS, rules: readonly Rule[] = RULES) {
     this.document = document;
     this.host = host;
-    this.lineRules = rules.filter(({ checkLine }) => checkLine !== undefined);
+    const lineRules = rules.filter(({ checkLine }) => checkLine !== undefined);
+    this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, place));
     this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
     this.codes = new Set(rules.map(({ code }) => code));
   }
@@ -46,33 +41,21 @@ export class Diagnostics {
   }
 
   private check(host: HostFacts): readonly Finding[] {
-    const { document } = this;
-    const kind = kindOf(document.lines);
+    const { lines } = this.document;
+    const kind = kindOf(lines);
+    const survey = surveyOf(lines);
     const found: Finding[] = [];
-    for (const line of document.lines) {
-      const findings = this.checkLine(line, kind);
-      if (findings.length > 0) found.push(...findings);
-    }
-    const file = this.file(kind, host);
+    for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
+    const file = this.file(kind, survey, host);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
     return unsilenced(found, file).sort(byPosition);
   }
 
-  private checkLine(line: Line, kind: FileKind): readonly Finding[] {
-    const context = this.document.context(line);
-    const known = this.checked.get(line);
-    if (known !== undefined && known.table === context.table && known.family === context.family && known.kind === kind) return known.findings;
-    const place = { ...context, line, kind, bound: this.document.boundRule(line) };
-    const findings = this.lineRules.flatMap((rule) => Array.from(rule.checkLine!(place), (report) => finding(rule, report)));
-    this.checked.set(line, { ...context, kind, findings: findings.length === 0 ? NONE : findings });
-    return findings;
-  }
-
-  private file(kind: FileKind, host: HostFacts): FileInContext {
+  private file(kind: FileKind, survey: Survey, host: HostFacts): FileInContext {
     const { document, codes } = this;
     return {
-      lines: document.lines, kind, host, codes, family: document.family,
-      rulesets: familiesOf(document).map((family) => document.ruleset(family)),
+      lines: document.lines, kind, survey, host, codes, family: document.family,
+      rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
       bound: (line) => document.boundRule(line),
       context: (line) => document.context(line),
     };
@@ -80,10 +63,14 @@ export class Diagnostics {
 }
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
-function familiesOf(document: RulesetDocument): readonly Family[] {
-  const families = new Set([document.family]);
-  for (const line of document.lines) if (line.content.kind === 'command') families.add(document.familyOf(line));
-  return [...families];
+function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[] {
+  return [...new Set([document.family, ...(survey.get('command') ?? []).map((line) => document.familyOf(line))])];
+}
+
+function findingsOfLine(rules: readonly Rule[], place: LineInContext): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const rule of rules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  return found.length === 0 ? NONE : found;
 }
 
 function finding(rule: Rule, report: Report): Finding {

@@ -11,6 +11,8 @@ export const NO_INTERFACE: Readonly<Record<'in' | 'out', { readonly refused: Rea
   out: { refused: new Set(['PREROUTING', 'INPUT']), lacking: new Set(['PREROUTING', 'INPUT']) },
 };
 
+const NONE: ReadonlySet<never> = new Set();
+
 /** Where the rules of one table lead: which chains jump to which, and from which hooks each chain is reached. */
 export class Placements {
   private static readonly known = new WeakMap<Table, Placements>();
@@ -40,7 +42,12 @@ export class Placements {
 
   /** Hooks whose built-in chain leads to `chain`; empty for a chain that nothing leads to. */
   hooksOf(chain: string): ReadonlySet<Hook> {
-    return this.hooks.get(chain) ?? new Set();
+    return this.hooks.get(chain) ?? NONE;
+  }
+
+  /** The chains that the rules of `chain` name after `-j` or `-g`, in order; not all of them need exist. */
+  jumpsOf(chain: string): ReadonlySet<string> {
+    return this.jumps.get(chain) ?? NONE;
   }
 
   /** `chain` and every chain that its rules lead to, however far. */

@@ -15,7 +15,7 @@ export function reportsOf(file: FileInContext, status: ExpectationStatus): Repor
 function resultsOf(file: FileInContext): readonly ExpectationResult[] {
   let results = known.get(file);
   if (results === undefined) {
-    results = file.lines.some(({ content }) => content.kind === 'expectation') ? run(file) : [];
+    results = file.survey.has('expectation') ? run(file) : [];
     known.set(file, results);
   }
   return results;

@@ -4,6 +4,7 @@ import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import type { FileInContext, Fix, LineInContext, RelatedPlace, Report } from '../rule.ts';
 import { replace } from './edits.ts';
+import { placedRules } from './placed-rules.ts';
 
 type Kind = ExtensionUse['definition']['kind'];
 
@@ -24,17 +25,9 @@ export function* misplacedInLine(kind: Kind, { line, bound, table }: LineInConte
 
 /** Uses in user-defined chains that a hook leads to where the kernel refuses them: it follows every jump when it loads. */
 export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Iterable<Report> {
-  for (const { tables } of rulesets) for (const table of tables.values()) yield* misplacedInTable(kind, table);
-}
-
-function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
-  for (const chain of table.chains.values()) {
-    if (chain.builtIn) continue;
-    let last: BoundRule | undefined;
-    for (const { bound } of chain.rules) {
-      if (bound === last) continue;
-      last = bound;
-      for (const use of usesOf(bound, kind)) yield* misplacedBehind(use, bound, table, chain.name);
+  for (const { tables } of rulesets) {
+    for (const table of tables.values()) {
+      for (const { bound, chain } of placedRules(table)) for (const use of usesOf(bound, kind)) yield* misplacedBehind(use, bound, table, chain);
     }
   }
 }

@@ -20,6 +20,10 @@ export class Suppressions {
   private readonly forLine = new Map<Line, Suppression[]>();
 
   constructor(lines: readonly Line[]) {
+    if (!lines.some(({ content }) => content.kind === 'suppression')) {
+      this.all = [];
+      return;
+    }
     const all: Suppression[] = [];
     let pending: Suppression[] = [];
     const opening = openingBlock(lines);
