@@ -5,7 +5,7 @@ import { serve } from './serve.ts';
 
 const port = globalThis as unknown as Worker;
 
-void serve(
+serve(
   createConnection(ProposedFeatures.all, new BrowserMessageReader(port), new BrowserMessageWriter(port)),
   { wasm: { treeSitter, grammar }, readText: () => undefined },
 );

@@ -1,6 +1,6 @@
 import { RulesetDocument } from './core/ruleset/document.ts';
 import type { HostFacts } from './core/engine/host.ts';
-import type { LineParser } from './core/syntax/parser.ts';
+import { LineParser } from './core/syntax/parser.ts';
 import type { Environment } from './environment.ts';
 import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from './features/session.ts';
 import { readHostFacts } from './host-facts.ts';
@@ -13,18 +13,23 @@ export class LiveSession implements Session {
   snippets = false;
   refresh: () => void = () => undefined;
   readonly simulations = new Map<string, Simulation>();
-  private readonly parser: LineParser;
+  private parser: LineParser | undefined;
   private readonly environment: Environment;
   private readonly documents = new Map<string, RulesetDocument>();
   private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
   private readonly hosts = new Map<string, HostFacts>();
 
-  constructor(parser: LineParser, environment: Environment) {
-    this.parser = parser;
+  constructor(environment: Environment) {
     this.environment = environment;
   }
 
+  /** Loads the grammar; before that no document can be opened. */
+  async loadGrammar(): Promise<void> {
+    this.parser = await LineParser.create(this.environment.wasm);
+  }
+
   open(uri: string, languageId: string, version: number, text: string): RulesetDocument {
+    if (this.parser === undefined) throw new Error('a document came before the grammar was loaded');
     const document = new RulesetDocument(this.parser, uri, languageId, version, text);
     document.setFamily(this.settings.family);
     this.documents.set(uri, document);

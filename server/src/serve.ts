@@ -3,7 +3,6 @@ import {
   type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities, type TextDocumentContentChangeEvent,
 } from 'vscode-languageserver';
 import type { RulesetDocument } from './core/ruleset/document.ts';
-import { LineParser } from './core/syntax/parser.ts';
 import type { Environment } from './environment.ts';
 import { COMMANDS, FEATURES } from './features/features.generated.ts';
 import { DEFAULT_SETTINGS, type Settings } from './features/session.ts';
@@ -13,12 +12,14 @@ import { LiveSession } from './live-session.ts';
 const SECTION = 'iptables-lens';
 
 /** Serves one client on a connection, with every feature and command that there is. */
-export async function serve(connection: Connection, environment: Environment): Promise<void> {
-  const session = new LiveSession(await LineParser.create(environment.wasm), environment);
+export function serve(connection: Connection, environment: Environment): void {
+  const session = new LiveSession(environment);
   const client = new ClientSupport();
-  connection.onInitialize((params) => {
+  connection.onInitialize(async (params) => {
     client.read(params);
     session.snippets = client.snippets;
+    // A client sends nothing else before it has the answer, so the grammar is there when the first document comes.
+    await session.loadGrammar();
     return initializeResult();
   });
   connection.onInitialized(async () => {

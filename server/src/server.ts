@@ -4,4 +4,4 @@ import { serve } from './serve.ts';
 
 // The transport (--node-ipc, --stdio, --socket=PORT, --pipe=NAME) is read from the command line by vscode-languageserver.
 // The bundle is CommonJS, and its WebAssembly modules stand beside it.
-void serve(createConnection(ProposedFeatures.all), nodeEnvironment(__dirname));
+serve(createConnection(ProposedFeatures.all), nodeEnvironment(__dirname));

@@ -33,8 +33,8 @@ export class LineParser {
 
   /** Loads tree-sitter and the grammar; once a process. */
   static async create(modules: WasmModules): Promise<LineParser> {
-    // web-tree-sitter hands its options on to emscripten, whose name for the module's bytes is `wasmBinary`.
-    await Parser.init({ wasmBinary: modules.treeSitter });
+    // web-tree-sitter hands its options on to emscripten: the module's bytes are there, so nothing has to be located.
+    await Parser.init({ wasmBinary: modules.treeSitter, locateFile: (name: string) => name });
     const parser = new Parser();
     parser.setLanguage(await Language.load(modules.grammar));
     return new LineParser(parser);
