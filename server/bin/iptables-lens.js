@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/cli.cjs';
+// require() spares node the search for named exports in a large CommonJS bundle, which import would make.
+import { createRequire } from 'node:module';
+
+createRequire(import.meta.url)('../dist/cli.cjs');
