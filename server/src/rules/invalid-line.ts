@@ -36,6 +36,7 @@ export default defineRule({
 
 function unreadable(line: Line): Iterable<Report> {
   const { content, text } = line;
+  if (text.startsWith(BYTE_ORDER_MARK)) return [byteOrderMark(line)];
   switch (content.kind) {
     case 'blank': return text === '' ? [] : [blanks(line)];
     case 'comment': case 'expectation': case 'scenario': case 'suppression': return indented(line, 'A comment', 'reads this as a rule, and refuses it');
@@ -85,15 +86,16 @@ function counters(line: Line, alone: boolean): Report[] {
   return alone ? [{ line, span: { start: 0, end: text.trimEnd().length }, message: 'Counters stand before a rule; there is none on this line.' }] : [];
 }
 
+function byteOrderMark(line: Line): Report {
+  const span = { start: 0, end: 1 };
+  return {
+    line, span, message: 'The file starts with a byte order mark; iptables-restore refuses its first line.',
+    fixes: [{ title: 'Remove the byte order mark', safe: true, edits: [replace(line, span, '')] }],
+  };
+}
+
 function shell(line: Line): Report[] {
   const { text } = line;
-  if (text.startsWith(BYTE_ORDER_MARK)) {
-    const span = { start: 0, end: 1 };
-    return [{
-      line, span, message: 'The file starts with a byte order mark; iptables-restore refuses its first line.',
-      fixes: [{ title: 'Remove the byte order mark', safe: true, edits: [replace(line, span, '')] }],
-    }];
-  }
   // Counters with blanks inside, which iptables-restore reads.
   if (/^\[[^:\]]+:[^\]]*\]/u.test(text)) return [];
   const meant = meantBy(line);

@@ -20,6 +20,8 @@ export const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN'
 
 const BASE_CANDIDATES: readonly LongCandidate<Meaning>[] = BASE_OPTIONS.map((base) => ({ spelling: base.name, meaning: { base } }));
 
+const OPTION_OR_BANG = /^(--?[A-Za-z]|!$)/u;
+
 /** iptables keeps the names of chains below this many characters. */
 export const CHAIN_NAME_LIMIT = 29;
 
@@ -46,6 +48,8 @@ class Binder {
   };
   /** Uses in the order in which they were loaded. */
   private readonly uses: OpenUse[] = [];
+  /** Those among them whose name is a guess at what was meant. */
+  private readonly guessed = new Set<OpenUse>();
   private readonly tokens: Token[] = [];
   private readonly problems: Problem[] = [];
 
@@ -62,7 +66,7 @@ class Binder {
     const unresolved = this.isCommand ? this.args.find(isExpansion) : undefined;
     const protocol = this.header.protocol;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
-    const closed = new Map(this.uses.map((use) => [use, use.close(context, this.problems)]));
+    const closed = new Map(this.uses.map((use) => [use, use.close(context, this.guessed.has(use) ? [] : this.problems)]));
     return {
       line: this.line,
       family: this.family,
@@ -249,6 +253,7 @@ class Binder {
   private base(spec: BaseOption, argument: Argument, nameSpan: Span, attached: Argument | undefined): void {
     const role = spec.meaning.kind === 'command' ? 'command' : 'rule-option';
     this.tokens.push({ role, ...nameSpan, text: argument.text, option: spec.name });
+    if (attached === undefined && spec.argument === 'required') this.lateNegation(nameSpan, spec.negatable === true);
     if (this.negation !== undefined && spec.negatable !== true) {
       this.problem('misplaced-negation', `\`${this.optionText(spec)}\` can't be negated.`, cover(this.negation, nameSpan));
     }
@@ -266,6 +271,24 @@ class Binder {
     this.negation = undefined;
   }
 
+  /** `-s ! 10.0.0.1`, as releases of long ago had it: today the `!` is taken for the value, and refused. */
+  private lateNegation(nameSpan: Span, negatable: boolean): void {
+    const bang = this.args[this.next];
+    const value = this.args[this.next + 1];
+    if (bang?.text !== '!' || value === undefined || OPTION_OR_BANG.test(value.text) || this.negation !== undefined) return;
+    const name = this.line.text.slice(nameSpan.start, nameSpan.end);
+    const stated = `! ${name}`;
+    this.next++;
+    this.token('negation', bang);
+    if (!negatable) {
+      this.problem('misplaced-negation', `\`${name}\` can't be negated.`, bang);
+      return;
+    }
+    this.problem('misplaced-negation', `The \`!\` stands before the option: \`${stated} ${value.text}\`.`, bang,
+      { title: `Write ${stated}`, span: cover(nameSpan, bang), newText: stated, safe: true });
+    this.negation = { ...bang, start: nameSpan.start };
+  }
+
   /** The value of a base option: what is attached, or the next argument; a problem when there is none. */
   private value(spec: BaseOption, nameSpan: Span, attached: Argument | undefined): Argument | undefined {
     const value = attached ?? this.takeValue();
@@ -276,7 +299,7 @@ class Binder {
   /** The next argument as a value. getopt would even take an option; a half-typed line is better read without it. */
   private takeValue(): Argument | undefined {
     const argument = this.args[this.next];
-    if (argument === undefined || /^(--?[A-Za-z]|!$)/u.test(argument.text)) return undefined;
+    if (argument === undefined || OPTION_OR_BANG.test(argument.text)) return undefined;
     this.next++;
     return argument;
   }
@@ -391,7 +414,11 @@ class Binder {
     const other = findMatch(value.text, this.family === 'ipv4' ? 'ipv6' : 'ipv4');
     const [best] = other === undefined ? nearest(value.text, matchesOf(this.family).map((match) => match.name)) : [];
     const meant = other ?? (best === undefined ? undefined : findMatch(best, this.family));
-    if (meant !== undefined) this.uses.push(new OpenUse(meant, this.family, cover(nameSpan, value), this.line.text));
+    if (meant !== undefined) {
+      const use = new OpenUse(meant, this.family, cover(nameSpan, value), this.line.text);
+      this.uses.push(use);
+      this.guessed.add(use);
+    }
     if (other !== undefined) {
       this.problem('wrong-family', `The match \`${value.text}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, value);
     } else {
@@ -475,6 +502,7 @@ class Binder {
     const extension = use.definition.name;
     this.tokens.push({ role: 'option', ...nameSpan, text: spelling, extension, option: spec.name });
     const values: Argument[] = [];
+    if (attached === undefined && spec.values.length > 0) this.lateNegation(nameSpan, spec.negatable === true);
     for (let index = 0; index < spec.values.length; index++) {
       const value = index === 0 && attached !== undefined ? attached : this.takeValue();
       if (value === undefined) break;
