@@ -19,6 +19,8 @@ export interface Case {
   readonly saved: string | undefined;
   /** The programs that take it. */
   readonly takenBy: readonly Backend[];
+  /** Whether the programs are only asked to read it (`@ask test`), because kernels lack the module to load it. */
+  readonly unloaded: boolean;
 }
 
 export interface CaseFile {
@@ -41,7 +43,7 @@ function readCases(kind: 'match' | 'target', file: string): CaseFile {
   const find = kind === 'match' ? findMatch : findTarget;
   const definition = find(name, 'ipv4') ?? find(name, 'ipv6');
   if (definition === undefined) throw new Error(`${kind}/${file} has no definition beside it`);
-  const context = { families: definition.families, table: 'filter', chain: 'INPUT' };
+  const context = { families: definition.families, table: 'filter', chain: 'INPUT', unloaded: false };
   const ipsets: string[] = [];
   const cases: Case[] = [];
   for (const [index, text] of readFileSync(path.join(EXTENSIONS, kind, file), 'utf8').split('\n').entries()) {
@@ -53,16 +55,17 @@ function readCases(kind: 'match' | 'target', file: string): CaseFile {
   return { definition, file: `${kind}/${file}`, ipsets, cases };
 }
 
-function direct(context: { families: readonly Family[]; table: string; chain: string }, name: string, value: string, families: readonly Family[]): void {
+function direct(context: { families: readonly Family[]; table: string; chain: string; unloaded: boolean }, name: string, value: string, families: readonly Family[]): void {
   switch (name) {
     case 'family': context.families = value === 'both' ? families : [value as Family]; break;
     case 'table': context.table = value; break;
     case 'chain': context.chain = value; break;
+    case 'ask': context.unloaded = value === 'test'; break;
     default: throw new Error(`@${name} is no directive`);
   }
 }
 
-function readCase(text: string, line: number, context: Pick<Case, 'families' | 'table' | 'chain'>, file: string): Case {
+function readCase(text: string, line: number, context: Pick<Case, 'families' | 'table' | 'chain' | 'unloaded'>, file: string): Case {
   const fields = /^(.*) ; (.*) ; (ok|fail|nft|legacy)$/u.exec(text);
   if (fields === null) throw new Error(`${file}:${line}: not a case: ${text}`);
   const [, rule, saved, outcome] = fields as unknown as [string, string, string, string];
