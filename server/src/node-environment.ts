@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from './environment.ts';
 
-/** The environment of a node process whose WebAssembly modules stand in `folder`. */
+/**
+ * The environment of a node process whose WebAssembly modules stand in `folder`. Made before the first module is
+ * compiled: it keeps V8's optimizing compiler off them. That one needs a second and 40 MB for the parser's big lexer
+ * function, makes every exit wait for it, and parses no faster (bench/latency.ts shows it).
+ */
 export function nodeEnvironment(folder: string): Environment {
+  setFlagsFromString('--liftoff-only');
   const module = (name: string): Uint8Array => readFileSync(path.join(folder, name));
   return {
     wasm: { treeSitter: module('web-tree-sitter.wasm'), grammar: module('iptables.wasm') },
