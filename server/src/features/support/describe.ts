@@ -1,6 +1,7 @@
 import type { ExtensionDefinition, OptionSpec } from '../../core/extensions/definition.ts';
 import { isBuiltIn, type TableName } from '../../core/netfilter.ts';
 import type { Chain, Ruleset, Table } from '../../core/ruleset/model.ts';
+import { VERDICTS } from '../../core/ruleset/bind.ts';
 import type { BaseOption } from '../../core/ruleset/options.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -20,7 +21,7 @@ export const usage = (name: string, values: readonly string[]): string => [name,
 
 /** An extension's page under its name. */
 export function describeExtension(definition: ExtensionDefinition): string {
-  return paragraphs(`**${definition.name}** ${definition.kind}`, pageOf(definition).text.trim());
+  return paragraphs(`**${definition.name}** ${VERDICTS.has(definition.name) ? 'verdict' : definition.kind}`, pageOf(definition).text.trim());
 }
 
 /** An option of an extension: how it is written, what its page says, and its other spellings. */

@@ -18,14 +18,6 @@ export const HOOK_DOCS: Readonly<Record<Hook, string>> = {
   POSTROUTING: 'Packets that are about to leave, forwarded or sent by this host, after routing. No `-i` here.',
 };
 
-/** What each verdict does to a packet, in Markdown. */
-export const VERDICT_DOCS: Readonly<Record<'ACCEPT' | 'DROP' | 'RETURN' | 'QUEUE', string>> = {
-  ACCEPT: 'Lets the packet pass this table at this hook. Other tables and later hooks still see it.',
-  DROP: 'Discards the packet at once, without an answer to its sender. `REJECT` answers.',
-  RETURN: 'Leaves the chain: the packet goes on behind the rule that jumped here. In a built-in chain the policy decides.',
-  QUEUE: 'Hands the packet to a userspace program at queue 0. While none listens, packets are dropped. `NFQUEUE` can name the queue.',
-};
-
 /** What a policy does, in Markdown; `-` stands for a chain without one. */
 export const POLICY_DOCS: Readonly<Record<'ACCEPT' | 'DROP' | '-', string>> = {
   ACCEPT: 'Packets that no rule of the chain decides on pass.',

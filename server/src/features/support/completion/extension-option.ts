@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
-import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
+import type { BoundOption, ExtensionDefinition, ExtensionUse, MatchDefinition, OptionSpec } from '../../../core/extensions/definition.ts';
 import { firstParagraph, pageOf } from '../pages.ts';
 import { usesOf } from '../uses.ts';
 import { RANK, type Proposal } from './item.ts';
@@ -9,7 +9,7 @@ import { isAllowed, isOptionAllowed, type Site } from './site.ts';
 
 /** How rules write the protocols that an extension may ask for. */
 const PROTOCOL_WORDS: ReadonlyMap<number, string> = new Map([
-  [6, 'tcp'], [17, 'udp'], [1, 'icmp'], [58, 'ipv6-icmp'], [132, 'sctp'], [33, 'dccp'], [50, 'esp'], [51, 'ah'], [108, 'ipcomp'], [135, 'ipv6-mh'], [136, 'udplite'],
+  [6, 'tcp'], [17, 'udp'], [1, 'icmp'], [58, 'ipv6-icmp'], [132, 'sctp'], [33, 'dccp'], [50, 'esp'], [51, 'ah'], [108, 'ipcomp'], [135, 'mh'], [136, 'udplite'],
 ]);
 
 /** More options than any extension has, so that those of one stay together. */
@@ -41,17 +41,26 @@ interface Loaded {
 }
 
 /** The extensions whose options iptables would know at the site; of one that is loaded twice, the later use. */
-function loaded({ before, others, place: { family } }: Site): Loaded[] {
+function loaded(site: Site): Loaded[] {
+  const { before, others } = site;
   const found = new Map<ExtensionDefinition, Loaded>();
   for (const { definition, span } of usesOf(before)) {
     found.set(definition, { definition, use: usesOf(others).find((use) => use.definition === definition && use.span.start === span.start) });
   }
-  const { protocol } = before.header;
-  const implied = protocol === undefined || protocol.negated ? undefined : protocolMatch(protocol.value, family);
+  const implied = impliedMatch(site);
   if (implied !== undefined && !found.has(implied)) {
     found.set(implied, { definition: implied, use: usesOf(others).find((use) => use.definition === implied) });
   }
   return [...found.values()];
+}
+
+/** The match that `-p` would load if one of its options came now. */
+function impliedMatch({ before, boundWith, place: { family } }: Site): MatchDefinition | undefined {
+  const { protocol } = before.header;
+  const match = protocol === undefined || protocol.negated ? undefined : protocolMatch(protocol.value, family);
+  const option = match?.options.find((spec) => availableIn(spec, family));
+  if (option === undefined) return undefined;
+  return boundWith(`--${option.name}`).matches.some(({ definition }) => definition === match) ? match : undefined;
 }
 
 /** Whether an option can stand beside those that are given. */

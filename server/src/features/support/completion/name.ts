@@ -1,8 +1,8 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { matchesOf, targetsOf } from '../../../core/extensions/catalogue.ts';
 import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
+import { VERDICTS } from '../../../core/ruleset/bind.ts';
 import { pageOf } from '../pages.ts';
-import { VERDICT_DOCS } from '../vocabulary.ts';
 import { jumpChains } from './chain.ts';
 import type { Proposal } from './item.ts';
 import { isAllowed, type Site } from './site.ts';
@@ -30,13 +30,12 @@ const isCommon = (definition: ExtensionDefinition): boolean => popularity(defini
 
 /** Verdicts, target extensions and chains that `-j` can name in the rule. */
 export function targetNames(site: Site): Proposal[] {
-  const verdicts = Object.entries(VERDICT_DOCS)
-    .filter(([verdict]) => verdict !== 'DROP' || site.place.table !== 'nat')
-    .map(([label, documentation]) => ({ label, kind: CompletionItemKind.Keyword, owner: 'verdict', documentation, rank: 0 }));
   const targets = targetsOf(site.place.family)
-    .filter((target) => !Object.hasOwn(VERDICT_DOCS, target.name) && isAllowed(target, site) && suitsProtocol(target, site))
-    .flatMap((target) => names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 4 : isCommon(target) ? 2 : 3));
-  return [...verdicts, ...targets, ...jumpChains(site, 1)];
+    .filter((target) => isAllowed(target, site) && suitsProtocol(target, site))
+    .flatMap((target) => (VERDICTS.has(target.name)
+      ? names(target, CompletionItemKind.Keyword, 'verdict', 0)
+      : names(target, CompletionItemKind.Class, 'target', needsProtocol(target, site) ? 4 : isCommon(target) ? 2 : 3)));
+  return [...targets, ...jumpChains(site, 1)];
 }
 
 /** Whether the rule's protocol, if it has one, is one that the extension takes. */

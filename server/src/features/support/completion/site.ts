@@ -21,6 +21,8 @@ export interface Site {
   readonly before: BoundRule;
   /** All arguments but the word, bound. */
   readonly others: BoundRule;
+  /** The arguments before the word and one more, bound. */
+  readonly boundWith: (text: string) => BoundRule;
   /** What the word is there; undefined for an option. */
   readonly meaning: Token | undefined;
   /** Whether a value already follows the word. */
@@ -52,6 +54,7 @@ export function siteAt(place: Place): Site | undefined {
   return {
     place, isCommand, word, typed, negation, meaning,
     before: bind(before), others: bind([...before, ...after]),
+    boundWith: (text) => bind([...before, { text, raw: text, start: offset, end: offset }]),
     valued: after[0] !== undefined && !/^(-|!$)/u.test(after[0].text),
   };
 }

@@ -11,7 +11,7 @@ import type { ValueContext, ValueType } from '../../../core/values/value.ts';
 import { describeBaseOption, describeChainIn, describeExtension, describeOption, describeTable, paragraphs } from '../describe.ts';
 import { touches, type Place } from '../place.ts';
 import { usesOf } from '../uses.ts';
-import { COUNTERS_DOC, NEGATION_DOC, POLICY_DOCS, VERDICT_DOCS } from '../vocabulary.ts';
+import { COUNTERS_DOC, NEGATION_DOC, POLICY_DOCS } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 
 /** Explains a word of a rule or command by what it means there. */
@@ -54,9 +54,7 @@ function explainMatch({ family }: Place, token: Token): Explained | undefined {
 }
 
 function explainTarget(place: Place, token: Token): Explained | undefined {
-  const { text } = token;
-  if (Object.hasOwn(VERDICT_DOCS, text)) return explain(token, `**${text}** verdict\n\n${VERDICT_DOCS[text as keyof typeof VERDICT_DOCS]}`);
-  const definition = findTarget(text, place.family);
+  const definition = findTarget(token.text, place.family);
   return definition === undefined ? explainChain(place, token) : explain(token, describeExtension(definition));
 }
 
