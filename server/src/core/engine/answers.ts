@@ -26,12 +26,17 @@ const ICMP_ANSWERS: Readonly<Record<string, readonly [number, number]>> = {
 export function rejection(p: Passage, type: string): Reply | string {
   if (type === 'tcp-reset') return reset(p);
   const [icmpType, icmpCode] = ICMP_ANSWERS[type] ?? [undefined, undefined];
-  return icmpError(p, icmpType, icmpCode);
+  return unverifiable(p.packet) ?? icmpError(p, icmpType, icmpCode);
 }
 
 /** The ICMP message for a packet whose ttl or hop limit is used up. */
 export function timeExceeded(p: Passage): Reply | string {
   return icmpError(p, p.packet.family === 'ipv4' ? 11 : 3, 0);
+}
+
+/** The ICMP message for a packet to where no route leads. */
+export function noRoute(p: Passage): Reply | string {
+  return icmpError(p, p.packet.family === 'ipv4' ? 3 : 1, 0);
 }
 
 function reset(p: Passage): Reply | string {
@@ -59,13 +64,32 @@ function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | 
   const isIpv4 = packet.family === 'ipv4';
   return send(p, {
     protocol: isIpv4 ? PROTOCOL.icmp : PROTOCOL.icmpv6, source: ownAddress(p), destination: packet.source, icmpType, icmpCode,
-    inner: { ...packet }, tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
+    inner: { ...packet }, length: quotedLength(packet), tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
   });
 }
 
-/** Whether an ICMP message is none of the errors; the kernel answers no error, and no IPv4 type that it doesn't know. */
+/** Length of an ICMP error: headers and as much of the packet as fits into 576 (IPv4) or 1280 (IPv6) bytes. */
+function quotedLength({ family, length }: Packet): number | undefined {
+  if (length === undefined) return undefined;
+  return family === 'ipv4' ? Math.min(28 + length, 576) : Math.min(48 + length, 1280);
+}
+
+/** The ICMP types that IPv4 answers; it takes all others for errors. Seen in the kernel. */
+const ANSWERED_V4: ReadonlySet<number> = new Set([0, 8, 13, 14, 15, 16, 17, 18]);
+
 function isQuery({ family, icmpType }: Packet): boolean {
-  return icmpRole(family, icmpType!) !== 'error' && (family === 'ipv6' || icmpType! <= 18);
+  return family === 'ipv4' ? ANSWERED_V4.has(icmpType!) : icmpRole(family, icmpType!) !== 'error';
+}
+
+/** Protocols whose checksum the kernel knows how to verify, or knows that it can't. */
+const KNOWN_CHECKSUM: ReadonlySet<number> = new Set([
+  PROTOCOL.icmp, PROTOCOL.igmp, PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.dccp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.icmpv6, PROTOCOL.sctp, PROTOCOL.udplite,
+]);
+
+/** Of any other protocol the kernel takes the payload as checksummed, finds it wrong, and stays silent. Seen in the kernel. */
+function unverifiable({ protocol }: Packet): string | undefined {
+  if (protocol === undefined || KNOWN_CHECKSUM.has(protocol)) return undefined;
+  return `the kernel does not know where protocol ${protocol} has its checksum, takes the packet for damaged, and answers nothing`;
 }
 
 function notUnicast(p: Passage): string | undefined {
@@ -80,10 +104,11 @@ function notUnicast(p: Passage): string | undefined {
 /** The address from which the host speaks: the one that was spoken to where it is its own, else that of the way back. */
 function ownAddress(p: Passage): Address | undefined {
   const { hook, packet } = p;
-  if (hook === 'INPUT') return packet.destination;
-  if (packet.destination !== undefined && isLocal(p.host, packet.destination) === true) return packet.destination;
-  const device = hook === 'OUTPUT' || hook === 'POSTROUTING' && !p.fromWire ? packet.out : packet.in;
-  const address = addressOf(p.host, device, packet.family === 'ipv6', packet.source);
+  const { source, destination } = packet;
+  if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination) === true)) return destination;
+  // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
+  if (source !== undefined && (isLocal(p.host, source) ?? !p.fromWire)) return source;
+  const address = addressOf(p.host, p.fromWire ? packet.in : packet.out, packet.family === 'ipv6', source);
   return address instanceof Unknown ? undefined : address;
 }
 

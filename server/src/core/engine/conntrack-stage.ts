@@ -16,7 +16,6 @@ export function conntrackStage(p: Passage): void {
     p.tracked = UNTRACKED;
     return;
   }
-  reassemble(p);
   const { world: { table, now }, packet } = p;
   const zone = p.template?.zone ?? 0;
   const found = lookUp(p, zone);
@@ -25,8 +24,8 @@ export function conntrackStage(p: Passage): void {
   p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
 }
 
-/** With conntrack, rules see the reassembled packet; of a later fragment's packet the ports are not known. */
-function reassemble(p: Passage): void {
+/** With conntrack, all rules see the reassembled packet; of a later fragment's packet the ports are not known. */
+export function reassemble(p: Passage): void {
   const { packet } = p;
   if ((packet.fragmentOffset ?? 0) === 0 && !packet.moreFragments) return;
   packet.fragmentOffset = 0;

@@ -1,24 +1,35 @@
 import type { Packet } from './packet.ts';
 import type { Fate, Outcome, Result, Step } from './result.ts';
 
-/** One answer out of the fates that a packet may have; at least one. */
+/**
+ * One answer out of the fates that a packet may have; at least one. The verdict is UNKNOWN where they differ in what can
+ * be seen from outside; where only the ways differ, it is theirs, and `outcomes` lists the ways.
+ */
 export function combine(fates: readonly Fate[], complete: boolean): Result {
   const [first] = fates;
   if (fates.length === 1) return Object.assign(first!, { complete });
-  const alike = new Map<string, Fate[]>();
-  for (const fate of fates) {
-    const key = fateKey(fate);
-    const others = alike.get(key);
-    if (others === undefined) alike.set(key, [fate]);
-    else others.push(fate);
-  }
   const steps = commonSteps(fates);
   const assumptions = shared(fates);
-  if (alike.size === 1) return { ...first!, steps, assumptions, complete };
-  const outcomes = [...alike.values()].map((courses): Outcome => ({
-    ...courses[0]!, assumptions: shared(courses), courses: courses.map((fate) => fate.assumptions),
-  }));
+  const ways = groupBy(fates, (fate) => `${fateKey(fate)} ${wayKey(fate.steps)} ${wayKey(fate.answer?.steps ?? [])}`);
+  if (ways.length === 1) return { ...first!, assumptions, complete };
+  const outcomes = ways.map((courses): Outcome => ({ ...courses[0]!, assumptions: shared(courses), courses: courses.map((fate) => fate.assumptions) }));
+  if (groupBy(fates, fateKey).length === 1) return { ...first!, steps, assumptions, outcomes, complete };
   return { verdict: 'UNKNOWN', steps, packet: commonPacket(outcomes), assumptions, routedBy: first!.routedBy, outcomes, complete };
+}
+
+function groupBy(fates: readonly Fate[], key: (fate: Fate) => string): Fate[][] {
+  const groups = new Map<string, Fate[]>();
+  for (const fate of fates) {
+    const group = groups.get(key(fate));
+    if (group === undefined) groups.set(key(fate), [fate]);
+    else group.push(fate);
+  }
+  return [...groups.values()];
+}
+
+/** Equal for ways that meet the same rules. */
+function wayKey(steps: readonly Step[]): string {
+  return steps.filter(({ matched }) => matched === true).map(({ hook, table, chain, number }) => `${hook} ${table} ${chain} ${number}`).join();
 }
 
 /** What all fates take as given. */

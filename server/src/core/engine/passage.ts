@@ -7,12 +7,13 @@ import { bind, type Manipulation } from './conntrack/nat.ts';
 import { rewrite } from './conntrack/rewrite.ts';
 import { copyConnection } from './conntrack/table.ts';
 import { hasPorts } from './conntrack/tuple.ts';
-import type { Tracked } from './conntrack/track.ts';
+import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
 import type { HostFacts } from './host.ts';
 import type { Address, ConntrackState, Packet } from './packet.ts';
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
+import { PROTOCOL } from './protocols.ts';
 import { addressOf } from './routing.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
@@ -112,7 +113,8 @@ export class Passage implements Traversal {
   }
 
   get state(): ConntrackState | Unknown {
-    return this.tracked?.state ?? 'UNTRACKED';
+    // Before conntrack has seen the packet (in raw), the kernel finds no entry and says INVALID.
+    return this.tracked?.state ?? 'INVALID';
   }
 
   get direction(): 'original' | 'reply' {
@@ -122,7 +124,7 @@ export class Passage implements Traversal {
   translate(kind: Manipulation, range: NatRange): boolean {
     const { connection } = this;
     if (connection === undefined) return true;
-    bind(this.world.table, connection, kind, range, this.world.now);
+    if (!bind(this.world.table, connection, kind, range, this.world.now)) return false;
     if (kind === 'destination' && range.addresses instanceof Unknown) this.redirected = true;
     this.rewrite(kind);
     return true;
@@ -143,7 +145,11 @@ export class Passage implements Traversal {
   }
 
   track(template: ConntrackTemplate): void {
+    // The kernel ignores it for packets that conntrack has already seen: those from lo, and its own answers.
+    if (this.tracked?.connection !== undefined) return;
     this.template = { ...this.template, ...template };
+    // NOTRACK takes effect at once: the next rule in raw already sees UNTRACKED.
+    if (template.notrack === true) this.tracked = UNTRACKED;
   }
 
   hotdrop(reason: string): void {
@@ -262,11 +268,9 @@ function sameScan(a: Scanned, b: Scanned): boolean {
     && a.destinationPort === b.destinationPort;
 }
 
-const DCCP = 33;
-
 /** Whether packets of the protocol have ports that rules can ask for. */
 function carriesPorts(protocol: number): boolean {
-  return hasPorts(protocol) || protocol === DCCP;
+  return hasPorts(protocol) || protocol === PROTOCOL.dccp;
 }
 
 type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly pin?: (packet: Packet) => void };

@@ -18,7 +18,7 @@ export interface Program {
 /** One thing that a hook does with a packet. */
 export type Stage =
   | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain }
-  | { readonly kind: 'track' }
+  | { readonly kind: 'defragment' | 'track' }
   | { readonly kind: 'nat'; readonly manipulation: Manipulation; readonly chain: CompiledChain | undefined }
   | { readonly kind: 'reroute' }
   | { readonly kind: 'confirm' };

@@ -56,7 +56,10 @@ export interface Outcome extends Fate {
   readonly courses: readonly (readonly string[])[];
 }
 
-/** The answer to one packet. Where the fates differ, `verdict` is UNKNOWN and `outcomes` holds each of them. */
+/**
+ * The answer to one packet. Where its fate depends on what is not known, `verdict` is UNKNOWN and `outcomes` holds each
+ * fate; where only the rules on the way depend on it, `outcomes` holds each way. `steps` then ends where they part.
+ */
 export interface Result extends Fate {
   readonly outcomes?: readonly Outcome[];
   /** Whether every possible course was followed; false when there were too many. */

@@ -1,13 +1,15 @@
 import type { Hook } from '../netfilter.ts';
 import { kindOf } from './address.ts';
-import { rejection, timeExceeded, type Reply } from './answers.ts';
+import { noRoute, rejection, timeExceeded, type Reply } from './answers.ts';
 import { rewriteError } from './conntrack/rewrite.ts';
-import { bind } from './conntrack/nat.ts';
+import type { Connection } from './conntrack/connection.ts';
+import { bind, type Manipulation } from './conntrack/nat.ts';
 import { confirm } from './conntrack/table.ts';
-import { conntrackStage } from './conntrack-stage.ts';
+import { conntrackStage, reassemble } from './conntrack-stage.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import type { Ending, Passage } from './passage.ts';
 import type { Stage } from './program.ts';
+import { PROTOCOL } from './protocols.ts';
 import { isLocal, martian, refusedOnArrival, routeTo, unforwardable } from './routing.ts';
 import { walkChain } from './chains.ts';
 import { addressText } from './wording.ts';
@@ -54,6 +56,7 @@ function startStage(p: Passage, stage: Stage): void {
   switch (stage.kind) {
     case 'table': enterChain(p, stage.chain); return;
     case 'nat': enterNat(p, stage); return;
+    case 'defragment': reassemble(p); break;
     case 'track': conntrackStage(p); break;
     case 'reroute': reroute(p); break;
     case 'confirm': confirmStage(p); break;
@@ -89,8 +92,7 @@ function enterNat(p: Passage, stage: Stage & { readonly kind: 'nat' }): void {
     return;
   }
   if (p.state === 'RELATED' && isIcmp(p.packet.protocol)) {
-    rewriteError(p.packet, connection, p.direction, stage.manipulation);
-    p.position++;
+    translateError(p, connection, stage.manipulation);
     return;
   }
   const done = stage.manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
@@ -99,6 +101,19 @@ function enterNat(p: Passage, stage: Stage & { readonly kind: 'nat' }): void {
     return;
   }
   finishNat(p, stage);
+  p.position++;
+}
+
+const REDIRECT = 5;
+
+/** An ICMP error about a connection is translated with it, except a redirect, which NAT drops. Seen in the kernel. */
+function translateError(p: Passage, connection: Connection, manipulation: Manipulation): void {
+  const { packet } = p;
+  if (packet.protocol === PROTOCOL.icmp && packet.icmpType === REDIRECT && (connection.sourceTranslated || connection.destinationTranslated)) {
+    p.end({ verdict: 'DROP', reason: 'NAT drops ICMP redirects about translated connections' });
+    return;
+  }
+  rewriteError(packet, connection, p.direction, manipulation);
   p.position++;
 }
 
@@ -223,7 +238,11 @@ function forward(p: Passage): void {
 function newWay(p: Passage): string | undefined {
   const { destination } = p.packet;
   const route = destination === undefined ? undefined : routeTo(p.host, destination);
-  if (route === 'none') p.end({ verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` });
+  if (route === 'none') {
+    const ending: Ending = { verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` };
+    if (p.fromWire) endWithAnswer(p, noRoute(p), ending);
+    else p.end(ending);
+  }
   if (route === undefined || route === 'none') return undefined;
   p.routedBy = 'host';
   return route.device;

@@ -43,16 +43,17 @@ function stages(base: BaseChain, backend: Backend, tracks: boolean, hasNat: bool
   };
   const nat = (hook: Hook): Stage[] => (tracks && hasNat
     ? [{ kind: 'nat', manipulation: hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source', chain: base('nat', hook) }] : []);
+  const defragment: Stage[] = tracks ? [{ kind: 'defragment' }] : [];
   const track: Stage[] = tracks ? [{ kind: 'track' }] : [];
   const confirm: Stage[] = tracks ? [{ kind: 'confirm' }] : [];
   const reroute: Stage = { kind: 'reroute' };
   const inputEnd = backend === 'nft' ? [...nat('INPUT'), ...table('security', 'INPUT')] : [...table('security', 'INPUT'), ...nat('INPUT')];
   return {
-    PREROUTING: [...table('raw', 'PREROUTING'), ...track, ...table('mangle', 'PREROUTING'), ...nat('PREROUTING')],
+    PREROUTING: [...defragment, ...table('raw', 'PREROUTING'), ...track, ...table('mangle', 'PREROUTING'), ...nat('PREROUTING')],
     INPUT: [...table('mangle', 'INPUT'), ...table('filter', 'INPUT'), ...inputEnd, ...confirm],
     FORWARD: [...table('mangle', 'FORWARD'), ...table('filter', 'FORWARD'), ...table('security', 'FORWARD')],
     OUTPUT: [
-      ...table('raw', 'OUTPUT'), ...track, ...table('mangle', 'OUTPUT'), reroute, ...nat('OUTPUT'), reroute,
+      ...defragment, ...table('raw', 'OUTPUT'), ...track, ...table('mangle', 'OUTPUT'), reroute, ...nat('OUTPUT'), reroute,
       ...table('filter', 'OUTPUT'), ...table('security', 'OUTPUT'),
     ],
     POSTROUTING: [...table('mangle', 'POSTROUTING'), ...nat('POSTROUTING'), ...confirm],
@@ -143,7 +144,7 @@ function leading(matches: readonly Condition[]): readonly Condition[] {
 function refused(line: number, text: string): Condition {
   return {
     source: text.trim(),
-    test: () => new Unknown(`a packet that gets so far meets line ${line}, which iptables refuses`),
+    test: () => new Unknown(`line ${line}, which iptables refuses, would match`),
     observe: () => 'iptables refuses the rule',
   };
 }

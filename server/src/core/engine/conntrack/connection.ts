@@ -30,6 +30,8 @@ export interface Connection {
   sourceTranslated: boolean;
   destinationTranslated: boolean;
   mark: number;
+  /** Where the kernel draws the port (or ICMP id) of the replies from, while it is not known which it drew. */
+  drawnFrom: { readonly from: number; readonly to: number } | undefined;
   /** Seconds on the world's clock when the entry dies. */
   expires: number;
   /** Seconds on the world's clock when its first packet came. */
@@ -49,6 +51,8 @@ export interface TcpProgress {
   /** Kind and direction of its last packet, which decide how odd ones are taken. */
   lastKind: string | undefined;
   lastDirection: 'original' | 'reply' | undefined;
+  /** Whether the answering side has been heard, so that its sequence numbers are known. */
+  heard: boolean;
   /** Whether either side has begun to close it. */
   closing: boolean;
 }

@@ -4,20 +4,24 @@ import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
 import type { Connection, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
-import { mappedSource, taken, type ConntrackTable } from './table.ts';
+import { mappedSource, openRivals, taken, type ConntrackTable } from './table.ts';
 import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
 
 export type Manipulation = 'source' | 'destination';
 
 /**
  * Sets up one side of a connection's NAT the way the kernel chooses tuples; a port or address that it draws by chance is
- * left open. Without a range it only makes the reply unique. A confirmed connection keeps its NAT.
+ * left open. Without a range it only makes the reply unique. A confirmed connection keeps its NAT. False when every port
+ * of the range is in use, so that the packet will be dropped.
  */
-export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): void {
-  if (connection.confirmed) return;
+export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
+  if (connection.confirmed) return true;
   const current = inverse(connection.reply);
+  const rivals = (tuple: Tuple, from: number, to: number): number => openRivals(table, inverse(tuple), from, to, now);
   const free = (tuple: Tuple): boolean => !taken(table, inverse(tuple), connection, now);
-  const chosen = choose(table, current, kind, range, free);
+  const chosen = choose(table, current, kind, range, { free, rivals });
+  if (chosen === undefined) return false;
+  if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
   if (!sameTuple(chosen, current)) {
     connection.reply = inverse(chosen);
     if (kind === 'source') connection.sourceTranslated = true;
@@ -25,20 +29,31 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
   }
   if (kind === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
+  return true;
 }
 
-function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range: NatRange, free: (tuple: Tuple) => boolean): Tuple {
+/** What is known of the tuples in use. */
+interface Use {
+  free(tuple: Tuple): boolean;
+  /** How many connections hold a port of the range for such a tuple without its being known which. */
+  rivals(tuple: Tuple, from: number, to: number): number;
+}
+
+/** The connection's tuple after the manipulation; undefined when the range has none left. */
+function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
+  const { free } = use;
   if (range.addresses instanceof Unknown) return atUnknownAddress(current, kind, range);
   if (kind === 'source' && range.random !== true) {
     if (fits(current, range)) {
-      if (free(current)) return current;
+      if (free(current)) return ifUncontested(current, range, use);
     } else {
       const again = sameAsBefore(table, current, range);
       if (again !== undefined && free(again)) return again;
     }
   }
   const tuple = withAddress(current, kind, range);
-  return keepsPort(tuple, kind, range, free) ? tuple : withPort(tuple, kind, range, free);
+  if (!keepsPort(tuple, kind, range, free)) return withPort(tuple, kind, range, use);
+  return kind === 'source' ? ifUncontested(tuple, range, use) : tuple;
 }
 
 function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
@@ -54,6 +69,12 @@ const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind =
 
 function inside(port: number | undefined, ports: NonNullable<NatRange['ports']>): boolean {
   return port !== undefined && port >= ports.from && port <= ports.to;
+}
+
+/** The tuple as it is; but where a connection whose port is not known may hold its source port, nobody knows which it gets. */
+function ifUncontested(tuple: Tuple, range: NatRange, use: Use): Tuple | undefined {
+  const { from, to } = range.ports ?? usualPorts(tuple.sourcePort, isIcmp(tuple.protocol));
+  return use.rivals(tuple, from, to) === 0 ? tuple : withPort(tuple, 'source', range, use);
 }
 
 /** Whether the source already lies in the range. */
@@ -74,7 +95,7 @@ function sameAsBefore(table: ConntrackTable, current: Tuple, range: NatRange): T
 function withAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
   const { addresses } = range;
   if (addresses === undefined || addresses instanceof Unknown) return current;
-  const address = addresses.from === addresses.to ? addresses.from : spread(current, addresses.from, addresses.to, range.persistent === true);
+  const address = addresses.from === addresses.to ? addresses.from : spread(current, kind, addresses.from, addresses.to, range.persistent === true);
   return kind === 'source' ? { ...current, source: address } : { ...current, destination: address };
 }
 
@@ -83,7 +104,7 @@ const swapped = (word: number): number =>
   (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 
 /** The address of a range that the kernel's hash of source and destination picks; undefined when either is open. */
-function spread({ source, destination }: Tuple, from: Address, to: Address, persistent: boolean): Address | undefined {
+function spread({ source, destination }: Tuple, kind: Manipulation, from: Address, to: Address, persistent: boolean): Address | undefined {
   if (source === undefined || destination === undefined) return undefined;
   const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address).map((word) => word >>> 0) : [address]);
   const [low, high, target] = [split(from), split(to), split(destination).map(swapped)];
@@ -94,7 +115,8 @@ function spread({ source, destination }: Tuple, from: Address, to: Address, pers
   const picked = low.map((minimum, index) => {
     const word = below ? scale(hash, 0xffffffff) : minimum + scale(hash, high[index]! - minimum + 1);
     if (word !== high[index]) below = true;
-    if (!persistent) hash = (hash ^ target[index]!) >>> 0;
+    // The kernel mixes the destination in as it stands by then: for DNAT the words picked so far.
+    if (!persistent) hash = (hash ^ (kind === 'source' ? target[index]! : swapped(word))) >>> 0;
     return word;
   });
   return typeof from === 'number' ? picked[0]! : picked.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
@@ -111,19 +133,19 @@ function keepsPort(tuple: Tuple, kind: Manipulation, { ports, random }: NatRange
 const ATTEMPTS = 128;
 
 /** `tuple` with a port of the range that makes it free; the port is open where the kernel draws it by chance. */
-function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, free: (tuple: Tuple) => boolean): Tuple {
+function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
   const query = isIcmp(tuple.protocol);
   const part = kind === 'source' || query ? 'sourcePort' : 'destinationPort';
   if (!mayChangePort(tuple, part, range)) return tuple;
   const { from, to } = range.ports ?? usualPorts(tuple[part], query);
   if (from === to) return { ...tuple, [part]: from };
   const base = range.ports?.base;
-  if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, free);
+  if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, use);
   const size = to - from + 1;
   const start = base === undefined ? 0 : (tuple[part] ?? base) - base;
   for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
     const candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
-    if (free(candidate)) return candidate;
+    if (use.free(candidate)) return candidate;
   }
   return tuple;
 }
@@ -142,11 +164,12 @@ function usualPorts(port: number | undefined, query: boolean): { readonly from: 
   return { from: 1024, to: 65535 };
 }
 
-/** A port drawn by chance is known only when one alone is free; when none is, the tuple keeps one that is taken. */
-function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, free: (tuple: Tuple) => boolean): Tuple {
+/** A port drawn by chance is known only when one alone is free. */
+function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, { free, rivals }: Use): Tuple | undefined {
   if (to - from >= ATTEMPTS) return { ...tuple, [part]: undefined };
   const left: number[] = [];
-  for (let port = from; port <= to && left.length < 2; port++) if (free({ ...tuple, [part]: port })) left.push(port);
-  if (left.length === 2) return { ...tuple, [part]: undefined };
-  return { ...tuple, [part]: left[0] ?? from };
+  for (let port = from; port <= to; port++) if (free({ ...tuple, [part]: port })) left.push(port);
+  const held = part === 'sourcePort' ? rivals(tuple, from, to) : 0;
+  if (left.length <= held) return undefined;
+  return { ...tuple, [part]: left.length === 1 ? left[0] : undefined };
 }

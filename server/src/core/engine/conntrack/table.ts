@@ -1,5 +1,5 @@
 import type { Connection, Tuple } from './connection.ts';
-import { inverse, keyOf, mayEqual } from './tuple.ts';
+import { inverse, isIcmp, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
 /** A connection as found by one of its tuples. */
 export interface Found {
@@ -44,15 +44,28 @@ export function candidates(table: ConntrackTable, tuple: Tuple, now: number): Fo
   for (const connection of connections) {
     if (connection.expires <= now) continue;
     if (mayEqual(tuple, connection.original)) result.push({ connection, direction: 'original' });
-    if (mayEqual(tuple, connection.reply)) result.push({ connection, direction: 'reply' });
+    if (mayEqual(tuple, connection.reply) && mayBeDrawn(connection, tuple)) result.push({ connection, direction: 'reply' });
   }
   return result;
+}
+
+/** Whether the kernel can have drawn the port that the reply is for. */
+function mayBeDrawn({ drawnFrom, original }: Connection, tuple: Tuple): boolean {
+  const port = isIcmp(original.protocol) ? tuple.sourcePort : tuple.destinationPort;
+  return drawnFrom === undefined || port === undefined || (port >= drawnFrom.from && port <= drawnFrom.to);
 }
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
   const found = find(table, reply, now);
   return found !== undefined && found.connection !== except;
+}
+
+/** How many living connections hold such a reply tuple with a port drawn from within the range. */
+export function openRivals(table: ConntrackTable, reply: Tuple, from: number, to: number, now: number): number {
+  const part = isIcmp(reply.protocol) ? 'sourcePort' : 'destinationPort';
+  return table.open.filter((connection) => connection.expires > now && connection.drawnFrom !== undefined
+    && connection.drawnFrom.from >= from && connection.drawnFrom.to <= to && sameTuple({ ...connection.reply, [part]: undefined }, { ...reply, [part]: undefined })).length;
 }
 
 /** Enters a connection under both of its tuples; false when one is taken. */
@@ -89,6 +102,7 @@ export function kill(table: ConntrackTable, connection: Connection): void {
 export function settle(table: ConntrackTable, connection: Connection, reply: Tuple): void {
   kill(table, connection);
   connection.reply = reply;
+  connection.drawnFrom = undefined;
   enter(table, connection);
   if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
 }
@@ -134,6 +148,6 @@ export function copyConnection(connection: Connection): Connection {
 export function newConnection(original: Tuple, now: number): Connection {
   return {
     original, reply: inverse(original), replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: false, destinationTranslated: false, mark: 0, expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
   };
 }

@@ -1,5 +1,5 @@
 import { TCP_FLAGS } from '../packet.ts';
-import type { Connection, TcpState } from './connection.ts';
+import type { Connection, TcpProgress, TcpState } from './connection.ts';
 
 /** What a TCP segment is to conntrack, by its flags. */
 export type TcpKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
@@ -82,20 +82,44 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   const tcp = connection.tcp!;
   const kind = tcpKind(flags);
   const old = tcp.state;
-  const move = MOVES[direction][old][kind];
+  const move = answersIgnoredSyn(tcp, direction, kind) ? 'SYN_RECV' : MOVES[direction][old][kind];
   if (move === undefined) return 'invalid';
   const reopens = move === 'SYN_SENT' && (old === 'TIME_WAIT' || old === 'CLOSE');
   if (reopens && (tcp.closing || (tcp.lastDirection === direction && tcp.lastKind === 'rst'))) return 'again';
+  const ignored = move === 'ignored' || reopens;
+  if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
-  if (move === 'ignored' || reopens) return 'valid';
+  if (ignored) return 'valid';
   tcp.state = move;
+  if (direction === 'reply') tcp.heard = true;
   if (old !== move && move === 'FIN_WAIT') tcp.closing = true;
   if (!connection.replied && kind === 'rst') return 'closed';
-  const timeout = !connection.replied && move === 'ESTABLISHED' ? UNANSWERED_PICKUP : TIMEOUT[move];
-  connection.expires = now + timeout;
-  if (connection.replied && move === 'ESTABLISHED' && (old === 'SYN_RECV' || old === 'ESTABLISHED')) connection.assured = true;
+  connection.expires = now + lifeIn(connection, move);
+  if (move === 'ESTABLISHED' && isSettled(connection, old)) connection.assured = true;
   return 'valid';
+}
+
+const isSettled = ({ replied }: Connection, old: TcpState): boolean => replied && (old === 'SYN_RECV' || old === 'ESTABLISHED');
+
+/** A SYN that was let through without a move turns out to be good when it is answered: the connection begins anew. */
+function answersIgnoredSyn({ state, lastKind, lastDirection }: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): boolean {
+  return kind === 'synack' && MOVES[direction][state][kind] === 'ignored' && lastKind === 'syn' && lastDirection !== direction;
+}
+
+const CLOSING: ReadonlySet<TcpState> = new Set(['FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE']);
+
+/**
+ * An acknowledgement of what nobody has sent is out of every window; but an RST may answer the lone ACK that was let
+ * through before, and is not checked while the connection closes. Seen in the kernel.
+ */
+function acknowledgesNothing({ tcp, assured }: Connection, direction: 'original' | 'reply', flags: number): boolean {
+  if (direction === 'reply' || tcp!.heard || (flags & ACK) === 0) return false;
+  return (flags & RST) === 0 || !(CLOSING.has(tcp!.state) || (!assured && tcp!.lastKind === 'ack'));
+}
+
+function lifeIn({ replied }: Connection, state: TcpState): number {
+  return !replied && state === 'ESTABLISHED' ? UNANSWERED_PICKUP : TIMEOUT[state];
 }
 
 /** Whether a segment without an entry may begin one: SYN, or ACK of a connection older than the world. */

@@ -59,6 +59,8 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
   if (found === undefined) {
     if (!mayBegin(flags)) return INVALID;
     const tracked = begun(packet, now, zone);
+    // A connection that is picked up in the middle is taken as it comes.
+    tracked.connection!.tcp!.heard = tcpKind(flags) === 'ack';
     advance(tracked.connection!, 'original', flags, now);
     return tracked;
   }
@@ -78,7 +80,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
 /** A packet that begins a connection. */
 function begun(packet: Packet, now: number, zone: number): Tracked {
   const connection = newConnection(tupleOf(packet, zone), now);
-  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, closing: false };
+  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, closing: false };
   return { state: 'NEW', connection, direction: 'original' };
 }
 
@@ -102,12 +104,17 @@ const STREAM_AFTER = 2;
 
 function refresh(connection: Connection, now: number): void {
   connection.expires = now + life(connection, now);
-  if (connection.replied && !isIcmp(connection.original.protocol)) connection.assured = true;
+  if (isUdpStream(connection, now) || (connection.replied && connection.original.protocol === PROTOCOL.gre)) connection.assured = true;
 }
 
-function life({ original: { protocol }, replied, began }: Connection, now: number): number {
+function isUdpStream({ original: { protocol }, replied, began }: Connection, now: number): boolean {
+  return replied && now > began + STREAM_AFTER && (protocol === PROTOCOL.udp || protocol === PROTOCOL.udplite);
+}
+
+function life(connection: Connection, now: number): number {
+  const { original: { protocol }, replied } = connection;
   switch (protocol) {
-    case PROTOCOL.udp: case PROTOCOL.udplite: return replied && now > began + STREAM_AFTER ? LIFE.udpStream : LIFE.udp;
+    case PROTOCOL.udp: case PROTOCOL.udplite: return isUdpStream(connection, now) ? LIFE.udpStream : LIFE.udp;
     case PROTOCOL.icmp: case PROTOCOL.icmpv6: return LIFE.icmp;
     case PROTOCOL.gre: return replied ? LIFE.greStream : LIFE.gre;
     case PROTOCOL.sctp: return replied ? LIFE.sctp : LIFE.sctpFirst;
@@ -138,6 +145,7 @@ function asserted(packet: Packet, now: number, zone: number): Tracked {
   refresh(connection, now);
   const flags = packet.tcpFlags ?? ordinaryFlags(undefined, 'original');
   if (connection.tcp !== undefined) connection.tcp.state = tcpKind(flags) === 'ack' ? 'ESTABLISHED' : 'SYN_SENT';
+  if (connection.tcp?.state === 'ESTABLISHED') connection.tcp.heard = true;
   return tracked;
 }
 
@@ -171,7 +179,7 @@ function existing(table: ConntrackTable, original: Tuple, now: number): Connecti
   const connection = newConnection(original, now);
   connection.expires = now + ASSERTED_LIFE;
   connection.replied = connection.assured = connection.sourceNatDone = connection.destinationNatDone = true;
-  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', closing: false };
+  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, closing: false };
   confirm(table, connection, now);
   return connection;
 }

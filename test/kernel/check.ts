@@ -1,0 +1,69 @@
+import { compile } from '../../server/src/core/engine/compile/compile.ts';
+import type { Result } from '../../server/src/core/engine/result.ts';
+import { simulate } from '../../server/src/core/engine/simulate.ts';
+import type { Backend } from '../../server/src/core/engine/traversal.ts';
+import { Worlds } from '../../server/src/core/engine/world.ts';
+import type { Family } from '../../server/src/core/netfilter.ts';
+import { openDocument } from '../support/document.ts';
+import type { KernelOracle } from './client.ts';
+import { differences } from './compare.ts';
+import type { OracleAnswer, OraclePacket, OracleReply, OracleRequest } from './protocol.ts';
+import { sequenced } from './sequence.ts';
+import { beyondUs, factsFor, packetOf } from './translate.ts';
+
+/** One packet on which we and the kernel differ. */
+export interface Disagreement {
+  readonly index: number;
+  readonly differences: readonly string[];
+  readonly ours: Result;
+  readonly theirs: OracleAnswer;
+}
+
+export interface Checked {
+  readonly reply: OracleReply;
+  readonly compared: number;
+  /** Packets of which we could not tell the fate. */
+  readonly unknown: number;
+  readonly disagreements: readonly Disagreement[];
+}
+
+export const familyOf = ({ family }: OracleRequest): Family => (family === 6 ? 'ipv6' : 'ipv4');
+
+/** Runs a request in the kernel and in the engine. A packet that we can't hold ends the comparison, as the worlds part there. */
+export async function check(oracle: KernelOracle, request: OracleRequest, backend: Backend): Promise<Checked> {
+  const reply = await oracle.ask({ ...request, packets: sequenced(request.packets) });
+  const disagreements: Disagreement[] = [];
+  let compared = 0;
+  let unknown = 0;
+  if (!reply.ok) return { reply, compared, unknown, disagreements };
+  const simulation = await startSimulation(request, backend);
+  for (const [index, packet] of request.packets.entries()) {
+    const theirs = reply.packets?.[index];
+    if (theirs === undefined || theirs.error !== undefined || beyondUs(packet) !== undefined) break;
+    const ours = simulation(index);
+    if (isHeld(packet, theirs)) continue;
+    compared++;
+    if (ours.verdict === 'UNKNOWN') unknown++;
+    const found = differences(ours, theirs);
+    if (found.length > 0) disagreements.push({ index, differences: found, ours, theirs });
+  }
+  return { reply, compared, unknown, disagreements };
+}
+
+/** Whether the kernel holds a fragment until the others come; we take them as coming. */
+function isHeld({ frag }: OraclePacket, { dropped_by }: OracleAnswer): boolean {
+  return frag !== undefined && dropped_by?.kernel?.startsWith('after hook none') === true;
+}
+
+/** The engine's world for a request: a function that sends the packet with this index. */
+export async function startSimulation(request: OracleRequest, backend: Backend): Promise<(index: number) => Result> {
+  const family = familyOf(request);
+  const document = await openDocument(request.ruleset, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
+  document.setFamily(family);
+  const program = compile(document.ruleset(), { backend, conntrack: request.conntrack === 'on' });
+  const worlds = new Worlds();
+  return (index) => {
+    const packet = request.packets[index]!;
+    return simulate(program, worlds, packetOf(packet, family, request.topology), { host: factsFor(packet, request), loopback: true });
+  };
+}

@@ -1,0 +1,64 @@
+import type { Packet } from '../../server/src/core/engine/packet.ts';
+import type { Answer, Fate, Result, Step } from '../../server/src/core/engine/result.ts';
+import { addressText } from '../../server/src/core/engine/wording.ts';
+import { printTcpFlags } from '../../server/src/core/values/tcp-flags.ts';
+import type { OracleAnswer, OracleFate, OracleImage, OracleTrace } from './protocol.ts';
+
+/** How our answer differs from the kernel's: what, ours, theirs. Empty when it does not. */
+export function differences(ours: Result, theirs: OracleAnswer): readonly string[] {
+  const fates: readonly Fate[] = ours.outcomes ?? [ours];
+  const all = fates.map((fate) => ofFate(fate, theirs));
+  return all.find((found) => found.length === 0) ?? all[0]!;
+}
+
+function ofFate(fate: Fate, theirs: OracleAnswer): readonly string[] {
+  if (fate.verdict === 'UNKNOWN') return [];
+  const found = [...ofSteps(fate.steps, theirs.trace), ...ofVerdict(fate, theirs)];
+  if (theirs.egress !== undefined && fate.verdict === 'ACCEPT') found.push(...ofPacket(fate.packet, theirs.egress));
+  return [...found, ...ofAnswer(fate.answer, theirs.generated ?? [])];
+}
+
+const stepText = ({ hook, table, chain, number }: Step): string => `${hook} ${table} ${chain} ${number}`;
+const traceText = ({ hook, table, chain, rule }: OracleTrace): string => `${hook} ${table} ${chain} ${rule}`;
+
+function ofSteps(steps: readonly Step[], trace: readonly OracleTrace[]): string[] {
+  const theirs = trace.filter(({ rule }) => typeof rule === 'number').map(traceText);
+  // Courses that end alike are one fate, whose steps go as far as the courses are the same.
+  const parting = steps.findIndex(({ matched }) => matched === 'unknown');
+  const ours = (parting === -1 ? steps : steps.slice(0, parting)).filter(({ matched }) => matched === true).map(stepText);
+  const fits = parting === -1 ? ours.join() === theirs.join() : ours.every((step, index) => step === theirs[index]);
+  return fits ? [] : [`rules: ours [${ours.join(', ')}] kernel [${theirs.join(', ')}]`];
+}
+
+function ofVerdict(fate: Fate, theirs: OracleFate): string[] {
+  const { verdict } = fate;
+  // What becomes of a queued packet is for the listening program to say; the kernel here has none.
+  return verdict === 'QUEUE' || verdict === theirs.verdict ? [] : [`verdict: ours ${verdict}${fate.reason === undefined ? '' : ` (${fate.reason})`} kernel ${theirs.verdict} ${JSON.stringify(theirs.dropped_by ?? {})}`];
+}
+
+/** Compares what is known of our packet. */
+function ofPacket(packet: Packet, image: OracleImage): string[] {
+  const ours: OracleImage = {
+    ...(packet.source === undefined ? {} : { src: addressText(packet.source) }), ...(packet.destination === undefined ? {} : { dst: addressText(packet.destination) }),
+    ...known('sport', packet.sourcePort), ...known('dport', packet.destinationPort), ...known('ttl', packet.ttl), ...known('tos', packet.tos),
+    ...known('mark', packet.mark), ...known('type', packet.icmpType), ...known('code', packet.icmpCode), ...known('out', packet.path === 'in' ? undefined : packet.out),
+    ...known('in', packet.path === 'out' ? undefined : packet.in),
+  };
+  return Object.entries(ours).flatMap(([key, value]) => {
+    const kernel = image[key as keyof OracleImage];
+    return kernel === undefined || kernel === value ? [] : [`${key}: ours ${String(value)} kernel ${String(kernel)}`];
+  });
+}
+
+const known = (key: string, value: unknown): object => (value === undefined ? {} : { [key]: value });
+
+function ofAnswer(answer: Answer | undefined, generated: NonNullable<OracleAnswer['generated']>): string[] {
+  const [theirs] = generated;
+  if (answer === undefined || theirs === undefined) return answer === undefined && theirs === undefined ? [] : [`answer: ours ${answer === undefined ? 'none' : answer.verdict} kernel ${theirs === undefined ? 'none' : JSON.stringify(theirs.packet)}`];
+  const { packet } = theirs;
+  const flags = answer.packet.tcpFlags === undefined || packet.flags === undefined ? [] : [printTcpFlags(answer.packet.tcpFlags).split(',').sort().join(), packet.flags.split(',').sort().join()];
+  const found = flags[0] === flags[1] ? [] : [`answer's flags: ours ${flags[0]} kernel ${flags[1]}`];
+  if (answer.verdict === 'ACCEPT' && theirs.egress !== undefined) found.push(...ofPacket(answer.packet, theirs.egress).map((text) => `answer's ${text}`));
+  if (answer.verdict !== 'UNKNOWN' && (answer.verdict === 'ACCEPT') !== (theirs.verdict === 'ACCEPT')) found.push(`answer's verdict: ours ${answer.verdict} kernel ${theirs.verdict}`);
+  return [...found, ...ofSteps(answer.steps, theirs.trace).map((text) => `answer's ${text}`)];
+}

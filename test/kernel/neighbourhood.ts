@@ -1,0 +1,44 @@
+import type { Family } from '../../server/src/core/netfilter.ts';
+import type { OracleTopology } from './protocol.ts';
+
+/** The few addresses and ports of a generated case: few, so that rules, packets and NAT meet often. */
+export interface Neighbourhood {
+  readonly family: Family;
+  /** Hosts behind eth0 and eth1, and addresses of the host itself. */
+  readonly near: readonly string[];
+  readonly far: readonly string[];
+  readonly own: readonly string[];
+  readonly networks: readonly string[];
+  readonly ports: readonly number[];
+  readonly topology: OracleTopology;
+}
+
+const V4: Neighbourhood = {
+  family: 'ipv4',
+  near: ['10.1.0.1', '10.1.0.2', '10.1.0.3', '10.1.7.9'],
+  far: ['10.2.0.1', '10.2.0.2', '10.2.0.3', '203.0.113.7'],
+  own: ['10.9.9.9', '10.9.9.10'],
+  networks: ['10.1.0.0/24', '10.1.0.2/31', '10.2.0.0/16', '10.0.0.0/8', '203.0.113.0/24', '10.9.9.8/30', '10.1.0.0/255.255.0.255', '0.0.0.0/0'],
+  ports: [22, 53, 80, 443, 1000, 1001, 5000, 33000],
+  topology: {
+    addrs: { lo: ['10.9.9.9', '10.9.9.10'] },
+    routes: ['10.1.0.0/16 dev eth0', '10.2.0.0/16 dev eth1', '203.0.113.0/24 dev eth1'],
+  },
+};
+
+const V6: Neighbourhood = {
+  family: 'ipv6',
+  near: ['fd00:1::1', 'fd00:1::2', 'fd00:1::3', 'fd00:1::7:9'],
+  far: ['fd00:2::1', 'fd00:2::2', 'fd00:2::3', '2001:db8::7'],
+  own: ['fd00:9::9', 'fd00:9::a'],
+  networks: ['fd00:1::/64', 'fd00:1::2/127', 'fd00:2::/32', 'fd00::/16', '2001:db8::/32', 'fd00:9::8/126', '::/0'],
+  ports: V4.ports,
+  topology: {
+    addrs: { lo: ['fd00:9::9', 'fd00:9::a'] },
+    routes: ['fd00:1::/32 dev eth0', 'fd00:2::/32 dev eth1', '2001:db8::/32 dev eth1'],
+  },
+};
+
+export const neighbourhoodOf = (family: Family): Neighbourhood => (family === 'ipv4' ? V4 : V6);
+
+export const everyAddress = ({ near, far, own }: Neighbourhood): readonly string[] => [...near, ...far, ...own];

@@ -1,0 +1,67 @@
+// Random rulesets and packets through the kernel and through the engine; prints each disagreement, made as small as it gets.
+//   node --import tsx test/kernel/run.ts --seed 1 --count 100 [--backend legacy|nft] [--family ipv4|ipv6] [--packets 30]
+//   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Backend } from '../../server/src/core/engine/traversal.ts';
+import type { Family } from '../../server/src/core/netfilter.ts';
+import { generateCase } from './case.ts';
+import { check, type Disagreement } from './check.ts';
+import { KernelOracle } from './client.ts';
+import type { OracleRequest } from './protocol.ts';
+import { shrink } from './shrink.ts';
+
+const { values } = parseArgs({ options: {
+  seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
+  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false },
+} });
+const backend = values.backend as Backend;
+const oracle = new KernelOracle(backend);
+const totals = { cases: 0, refused: 0, packets: 0, unknown: 0, disagreements: 0 };
+
+for await (const request of requests()) {
+  const checked = await check(oracle, request, backend);
+  totals.cases++;
+  if (!checked.reply.ok) {
+    totals.refused++;
+    await reportRefusal(request, checked.reply.error ?? '');
+    continue;
+  }
+  totals.packets += checked.compared;
+  totals.unknown += checked.unknown;
+  if (checked.disagreements.length > 0) await report(request, checked.disagreements);
+}
+await oracle.close();
+console.log(JSON.stringify(totals));
+process.exitCode = totals.disagreements > 0 ? 1 : 0;
+
+async function* requests(): AsyncGenerator<OracleRequest> {
+  if (values.file !== undefined) {
+    const all = JSON.parse(readFileSync(values.file, 'utf8')) as OracleRequest[];
+    yield* all.filter(({ id }) => values.only === undefined || id?.includes(values.only) === true);
+    return;
+  }
+  for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
+    const family = (values.family ?? (seed % 3 === 0 ? 'ipv6' : 'ipv4')) as Family;
+    yield await generateCase(seed, family, backend, Number(values.packets));
+  }
+}
+
+async function report(request: OracleRequest, found: readonly Disagreement[]): Promise<void> {
+  totals.disagreements++;
+  const small = values.keep ? request : await shrink(request, async (candidate) => {
+    const { reply, disagreements } = await check(oracle, candidate, backend);
+    return reply.ok && disagreements.length > 0;
+  });
+  const again = await check(oracle, small, backend);
+  const shown = again.disagreements.length > 0 ? again.disagreements : found;
+  console.log(`\n== ${request.id} (${backend})\n${small.ruleset.trim()}`);
+  for (const [index, packet] of small.packets.entries()) console.log(`  #${index} ${JSON.stringify(packet)}`);
+  for (const { index, differences } of shown) console.log(`  at #${index}: ${differences.join('\n         ')}`);
+}
+
+/** A ruleset that the kernel refuses says something about the generator, or about what we would load. */
+async function reportRefusal(request: OracleRequest, error: string): Promise<void> {
+  const small = values.keep ? request : await shrink({ ...request, packets: [] }, async (candidate) => !(await oracle.ask(candidate)).ok, 150);
+  console.log(`\n== ${request.id} (${backend}) is refused: ${error.split('\n')[0]}\n${small.ruleset.split('\n').filter((line) => /^[-*]/u.test(line)).join('\n')}`);
+}

@@ -1,0 +1,145 @@
+import type { Packet } from '../../server/src/core/engine/packet.ts';
+import type { Result } from '../../server/src/core/engine/result.ts';
+import { addressText } from '../../server/src/core/engine/wording.ts';
+import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
+import { neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
+import type { OraclePacket } from './protocol.ts';
+import type { Random } from './random.ts';
+import type { Family } from '../../server/src/core/netfilter.ts';
+
+/** A packet that got through, by which replies to it are made: as it came, and as it left. */
+interface Passed {
+  readonly sent: OraclePacket;
+  readonly left: Packet;
+}
+
+/**
+ * Makes packets one after the other: fresh flows, repetitions, replies and ICMP errors to what got through. What got
+ * through is what the engine says; where it errs, the comparison shows that anyway.
+ */
+export class Traffic {
+  private readonly random: Random;
+  private readonly world: Neighbourhood;
+  private readonly passed: Passed[] = [];
+  private readonly sent: OraclePacket[] = [];
+
+  constructor(random: Random, family: Family) {
+    this.random = random;
+    this.world = neighbourhoodOf(family);
+  }
+
+  next(): OraclePacket {
+    const { random } = this;
+    return random.weighted<() => OraclePacket>([
+      [4, () => this.fresh()],
+      [this.sent.length === 0 ? 0 : 2, () => this.again()],
+      [this.passed.length === 0 ? 0 : 5, () => this.reply()],
+      [this.passed.length === 0 ? 0 : 0.7, () => this.error()],
+    ])();
+  }
+
+  /** Notes what became of the last packet. */
+  note(sent: OraclePacket, result: Result): void {
+    this.sent.push(sent);
+    const { packet } = result;
+    if (result.verdict === 'ACCEPT' && packet.source !== undefined && packet.destination !== undefined) this.passed.push({ sent, left: packet });
+  }
+
+  private fresh(): OraclePacket {
+    const packet = this.freshPacket();
+    return packet.proto === 'tcp' ? { ...packet, side: 'client' } : packet;
+  }
+
+  private freshPacket(): OraclePacket {
+    const { random, world } = this;
+    const kind = random.weighted([[4, 'forward'], [3, 'in'], [3, 'out'], [1, 'back'], [0.7, 'lo']] as const);
+    const ends = this.ends(kind);
+    const base = { path: 'auto', ...ends, ...this.extras(ends.local === true) };
+    return random.weighted<() => OraclePacket>([
+      [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN']]) })],
+      [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
+      [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
+      [0.5, () => ({ ...base, proto: random.pick(['gre', 253]), payload: 16 })],
+    ])();
+  }
+
+  private ends(kind: 'forward' | 'in' | 'out' | 'back' | 'lo'): { src: string; dst: string; in_iface?: string; local?: true } {
+    const { random, world: { near, far, own } } = this;
+    switch (kind) {
+      case 'forward': return { src: random.pick(near), dst: random.pick(far), in_iface: 'eth0' };
+      case 'back': return { src: random.pick(far), dst: random.pick(near), in_iface: 'eth1' };
+      case 'in': return random.chance(0.5) ? { src: random.pick(near), dst: random.pick(own), in_iface: 'eth0' } : { src: random.pick(far), dst: random.pick(own), in_iface: 'eth1' };
+      case 'out': return { src: random.pick(own), dst: random.pick([...near, ...far]), local: true };
+      case 'lo': return { src: own[0]!, dst: own[1]!, local: true };
+    }
+  }
+
+  private icmp(): { type: number; code: number } {
+    const v4 = [[8, 8], [0, 1], [13, 1], [9, 0.3], [42, 0.2]] as const;
+    const v6 = [[128, 8], [129, 1], [139, 0.2], [150, 0.2]] as const;
+    return { type: this.random.weighted((this.world.family === 'ipv4' ? v4 : v6).map(([type, weight]) => [weight, type] as const)), code: 0 };
+  }
+
+  private extras(isLocal: boolean): Partial<OraclePacket> {
+    const { random } = this;
+    return {
+      ...(random.chance(0.15) ? { mark: random.pick([1, 2, 0x1f]) } : {}), ...(random.chance(0.1) ? { tos: random.pick([0x10, 0x04, 0xb8]) } : {}),
+      ...(random.chance(0.1) ? { ttl: random.pick([1, 2, 63, 128]) } : {}), ...(isLocal && random.chance(0.3) ? { uid: 1000, gid: 1000 } : {}),
+    };
+  }
+
+  private again(): OraclePacket {
+    const { random } = this;
+    const packet = random.pick(this.sent);
+    if (packet.proto !== 'tcp') return packet;
+    return random.chance(0.6) ? { ...packet, flags: this.laterFlags() } : packet;
+  }
+
+  private laterFlags(): string {
+    return this.random.weighted([[1, 'SYN'], [6, 'ACK'], [1, 'FIN,ACK'], [1, 'RST'], [0.5, 'RST,ACK'], [1, 'SYN,ACK'], [1, 'PSH,ACK']]);
+  }
+
+  /** The way back of a packet that left or was delivered. */
+  private wayBack({ sent, left }: Passed): Partial<OraclePacket> {
+    const source = addressText(left.destination!);
+    const destination = addressText(left.source!);
+    if (left.path === 'in') return { src: source, dst: destination, local: true };
+    return { src: source, dst: destination, in_iface: left.out ?? (sent.in_iface === 'eth1' ? 'eth0' : 'eth1') };
+  }
+
+  private reply(): OraclePacket {
+    const { random } = this;
+    const passed = random.pick(this.passed);
+    const { left } = passed;
+    const base: OraclePacket = { path: 'auto', ...this.wayBack(passed) };
+    switch (left.protocol) {
+      case PROTOCOL.tcp: return { ...base, proto: 'tcp', ...this.portsBack(left), side: passed.sent.side === 'client' ? 'server' : 'client', flags: random.weighted([[5, 'SYN,ACK'], [3, 'ACK'], [1, 'RST,ACK'], [1, 'RST'], [1, 'FIN,ACK'], [0.3, 'SYN']]) };
+      case PROTOCOL.udp: return { ...base, proto: 'udp', ...this.portsBack(left) };
+      case PROTOCOL.icmp: case PROTOCOL.icmpv6: return { ...base, proto: 'icmp', type: ANSWERS.get(left.icmpType!) ?? 0, code: 0, icmp_id: left.icmpId ?? 0 };
+      default: return { ...base, proto: left.protocol!, payload: 16 };
+    }
+  }
+
+  private portsBack({ sourcePort, destinationPort }: Packet): { sport: number; dport: number } {
+    return { sport: destinationPort ?? 80, dport: sourcePort ?? 33000 };
+  }
+
+  /** An ICMP error about a packet that got through, from its receiver or a router on the way. */
+  private error(): OraclePacket {
+    const { random, world } = this;
+    const passed = random.pick(this.passed);
+    const { left } = passed;
+    const back = this.wayBack(passed);
+    const inner: OraclePacket = {
+      src: addressText(left.source!), dst: addressText(left.destination!), proto: left.protocol === PROTOCOL.icmpv6 || left.protocol === PROTOCOL.icmp ? 'icmp' : left.protocol!, payload: 16,
+      ...(left.sourcePort === undefined ? {} : { sport: left.sourcePort, dport: left.destinationPort! }),
+      ...(left.icmpType === undefined ? {} : { type: left.icmpType, code: left.icmpCode ?? 0, icmp_id: left.icmpId ?? 0 }),
+    };
+    const types: readonly (readonly [number, number])[] = world.family === 'ipv4' ? [[3, 3], [3, 1], [11, 0], [5, 1]] : [[1, 4], [1, 0], [3, 0], [2, 0]];
+    const [type, code] = random.pick(types);
+    const router = back.local === true || random.chance(0.5) ? {} : { src: back.in_iface === 'eth0' ? world.near[3]! : world.far[3]! };
+    return { path: 'auto', ...back, ...router, proto: 'icmp', type, code, inner };
+  }
+}
+
+const ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [13, 14], [128, 129], [139, 140]]);
