@@ -2,6 +2,7 @@ import type { Problem } from '../core/extensions/definition.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
+import { adjustForeign } from './support/out-of-tree.ts';
 import { page } from './support/page.ts';
 import { problemRule, type ProblemPlace } from './support/problem-rule.ts';
 
@@ -16,6 +17,7 @@ const reported = problemRule({
     fixes: 'Not safe: an empty chain lets packets go on behind the jump, and a similar name is a guess.',
   }),
   onCommands: 'warning',
+  adjust: adjustForeign,
   fixes: (problem, place) => [...declared(problem, place)],
 });
 

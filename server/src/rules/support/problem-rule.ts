@@ -23,6 +23,8 @@ export interface ProblemRule {
   /** Whether iptables refuses some of them. */
   readonly refused?: boolean;
   readonly tag?: NonNullable<Finding['tag']>;
+  /** Says a problem in other words or with another severity; undefined where it is not worth a report. */
+  adjust?(report: Report, problem: Problem, place: ProblemPlace): Report | undefined;
   /** Fixes beside the one that the problem may bring along. */
   fixes?(problem: Problem, place: ProblemPlace): readonly Fix[];
   /**
@@ -49,7 +51,7 @@ function reportsOfLine(rule: ProblemRule, { line, bound, family, kind, table }: 
   if (bound === undefined || bound.problems.length === 0 || bound.skipped || isText(kind, line, table)) return NONE;
   return bound.problems
     .filter(({ code, span }) => code === rule.code && isCertain(line, bound, span, kind))
-    .map((problem) => report(rule, problem, { line, bound, family, file: undefined }));
+    .flatMap((problem) => report(rule, problem, stated(rule, problem), { line, bound, family, file: undefined }));
 }
 
 function reportsOfRuleset(rule: ProblemRule, file: FileInContext, ruleset: Ruleset): readonly Report[] {
@@ -60,7 +62,7 @@ function reportsOfRuleset(rule: ProblemRule, file: FileInContext, ruleset: Rules
     const bound = file.bound(problem.line);
     const severity = severityOf(rule, problem, bound);
     if (severity === 'never' || bound?.skipped === true || !isCertain(problem.line, bound, problem.span, file.kind)) return [];
-    return [{ ...report(rule, problem, { line: problem.line, bound, family: ruleset.family, file }), severity }];
+    return report(rule, problem, severity, { line: problem.line, bound, family: ruleset.family, file });
   });
 }
 
@@ -103,15 +105,17 @@ const TIDYING: ReadonlySet<CommandKind> = new Set(['delete', 'check', 'flush', '
 
 const stated = (rule: ProblemRule, problem: Problem): Severity => (problem.accepted === true ? rule.accepted ?? 'warning' : 'error');
 
-function report(rule: ProblemRule, problem: Problem & { readonly related?: readonly RelatedPlace[] }, place: ProblemPlace): Report {
+function report(rule: ProblemRule, problem: Problem & { readonly related?: readonly RelatedPlace[] }, severity: Severity, place: ProblemPlace): readonly Report[] {
   const { line } = place;
   const fixes = [...ownFix(problem, line), ...(rule.fixes?.(problem, place) ?? [])];
-  return {
-    line, span: problem.span, message: problem.message, severity: stated(rule, problem),
+  const plain: Report = {
+    line, span: problem.span, message: problem.message, severity,
     ...(problem.related === undefined ? {} : { related: problem.related }),
     ...(fixes.length === 0 ? {} : { fixes }),
     ...(rule.tag === undefined ? {} : { tag: rule.tag }),
   };
+  const adjusted = rule.adjust === undefined ? plain : rule.adjust(plain, problem, place);
+  return adjusted === undefined ? NONE : [adjusted];
 }
 
 function ownFix({ fix }: Problem, line: Line): Fix[] {
