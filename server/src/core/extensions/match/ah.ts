@@ -1,10 +1,10 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { integer, integerRange } from '../../values/integer.ts';
 import { defineMatch, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
-import { saveOption } from '../save.ts';
 import { needsExtensionHeader } from '../shared/extension-header.ts';
+import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { saveRange, unseenCondition, unseenRange } from '../shared/unseen.ts';
+import { unseenCondition, unseenRange } from '../shared/unseen.ts';
 
 const AH = 51;
 const MOST = 0xffffffff;
@@ -15,8 +15,7 @@ const reserved = flag('ahres', { family: 'ipv6' });
 
 /** A length of 0 asks for nothing, and iptables-save leaves it out like a range of every SPI. */
 function save(use: ExtensionUse): readonly string[] {
-  const given = use.option(length);
-  return [...saveRange(use, spi, MOST), ...(given === undefined || given.value === 0 ? [] : saveOption(use, given)), ...(use.option(reserved) === undefined ? [] : ['--ahres'])];
+  return [...saveRange(use, spi, MOST), ...(use.option(length)?.value === 0 ? [] : saveGiven(use, length)), ...saveGiven(use, reserved)];
 }
 
 function conditions(use: ExtensionUse): readonly Condition[] {

@@ -1,7 +1,8 @@
 import { integerRange } from '../../values/integer.ts';
 import { defineMatch, option } from '../definition.ts';
+import { saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { saveRange, unseenRange } from '../shared/unseen.ts';
+import { unseenRange } from '../shared/unseen.ts';
 
 const MOST = 0xffffffff;
 

@@ -2,8 +2,9 @@ import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
 import { integerRange } from '../../values/integer.ts';
 import { defineMatch, flag, option, type ExtensionUse } from '../definition.ts';
+import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { saveRange, unseenRange } from '../shared/unseen.ts';
+import { unseenRange } from '../shared/unseen.ts';
 
 /** iptables takes 32 bits, but the header's compression parameter index has 16. */
 const MOST = 0xffffffff;
@@ -25,7 +26,7 @@ export default defineMatch({
   options: [index, reserved],
   save: (use) => [
     ...(use.option(index) === undefined ? ['--ipcompspi', '0'] : saveRange(use, index, MOST)),
-    ...(use.option(reserved) === undefined ? [] : ['--compres']),
+    ...saveGiven(use, reserved),
   ],
   conditions: (use) => needsHeader(use, { header: 'IPComp' }, indexCondition(use)),
 });

@@ -1,7 +1,8 @@
 import { MAX_MH_TYPE, mhTypes } from '../../values/mh-type.ts';
 import { defineMatch, option } from '../definition.ts';
+import { saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { saveRange, unseenRange } from '../shared/unseen.ts';
+import { unseenRange } from '../shared/unseen.ts';
 
 const type = option('mh-type', mhTypes, { negatable: true });
 

@@ -2,7 +2,6 @@ import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
 import type { NumberRange } from '../../values/integer.ts';
 import { conditionOf, type ExtensionUse, type OptionSpec } from '../definition.ts';
-import { saveOption } from '../save.ts';
 
 /** The condition of an option that asks for something which described packets do not hold; `what` is its name in messages (`the SPI`). */
 export function unseenCondition<V>(use: ExtensionUse, spec: OptionSpec<V>, what: string, asked: (value: V) => string): Condition[] {
@@ -18,10 +17,4 @@ function rangeTruth({ from, to }: NumberRange, what: string, most: number): bool
   if (from > to || from > most) return false;
   if (from === 0 && to >= most) return true;
   return new Unknown(`${what} is ${from === to ? String(from) : `from ${from} to ${to}`}`);
-}
-
-/** A range option as iptables-save prints it: left out, even negated, where it holds every number up to `most`. */
-export function saveRange(use: ExtensionUse, spec: OptionSpec<NumberRange>, most: number): readonly string[] {
-  const bound = use.option(spec);
-  return bound === undefined || (bound.value.from === 0 && bound.value.to === most) ? [] : saveOption(use, bound);
 }
