@@ -23,6 +23,7 @@ describe('hover', () => {
     'a base option, long': [inTable('-A INPUT --in-<|>interface eth0'), /OUTPUT/u, '--in-interface'],
     'a negation': [inTable('-A INPUT <|>! -s 10.0.0.1'), /[Nn]egates/u, '!'],
     'a match, with its whole page': [inTable('-A INPUT -m con<|>ntrack --ctstate NEW'), /--ctstate/u, 'conntrack'],
+    'a match, with its examples as rulesets': [inTable('-A INPUT -m con<|>ntrack --ctstate NEW'), /```iptables\n-A INPUT -m conntrack[^]*```\n/u],
     'an option of a match': [inTable('-A INPUT -m conntrack --ct<|>state NEW'), /match `conntrack`/u, '--ctstate'],
     'an alias': [inTable('-A INPUT -p tcp --dp<|>ort 22'), /--destination-port.*match `tcp`/u, '--dport'],
     'an option that is cut short': [inTable('-A INPUT -p tcp --tcp-fl<|> SYN SYN'), /--tcp-flags/u],

@@ -32,7 +32,8 @@ export function firstParagraph(text: string): string {
 }
 
 /** Cuts a page: sections of options are headed `### --name`, with their other spellings in the heading. */
-export function readPage(text: string): Page {
+export function readPage(source: string): Page {
+  const text = source.replace(/^```\n([^]*?)^```$/gmu, '```iptables\n$1```');
   const options = new Map<string, string>();
   const [, ...sections] = text.split(/^### /mu);
   for (const section of sections) {

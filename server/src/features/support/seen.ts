@@ -29,8 +29,11 @@ export function seenAddresses(document: RulesetDocument, family: Family): string
 
 /** What rules have given as one value of an extension's option. */
 export function seenValues(document: RulesetDocument, family: Family, extension: string, option: string, index: number): string[] {
-  return seenInRules(document, family, (bound) => usesOf(bound)
-    .filter(({ definition }) => definition.name === extension).flatMap(({ options }) => options)
-    .filter(({ spec }) => spec.name === option)
-    .map(({ valueSpans }) => valueSpans[index] && bound.line.text.slice(valueSpans[index].start, valueSpans[index].end)));
+  return seenInRules(document, family, (bound) => {
+    const uses = usesOf(bound).filter(({ definition }) => definition.name === extension);
+    return uses.length === 0 ? NONE : uses.flatMap(({ options }) => options).filter(({ spec }) => spec.name === option)
+      .map(({ valueSpans }) => valueSpans[index] && bound.line.text.slice(valueSpans[index].start, valueSpans[index].end));
+  });
 }
+
+const NONE: readonly string[] = [];
