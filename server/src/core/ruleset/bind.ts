@@ -30,6 +30,13 @@ export function bindRule(line: Line, args: readonly Argument[], family: Family, 
   return new Binder(line, args, family, isCommand).bind();
 }
 
+/** The meaning of each stretch of a line, found by binding it once more. */
+function tokensOf(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): readonly Token[] {
+  const tokens: Token[] = [];
+  new Binder(line, args, family, isCommand, tokens).bind();
+  return tokens;
+}
+
 /** Walks one line's arguments the way getopt_long does, with the extensions loaded so far. */
 class Binder {
   private readonly line: Line;
@@ -50,10 +57,12 @@ class Binder {
   private readonly uses: OpenUse[] = [];
   /** Those among them whose name is a guess at what was meant. */
   private readonly guessed = new Set<OpenUse>();
-  private readonly tokens: Token[] = [];
+  /** Recorded only on demand: a document has many rules and one cursor. */
+  private readonly tokens: Token[] | undefined;
   private readonly problems: Problem[] = [];
 
-  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean) {
+  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]) {
+    this.tokens = tokens;
     this.line = line;
     this.args = args;
     this.family = family;
@@ -67,6 +76,8 @@ class Binder {
     const protocol = this.header.protocol;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
     const closed = new Map(this.uses.map((use) => [use, use.close(context, this.guessed.has(use) ? [] : this.problems)]));
+    const { line, args, family, isCommand } = this;
+    let tokens: readonly Token[] | undefined;
     return {
       line: this.line,
       family: this.family,
@@ -76,7 +87,7 @@ class Binder {
       header: this.header,
       matches: this.uses.filter((use) => use.definition.kind === 'match').map((use) => closed.get(use)!),
       target: this.boundTarget(closed),
-      tokens: this.tokens,
+      get tokens() { return (tokens ??= tokensOf(line, args, family, isCommand)); },
       unresolved: unresolved?.raw,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
       problems: unresolved === undefined ? this.problems : [],
@@ -252,7 +263,7 @@ class Binder {
 
   private base(spec: BaseOption, argument: Argument, nameSpan: Span, attached: Argument | undefined): void {
     const role = spec.meaning.kind === 'command' ? 'command' : 'rule-option';
-    this.tokens.push({ role, ...nameSpan, text: argument.text, option: spec.name });
+    this.tokens?.push({ role, ...nameSpan, text: argument.text, option: spec.name });
     if (attached === undefined && spec.argument === 'required') this.lateNegation(nameSpan, spec.negatable === true);
     if (this.negation !== undefined && spec.negatable !== true) {
       this.problem('misplaced-negation', `\`${this.optionText(spec)}\` can't be negated.`, cover(this.negation, nameSpan));
@@ -354,7 +365,7 @@ class Binder {
     }
     const value = this.value(spec, nameSpan, attached);
     if (value === undefined) return;
-    this.tokens.push({ role: part === 'protocol' ? 'protocol' : 'value', start: value.start, end: value.end, text: value.text, option: spec.name });
+    this.tokens?.push({ role: part === 'protocol' ? 'protocol' : 'value', start: value.start, end: value.end, text: value.text, option: spec.name });
     switch (part) {
       case 'protocol': this.protocolPart(value, nameSpan); break;
       case 'source': case 'destination': this.addressPart(part, value, nameSpan); break;
@@ -457,7 +468,7 @@ class Binder {
   private tableOption(spec: BaseOption, nameSpan: Span, attached: Argument | undefined): void {
     const value = this.value(spec, nameSpan, attached);
     if (value === undefined) return;
-    this.tokens.push({ role: 'value', start: value.start, end: value.end, text: value.text, option: 'table' });
+    this.tokens?.push({ role: 'value', start: value.start, end: value.end, text: value.text, option: 'table' });
     if (!this.isCommand) {
       this.problem('illegal-option', '`-t` can\'t stand in a ruleset file; the `*table` line above names the table.', cover(nameSpan, value),
         { title: 'Remove -t', span: withBlank(this.line.text, cover(nameSpan, value)), newText: '', safe: false });
@@ -500,14 +511,14 @@ class Binder {
 
   private option(use: OpenUse, spec: OptionSpec, spelling: string, nameSpan: Span, attached: Argument | undefined): void {
     const extension = use.definition.name;
-    this.tokens.push({ role: 'option', ...nameSpan, text: spelling, extension, option: spec.name });
+    this.tokens?.push({ role: 'option', ...nameSpan, text: spelling, extension, option: spec.name });
     const values: Argument[] = [];
     if (attached === undefined && spec.values.length > 0) this.lateNegation(nameSpan, spec.negatable === true);
     for (let index = 0; index < spec.values.length; index++) {
       const value = index === 0 && attached !== undefined ? attached : this.takeValue();
       if (value === undefined) break;
       values.push(value);
-      this.tokens.push({ role: 'value', start: value.start, end: value.end, text: value.text, extension, option: spec.name, index });
+      this.tokens?.push({ role: 'value', start: value.start, end: value.end, text: value.text, extension, option: spec.name, index });
     }
     const protocol = this.header.protocol;
     use.add({
@@ -529,7 +540,7 @@ class Binder {
   }
 
   private token(role: Token['role'], argument: Argument, option?: string): void {
-    this.tokens.push({ role, start: argument.start, end: argument.end, text: argument.text, ...(option === undefined ? {} : { option }) });
+    this.tokens?.push({ role, start: argument.start, end: argument.end, text: argument.text, ...(option === undefined ? {} : { option }) });
   }
 
   private problem(code: string, message: string, span: Span, fix?: Problem['fix']): void {

@@ -10,6 +10,12 @@ export interface WasmModules {
   readonly grammar: Uint8Array;
 }
 
+/** Numbers of the node types that a rule's reader has to tell apart. */
+interface Kinds {
+  readonly counters: number;
+  readonly equals: number;
+}
+
 /** Lines parsed in one go; bounds the memory of a tree. */
 const BATCH = 2000;
 
@@ -26,9 +32,11 @@ const NO_TEXT: LineContent = { kind: 'invalid', reason: 'not-text' };
  */
 export class LineParser {
   private readonly parser: Parser;
+  private readonly kinds: Kinds;
 
-  private constructor(parser: Parser) {
+  private constructor(parser: Parser, kinds: Kinds) {
     this.parser = parser;
+    this.kinds = kinds;
   }
 
   /** Loads tree-sitter and the grammar; once a process. */
@@ -36,8 +44,9 @@ export class LineParser {
     // web-tree-sitter hands its options on to emscripten: the module's bytes are there, so nothing has to be located.
     await Parser.init({ wasmBinary: modules.treeSitter, locateFile: (name: string) => name });
     const parser = new Parser();
-    parser.setLanguage(await Language.load(modules.grammar));
-    return new LineParser(parser);
+    const language = await Language.load(modules.grammar);
+    parser.setLanguage(language);
+    return new LineParser(parser, { counters: language.idForNodeType('counters', true) ?? -1, equals: language.idForNodeType('=', false) ?? -1 });
   }
 
   /** The lines with their content; `number` is left at 0 for the document to set. */
@@ -57,7 +66,7 @@ export class LineParser {
     const tree = this.parser.parse(source);
     if (tree === null) throw new Error('the parser has no grammar');
     try {
-      const contents = new Reader(source, starts).read(tree);
+      const contents = new Reader(source, starts, this.kinds).read(tree);
       texts.forEach(({ text, eol }, index) => lines.push({ number: 0, text, eol, content: unreadable(text) ?? contents[index]! }));
     } finally {
       tree.delete();
@@ -80,12 +89,14 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 class Reader {
   private readonly source: string;
   private readonly starts: readonly number[];
+  private readonly kinds: Kinds;
   /** Offset of the line being read; arguments count from it. */
   private base = 0;
 
-  constructor(source: string, starts: readonly number[]) {
+  constructor(source: string, starts: readonly number[], kinds: Kinds) {
     this.source = source;
     this.starts = starts;
+    this.kinds = kinds;
   }
 
   read(tree: Tree): LineContent[] {
@@ -124,19 +135,38 @@ class Reader {
     }
   }
 
+  /** Rules are nearly all of a file: their nodes are told apart by number, and read into arguments without a detour. */
   private rule(cursor: TreeCursor): LineContent {
-    const parts = this.children(cursor);
-    const counters = parts.find(({ type }) => type === 'counters')?.argument;
-    return { kind: 'rule', counters, arguments: joined(parts.filter(({ type }) => type !== 'counters')) };
+    const args: Argument[] = [];
+    let counters: Argument | undefined;
+    if (!cursor.gotoFirstChild()) return { kind: 'rule', counters, arguments: args };
+    let join = false;
+    do {
+      const type = cursor.nodeTypeId;
+      const argument = this.argument(cursor, false);
+      if (type === this.kinds.counters) counters = argument;
+      else if (type === this.kinds.equals || join) joinLast(args, argument);
+      else args.push(argument);
+      join = type === this.kinds.equals;
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+    return { kind: 'rule', counters, arguments: args };
   }
 
   private command(cursor: TreeCursor): LineContent {
     const parts = this.children(cursor, true);
     const program = parts.find(({ field }) => field === 'program')?.argument;
     if (program === undefined) return SHELL;
+    const args: Argument[] = [];
+    let join = false;
+    for (const { type, argument } of parts) {
+      if (!ARGUMENT_TYPES.has(type) || argument.start <= program.start) continue;
+      if (type === '=' || join) joinLast(args, argument);
+      else args.push(argument);
+      join = type === '=';
+    }
     return {
-      kind: 'command', program,
-      arguments: joined(parts.filter(({ type, argument }) => ARGUMENT_TYPES.has(type) && argument.start > program.start)),
+      kind: 'command', program, arguments: args,
       rest: parts.find(({ type }) => type === 'shell_rest' || type === 'comment')?.argument,
     };
   }
@@ -184,16 +214,9 @@ interface Part {
 
 const ARGUMENT_TYPES = new Set(['negation', 'short_option', 'long_option', 'dash_option', '=', 'value', 'string', 'unterminated_string']);
 
-/** The argument vector: a long option, its `=` and the value behind it are one argument, as they stand. */
-function joined(parts: readonly Part[]): Argument[] {
-  const args: Argument[] = [];
-  for (const [index, { type, argument }] of parts.entries()) {
-    const last = args.at(-1);
-    if (last !== undefined && (type === '=' || parts[index - 1]!.type === '=') && last.end === argument.start) {
-      args[args.length - 1] = { text: last.text + argument.text, raw: last.raw + argument.raw, start: last.start, end: argument.end };
-    } else {
-      args.push(argument);
-    }
-  }
-  return args;
+/** A long option, its `=` and the value behind it are one argument, as they stand. */
+function joinLast(args: Argument[], argument: Argument): void {
+  const last = args.at(-1);
+  if (last === undefined) args.push(argument);
+  else args[args.length - 1] = { text: last.text + argument.text, raw: last.raw + argument.raw, start: last.start, end: argument.end };
 }
