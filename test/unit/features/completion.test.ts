@@ -175,6 +175,11 @@ describe('completion', () => {
     });
     it('addresses that the file names', () => check('*filter\n-A INPUT -s 192.0.2.7 -j DROP\n-A INPUT -s <|>\nCOMMIT\n', { has: ['192.0.2.7'] }));
     it('names that other rules have given', () => check('*filter\n-A INPUT -m recent --name ssh --set\n-A INPUT -m recent --name <|>\nCOMMIT\n', { has: ['ssh'] }));
+    it('names with their quotes, but not twice', async () => {
+      const text = (line: string): string => `*filter\n-A INPUT -m comment --comment "web server"\n${line}\nCOMMIT\n`;
+      assert.equal((await accept(text('-A INPUT -m comment --comment <|>'), '"web server"')).split('\n')[2], '-A INPUT -m comment --comment "web server"');
+      assert.equal((await accept(text('-A INPUT -m comment --comment "we<|>"'), 'web server')).split('\n')[2], '-A INPUT -m comment --comment "web server"');
+    });
     it('none of the options', () => check(inTable('-A INPUT -p tcp --dport <|>'), { lacks: ['-j', '--sport'] }));
     it('options again where a dash is typed', () => check(inTable('-A INPUT -p -<|>'), { has: ['-s'], lacks: ['tcp'] }));
     it('options behind a rule number that may be left out', () => check(inTable('-I INPUT <|>'), { has: ['-s', '-j'] }));

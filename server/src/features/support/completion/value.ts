@@ -64,7 +64,9 @@ function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): V
   const present = type.separator === undefined ? [] : [...text.slice(start, word.start).split(type.separator), ...text.slice(word.end, end).split(type.separator)];
   const known = (type.complete?.(contextOf(site)) ?? []).filter((proposal) => !present.includes(proposal.text));
   const texts = new Set(known.map((proposal) => proposal.text));
-  const others = [...new Set(seen)].filter((value) => !texts.has(value) && !present.includes(value));
+  // Where the word stands inside quotes, a value brings none of its own.
+  const isQuoted = /["']/u.test(text[start - 1] ?? '');
+  const others = [...new Set(isQuoted ? seen.map((value) => value.replace(/^(["'])(.*)\1$/u, '$2')) : seen)].filter((value) => !texts.has(value) && !present.includes(value));
   return {
     word,
     proposals: [
