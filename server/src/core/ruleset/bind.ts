@@ -27,14 +27,43 @@ export const CHAIN_NAME_LIMIT = 29;
 
 /** Reads the arguments of a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-  return new Binder(line, args, family, isCommand).bind();
+  return new ReadRule(new Binder(line, args, family, isCommand).bind(), args, isCommand);
 }
 
-/** The meaning of each stretch of a line, found by binding it once more. */
-function tokensOf(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): readonly Token[] {
-  const tokens: Token[] = [];
-  new Binder(line, args, family, isCommand, tokens).bind();
-  return tokens;
+type RuleParts = Omit<BoundRule, 'tokens'>;
+
+/** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
+class ReadRule implements BoundRule {
+  declare readonly line: Line;
+  declare readonly family: Family;
+  declare readonly command: BoundRule['command'];
+  declare readonly skipped: boolean;
+  declare readonly table: BoundRule['table'];
+  declare readonly header: RuleHeader;
+  declare readonly matches: BoundRule['matches'];
+  declare readonly target: RuleTarget | undefined;
+  declare readonly unresolved: string | undefined;
+  declare readonly problems: readonly Problem[];
+  declare readonly broken: boolean;
+  private readonly args: readonly Argument[];
+  private readonly isCommand: boolean;
+  private recorded: readonly Token[] | undefined;
+
+  constructor(parts: RuleParts, args: readonly Argument[], isCommand: boolean) {
+    Object.assign(this, parts);
+    this.args = args;
+    this.isCommand = isCommand;
+  }
+
+  /** Found by binding the line once more. */
+  get tokens(): readonly Token[] {
+    if (this.recorded === undefined) {
+      const tokens: Token[] = [];
+      new Binder(this.line, this.args, this.family, this.isCommand, tokens).bind();
+      this.recorded = tokens;
+    }
+    return this.recorded;
+  }
 }
 
 /** Walks one line's arguments the way getopt_long does, with the extensions loaded so far. */
@@ -69,15 +98,13 @@ class Binder {
     this.isCommand = isCommand;
   }
 
-  bind(): BoundRule {
+  bind(): RuleParts {
     while (this.next < this.args.length) this.argument(this.args[this.next++]!);
     this.finish();
     const unresolved = this.isCommand ? this.args.find(isExpansion) : undefined;
     const protocol = this.header.protocol;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
     const closed = new Map(this.uses.map((use) => [use, use.close(context, this.guessed.has(use) ? [] : this.problems)]));
-    const { line, args, family, isCommand } = this;
-    let tokens: readonly Token[] | undefined;
     return {
       line: this.line,
       family: this.family,
@@ -87,7 +114,6 @@ class Binder {
       header: this.header,
       matches: this.uses.filter((use) => use.definition.kind === 'match').map((use) => closed.get(use)!),
       target: this.boundTarget(closed),
-      get tokens() { return (tokens ??= tokensOf(line, args, family, isCommand)); },
       unresolved: unresolved?.raw,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
       problems: unresolved === undefined ? this.problems : [],

@@ -14,6 +14,27 @@ export interface GivenOption {
   readonly context: ValueContext;
 }
 
+/** A use as rules keep it; it holds nothing of the reading. */
+class FinishedUse implements ExtensionUse {
+  readonly definition: ExtensionDefinition;
+  readonly family: Family;
+  readonly protocol: ExtensionUse['protocol'];
+  readonly options: readonly BoundOption[];
+  readonly span: Span;
+
+  constructor(definition: ExtensionDefinition, family: Family, protocol: ExtensionUse['protocol'], options: readonly BoundOption[], span: Span) {
+    this.definition = definition;
+    this.family = family;
+    this.protocol = protocol;
+    this.options = options;
+    this.span = span;
+  }
+
+  option<V>(spec: OptionSpec<V>): BoundOption<V> | undefined {
+    return this.options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined;
+  }
+}
+
 /** An extension that a rule has loaded and whose options are still being read. */
 export class OpenUse {
   readonly definition: ExtensionDefinition;
@@ -80,10 +101,7 @@ export class OpenUse {
   /** The finished use, after the checks that need all of its options. */
   close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
     const { definition, options } = this;
-    const use: ExtensionUse = {
-      definition, family: this.family, protocol, options, span: this.span,
-      option: <V>(spec: OptionSpec<V>) => options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined,
-    };
+    const use = new FinishedUse(definition, this.family, protocol, options, this.span);
     this.checkRequired(problems);
     this.checkConflicts(problems);
     this.checkProtocol(protocol, problems);
