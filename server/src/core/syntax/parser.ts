@@ -10,12 +10,6 @@ export interface WasmModules {
   readonly grammar: Uint8Array;
 }
 
-/** Numbers of the node types that a rule's reader has to tell apart. */
-interface Kinds {
-  readonly counters: number;
-  readonly equals: number;
-}
-
 /** Lines parsed in one go; bounds the memory of a tree. */
 const BATCH = 2000;
 
@@ -32,11 +26,9 @@ const NO_TEXT: LineContent = { kind: 'invalid', reason: 'not-text' };
  */
 export class LineParser {
   private readonly parser: Parser;
-  private readonly kinds: Kinds;
 
-  private constructor(parser: Parser, kinds: Kinds) {
+  private constructor(parser: Parser) {
     this.parser = parser;
-    this.kinds = kinds;
   }
 
   /** Loads tree-sitter and the grammar; once a process. */
@@ -44,9 +36,8 @@ export class LineParser {
     // web-tree-sitter hands its options on to emscripten: the module's bytes are there, so nothing has to be located.
     await Parser.init({ wasmBinary: modules.treeSitter, locateFile: (name: string) => name });
     const parser = new Parser();
-    const language = await Language.load(modules.grammar);
-    parser.setLanguage(language);
-    return new LineParser(parser, { counters: language.idForNodeType('counters', true) ?? -1, equals: language.idForNodeType('=', false) ?? -1 });
+    parser.setLanguage(await Language.load(modules.grammar));
+    return new LineParser(parser);
   }
 
   /** The lines with their content; `number` is left at 0 for the document to set. */
@@ -66,7 +57,7 @@ export class LineParser {
     const tree = this.parser.parse(source);
     if (tree === null) throw new Error('the parser has no grammar');
     try {
-      const contents = new Reader(source, starts, this.kinds).read(tree);
+      const contents = new Reader(source, starts).read(tree);
       texts.forEach(({ text, eol }, index) => lines.push({ number: 0, text, eol, content: unreadable(text) ?? contents[index]! }));
     } finally {
       tree.delete();
@@ -89,14 +80,12 @@ const byteLength = (text: string): number => new TextEncoder().encode(text).leng
 class Reader {
   private readonly source: string;
   private readonly starts: readonly number[];
-  private readonly kinds: Kinds;
   /** Offset of the line being read; arguments count from it. */
   private base = 0;
 
-  constructor(source: string, starts: readonly number[], kinds: Kinds) {
+  constructor(source: string, starts: readonly number[]) {
     this.source = source;
     this.starts = starts;
-    this.kinds = kinds;
   }
 
   read(tree: Tree): LineContent[] {
@@ -124,7 +113,7 @@ class Reader {
       case 'rule': return this.rule(cursor);
       case 'chain_declaration': return this.chain(cursor);
       case 'comment': case 'shebang': return COMMENT;
-      case 'table': return { kind: 'table', name: this.children(cursor).find(({ field }) => field === 'name')?.argument ?? this.argument(cursor, false) };
+      case 'table': return { kind: 'table', name: this.children(cursor).find(({ field }) => field === 'name')?.argument ?? this.argument(cursor.startIndex, cursor.endIndex, false) };
       case 'commit': return COMMIT;
       case 'command': return this.command(cursor);
       case 'expectation': return this.expectation(cursor);
@@ -135,22 +124,37 @@ class Reader {
     }
   }
 
-  /** Rules are nearly all of a file: their nodes are told apart by number, and read into arguments without a detour. */
+  /**
+   * Rules are nearly all of a file, and every question to the cursor is a call into WebAssembly. Between their nodes stand
+   * only blanks, so where one begins is known, and what it is shows in its text.
+   */
   private rule(cursor: TreeCursor): LineContent {
     const args: Argument[] = [];
     let counters: Argument | undefined;
+    let end = cursor.startIndex;
     if (!cursor.gotoFirstChild()) return { kind: 'rule', counters, arguments: args };
     let join = false;
     do {
-      const type = cursor.nodeTypeId;
-      const argument = this.argument(cursor, false);
-      if (type === this.kinds.counters) counters = argument;
-      else if (type === this.kinds.equals || join) joinLast(args, argument);
+      const start = this.skipBlanks(end);
+      const touches = start === end;
+      end = cursor.endIndex;
+      const argument = this.argument(start, end, false);
+      const equals = touches && argument.raw === '=';
+      if (args.length === 0 && counters === undefined && argument.raw.startsWith('[') && cursor.nodeType === 'counters') counters = argument;
+      else if (equals || (join && touches)) joinLast(args, argument);
       else args.push(argument);
-      join = type === this.kinds.equals;
+      join = equals;
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
     return { kind: 'rule', counters, arguments: args };
+  }
+
+  private skipBlanks(offset: number): number {
+    for (;;) {
+      const code = this.source.charCodeAt(offset);
+      if (code !== 32 && code !== 9 && code !== 13) return offset;
+      offset++;
+    }
   }
 
   private command(cursor: TreeCursor): LineContent {
@@ -192,15 +196,13 @@ class Reader {
     const parts: Part[] = [];
     if (!cursor.gotoFirstChild()) return parts;
     do {
-      parts.push({ type: cursor.nodeType, field: cursor.currentFieldName, argument: this.argument(cursor, shell) });
+      parts.push({ type: cursor.nodeType, field: cursor.currentFieldName, argument: this.argument(cursor.startIndex, cursor.endIndex, shell) });
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
     return parts;
   }
 
-  private argument(cursor: TreeCursor, shell: boolean): Argument {
-    const start = cursor.startIndex;
-    const end = cursor.endIndex;
+  private argument(start: number, end: number, shell: boolean): Argument {
     const raw = this.source.slice(start, end);
     return { text: shell ? unquoteShellWord(raw) : unquoteRuleWord(raw), raw, start: start - this.base, end: end - this.base };
   }
