@@ -192,7 +192,7 @@ class Execution {
       case 'new-chain': this.newChain(table, command); break;
       case 'delete-chain': this.deleteChains(table, command); break;
       case 'rename-chain': this.renameChain(table, command); break;
-      case 'flush': for (const chain of this.chains(table, command)) chain.rules = []; break;
+      case 'flush': this.flush(table, command); break;
       case 'zero': case 'list': case 'list-rules': this.chains(table, command); break;
     }
   }
@@ -298,6 +298,12 @@ class Execution {
     const [best] = nearest(name, [...VERDICTS, ...targetsOf(this.family).map((target) => target.name), ...userChains(table)]);
     this.problem('undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point${best === undefined ? '.' : `; did you mean \`${best}\`?`}`, span,
       best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
+  }
+
+  private flush(table: Table, command: BoundCommand): void {
+    // In a ruleset iptables-nft 1.8.9 flushes what the kernel had before, and leaves the file's own rules.
+    if (command.chain === undefined && this.line.content.kind === 'rule') return;
+    for (const chain of this.chains(table, command)) chain.rules = [];
   }
 
   private policy(table: Table, command: BoundCommand): void {
