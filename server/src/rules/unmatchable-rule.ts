@@ -5,11 +5,14 @@ import { problemRule } from './support/problem-rule.ts';
 export default problemRule({
   code: 'unmatchable-rule',
   docs: page({
-    what: 'Finds rules that by themselves can match no packet and that iptables refuses for it, such as `! -p all`.',
-    why: 'Such a rule is a slip of the pen. iptables refuses the whole file for it.',
+    what: 'Finds conditions that by what they say no packet can meet, or every packet does, such as `! -p all`, or '
+      + '`--tcp-flags SYN ACK`, which wants a flag set that it does not look at.',
+    why: 'Such a condition is a slip of the pen. iptables refuses some of them, and loads others without a word (those are '
+      + 'warnings).',
     example: ['-A INPUT ! -p all -j DROP'],
     instead: ['-A INPUT -j DROP'],
-    fixes: 'Not safe: the rule then matches every packet.',
+    fixes: 'Not safe: without the condition the rule matches other packets.',
   }),
-  fixes: ({ span }, { line }) => [{ title: `Remove ${line.text.slice(span.start, span.end)}`, safe: false, edits: [removeWords(line, span)] }],
+  fixes: ({ span, accepted }, { line }) => (accepted === true ? []
+    : [{ title: `Remove ${line.text.slice(span.start, span.end)}`, safe: false, edits: [removeWords(line, span)] }]),
 });
