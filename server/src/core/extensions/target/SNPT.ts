@@ -1,0 +1,3 @@
+import { nptTarget } from '../shared/npt.ts';
+
+export default nptTarget('SNPT', 'source', ['INPUT', 'POSTROUTING']);
