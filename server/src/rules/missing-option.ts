@@ -10,4 +10,6 @@ export default problemRule({
     example: ['*nat', '-A PREROUTING -p tcp --dport 80 -j DNAT', 'COMMIT'],
     instead: ['*nat', '-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.5', 'COMMIT'],
   }),
+  // An option that is misspelled or stands too early may be the one that is needed; that is said already.
+  adjust: (report, _, { bound }) => (bound?.problems.some(({ code }) => code === 'option-before-match' || code === 'unknown-option') === true ? undefined : report),
 });
