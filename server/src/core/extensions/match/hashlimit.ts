@@ -1,0 +1,204 @@
+import type { Address, Packet } from '../../engine/packet.ts';
+import { PROTOCOL } from '../../engine/protocols.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { masked } from '../../values/address.ts';
+import { didYouMean } from '../../values/spelling.ts';
+import { bytesOf, burstSteps, flowBurst, flowRate, FLOW_SCALE, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
+import { integer } from '../../values/integer.ts';
+import { prefixMask } from '../../values/ipv4.ts';
+import { prefixMask6 } from '../../values/ipv6.ts';
+import { prefixLengthType } from '../../values/prefix-length.ts';
+import { text } from '../../values/text.ts';
+import { fail, ok, type ValueType } from '../../values/value.ts';
+import { defineMatch, flag, option, type CompileContext, type ExtensionUse, type Problem } from '../definition.ts';
+import { HZ, jiffies } from '../shared/clock.ts';
+import { negate } from '../shared/fields.ts';
+import { fullBucket, heldTime, take, type Bucket, type BucketShape } from '../shared/flow-bucket.ts';
+import { isLaterFragment } from '../shared/transport.ts';
+
+const MODES = ['srcip', 'srcport', 'dstip', 'dstport'] as const;
+type Mode = (typeof MODES)[number];
+
+/** What tells flows apart; empty for one bucket for all. */
+const modes: ValueType<readonly Mode[]> = {
+  placeholder: 'srcip|srcport|dstip|dstport[,…]',
+  separator: ',',
+  parse(given) {
+    const words = given.split(',').filter((word) => word !== '');
+    const bad = words.find((word) => !(MODES as readonly string[]).includes(word));
+    if (bad === undefined) return ok(MODES.filter((mode) => words.includes(mode)));
+    const { hint, suggestion } = didYouMean(bad, MODES);
+    return fail(`\`${bad}\` is not a part of a flow.${hint} The parts are srcip, srcport, dstip and dstport, in small letters.`, suggestion === undefined ? undefined : words.map((word) => (word === bad ? suggestion : word)).join(','));
+  },
+  print: (value) => value.join(','),
+  complete: () => MODES.map((mode) => ({ text: mode })),
+};
+
+const unusable = (given: string): string | undefined =>
+  (given === '.' || given === '..' || given.includes('/') ? `The kernel refuses \`${given}\` as the name of a table: it becomes a file name.` : undefined);
+
+const number = (what: string, min: number, example: string): ValueType<number> => integer({ what, min, max: 0xffffffff, example });
+
+const upto = option('hashlimit-upto', flowRate, { aliases: ['hashlimit'], negatable: true, conflicts: ['hashlimit-above'] });
+const above = option('hashlimit-above', flowRate, { negatable: true });
+const burst = option('hashlimit-burst', flowBurst);
+const mode = option('hashlimit-mode', modes);
+const name = option('hashlimit-name', text({ what: 'a table name', placeholder: 'NAME', min: 1, max: 254, quoted: false, refuse: unusable }));
+const size = option('hashlimit-htable-size', number('a number of buckets', 0, '1024'));
+const most = option('hashlimit-htable-max', number('a number of flows', 0, '4096'));
+const collection = option('hashlimit-htable-gcinterval', number('a number of milliseconds', 1, '1000'));
+const expiry = option('hashlimit-htable-expire', number('a number of milliseconds', 1, '10000'));
+const sourceMask = option('hashlimit-srcmask', prefixLengthType('refused'));
+const destinationMask = option('hashlimit-dstmask', prefixLengthType('refused'));
+const rateMatch = flag('hashlimit-rate-match');
+const interval = option('hashlimit-rate-interval', number('a number of seconds', 1, '5'));
+
+const DEFAULT_BURST = 5;
+const MOST_BURST = 1_000_000;
+const DEFAULT_COLLECTION = 1000;
+
+/** What a use says, with defaults filled in. */
+interface Shape extends BucketShape {
+  /** Whether it matches what is over the rate instead of what is within. */
+  readonly above: boolean;
+  readonly modes: readonly Mode[];
+  readonly sourceLength: number;
+  readonly destinationLength: number;
+  /** Milliseconds. */
+  readonly expiry: number;
+  readonly collection: number;
+}
+
+function shape(use: ExtensionUse): Shape | undefined {
+  const bound = use.option(upto) ?? use.option(above);
+  if (bound === undefined) return undefined;
+  const rate = bound.value;
+  const whole = use.family === 'ipv4' ? 32 : 128;
+  return {
+    rate, burst: steps(rate, use.option(burst)?.value), above: (bound.spec === above) !== bound.negated, modes: use.option(mode)?.value ?? [],
+    sourceLength: use.option(sourceMask)?.value ?? whole, destinationLength: use.option(destinationMask)?.value ?? whole,
+    expiry: use.option(expiry)?.value ?? (rate.kind === 'packets' ? rate.seconds : 1) * 1000, collection: use.option(collection)?.value ?? DEFAULT_COLLECTION,
+  };
+}
+
+function steps(rate: FlowRate, given: number | undefined): number {
+  if (rate.kind === 'packets') return given ?? DEFAULT_BURST;
+  return given === undefined ? 0 : burstSteps(given, rate.cost);
+}
+
+/** Protocols whose ports are looked at; for all others they count as 0. */
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.udplite, PROTOCOL.sctp, 33]);
+
+/** What a packet is filed under; undefined when a part of it is open. */
+function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }: Shape): string | undefined {
+  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
+  const network = (address: Address | undefined, length: number): Address | undefined => (address === undefined ? undefined : masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
+  const value = (part: Mode): Address | undefined => {
+    switch (part) {
+      case 'srcip': return network(packet.source, sourceLength);
+      case 'dstip': return network(packet.destination, destinationLength);
+      case 'srcport': return port(packet.sourcePort);
+      case 'dstport': return port(packet.destinationPort);
+    }
+  };
+  const values = parts.map(value);
+  return values.includes(undefined) ? undefined : values.join(' ');
+}
+
+/** The tables that the rules name: the first rule settles what its flows get. Seen in the kernel. */
+const tables = new WeakMap<CompileContext, Map<string, Shape>>();
+
+function tableShape(context: CompileContext, table: string, own: Shape): Shape {
+  let known = tables.get(context);
+  if (known === undefined) tables.set(context, known = new Map());
+  const first = known.get(table) ?? own;
+  known.set(table, first);
+  return first;
+}
+
+/** Idle flows are forgotten by the first collection after their expiry; collections are counted from the world's beginning. */
+function isForgotten({ last }: Bucket, now: number, { expiry: idle, collection: every }: Shape): boolean {
+  const lastCollection = Math.floor((now * 1000) / every) * every;
+  return lastCollection >= (last / HZ) * 1000 + idle;
+}
+
+function meet({ packet, world }: Traversal, table: string, first: Shape): Truth {
+  const key = keyOf(packet, first);
+  const length = first.rate.kind === 'packets' ? 0 : packet.length;
+  if (key === undefined || length === undefined) return new Unknown(`the flow is within its rate (table ${table})`);
+  const flows = world.shared<Map<string, Bucket>>('hashlimit', table, () => new Map());
+  const now = jiffies(world.now);
+  let bucket = flows.get(key);
+  if (bucket === undefined || isForgotten(bucket, world.now, first)) flows.set(key, bucket = fullBucket(first, now));
+  return take(bucket, first, now, length);
+}
+
+function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
+  const own = shape(use);
+  if (own === undefined) return [];
+  const table = use.option(name)?.value ?? '';
+  const first = tableShape(context, table, own);
+  const measures = use.option(rateMatch) !== undefined;
+  const usesPorts = first.modes.some((part) => part.endsWith('port'));
+  return [{
+    source: use.options.map((bound) => bound.text).join(' '),
+    test(traversal) {
+      if (measures) return negate({ negated: own.above }, new Unknown(`the flow's measured rate is within the limit (table ${table})`));
+      if (usesPorts && isLaterFragment(traversal.packet)) {
+        traversal.hotdrop('a later fragment has no ports, by which the flow is told');
+        return false;
+      }
+      return negate({ negated: own.above }, meet(traversal, table, first));
+    },
+    observe: () => (own.above ? 'the flow is within its rate' : 'the flow is over its rate'),
+  }];
+}
+
+function check(use: ExtensionUse): readonly Problem[] {
+  const own = shape(use);
+  const given = use.option(burst);
+  if (own === undefined) return [];
+  const problem = (message: string): Problem[] => [{ code: 'invalid-value', message, span: (given ?? use).span }];
+  if (own.rate.kind === 'bytes') {
+    const least = bytesOf(own.rate.cost);
+    if (given === undefined || (least > 0 && given.value >= least)) return [];
+    return problem(`A burst of bytes can't be less than a second's worth, here ${least} bytes.`);
+  }
+  if (own.burst > MOST_BURST) return problem(`\`${given!.text}\` is above ${MOST_BURST}, the largest burst of packets.`);
+  if (heldTime(own.rate.interval * own.burst) >= own.rate.interval) return [];
+  const longest = Math.floor(134_217 / (own.rate.interval / FLOW_SCALE));
+  return problem(`Rate and burst together are too much for the kernel's bucket, which holds 37 hours; with this rate the burst is at most ${Math.max(1, longest)}.`);
+}
+
+function save(use: ExtensionUse): readonly string[] {
+  const own = shape(use);
+  if (own === undefined) return [];
+  const { rate, modes: parts } = own;
+  const context = { family: use.family };
+  const whole = use.family === 'ipv4' ? 32 : 128;
+  const given = use.option(burst)?.value;
+  const plain = (spec: typeof size, standard: number): string[] => {
+    const value = use.option(spec)?.value ?? standard;
+    return value === standard ? [] : [`--${spec.name}`, String(value)];
+  };
+  return [
+    own.above ? '--hashlimit-above' : '--hashlimit-upto', flowRate.print(rate, context),
+    ...(rate.kind === 'packets' ? ['--hashlimit-burst', String(own.burst)] : given === undefined ? [] : ['--hashlimit-burst', printBurst(given, rate.cost)]),
+    ...(parts.length === 0 ? [] : ['--hashlimit-mode', parts.join(',')]), '--hashlimit-name', use.option(name)?.value ?? '',
+    ...plain(size, 0), ...plain(most, 0), ...plain(collection, DEFAULT_COLLECTION),
+    ...(own.expiry === printedUnit(rate) * 1000 ? [] : ['--hashlimit-htable-expire', String(own.expiry)]),
+    ...plain(sourceMask, whole), ...plain(destinationMask, whole),
+    ...(use.option(rateMatch) === undefined ? [] : ['--hashlimit-rate-match', ...plain(interval, 1)]),
+  ];
+}
+
+export default defineMatch({
+  name: 'hashlimit',
+  families: ['ipv4', 'ipv6'],
+  options: [upto, above, burst, mode, name, size, most, collection, expiry, sourceMask, destinationMask, rateMatch, interval],
+  requires: [['hashlimit-upto', 'hashlimit-above'], ['hashlimit-name']],
+  check,
+  save,
+  conditions,
+});

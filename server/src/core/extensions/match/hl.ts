@@ -1,0 +1,3 @@
+import { hopMatch } from '../shared/hops.ts';
+
+export default hopMatch('hl', 'ipv6', ['hl']);

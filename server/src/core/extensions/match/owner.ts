@@ -1,0 +1,61 @@
+import type { Condition, Traversal } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { identity, type Identity } from '../../values/identity.ts';
+import { within } from '../../values/integer.ts';
+import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { decide, negate, observed } from '../shared/fields.ts';
+
+const user = option('uid-owner', identity('user'), { negatable: true });
+const group = option('gid-owner', identity('group'), { negatable: true });
+const socket = flag('socket-exists', { negatable: true });
+const supplementary = flag('suppl-groups');
+
+/** Whether a process of this host sent the packet, so that there is a socket to look at. */
+const hasSocket = ({ packet }: Traversal): boolean => packet.path === 'out';
+
+/** Without a socket only negated options hold. Seen in the kernel. */
+function socketCondition(bound: BoundOption<unknown>, test: (traversal: Traversal) => Truth, observe: (traversal: Traversal) => string): Condition {
+  return {
+    source: bound.text,
+    test: (traversal) => negate(bound, hasSocket(traversal) ? test(traversal) : false),
+    observe: (traversal) => (hasSocket(traversal) ? observe(traversal) : 'no local process sent the packet'),
+  };
+}
+
+function identityCondition(use: ExtensionUse, spec: OptionSpec<Identity>, field: 'uid' | 'gid'): Condition[] {
+  const bound = use.option(spec);
+  if (bound === undefined) return [];
+  const wanted = bound.value;
+  const what = field === 'uid' ? 'the sending user' : 'the sending group';
+  const question = `${what} is ${wanted.name ?? (wanted.from === wanted.to ? String(wanted.from) : `in ${wanted.from}-${wanted.to}`)}`;
+  const member = field === 'gid' && use.option(supplementary) !== undefined;
+  const test = (number: number | undefined): Truth => {
+    if (wanted.name !== undefined) return new Unknown(question);
+    const own = decide(number, question, (known) => within(known, wanted));
+    // The packet says one group; which others the process is a member of is not known.
+    return member && own === false ? new Unknown('the sender is a member of the group') : own;
+  };
+  return [socketCondition(bound, ({ packet }) => test(packet[field]), ({ packet }) => observed(packet[field], what))];
+}
+
+function existence(use: ExtensionUse): Condition[] {
+  const bound = use.option(socket);
+  return bound === undefined ? [] : [socketCondition(bound, () => true, () => 'a local process sent the packet')];
+}
+
+function check(use: ExtensionUse): readonly Problem[] {
+  const extra = use.options.findIndex(({ spec }) => spec === supplementary);
+  const named = use.options.findIndex(({ spec }) => spec === group);
+  if (extra === -1 || (named !== -1 && named < extra)) return [];
+  return [{ code: 'missing-option', message: '`--suppl-groups` needs `--gid-owner` before it, such as `--gid-owner 100 --suppl-groups`.', span: use.options[extra]!.span }];
+}
+
+export default defineMatch({
+  name: 'owner',
+  families: ['ipv4', 'ipv6'],
+  hooks: ['OUTPUT', 'POSTROUTING'],
+  options: [socket, user, group, supplementary],
+  requires: [['uid-owner', 'gid-owner', 'socket-exists']],
+  check,
+  conditions: (use) => [...existence(use), ...identityCondition(use, user, 'uid'), ...identityCondition(use, group, 'gid')],
+});

@@ -1,0 +1,45 @@
+import { broadcastOf, kindOf } from '../../engine/address.ts';
+import type { Traversal } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { choice } from '../../values/choice.ts';
+import { conditionOf, defineMatch, option } from '../definition.ts';
+
+type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
+
+const type = option('pkt-type', choice<PacketType>({
+  what: 'a packet type', placeholder: 'TYPE', ignoreCase: true,
+  choices: [
+    { name: 'unicast', aliases: ['host'], value: 'unicast', detail: 'to this host alone' },
+    { name: 'broadcast', aliases: ['bcast'], value: 'broadcast', detail: 'to every host on the link' },
+    { name: 'multicast', aliases: ['mcast'], value: 'multicast', detail: 'to a group of hosts on the link' },
+    { name: 'otherhost', value: 'otherhost', detail: 'to another host, seen by listening in' },
+  ],
+}), { negatable: true });
+
+/** How the frame was addressed, as the destination implies; undefined when it may be either a host or a broadcast. */
+function typeOf({ packet, host: { interfaces } }: Traversal): PacketType | undefined {
+  const { destination, path } = packet;
+  if (path === 'out') return 'unicast';
+  if (destination === undefined) return undefined;
+  const kind = kindOf(destination);
+  if (kind === 'multicast') return 'multicast';
+  if (kind === 'limited-broadcast') return 'broadcast';
+  // A directed broadcast ends in at least two set bits, and is not forwarded.
+  if (typeof destination === 'bigint' || path === 'forward' || (destination & 3) !== 3) return 'unicast';
+  if (interfaces === undefined) return undefined;
+  return [...interfaces.values()].flat().some((prefix) => broadcastOf(prefix) === destination) ? 'broadcast' : 'unicast';
+}
+
+function typeTruth(wanted: PacketType, traversal: Traversal): Truth {
+  const known = typeOf(traversal);
+  if (known !== undefined) return known === wanted;
+  return wanted === 'otherhost' ? false : new Unknown(`the packet was addressed as ${wanted} on the link`);
+}
+
+export default defineMatch({
+  name: 'pkttype',
+  families: ['ipv4', 'ipv6'],
+  options: [type],
+  requires: [['pkt-type']],
+  conditions: (use) => conditionOf(use, type, typeTruth, (traversal) => `the packet was addressed as ${typeOf(traversal) ?? 'unicast or broadcast'}`),
+});

@@ -1,0 +1,96 @@
+import type { Condition } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { readBigInteger } from '../../values/integer.ts';
+import { text } from '../../values/text.ts';
+import { fail, ok, type ValueType } from '../../values/value.ts';
+import { defineMatch, flag, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { saveOption } from '../save.ts';
+import { isInSet, type SetSide } from '../shared/ipset.ts';
+import { negate } from '../shared/fields.ts';
+
+const MOST_SIDES = 6;
+
+/** `src` and `dst` for each dimension of the set. */
+const sides: ValueType<readonly SetSide[]> = {
+  placeholder: 'src|dst[,src|dst…]',
+  separator: ',',
+  parse(given) {
+    const words = given.split(',');
+    if (words.length > MOST_SIDES) return fail(`\`${given}\` has ${words.length} parts; a set has at most ${MOST_SIDES} dimensions.`);
+    const bad = words.find((word) => word !== 'src' && word !== 'dst');
+    if (bad === undefined) return ok(words as SetSide[]);
+    const lower = given.toLowerCase().replace(/source/gu, 'src').replace(/destination|dest/gu, 'dst');
+    return fail(`\`${bad}\` is neither \`src\` nor \`dst\`; each dimension of the set takes one of them, such as \`src,dst\`.`, /^(src|dst)(,(src|dst))*$/u.test(lower) && lower !== given ? lower : undefined);
+  },
+  print: (value) => value.join(','),
+  complete: () => ['src', 'dst'].map((word) => ({ text: word })),
+};
+
+/** A counter of a member, which has 64 bits. */
+const counter: ValueType<string> = {
+  placeholder: 'NUMBER',
+  parse(given) {
+    const value = readBigInteger(given);
+    return value === undefined || value >= 2n ** 64n ? fail(`\`${given}\` is not a number that a counter can have: 0 to 18446744073709551615.`) : ok(String(value));
+  },
+  print: (value) => value,
+};
+
+const LONGEST_NAME = 31;
+const tooLong = (given: string): string | undefined => (given.length > LONGEST_NAME ? `\`${given}\` has ${given.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
+
+const matchSet: OptionSpec<string> = {
+  name: 'match-set', deprecated: { set: 'match-set' }, negatable: true,
+  values: [text({ what: 'the name of a set', placeholder: 'SET', min: 1, max: LONGEST_NAME, quoted: false, refuse: tooLong }), sides],
+};
+const returnNomatch = flag('return-nomatch');
+const updateCounters = flag('update-counters', { negatable: true });
+const updateSubcounters = flag('update-subcounters', { negatable: true });
+
+const COMPARISONS = ['eq', 'lt', 'gt'] as const;
+const counterOptions = (['packets', 'bytes'] as const).flatMap((kind) => COMPARISONS.map((comparison) =>
+  option(`${kind}-${comparison}`, counter, { negatable: comparison === 'eq', conflicts: COMPARISONS.filter((other) => other !== comparison).map((other) => `${kind}-${other}`) })));
+
+const COUNTERS: Readonly<Record<string, string>> = { eq: 'equal to', lt: 'below', gt: 'above' };
+
+/** Counters of members change with every packet that the host has seen, so that nothing is known of them. */
+function counterTruth(use: ExtensionUse): Truth {
+  const asked = counterOptions.map((spec) => use.option(spec)).find((bound) => bound !== undefined);
+  if (asked === undefined) return true;
+  const [kind, comparison] = asked.spec.name.split('-') as [string, string];
+  return new Unknown(`the member's counter of ${kind} is ${asked.negated ? 'not ' : ''}${COUNTERS[comparison]!} ${asked.value}`);
+}
+
+function conditions(use: ExtensionUse): readonly Condition[] {
+  const bound = use.option(matchSet);
+  if (bound === undefined) return [];
+  const [name, chosen] = bound.values as [string, readonly SetSide[]];
+  const wantsExceptions = use.option(returnNomatch) !== undefined;
+  const counters = counterTruth(use);
+  return [{
+    source: use.options.map(({ text: written }) => written).join(' '),
+    test(traversal) {
+      const found = isInSet(traversal, name, chosen, wantsExceptions);
+      return negate(bound, found === true ? counters : found);
+    },
+    observe: ({ host }) => (host.ipsets?.has(name) === true ? `the packet is ${bound.negated ? '' : 'not '}in the set \`${name}\`` : `the set \`${name}\` is not known`),
+  }];
+}
+
+/** Updating counters is the default, so that only the negations are printed. */
+function save(use: ExtensionUse): readonly string[] {
+  return [matchSet, returnNomatch, updateCounters, updateSubcounters, ...counterOptions].flatMap((spec: OptionSpec) => {
+    const bound = use.option(spec);
+    const standard = (spec === updateCounters || spec === updateSubcounters) && bound?.negated === false;
+    return bound === undefined || standard ? [] : saveOption(use, bound);
+  });
+}
+
+export default defineMatch({
+  name: 'set',
+  families: ['ipv4', 'ipv6'],
+  options: [matchSet, returnNomatch, updateCounters, updateSubcounters, ...counterOptions],
+  requires: [['match-set']],
+  save,
+  conditions,
+});

@@ -1,0 +1,28 @@
+import type { Condition } from '../../engine/traversal.ts';
+import type { Truth } from '../../engine/truth.ts';
+import { integer } from '../../values/integer.ts';
+import { conditionOf, defineMatch, option, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../definition.ts';
+import { decide, observed } from './fields.ts';
+import type { Family } from '../../netfilter.ts';
+
+/** The ttl match of IPv4 and the hl match of IPv6, which differ in their names only. */
+export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly string[]): MatchDefinition {
+  const what = name === 'ttl' ? 'a TTL' : 'a hop limit';
+  const field = name === 'ttl' ? 'the TTL' : 'the hop limit';
+  const value = integer({ what, min: 0, max: 255, example: '64' });
+  const names = [`${name}-eq`, `${name}-lt`, `${name}-gt`];
+  const spec = (own: string, more: Partial<OptionSpec<number>> = {}): OptionSpec<number> => option(own, value, { conflicts: names.filter((each) => each !== own), ...more });
+  const equal = spec(`${name}-eq`, { negatable: true, aliases });
+  const less = spec(`${name}-lt`);
+  const greater = spec(`${name}-gt`);
+  const condition = (use: ExtensionUse, of: OptionSpec<number>, word: string, test: (hops: number, wanted: number) => boolean): Condition[] =>
+    conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, `${field} is ${word}${wanted}`, (hops) => test(hops, wanted)), ({ packet }) => observed(packet.ttl, field));
+  return defineMatch({
+    name, families: [family], options: [equal, less, greater], requires: [names],
+    conditions: (use) => [
+      ...condition(use, equal, '', (hops, wanted) => hops === wanted),
+      ...condition(use, less, 'below ', (hops, wanted) => hops < wanted),
+      ...condition(use, greater, 'above ', (hops, wanted) => hops > wanted),
+    ],
+  });
+}

@@ -1,0 +1,93 @@
+import { readBigInteger } from './integer.ts';
+import { asRate, rate } from './rate.ts';
+import { fail, ok, type Parsed, type ValueType } from './value.ts';
+
+/** `hashlimit` counts the time between packets in 1/1000000 s. */
+export const FLOW_SCALE = 1_000_000;
+
+/**
+ * A rate of packets, as the time between two of them and the seconds of the unit it was written in; or a rate of bytes,
+ * as the kernel's cost of a chunk of 16 bytes, which rounds it.
+ */
+export type FlowRate =
+  | { readonly kind: 'packets'; readonly interval: number; readonly seconds: number }
+  | { readonly kind: 'bytes'; readonly cost: number };
+
+const WORD = 0xffffffff;
+const CHUNK = 16;
+const UNITS: readonly (readonly [unit: string, bytes: number])[] = [['m', 1024 * 1024], ['k', 1024]];
+
+const packets = rate(FLOW_SCALE);
+
+/** `NUMBER[/UNIT]` packets or `NUMBER[k|m]b/s` bytes. */
+export const flowRate: ValueType<FlowRate> = {
+  placeholder: 'NUMBER[/UNIT]|NUMBER[kb|mb|b]/s',
+  parse(text, context) {
+    const bytes = /^\s*([0-9]+)([^/]*)b\/(s[a-z]*)$/u.exec(text);
+    if (bytes !== null && 'second'.startsWith(bytes[3]!)) return readBytes(bytes[1]!, bytes[2]!, text);
+    const parsed = packets.parse(text, context);
+    return parsed.ok ? { ...parsed, value: { kind: 'packets', interval: parsed.value, seconds: unitOf(text) } } : parsed;
+  },
+  print: (value, context) => (value.kind === 'packets' ? packets.print(value.interval, context) : `${printBytes(value.cost)}b/s`),
+  complete: (context) => [...packets.complete!(context), ...['16kb/s', '512kb/s', '1mb/s', '10mb/s'].map((text) => ({ text, detail: 'bytes on average' }))],
+  hover: (value, context) => (value.kind === 'packets' ? packets.hover!(value.interval, context) : `${bytesOf(value.cost)} bytes a second on average.`),
+};
+
+function unitOf(text: string): number {
+  const unit = /\/([a-z]+)$/iu.exec(text)?.[1]?.toLowerCase() ?? 's';
+  return [['day', 86400], ['hour', 3600], ['minute', 60]].find(([word]) => (word as string).startsWith(unit))?.[1] as number | undefined ?? 1;
+}
+
+function readBytes(digits: string, prefix: string, text: string): Parsed<FlowRate> {
+  const factor = UNITS.find(([unit]) => unit === prefix)?.[1] ?? 1;
+  const bytes = Number(digits) * factor;
+  if (bytes === 0) return fail(`\`${text}\` lets nothing through; write a positive rate such as \`512kb/s\`.`);
+  const value = { kind: 'bytes', cost: costOf(bytes) } as const;
+  const odd = prefix !== '' && factor === 1 ? `\`${prefix}b\` is not a unit that iptables knows, and it reads \`${text}\` as bytes; write \`kb\` or \`mb\`.` : undefined;
+  const kept = bytesOf(value.cost);
+  const rounded = Math.abs(kept - bytes) > bytes / 100 ? `The kernel rounds \`${text}\` to ${printBytes(value.cost)}b/s.` : undefined;
+  return ok(value, odd ?? rounded);
+}
+
+/** The kernel's cost of a chunk at a rate of bytes a second, in 32-bit arithmetic as iptables does it. */
+const costOf = (bytes: number): number => Math.floor(WORD / (Math.floor(bytes / CHUNK) + 1));
+
+/** Bytes a second that a cost comes down to. */
+export const bytesOf = (cost: number): number => (Math.floor(WORD / cost) - 1) * CHUNK;
+
+/** The largest unit in which the rate keeps its cost. */
+function printBytes(cost: number): string {
+  const bytes = bytesOf(cost);
+  for (const [unit, size] of UNITS) {
+    const whole = Math.floor(bytes / size);
+    if (whole > 0 && costOf((whole * size) % 2 ** 32) === cost) return `${whole}${unit}`;
+  }
+  return String(bytes);
+}
+
+/** Seconds of the unit in which the rate is printed, by which iptables tells whether an expiry is the default one. */
+export const printedUnit = (value: FlowRate): number => (value.kind === 'bytes' ? 1 : asRate(value.interval, FLOW_SCALE).seconds);
+
+/** A number of packets, or of bytes with `kb`, `mb` or `b` behind it. */
+export const flowBurst: ValueType<number> = {
+  placeholder: 'PACKETS|BYTES[kb|mb|b]',
+  parse(text) {
+    const match = /^(.*?)(?:([km])?b|[km])?$/u.exec(text);
+    const unit = /[km]b?$/u.exec(text)?.[0][0];
+    const number = match === null ? undefined : readBigInteger(match[1]!);
+    if (number === undefined) return fail(`\`${text}\` is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
+    const value = Number(number) * (UNITS.find(([name]) => name === unit)?.[1] ?? 1);
+    return value === 0 ? fail('A burst of 0 lets nothing through; the least is 1.', '1') : ok(value);
+  },
+  print: String,
+};
+
+/** Steps of a burst of bytes, each as large as a second's worth; the kernel counts in those. */
+export const burstSteps = (burst: number, cost: number): number => Math.ceil((burst % 2 ** 32) / bytesOf(cost));
+
+/** A burst of bytes as iptables-save prints it: whole steps, in the largest unit, rounded down. */
+export function printBurst(burst: number, cost: number): string {
+  const bytes = burstSteps(burst, cost) * bytesOf(cost);
+  const [unit, size] = UNITS.find(([, each]) => bytes >= each) ?? ['', 1];
+  return `${Math.floor(bytes / size)}${unit}b`;
+}
