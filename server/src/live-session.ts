@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from '
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
+import { warmUp } from './warm-up.ts';
 
 /** The state of one client's session: its documents, and what was computed from them. */
 export class LiveSession implements Session {
@@ -23,9 +24,10 @@ export class LiveSession implements Session {
     this.environment = environment;
   }
 
-  /** Loads the grammar; before that no document can be opened. */
+  /** Loads the grammar and warms the code up; before that no document can be opened. */
   async loadGrammar(): Promise<void> {
     this.parser = await LineParser.create(this.environment.wasm);
+    warmUp(this.parser);
   }
 
   open(uri: string, languageId: string, version: number, text: string): RulesetDocument {

@@ -3,19 +3,14 @@ import type { MaskedAddress } from '../values/address.ts';
 import type { BoundRule, HeaderPart, Rule, RuleTarget } from './model.ts';
 
 /** The rules that one line makes: one for each pair of its source and destination addresses, sources outermost (seen in 1.8.9). */
-export function unfold(bound: BoundRule): readonly Rule[] {
-  let rules = unfolded.get(bound);
-  if (rules === undefined) {
-    const sources = bound.header.source?.value ?? [undefined];
-    const destinations = bound.header.destination?.value ?? [undefined];
-    rules = sources.flatMap((source) => destinations.map((destination) => ({ bound, source, destination })));
-    unfolded.set(bound, rules);
-  }
-  return rules;
+export function unfold(bound: BoundRule): Rule[] {
+  const sources = bound.header.source?.value ?? ANY;
+  const destinations = bound.header.destination?.value ?? ANY;
+  if (sources.length === 1 && destinations.length === 1) return [{ bound, source: sources[0], destination: destinations[0] }];
+  return sources.flatMap((source) => destinations.map((destination) => ({ bound, source, destination })));
 }
 
-/** Lines are bound once and executed after every edit; so are their rules made once. */
-const unfolded = new WeakMap<BoundRule, readonly Rule[]>();
+const ANY: readonly (MaskedAddress | undefined)[] = [undefined];
 
 /** Whether two rules say the same to the kernel, however they are spelled: what `-D` and `-C` go by. */
 export function sameRule(a: Rule, b: Rule): boolean {
