@@ -24,16 +24,17 @@ export function marksOf(result: Result, document: RulesetDocument, { unmatched }
     else if (!notes.some(({ label }) => label === note.label)) notes.push(note);
   };
   for (const fate of result.outcomes ?? [result]) {
+    const end = endOf(fate, document);
     let met = 0;
     for (const step of fate.steps) {
       if (step.matched !== false) met++;
-      if (step.matched !== false || unmatched) add(step.rule.bound.line, noteOf(step, met));
+      if (step === end?.step && saysTheVerdict(step)) add(end.line, { ...end.note, label: `${SIGNS.verdict} ${met === 1 ? '' : `${met}. `}${end.text}` });
+      else if (step.matched !== false || unmatched) add(step.rule.bound.line, noteOf(step, met));
     }
-    const end = endOf(fate, document);
-    if (end !== undefined) add(end.line, end.note);
+    if (end !== undefined && !(end.step !== undefined && saysTheVerdict(end.step))) add(end.line, end.note);
   }
   return [...byLine].sort(([a], [b]) => a.number - b.number).map(([line, notes]) => ({
-    line, label: notes.map(({ label }) => label).join('  '), ...tooltipOf(notes),
+    line, label: plain(notes.map(({ label }) => label).join('  ')), ...tooltipOf(notes),
   }));
 }
 
@@ -66,17 +67,40 @@ function noteOf(step: Step, met: number): Note {
   return { label: `${SIGNS.unmatched} ${step.reason?.observe ?? 'does not match'}`, tooltip: `${where}\n\n\`${step.reason?.source ?? ''}\` does not hold: ${step.reason?.observe ?? ''}.` };
 }
 
+interface End {
+  readonly line: Line;
+  readonly text: string;
+  readonly note: Note;
+  /** The rule that decided, where it was no policy. */
+  readonly step?: Step;
+}
+
 /** Where the verdict stands and what it says. */
-function endOf(fate: Fate, document: RulesetDocument): { readonly line: Line; readonly note: Note } | undefined {
+function endOf(fate: Fate, document: RulesetDocument): End | undefined {
   const assumed = fate.assumptions.length === 0 ? '' : ` if ${fate.assumptions.join(' and ')}`;
-  const note: Note = { label: `${SIGNS.verdict} ${fateText(fate)}${assumed}` };
+  const text = `${fateText(fate)}${assumed}`;
+  const note: Note = { label: `${SIGNS.verdict} ${text}`, tooltip: text };
   if (fate.policy !== undefined) {
     const table = document.ruleset(fate.packet.family).tables.get(fate.policy.table);
     const line = table?.chains.get(fate.policy.chain)?.declaration ?? table?.line;
-    return line === undefined ? undefined : { line, note };
+    return line === undefined ? undefined : { line, text, note };
   }
-  const last = fate.steps.findLast((step) => step.matched !== false);
-  return last === undefined ? undefined : { line: last.rule.bound.line, note };
+  const step = fate.steps.findLast(({ matched }) => matched !== false);
+  return step === undefined ? undefined : { line: step.rule.bound.line, text, note, step };
+}
+
+/** Whether what the rule did is the verdict itself, so that one mark says both. */
+function saysTheVerdict({ target, matched }: Step): boolean {
+  return matched === true && (target === 'ACCEPT' || target === 'DROP' || target === 'REJECT');
+}
+
+/** Longest label that leaves the rule itself on the screen; the tooltip has the rest. */
+const LABEL_LIMIT = 100;
+
+/** A label as hints show it: no Markdown, and not too long. */
+function plain(label: string): string {
+  const text = label.replaceAll('`', '');
+  return text.length <= LABEL_LIMIT ? text : `${text.slice(0, LABEL_LIMIT - 1)}…`;
 }
 
 function tooltipOf(notes: readonly Note[]): Pick<Mark, 'tooltip'> {

@@ -7,6 +7,7 @@ import { Unknown, type Truth } from '../truth.ts';
 import { addressText } from '../wording.ts';
 import type { HeaderPart, Rule } from '../../ruleset/model.ts';
 import type { MaskedAddress } from '../../values/address.ts';
+import { protocolName } from '../../values/protocol.ts';
 
 /** A field of the packet that an assumption can be about. */
 export type Field = 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort';
@@ -98,13 +99,13 @@ function protocolCondition(part: HeaderPart<number> | undefined): Condition | un
   if (part === undefined || part.value === 0) return undefined;
   const wanted = part.value;
   return fieldCondition(
-    part, 'protocol', `the protocol is ${wanted}`,
+    part, 'protocol', `the protocol is ${protocolName(wanted) ?? wanted}`,
     (traversal) => {
       const { protocol } = traversal.packet;
       if (protocol === undefined) return undefined;
       return hiddenProtocol(traversal) ? false : protocol === wanted;
     },
-    ({ packet }) => (packet.protocol === undefined ? 'the protocol is open' : `the protocol is ${packet.protocol}`),
+    ({ packet }) => (packet.protocol === undefined ? 'the protocol is open' : `the protocol is ${protocolName(packet.protocol) ?? packet.protocol}`),
     (packet) => { packet.protocol = wanted; },
   );
 }
