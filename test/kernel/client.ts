@@ -17,7 +17,7 @@ export class KernelOracle {
   private errors = '';
 
   constructor(backend: Backend) {
-    this.process = spawn('python3', [ORACLE, '--server', '--backend', backend]);
+    this.process = spawn('python3', ['-B', ORACLE, '--server', '--backend', backend]);
     this.process.stderr.on('data', (chunk: Buffer) => { this.errors += chunk.toString(); });
     this.replies = createInterface(this.process.stdout);
     this.replies.on('line', (line) => { this.waiting.shift()?.resolve(JSON.parse(line) as OracleReply); });

@@ -5,7 +5,7 @@ import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
-import { addressOf, isBroadcast, isLocal } from './routing.ts';
+import { isBroadcast, isLocal, speakingAddress } from './routing.ts';
 import { Unknown } from './truth.ts';
 
 /** A packet that the host sends because of another one, with the connection that the kernel attaches to it. */
@@ -108,7 +108,7 @@ function ownAddress(p: Passage): Address | undefined {
   if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination) === true)) return destination;
   // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
   if (source !== undefined && (isLocal(p.host, source) ?? !p.fromWire)) return source;
-  const address = addressOf(p.host, p.fromWire ? packet.in : packet.out, packet.family === 'ipv6', source);
+  const address = speakingAddress(p.host, p.fromWire ? packet.in : packet.out, packet.family === 'ipv6', source);
   return address instanceof Unknown ? undefined : address;
 }
 

@@ -14,7 +14,7 @@ import type { Address, ConntrackState, Packet } from './packet.ts';
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
 import { PROTOCOL } from './protocols.ts';
-import { addressOf } from './routing.ts';
+import { nextHop, primaryAddress, speakingAddress } from './routing.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
 import type { WorldState } from './world.ts';
@@ -140,8 +140,8 @@ export class Passage implements Traversal {
 
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
     const isIpv6 = this.packet.family === 'ipv6';
-    if (side === 'out') return addressOf(this.host, this.outInterface, isIpv6, this.packet.destination);
-    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : addressOf(this.host, this.inInterface, isIpv6);
+    if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, nextHop(this.host, this.packet.destination));
+    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, isIpv6);
   }
 
   track(template: ConntrackTemplate): void {

@@ -29,6 +29,12 @@ export function routeTo(host: HostFacts, address: Address): Route | 'none' | und
   return best.refuses === true ? 'none' : best;
 }
 
+/** The router that the way to an address leads to, or the address itself. */
+export function nextHop(host: HostFacts, destination: Address | undefined): Address | undefined {
+  const route = destination === undefined ? undefined : routeTo(host, destination);
+  return route === undefined || route === 'none' ? destination : (route.via ?? destination);
+}
+
 const length = ({ destination }: Route): number => destination?.length ?? 0;
 
 function reaches({ destination, family }: Route, address: Address): boolean {
@@ -41,25 +47,50 @@ function* connected(host: HostFacts): Generator<Route> {
 }
 
 /**
- * The address that MASQUERADE would take on `device` towards `next`, or REDIRECT (without `next`): the first one, or the
- * first whose prefix covers the next hop. Undefined when the interface is known to have none.
+ * The address from which the host itself speaks by `device` towards `next`, which is what MASQUERADE takes. Undefined
+ * when the host is known to have none.
  */
-export function addressOf(host: HostFacts, device: string | undefined, isIpv6: boolean, next?: Address): Address | Unknown | undefined {
-  if (device === undefined) return new Unknown('the interface, and so its address, is known');
-  const prefixes = host.interfaces?.get(device)?.filter(({ address }) => (typeof address === 'bigint') === isIpv6);
-  if (prefixes === undefined) return new Unknown(`the address of \`${device}\` is known`);
-  return (isIpv6 ? preferGlobal(prefixes) : nearNextHop(prefixes, next))?.address;
+export function speakingAddress(host: HostFacts, device: string | undefined, isIpv6: boolean, next: Address | undefined): Address | Unknown | undefined {
+  const prefixes = prefixesOf(host, device, isIpv6);
+  if (prefixes instanceof Unknown) return prefixes;
+  if (isIpv6) return preferred(prefixes, next);
+  const own = prefixes.filter(({ address }) => kindOf(address) !== 'loopback');
+  const near = next === undefined ? undefined : own.find((prefix) => covers(prefix, next));
+  return (near ?? own[0] ?? anyOther(host))?.address;
 }
 
-function nearNextHop(prefixes: readonly Prefix[], next: Address | undefined): Prefix | undefined {
-  return (next === undefined ? undefined : prefixes.find((prefix) => covers(prefix, next))) ?? prefixes[0];
+/** The address that REDIRECT takes for packets that came by `device`: its first. Undefined when it is known to have none. */
+export function primaryAddress(host: HostFacts, device: string | undefined, isIpv6: boolean): Address | Unknown | undefined {
+  const prefixes = prefixesOf(host, device, isIpv6);
+  if (prefixes instanceof Unknown) return prefixes;
+  return isIpv6 ? preferred(prefixes, undefined) : prefixes[0]?.address;
+}
+
+function prefixesOf(host: HostFacts, device: string | undefined, isIpv6: boolean): readonly Prefix[] | Unknown {
+  if (device === undefined) return new Unknown('the interface, and so its address, is known');
+  const prefixes = host.interfaces?.get(device);
+  return prefixes?.filter(({ address }) => (typeof address === 'bigint') === isIpv6) ?? new Unknown(`the address of \`${device}\` is known`);
+}
+
+/** An interface without an address of its own borrows one. */
+function anyOther(host: HostFacts): Prefix | undefined {
+  return [...host.interfaces?.values() ?? []].flat().find(({ address }) => typeof address === 'number' && kindOf(address) !== 'loopback');
 }
 
 const LINK_LOCAL: Prefix = { address: 0xfe80n << 112n, length: 10 };
 
-function preferGlobal(prefixes: readonly Prefix[]): Prefix | undefined {
-  return prefixes.find(({ address }) => !covers(LINK_LOCAL, address)) ?? prefixes[0];
+/** IPv6 source selection as far as addresses tell: the very destination, an address of its scope, the longest common prefix. */
+function preferred(prefixes: readonly Prefix[], next: Address | undefined): Address | undefined {
+  const rank = (address: bigint): readonly number[] => [
+    Number(address === next), Number(kindOf(address) !== 'loopback'), Number(typeof next === 'bigint' && covers(LINK_LOCAL, next) === covers(LINK_LOCAL, address)),
+    Number(!covers(LINK_LOCAL, address)), typeof next === 'bigint' ? commonBits(address, next) : 0,
+  ];
+  const addresses = prefixes.flatMap(({ address }) => (typeof address === 'bigint' ? [{ address, rank: rank(address) }] : []));
+  addresses.sort((a, b) => b.rank.map((value, index) => value - a.rank[index]!).find((difference) => difference !== 0) ?? 0);
+  return addresses[0]?.address;
 }
+
+const commonBits = (a: bigint, b: bigint): number => 128 - (a === b ? 0 : (a ^ b).toString(2).length);
 
 /** Where a packet goes after PREROUTING, or why the kernel's routing drops it. */
 export type Routed = { readonly to: 'in' | 'forward' } | { readonly dropped: string };

@@ -90,13 +90,19 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
-  if (ignored) return 'valid';
-  tcp.state = move;
-  if (direction === 'reply') tcp.heard = true;
-  if (old !== move && move === 'FIN_WAIT') tcp.closing = true;
+  // The numbers of an RST are not taken over.
+  if (!ignored && direction === 'reply' && kind !== 'rst') tcp.heard = true;
+  return ignored ? 'valid' : enter(connection, move, kind, now);
+}
+
+function enter(connection: Connection, state: TcpState, kind: TcpKind, now: number): TcpVerdict {
+  const tcp = connection.tcp!;
+  const old = tcp.state;
+  tcp.state = state;
+  if (old !== state && state === 'FIN_WAIT') tcp.closing = true;
   if (!connection.replied && kind === 'rst') return 'closed';
-  connection.expires = now + lifeIn(connection, move);
-  if (move === 'ESTABLISHED' && isSettled(connection, old)) connection.assured = true;
+  connection.expires = now + lifeIn(connection, state);
+  if (state === 'ESTABLISHED' && isSettled(connection, old)) connection.assured = true;
   return 'valid';
 }
 

@@ -1,0 +1,79 @@
+"""The rules that are loaded, as traces and counters name them."""
+from ruleset import rule_texts, tables_of
+
+
+class LoadedRules:
+    """Of one request: for each rule its target and text; and the counters, by (table, chain, rule)."""
+
+    def __init__(self, loader, legacy_tables, nft_rules, family, text):
+        self.family, self.tables = family, set(tables_of(text))
+        self.legacy_tables, self.nft_rules = legacy_tables, nft_rules
+        self.entries, self.by_handle = {}, {}
+        if loader.backend == "legacy":
+            for table in tables_of(text):
+                entries = legacy_tables.entries(family, table)
+                if entries is not None:
+                    self.entries[table] = entries
+            self.known = {(table, entry.chain, entry.number): entry for table, entries in self.entries.items() for entry in entries}
+        else:
+            self.by_handle = nft_rules.by_handle(family)
+        self.texts = rule_texts(text)
+        if self._lengths() != {(table, chain): len(lines) for table, chains in self.texts.items() for chain, lines in chains.items()}:
+            # The text does not map one to one (-s a,b or -I): the tool says how its rules are numbered.
+            self.texts = rule_texts(loader.saved(family))
+
+    def _lengths(self):
+        lengths = {}
+        for table, entries in self.entries.items():
+            for entry in entries:
+                if not entry.is_last:
+                    lengths[table, entry.chain] = entry.number
+        for (table, _), (chain, number, _) in self.by_handle.items():
+            lengths[table, chain] = max(number, lengths.get((table, chain), 0))
+        return lengths
+
+    def _text(self, table, chain, number):
+        lines = self.texts.get(table, {}).get(chain, [])
+        return {"text": lines[number - 1]} if 0 < number <= len(lines) else {}
+
+    def legacy(self, table, chain, number):
+        entry = self.known.get((table, chain, number))
+        if entry is None:
+            return dict({"rule": number}, **self._text(table, chain, number))
+        return dict({"rule": entry.label, "target": entry.target_name}, **({} if entry.is_last else self._text(table, chain, number)))
+
+    def nft(self, table, chain, handle):
+        _, number, target = self.by_handle.get((table, handle), (chain, 0, None))
+        return dict({"rule": number, "target": target}, **self._text(table, chain, number))
+
+    def counters(self):
+        if self.entries or not self.by_handle:
+            return self.legacy_tables.counters(self.family, self.entries)
+        return self.nft_rules.counters(self.family, self.by_handle)
+
+
+def growth(before, after):
+    """What was counted in between: {table: {chain: {rule: packets}}}."""
+    found = {}
+    for (table, chain, label), value in after.items():
+        difference = value - before.get((table, chain, label), 0)
+        if difference:
+            found.setdefault(table, {}).setdefault(chain, {})[label] = difference
+    return found
+
+
+def contradictions(reply, backend):
+    """Trace and counters must tell the same; iptables-nft counts neither policies nor returns."""
+    def counts(label):
+        return backend == "legacy" or label not in ("return", "policy")
+
+    traced = {}
+    for story in [reply] + reply.get("generated", []):
+        for step in story.get("trace", []):
+            if counts(step["rule"]):
+                key = step["table"], step["chain"], str(step["rule"])
+                traced[key] = traced.get(key, 0) + 1
+    counted = {(table, chain, label): value for table, chains in reply["counters"].items() for chain, labels in chains.items()
+               for label, value in labels.items() if counts(label)}
+    return sorted("%s:%s:%s trace %s counter %s" % (key + (traced.get(key, 0), counted.get(key, 0)))
+                  for key in set(traced) | set(counted) if traced.get(key, 0) != counted.get(key, 0))
