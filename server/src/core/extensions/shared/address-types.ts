@@ -50,6 +50,7 @@ export const isDelivery = (hook: Hook): boolean => hook === 'INPUT';
 /** Whether an IPv6 address is one of this host's; undefined when that is not known. */
 export function isLocal6(address: bigint, { interfaces, local }: HostFacts, device: string | undefined): boolean | undefined {
   if (address === 1n) return device === undefined || device === 'lo';
+  if (kindOf(address) === 'multicast') return false;
   const prefixes: readonly Prefix[] = interfaces === undefined ? [] : device === undefined ? [...interfaces.values()].flat() : interfaces.get(device) ?? [];
   if (prefixes.some((prefix) => prefix.address === address) || (device === undefined && local?.includes(address) === true)) return true;
   return interfaces === undefined && local === undefined ? undefined : false;
