@@ -165,6 +165,12 @@ describe('completion', () => {
       await check(inTable('-A INPUT -m conntrack --ctstate NEW,<|>'), { has: ['ESTABLISHED'], lacks: ['NEW'] });
       assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate NEW,EST<|>'), 'ESTABLISHED')), '-A INPUT -m conntrack --ctstate NEW,ESTABLISHED');
     });
+    it('an element again where that says more', () => check(inTable('-A INPUT -m set --match-set services dst,<|>'), { has: ['src', 'dst'] }));
+    it('sets of the host', async () => {
+      const ipsets = new Map([['blocked', { type: 'hash:ip', family: 'inet', members: [] }], ['blocked6', { type: 'hash:ip', family: 'inet6', members: [] }]] as const);
+      const labels = (await items(inTable('-A INPUT -m set --match-set <|>'), { host: { ipsets } })).map(({ label }) => label);
+      assert.deepEqual(labels, ['blocked']);
+    });
     it('an element in the middle', async () => assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate NE<|>,RELATED'), 'NEW')), '-A INPUT -m conntrack --ctstate NEW,RELATED'));
     it('behind an =', async () => assert.equal(line(await accept(inTable('-A INPUT -m conntrack --ctstate=N<|>'), 'NEW')), '-A INPUT -m conntrack --ctstate=NEW'));
     it('nothing behind the = of an unknown option', () => check(inTable('-A INPUT --nonsense=<|>'), { exactly: [] }));

@@ -1,8 +1,9 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import type { HostFacts } from '../../../core/engine/host.ts';
+import type { ExtensionUse, OptionSpec } from '../../../core/extensions/definition.ts';
 import type { Token } from '../../../core/ruleset/model.ts';
 import type { Span } from '../../../core/text.ts';
-import { TABLE_NAMES } from '../../../core/netfilter.ts';
+import { TABLE_NAMES, type Family } from '../../../core/netfilter.ts';
 import { addressList } from '../../../core/values/address.ts';
 import { interfaceName } from '../../../core/values/interface.ts';
 import { protocol } from '../../../core/values/protocol.ts';
@@ -22,7 +23,7 @@ export interface ValueProposals {
 /** What can stand as the value that the word is. */
 export function valueProposals(site: Site, meaning: Token, host: HostFacts): ValueProposals {
   const { place: { document, family } } = site;
-  if (meaning.extension !== undefined) return extensionValue(site, meaning);
+  if (meaning.extension !== undefined) return extensionValue(site, meaning, host);
   switch (meaning.option) {
     case 'protocol': return typed(site, protocol, []);
     case 'source': case 'src': case 'destination': case 'dst': return typed(site, addressList, seenAddresses(document, family));
@@ -37,7 +38,7 @@ export function valueProposals(site: Site, meaning: Token, host: HostFacts): Val
 export const policies = (mayDrop: boolean): Proposal[] => (mayDrop ? ['ACCEPT', 'DROP'] as const : ['ACCEPT'] as const)
   .map((label) => ({ label, kind: CompletionItemKind.EnumMember, owner: 'policy', documentation: POLICY_DOCS[label], rank: 0 }));
 
-function extensionValue(site: Site, meaning: Token): ValueProposals {
+function extensionValue(site: Site, meaning: Token, host: HostFacts): ValueProposals {
   const { before, place: { document, family } } = site;
   const { index = 0 } = meaning;
   const found = optionOf(before, meaning);
@@ -45,7 +46,8 @@ function extensionValue(site: Site, meaning: Token): ValueProposals {
   if (found === undefined || type === undefined) return { word: site.word, proposals: [] };
   const { use, spec } = found;
   const context = contextOf(site);
-  const { proposals, word } = typed(site, type, type.complete === undefined ? seenValues(document, family, use.definition.name, spec.name, index) : []);
+  const seen = type.complete === undefined ? seenValues(document, family, use.definition.name, spec.name, index) : [];
+  const { proposals, word } = typed(site, type, isSetName(use, spec, index) ? [...setsOf(host, family), ...seen] : seen);
   const isLegal = (text: string): boolean => {
     const parsed = type.parse(text, context);
     return index > 0 || !parsed.ok || isOptionAllowed(use.definition, use.options, spec, site, parsed.value);
@@ -56,13 +58,21 @@ function extensionValue(site: Site, meaning: Token): ValueProposals {
 /** Whether the value can be left out, so that an option may stand in its place. */
 export const isOptionalValue = (site: Site, meaning: Token): boolean => optionOf(site.before, meaning)?.spec.optionalValue === true;
 
+/** Whether the value names an ipset: the first of two of `-m set` and `-j SET`. */
+const isSetName = ({ definition }: ExtensionUse, { values }: OptionSpec, index: number): boolean =>
+  definition.name.toLowerCase() === 'set' && values.length > 1 && index === 0;
+
+const setsOf = ({ ipsets }: HostFacts, family: Family): string[] =>
+  [...(ipsets ?? [])].filter(([, set]) => (set.family === 'inet') === (family === 'ipv4')).map(([name]) => name);
+
 /** Proposals of a value type and values that were seen elsewhere, for the element under the cursor. */
 function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): ValueProposals {
   const word = elementAt(site, type.separator);
   const { start, end } = site.word;
   const text = site.place.text;
   const present = type.separator === undefined ? [] : [...text.slice(start, word.start).split(type.separator), ...text.slice(word.end, end).split(type.separator)];
-  const known = (type.complete?.(contextOf(site)) ?? []).filter((proposal) => !present.includes(proposal.text));
+  const context = contextOf(site);
+  const known = (type.complete?.(context) ?? []).filter((proposal) => !present.includes(proposal.text) || saysMore(type, present, proposal.text, context));
   const texts = new Set(known.map((proposal) => proposal.text));
   // Where the word stands inside quotes, a value brings none of its own.
   const isQuoted = /["']/u.test(text[start - 1] ?? '');
@@ -74,6 +84,17 @@ function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): V
       ...known.map(valueProposal),
     ],
   };
+}
+
+/** Whether naming an element of a list again changes what the list says: not of states, but of a set's dimensions. */
+function saysMore(type: ValueType<unknown>, present: readonly string[], element: string, context: ValueContext): boolean {
+  const print = (elements: readonly string[]): string | undefined => {
+    const parsed = type.parse(elements.join(type.separator), context);
+    return parsed.ok ? type.print(parsed.value, context) : undefined;
+  };
+  const written = present.filter((each) => each !== '');
+  const longer = print([...written, element]);
+  return longer !== undefined && longer !== print(written);
 }
 
 const valueProposal = ({ text, detail, deprecated }: ValueProposal): Proposal =>
