@@ -1,4 +1,5 @@
 import { Disposable, workspace } from 'vscode';
+import { languages } from './documents.ts';
 
 const pause = 300;
 
@@ -18,7 +19,7 @@ export function afterEdits(react: (uri: string) => void): Disposable {
   };
   return Disposable.from(
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (document.languageId === 'iptables' && contentChanges.length > 0) schedule(document.uri.toString());
+      if (languages.includes(document.languageId) && contentChanges.length > 0) schedule(document.uri.toString());
     }),
     workspace.onDidCloseTextDocument((document) => cancel(document.uri.toString())),
     new Disposable(() => timers.forEach((timer) => clearTimeout(timer))),

@@ -3,7 +3,7 @@ import { BrowserMessageReader, BrowserMessageWriter, LanguageClient, type Messag
 import { activateWith } from './client.ts';
 
 /** Entry for an extension host in a web worker: the server is a worker of its own. */
-export function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
   const script = Uri.joinPath(context.extensionUri, 'server', 'dist', 'browser.js');
   let worker: Worker | undefined;
   const startServer = async (): Promise<MessageTransports> => {
@@ -12,7 +12,7 @@ export function activate(context: ExtensionContext): Promise<void> {
     worker = await startWorker(script);
     return { reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) };
   };
-  return activateWith(context, (id, name, options) => new LanguageClient(id, name, startServer, options));
+  activateWith(context, (id, name, options) => new LanguageClient(id, name, startServer, options));
 }
 
 /** Starts a script of the extension by its text, because a worker can't be started from a remote extension's address. */

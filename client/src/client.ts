@@ -1,6 +1,7 @@
 import { type ExtensionContext, commands as editorCommands, workspace } from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
 import { afterEdits } from './after-edits.ts';
+import { languages, onFirstDocument } from './documents.ts';
 import { commands } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
 import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
@@ -12,8 +13,8 @@ const name = 'iptables Lens';
 /** Builds a client that is not started yet; all that differs between the two entries. */
 export type ClientFactory = (id: string, name: string, options: LanguageClientOptions) => BaseLanguageClient;
 
-/** Starts the server and shows what it says for as long as the extension is active; rejects when the server cannot start. */
-export async function activateWith(context: ExtensionContext, create: ClientFactory): Promise<void> {
+/** Starts the server with the first document that it can say something about, and shows what it says. */
+export function activateWith(context: ExtensionContext, create: ClientFactory): void {
   const status = createFateStatus(commands.clearSimulation);
   const parts: SimulationParts = {
     status,
@@ -22,7 +23,7 @@ export async function activateWith(context: ExtensionContext, create: ClientFact
   };
   const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
   const client = create(id, name, {
-    documentSelector: [{ language: 'iptables' }],
+    documentSelector: languages.map((language) => ({ language })),
     diagnosticCollectionName: id,
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -38,6 +39,7 @@ export async function activateWith(context: ExtensionContext, create: ClientFact
     client, status, facts,
     afterEdits((uri) => void renewFate(parts, uri)),
     editorCommands.registerCommand(commands.restartServer, restart),
+    // A server that can't start is told by the client itself, in a notification.
+    onFirstDocument(() => void client.start()),
   );
-  await client.start();
 }

@@ -1,5 +1,6 @@
 import { Position, Range, TextEditorRevealType, type TextEditor, window } from 'vscode';
 import type { Middleware } from 'vscode-languageclient';
+import { languages } from './documents.ts';
 import { pickPacket } from './packet-picker.ts';
 import type { CheckAnswer, Place, SimulateAnswer, SimulateRequest, Simulated, SuggestAnswer } from './protocol.ts';
 import { commands } from './protocol.ts';
@@ -88,7 +89,7 @@ function editorsOf(uri: string): TextEditor[] {
 /** The palette and the context menu give no place of their own, so the cursor's line is meant. */
 function atCursor(): Place | undefined {
   const editor = window.activeTextEditor;
-  if (editor?.document.languageId !== 'iptables') return undefined;
+  if (editor === undefined || !languages.includes(editor.document.languageId)) return undefined;
   return { uri: editor.document.uri.toString(), line: editor.selection.active.line };
 }
 

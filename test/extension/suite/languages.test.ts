@@ -31,6 +31,13 @@ describe('the language', () => {
     await eventually('its code lenses', async () => (await lenses(document)).length > 0);
   });
 
+  it('the iptables commands of a shell script are served', async () => {
+    const script = await openUntitled('#!/bin/sh\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n', 'shellscript');
+    await eventually('its code lenses', async () => (await lenses(script)).length === 2);
+    const other = await openUntitled('#!/bin/sh\necho hello\n', 'shellscript');
+    equal((await lenses(other)).length, 0);
+  });
+
   it('a workspace that is not trusted is served', async function () {
     if (workspace.isTrusted) this.skip();
     const document = await open('rules.v4');
