@@ -24,6 +24,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
   const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
   const client = create(id, name, {
     documentSelector: languages.map((language) => ({ language })),
+    initializationOptions: { suggestCommand: 'editor.action.triggerSuggest' },
     diagnosticCollectionName: id,
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

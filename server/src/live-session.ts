@@ -12,6 +12,7 @@ import { warmUp } from './warm-up.ts';
 export class LiveSession implements Session {
   settings: Settings = DEFAULT_SETTINGS;
   snippets = false;
+  suggestCommand: string | undefined;
   refresh: () => void = () => undefined;
   readonly simulations = new Map<string, Simulation>();
   private parser: LineParser | undefined;

@@ -18,6 +18,7 @@ export function serve(connection: Connection, environment: Environment): void {
   connection.onInitialize(async (params) => {
     client.read(params);
     session.snippets = client.snippets;
+    session.suggestCommand = suggestCommandOf(params.initializationOptions);
     // A client sends nothing else before it has the answer, so the grammar is there when the first document comes.
     await session.loadGrammar();
     return initializeResult();
@@ -114,6 +115,12 @@ class Publishing {
       void this.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
     }
   }
+}
+
+/** The client's own command that opens the list of completions, from its initialization options. */
+function suggestCommandOf(options: unknown): string | undefined {
+  const command = (options as { suggestCommand?: unknown } | null | undefined)?.suggestCommand;
+  return typeof command === 'string' ? command : undefined;
 }
 
 function initializeResult(): InitializeResult {
