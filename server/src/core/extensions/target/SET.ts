@@ -1,0 +1,80 @@
+import type { Effect, Traversal } from '../../engine/traversal.ts';
+import { HOOKS, type Hook } from '../../netfilter.ts';
+import { integer } from '../../values/integer.ts';
+import { setEnds, type SetEnd } from '../../values/set-sides.ts';
+import { text } from '../../values/text.ts';
+import { defineTarget, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { saveOption } from '../save.ts';
+import { isInSet } from '../shared/ipset.ts';
+import { setChanges } from '../shared/set-changes.ts';
+
+const LONGEST_NAME = 31;
+const tooLong = (name: string): string | undefined => (name.length > LONGEST_NAME ? `\`${name}\` has ${name.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
+const setName = text({ what: 'the name of a set', placeholder: 'SET', min: 1, max: LONGEST_NAME, quoted: false, refuse: tooLong });
+
+// iptables takes a `!` before each of them and forgets it.
+const operation = (name: string): OptionSpec<string> => ({ name, values: [setName, setEnds], negatable: true });
+const more = { negatable: true, repeatable: true };
+
+const add = operation('add-set');
+const del = operation('del-set');
+const map = operation('map-set');
+const exist = flag('exist', more);
+const timeout = option('timeout', integer({ what: 'a timeout', min: 0, max: 0xfffffffe, example: '300', placeholder: 'SECONDS' }), more);
+const mapMark = flag('map-mark', more);
+const mapPrio = flag('map-prio', more);
+const mapQueue = flag('map-queue', more);
+
+/** Each option that only has a meaning beside another one. */
+const MEANT_FOR: readonly (readonly [OptionSpec, OptionSpec])[] = [[exist, add], [timeout, add], [mapMark, map], [mapPrio, map], [mapQueue, map]];
+
+/** Hooks whose packets have a place in a queue to be sent from. */
+const SENDING: readonly Hook[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
+
+const has = (use: ExtensionUse, spec: OptionSpec): boolean => use.options.some((bound) => bound.spec === spec);
+
+function check(use: ExtensionUse): readonly Problem[] {
+  const problems = use.options.filter(({ negated }) => negated)
+    .map(({ span, spec }): Problem => ({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`--${spec.name}\`.`, span, accepted: true }));
+  for (const [spec, owner] of MEANT_FOR) {
+    const bound = use.option(spec);
+    if (bound !== undefined && !has(use, owner)) problems.push({ code: 'missing-option', message: `\`--${spec.name}\` goes with \`--${owner.name}\` only.`, span: bound.span });
+  }
+  const mapped = use.option(map);
+  if (mapped !== undefined && ![mapMark, mapPrio, mapQueue].some((spec) => has(use, spec))) {
+    problems.push({ code: 'missing-option', message: '`--map-set` needs `--map-mark`, `--map-prio` or `--map-queue`.', span: mapped.span });
+  }
+  return problems;
+}
+
+/** Each option once, the last value of those that may be repeated, and no `!`. */
+function save(use: ExtensionUse): readonly string[] {
+  return [add, exist, timeout, del, map, mapMark, mapPrio, mapQueue].flatMap((spec: OptionSpec) => {
+    const bound = use.options.filter((each) => each.spec === spec).at(-1);
+    return bound === undefined ? [] : saveOption(use, { ...bound, negated: false });
+  });
+}
+
+const nameOf = ({ value }: BoundOption<string>): string => value;
+const endsOf = ({ values }: BoundOption<string>): readonly SetEnd[] => values[1] as readonly SetEnd[];
+
+/** Additions and deletions are seen by `-m set`; a mapped mark is known only for packets that are not in the set. Seen in the kernel. */
+function apply(use: ExtensionUse, traversal: Traversal): Effect {
+  const [added, deleted, mapped] = [use.option(add), use.option(del), use.option(map)];
+  if (added !== undefined) setChanges(traversal.world, nameOf(added)).added = true;
+  if (deleted !== undefined) setChanges(traversal.world, nameOf(deleted)).deleted = true;
+  if (mapped !== undefined && has(use, mapMark) && isInSet(traversal, nameOf(mapped), endsOf(mapped), false) !== false) traversal.packet.mark = undefined;
+  return { kind: 'continue' };
+}
+
+export default defineTarget({
+  name: 'SET',
+  families: ['ipv4', 'ipv6'],
+  terminating: false,
+  hooksFor: (use) => (has(use, mapPrio) || has(use, mapQueue) ? SENDING : HOOKS),
+  options: [add, del, map, exist, timeout, mapMark, mapPrio, mapQueue],
+  requires: [[add.name, del.name, map.name]],
+  check,
+  save,
+  action: (use) => ({ apply: (traversal) => apply(use, traversal) }),
+});
