@@ -1,0 +1,5 @@
+import { defineTarget } from '../definition.ts';
+
+export default defineTarget({
+  name: 'TRACE', families: ['ipv4', 'ipv6'], terminating: false, options: [], action: () => ({ apply: () => ({ kind: 'continue' }) }),
+});
