@@ -14,11 +14,31 @@ export async function generateCase(seed: number, family: Family, backend: Backen
   const request: OracleRequest = {
     id: `seed ${seed}`, ruleset: generateRuleset(random, family), family: family === 'ipv4' ? 4 : 6, packets: sent, topology: neighbourhoodOf(family).topology,
   };
-  const traffic = new Traffic(random, family);
-  const simulate = await startSimulation(request, backend);
+  const simulation = await startSimulation(request, backend);
+  // With conntrack, the kernel holds fragments until the whole packet is there.
+  const traffic = new Traffic(random, family, !simulation.tracks);
   for (let index = 0; index < packets; index++) {
     sent.push(traffic.next());
-    traffic.note(sent[index]!, simulate(index));
+    traffic.note(sent[index]!, simulation.send(index));
   }
   return request;
+}
+
+const SEEN = ['NEW', 'ESTABLISHED', 'INVALID'].map((state) => `-A FORWARD -m conntrack --ctstate ${state} -j LOG\n`).join('');
+const SEGMENTS = ['SYN', 'SYN,ACK', 'ACK', 'ACK', 'ACK', 'FIN,ACK', 'RST', 'RST,ACK', 'PSH,ACK', 'FIN', 'NONE', 'SYN,FIN', 'SYN,PSH', 'SYN,ECE,CWR', 'ACK,URG'] as const;
+
+/** One TCP connection after the other, each of random segments of both sides, and a rule for each state they can have. */
+export function generateStreams(seed: number, family: Family, packets: number): OracleRequest {
+  const random = new Random(seed);
+  const { near, far, topology } = neighbourhoodOf(family);
+  const sent: OraclePacket[] = [];
+  for (let port = 1024; sent.length < packets; port++) {
+    for (let left = 2 + random.below(10); left > 0; left--) {
+      const flags = sent.at(-1)?.sport !== port && random.chance(0.9) ? 'SYN' : random.pick(SEGMENTS);
+      sent.push(random.chance(0.55)
+        ? { path: 'auto', src: near[0]!, dst: far[0]!, in_iface: 'eth0', proto: 'tcp', sport: port, dport: 80, flags, side: 'client' }
+        : { path: 'auto', src: far[0]!, dst: near[0]!, in_iface: 'eth1', proto: 'tcp', sport: 80, dport: port, flags, side: 'server' });
+    }
+  }
+  return { id: `streams ${seed}`, ruleset: `*filter\n${SEEN}COMMIT\n`, family: family === 'ipv4' ? 4 : 6, packets: sent, topology };
 }

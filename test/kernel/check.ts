@@ -40,7 +40,7 @@ export async function check(oracle: KernelOracle, request: OracleRequest, backen
   for (const [index, packet] of request.packets.entries()) {
     const theirs = reply.packets?.[index];
     if (theirs === undefined || theirs.error !== undefined || beyondUs(packet) !== undefined) break;
-    const ours = simulation(index);
+    const ours = simulation.send(index);
     if (isHeld(packet, theirs)) continue;
     compared++;
     if (ours.verdict === 'UNKNOWN') unknown++;
@@ -55,15 +55,25 @@ function isHeld({ frag }: OraclePacket, { dropped_by }: OracleAnswer): boolean {
   return frag !== undefined && dropped_by?.kernel?.startsWith('after hook none') === true;
 }
 
-/** The engine's world for a request: a function that sends the packet with this index. */
-export async function startSimulation(request: OracleRequest, backend: Backend): Promise<(index: number) => Result> {
+/** The engine's world for a request. */
+export interface Simulation {
+  /** Whether the ruleset makes the kernel track connections. */
+  readonly tracks: boolean;
+  /** Sends the packet with this index. */
+  send(index: number): Result;
+}
+
+export async function startSimulation(request: OracleRequest, backend: Backend): Promise<Simulation> {
   const family = familyOf(request);
   const document = await openDocument(request.ruleset, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
   document.setFamily(family);
   const program = compile(document.ruleset(), { backend, conntrack: request.conntrack === 'on' });
   const worlds = new Worlds();
-  return (index) => {
-    const packet = request.packets[index]!;
-    return simulate(program, worlds, packetOf(packet, family, request.topology), { host: factsFor(packet, request), loopback: true });
+  return {
+    tracks: program.tracks,
+    send(index) {
+      const packet = request.packets[index]!;
+      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: factsFor(packet, request), loopback: true });
+    },
   };
 }

@@ -1,11 +1,12 @@
 // Random rulesets and packets through the kernel and through the engine; prints each disagreement, made as small as it gets.
 //   node --import tsx test/kernel/run.ts --seed 1 --count 100 [--backend legacy|nft] [--family ipv4|ipv6] [--packets 30]
+//   node --import tsx test/kernel/run.ts --streams --count 20 --packets 300     TCP connections of random segments
 //   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
-import { generateCase } from './case.ts';
+import { generateCase, generateStreams } from './case.ts';
 import { check, type Disagreement } from './check.ts';
 import { KernelOracle } from './client.ts';
 import type { OracleRequest } from './protocol.ts';
@@ -13,7 +14,7 @@ import { shrink } from './shrink.ts';
 
 const { values } = parseArgs({ options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
-  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false },
+  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false },
 } });
 const backend = values.backend as Backend;
 const oracle = new KernelOracle(backend);
@@ -43,7 +44,8 @@ async function* requests(): AsyncGenerator<OracleRequest> {
   }
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
     const family = (values.family ?? (seed % 3 === 0 ? 'ipv6' : 'ipv4')) as Family;
-    yield await generateCase(seed, family, backend, Number(values.packets));
+    if (values.streams) yield generateStreams(seed, family, Number(values.packets));
+    else yield await generateCase(seed, family, backend, Number(values.packets));
   }
 }
 

@@ -23,8 +23,11 @@ export class Traffic {
   private readonly passed: Passed[] = [];
   private readonly sent: OraclePacket[] = [];
 
-  constructor(random: Random, family: Family) {
+  private readonly fragments: boolean;
+
+  constructor(random: Random, family: Family, fragments: boolean) {
     this.random = random;
+    this.fragments = fragments;
     this.world = neighbourhoodOf(family);
   }
 
@@ -32,6 +35,7 @@ export class Traffic {
     const { random } = this;
     return random.weighted<() => OraclePacket>([
       [4, () => this.fresh()],
+      [this.fragments ? 1 : 0, () => this.fragment()],
       [this.sent.length === 0 ? 0 : 2, () => this.again()],
       [this.passed.length === 0 ? 0 : 5, () => this.reply()],
       [this.passed.length === 0 ? 0 : 0.7, () => this.error()],
@@ -86,6 +90,13 @@ export class Traffic {
       ...(random.chance(0.15) ? { mark: random.pick([1, 2, 0x1f]) } : {}), ...(random.chance(0.1) ? { tos: random.pick([0x10, 0x04, 0xb8]) } : {}),
       ...(random.chance(0.1) ? { ttl: random.pick([1, 2, 63, 128]) } : {}), ...(isLocal && random.chance(0.3) ? { uid: 1000, gid: 1000 } : {}),
     };
+  }
+
+  /** IPv4 fragments to the host itself are held until the whole packet is there. */
+  private fragment(): OraclePacket {
+    const { random, world } = this;
+    const frag = random.pick([{ off: 0, len: 40, mf: true }, { off: 40 }, { off: 8 }, { off: 40, len: 16, mf: true }]);
+    return { path: 'auto', ...this.ends(world.family === 'ipv6' && random.chance(0.5) ? 'in' : 'forward'), proto: random.pick(['udp', 'tcp']), sport: 33000, dport: random.pick(world.ports), payload: 100, frag };
   }
 
   private again(): OraclePacket {

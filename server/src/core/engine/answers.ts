@@ -1,6 +1,7 @@
 import { kindOf } from './address.ts';
 import type { Tracked } from './conntrack/track.ts';
 import { icmpRole } from './conntrack/icmp.ts';
+import { closeByReset } from './conntrack/tcp.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
@@ -47,6 +48,7 @@ function reset(p: Passage): Reply | string {
   if (flags !== undefined && (flags & TCP_FLAGS.RST) !== 0) return 'an RST is not answered with an RST';
   const unanswerable = notUnicast(p);
   if (unanswerable !== undefined) return unanswerable;
+  if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
   const isIpv6 = packet.family === 'ipv6';
   const tcpFlags = flags === undefined ? undefined : (flags & TCP_FLAGS.ACK) === 0 ? TCP_FLAGS.RST | TCP_FLAGS.ACK : TCP_FLAGS.RST;
   return send(p, {

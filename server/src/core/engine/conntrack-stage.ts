@@ -24,14 +24,14 @@ export function conntrackStage(p: Passage): void {
   p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
 }
 
-/** With conntrack, all rules see the reassembled packet; of a later fragment's packet the ports are not known. */
+/** Makes the whole packet of a fragment; of a later fragment's packet the ports are not known. */
 export function reassemble(p: Passage): void {
   const { packet } = p;
   if ((packet.fragmentOffset ?? 0) === 0 && !packet.moreFragments) return;
   packet.fragmentOffset = 0;
   packet.moreFragments = false;
   packet.length = undefined;
-  p.assume('the other fragments arrive as well: conntrack has them reassembled before any rule');
+  p.assume('the other fragments arrive as well: the kernel puts them together before the rules go on');
 }
 
 /** The packet's connection; where open parts leave several, each is tried. */

@@ -40,6 +40,9 @@ export interface Agenda {
 /** The part of a fate that is known when a packet's way ends. */
 export type Ending = Pick<Fate, 'verdict' | 'rejectWith' | 'reason' | 'policy' | 'noAnswer'>;
 
+/** A packet whose own way is over. */
+export type Ended = Ending & Pick<Fate, 'steps' | 'packet'>;
+
 /**
  * One packet's way through the kernel, with everything that it depends on as data: where something can't be decided, a
  * copy of the passage goes on with the other answer. The walk itself is in walk.ts.
@@ -82,9 +85,9 @@ export class Passage implements Traversal {
   ending: Ending | undefined;
   /** Type of the REJECT that the packet met. */
   rejected: string | undefined;
-  /** What is sent back for the packet, and the packet's own fate while that is on its way. */
+  /** What is sent back for the packet; and what has come to its end before: the packet itself, then what was sent back for it. */
   reply: Reply | undefined;
-  own: (Ending & Pick<Fate, 'steps' | 'packet'>) | undefined;
+  ended: readonly Ended[] = [];
 
   private answers = new Map<Field, Map<string, boolean>>();
   private decisions = new Map<string, boolean>();
@@ -232,7 +235,7 @@ export class Passage implements Traversal {
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
       arrivedFor: this.arrivedFor, redirected: this.redirected, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
-      reply: this.reply, own: this.own,
+      reply: this.reply, ended: this.ended,
     };
     Object.assign(copy, state);
     for (const [field, known] of this.answers) copy.answers.set(field, new Map(known));

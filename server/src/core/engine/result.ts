@@ -28,6 +28,8 @@ export interface Answer {
   readonly steps: readonly Step[];
   /** Why it did not get out. */
   readonly reason?: string;
+  /** What was sent back for the answer in turn. */
+  readonly answer?: Answer;
 }
 
 /** What becomes of a packet. */

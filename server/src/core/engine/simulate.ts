@@ -1,8 +1,8 @@
 import type { HostFacts } from './host.ts';
 import type { Packet } from './packet.ts';
-import { Passage, type Agenda, type PassageOptions } from './passage.ts';
+import { Passage, type Agenda, type Ended, type PassageOptions } from './passage.ts';
 import type { Program } from './program.ts';
-import type { Fate, Result } from './result.ts';
+import type { Answer, Fate, Result } from './result.ts';
 import { combine } from './outcomes.ts';
 import { walk } from './walk.ts';
 import { Worlds, type WorldState } from './world.ts';
@@ -48,16 +48,31 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Written field by field: this runs for every packet of a stream, and spreads cost more than the walk. */
+/** What became of the packet, and of what was sent back for it. */
 function fateOf(passage: Passage): Fate {
-  const { own, packet, steps, assumptions, routedBy } = passage;
-  const ending = passage.ending!;
-  const { verdict, policy, reason, rejectWith, noAnswer } = own ?? ending;
-  const fate: Writable<Fate> = { verdict, steps: own?.steps ?? steps, packet: own?.packet ?? packet, assumptions, routedBy };
+  const { packet, steps, assumptions, routedBy, ended } = passage;
+  const last: Ended = Object.assign(passage.ending!, { steps, packet });
+  const [own = last] = ended;
+  const fate = fateFields(own, assumptions, routedBy);
+  const answer = ended.length === 0 ? undefined : answerOf([...ended.slice(1), last]);
+  if (answer !== undefined) fate.answer = answer;
+  return fate;
+}
+
+/** Written field by field: this runs for every packet of a stream, and spreads cost more than the walk. */
+function fateFields({ verdict, steps, packet, policy, reason, rejectWith, noAnswer }: Ended, assumptions: readonly string[], routedBy: Fate['routedBy']): Writable<Fate> {
+  const fate: Writable<Fate> = { verdict, steps, packet, assumptions, routedBy };
   if (policy !== undefined) fate.policy = policy;
   if (reason !== undefined) fate.reason = reason;
   if (rejectWith !== undefined) fate.rejectWith = rejectWith;
   if (noAnswer !== undefined) fate.noAnswer = noAnswer;
-  if (own !== undefined) fate.answer = { packet, verdict: ending.verdict, steps, ...(ending.reason === undefined ? {} : { reason: ending.reason }) };
   return fate;
+}
+
+/** The first answer, which may itself have been answered. */
+function answerOf([first, ...later]: readonly Ended[]): Answer | undefined {
+  if (first === undefined) return undefined;
+  const { packet, verdict, steps, reason } = first;
+  const answer = answerOf(later);
+  return { packet, verdict, steps, ...(reason === undefined ? {} : { reason }), ...(answer === undefined ? {} : { answer }) };
 }

@@ -189,6 +189,8 @@ function routeArrival(p: Passage): void {
 function deliver(p: Passage): void {
   p.packet.path = 'in';
   p.packet.out = undefined;
+  // IPv4 puts fragments together before INPUT, IPv6 only after it. Seen in the kernel.
+  if (p.packet.family === 'ipv4') reassemble(p);
   enterHook(p, 'INPUT');
 }
 
@@ -266,8 +268,9 @@ function endWithAnswer(p: Passage, reply: Reply | string, ending: Ending): void 
 /** Sets what is sent back on its way, once the packet's own is over; false when there is nothing (more) to send. */
 function sendAnswer(p: Passage): boolean {
   const { reply } = p;
-  if (reply === undefined || p.own !== undefined) return false;
-  p.own = { ...p.ending!, steps: p.steps, packet: p.packet };
+  if (reply === undefined) return false;
+  p.ended = [...p.ended, { ...p.ending!, steps: p.steps, packet: p.packet }];
+  p.reply = undefined;
   p.ending = undefined;
   p.steps = [];
   p.packet = reply.packet;

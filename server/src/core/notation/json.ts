@@ -224,6 +224,9 @@ function fateToJson(fate: Fate): Readonly<Record<string, unknown>> {
   };
 }
 
-function answerToJson({ verdict, packet, steps, reason }: Answer): Readonly<Record<string, unknown>> {
-  return { verdict, packet: packetToJson(packet), steps: steps.map(stepToJson), ...(reason === undefined ? {} : { reason }) };
+function answerToJson({ verdict, packet, steps, reason, answer }: Answer): Readonly<Record<string, unknown>> {
+  return {
+    verdict, packet: packetToJson(packet), steps: steps.map(stepToJson), ...(reason === undefined ? {} : { reason }),
+    ...(answer === undefined ? {} : { answer: answerToJson(answer) }),
+  };
 }

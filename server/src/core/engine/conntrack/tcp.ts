@@ -90,8 +90,8 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
-  // The numbers of an RST are not taken over.
-  if (!ignored && direction === 'reply' && kind !== 'rst') tcp.heard = true;
+  // An RST of a closing connection is let through unchecked, so its numbers are not taken over.
+  if (!ignored && direction === 'reply' && !(kind === 'rst' && CLOSING.has(old))) tcp.heard = true;
   return ignored ? 'valid' : enter(connection, move, kind, now);
 }
 
@@ -126,6 +126,13 @@ function acknowledgesNothing({ tcp, assured }: Connection, direction: 'original'
 
 function lifeIn({ replied }: Connection, state: TcpState): number {
   return !replied && state === 'ESTABLISHED' ? UNANSWERED_PICKUP : TIMEOUT[state];
+}
+
+/** What a REJECT with tcp-reset does to the connection besides sending the RST. Seen in the kernel. */
+export function closeByReset(connection: Connection, now: number): void {
+  if (connection.tcp === undefined || connection.tcp.state === 'CLOSE') return;
+  connection.tcp.state = 'CLOSE';
+  connection.expires = now + TIMEOUT.CLOSE;
 }
 
 /** Whether a segment without an entry may begin one: SYN, or ACK of a connection older than the world. */
