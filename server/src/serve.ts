@@ -86,11 +86,18 @@ class ClientSupport {
   }
 }
 
-/** Publishes diagnostics once for all edits that are already waiting, so that typing never queues up behind them. */
+/** Milliseconds above which diagnostics wait for a pause in typing, so that completion does not queue up behind them. */
+const SLOW = 50;
+
+/** Publishes diagnostics, once for all edits that are already waiting; of very large files after a pause in typing. */
 class Publishing {
   private readonly connection: Connection;
   private readonly session: LiveSession;
   private readonly pending = new Map<string, RulesetDocument>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the last round took, in milliseconds; first rounds, which read whole files, do not count. */
+  private cost = 0;
+  private readonly seen = new WeakSet<RulesetDocument>();
 
   constructor(connection: Connection, session: LiveSession) {
     this.connection = connection;
@@ -98,8 +105,10 @@ class Publishing {
   }
 
   schedule(document: RulesetDocument): void {
-    if (this.pending.size === 0) setTimeout(() => this.flush(), 0);
     this.pending.set(document.uri, document);
+    if (this.timer !== undefined && this.cost < SLOW) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), this.cost < SLOW ? 0 : 2 * this.cost);
   }
 
   clear(uri: string): void {
@@ -108,12 +117,16 @@ class Publishing {
   }
 
   private flush(): void {
+    const start = performance.now();
     const documents = [...this.pending.values()];
     this.pending.clear();
+    this.timer = undefined;
     for (const document of documents) {
       const diagnostics = toDiagnostics(document, this.session.findings(document));
       void this.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
     }
+    this.cost = documents.every((document) => this.seen.has(document)) ? performance.now() - start : 0;
+    for (const document of documents) this.seen.add(document);
   }
 }
 
