@@ -105,7 +105,7 @@ function readPorts(text: string, takesBase: boolean): Parsed<NatPorts> {
   const range = { from: from.value, to: to.value };
   if (base === undefined) return ok(range, from.warning ?? to.warning);
   if (!takesBase) return ok(range, `The base port \`/${base}\` is for DNAT; SNAT takes it without a word and does not use it.`);
-  const port = readNumber(base);
+  const port = readPort(base, 'any');
   if (!port.ok) return port;
   return port.value === 0 ? fail('The base port of a shifted range can\'t be 0.') : ok({ ...range, base: port.value });
 }

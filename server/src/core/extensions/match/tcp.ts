@@ -7,7 +7,7 @@ import { portRange } from '../../values/port.ts';
 import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
-import { needsHeader, portCondition } from '../shared/transport.ts';
+import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', portRange('tcp'), { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -25,23 +25,34 @@ function flagTest(use: ExtensionUse): { bound: BoundOption; mask: number; set: n
   return given === undefined ? undefined : { bound: given, mask: given.values[0] as number, set: given.values[1] as number };
 }
 
+/** Whether iptables-nft translates the use into expressions of its own. */
+const isNative = (use: ExtensionUse): boolean => use.options.length > 0 && use.option(tcpOption) === undefined;
+
 function flagCondition(use: ExtensionUse): Condition[] {
   const asked = flagTest(use);
   if (asked === undefined) return [];
   const { bound, mask, set } = asked;
   return [{
     source: bound.text,
-    test: ({ packet }) => negate(bound, (set & ~mask) !== 0 ? false : mask === 0 ? true
-      : decide(packet.tcpFlags, `of the flags ${printTcpFlags(mask)} exactly ${printTcpFlags(set)} are set`, (bits) => (bits & mask) === set)),
+    test({ packet, backend }) {
+      // With no flag to look at, iptables-nft makes no expression at all, not even for `!`. Seen in the kernel.
+      if (mask === 0 && backend === 'nft' && isNative(use)) return true;
+      if ((set & ~mask) !== 0 || mask === 0) return negate(bound, (set & ~mask) === 0);
+      return negate(bound, decide(packet.tcpFlags, `of the flags ${printTcpFlags(mask)} exactly ${printTcpFlags(set)} are set`, (bits) => (bits & mask) === set));
+    },
     observe: ({ packet }) => observed(packet.tcpFlags, 'the set of TCP flags', printTcpFlags),
   }];
 }
 
-function check(use: ExtensionUse): readonly Problem[] {
+function checkFlags(use: ExtensionUse): readonly Problem[] {
   const asked = flagTest(use);
   if (asked === undefined || (asked.set & ~asked.mask) === 0) return [];
   const outside = printTcpFlags(asked.set & ~asked.mask);
-  return [{ code: 'unmatchable-rule', message: `\`${outside}\` must be set but is not among the flags that are looked at, so ${asked.bound.negated ? 'every packet matches' : 'no packet matches'}; name it in the first list too.`, span: asked.bound.span, accepted: true }];
+  const result = asked.bound.negated ? 'every packet matches' : 'no packet matches';
+  return [{
+    code: 'unmatchable-rule', accepted: true, span: asked.bound.span,
+    message: `\`${outside}\` must be set but is not among the flags that are looked at, so ${result}; name it in the first list too.`,
+  }];
 }
 
 /** The options in iptables-save's order, without those that ask for nothing. */
@@ -64,11 +75,11 @@ export default defineMatch({
   families: ['ipv4', 'ipv6'],
   protocols: [PROTOCOL.tcp],
   options: [sourcePort, destinationPort, flags, syn, tcpOption],
-  check,
+  check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkFlags(use)],
   save,
-  conditions: (use) => needsHeader(use, { header: 'TCP', native: use.options.length > 0 && use.option(tcpOption) === undefined, tinyDrops: true }, [
-    ...portCondition(use, sourcePort, 'sourcePort'),
-    ...portCondition(use, destinationPort, 'destinationPort'),
+  conditions: (use) => needsHeader(use, { header: 'TCP', native: isNative(use), tinyDrops: true }, [
+    ...portCondition(use, sourcePort, 'sourcePort', isNative(use)),
+    ...portCondition(use, destinationPort, 'destinationPort', isNative(use)),
     ...flagCondition(use),
     ...conditionOf(use, tcpOption, (number) => new Unknown(`the packet carries the TCP option ${number}`), () => 'which TCP options it carries is open'),
   ]),

@@ -3,7 +3,7 @@ import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import type { NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
-import type { BoundOption, ExtensionUse, OptionSpec } from '../definition.ts';
+import type { BoundOption, ExtensionUse, OptionSpec, Problem } from '../definition.ts';
 import { fieldCondition, observed } from './fields.ts';
 
 /** Whether the packet is a fragment that does not begin with the transport header. */
@@ -47,18 +47,21 @@ export type Side = 'sourcePort' | 'destinationPort';
 /** How traces call a port. */
 export const PORT_NAMES: Readonly<Record<Side, string>> = { sourcePort: 'the source port', destinationPort: 'the destination port' };
 
-/** The condition of a port option; a range of all ports, or of none, is decided even where the port is open. */
-export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, side: Side): Condition[] {
+/**
+ * The condition of a port option; a range of all ports, or of none, is decided even where the port is open. From a range
+ * of all ports iptables-nft makes no expression where it translates the match (`native`), not even for `!`. Seen in the kernel.
+ */
+export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, side: Side, native = false): Condition[] {
   const bound = use.option(spec);
   if (bound === undefined) return [];
   const { from, to } = bound.value;
+  if (from === 0 && to === MAX_PORT) return [everyPort(bound, side, native)];
   const name = PORT_NAMES[side];
   const condition = fieldCondition(bound, {
     field: side,
     key: from === to ? `${name} is ${from}` : `${name} is in ${from}:${to}`,
     ask({ packet }) {
       if (from > to) return false;
-      if (from === 0 && to === MAX_PORT) return true;
       const port = packet[side];
       return port === undefined ? undefined : port >= from && port <= to;
     },
@@ -69,9 +72,29 @@ export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, 
   return [quick === undefined ? condition : { ...condition, ...pin, quick }];
 }
 
+/** Says of a negated range of all ports that it means one thing to iptables-legacy and another to iptables-nft. Seen in the kernel. */
+export function checkEveryPort(use: ExtensionUse, specs: readonly OptionSpec<NumberRange>[]): readonly Problem[] {
+  return specs.flatMap((spec) => {
+    const bound = use.option(spec);
+    if (bound === undefined || !bound.negated || bound.value.from !== 0 || bound.value.to !== MAX_PORT) return [];
+    return [{
+      code: 'unmatchable-rule', accepted: true as const, span: bound.span,
+      message: `\`${bound.text}\` leaves no port: iptables-legacy lets nothing match, iptables-nft forgets the option, and iptables-save does not print it. Leave it out.`,
+    }];
+  });
+}
+
+function everyPort({ text, negated }: BoundOption, side: Side, native: boolean): Condition {
+  return {
+    source: text,
+    test: ({ backend }) => !negated || (native && backend === 'nft'),
+    observe: ({ packet }) => observed(packet[side], PORT_NAMES[side]),
+  };
+}
+
 /** What the condition asks as plain data, where one range says it all. */
 function quickOf({ value: { from, to }, negated }: BoundOption<NumberRange>, field: Side): Condition['quick'] {
-  if (from > to || (from === 0 && to === MAX_PORT)) return undefined;
+  if (from > to) return undefined;
   if (!negated) return { field, from, to };
   if (from === 0) return { field, from: to + 1, to: MAX_PORT };
   return to === MAX_PORT ? { field, from: 0, to: from - 1 } : undefined;
