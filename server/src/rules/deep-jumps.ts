@@ -1,6 +1,6 @@
 import type { Table } from '../core/ruleset/model.ts';
 import { defineRule, type Report } from './rule.ts';
-import { jumpsOf, ruleOf, walkOf, type Jump } from './support/jumps.ts';
+import { ruleOf, walkOf, type Jump } from './support/jumps.ts';
 import { page } from './support/page.ts';
 
 /** User-defined chains that iptables-nft takes behind one another; one more is refused (seen in the kernel). */
@@ -27,13 +27,13 @@ export default defineRule({
 function* deep(table: Table): Iterable<Report> {
   // No way is longer than the chains that there are.
   if (table.chains.size <= MOST) return;
-  const { callersFirst, loops } = walkOf(table);
+  const { jumps, callersFirst, loops } = walkOf(table);
   if (loops.length > 0) return;
   const arrivals = new Map<string, { readonly depth: number; readonly by: Jump }>();
   for (const from of callersFirst) {
     const arrival = arrivals.get(from);
     const depth = arrival?.depth ?? 0;
-    for (const to of jumpsOf(table, from)) {
+    for (const to of jumps.get(from)!) {
       if (depth === MOST) yield tooDeep(table, { from, to }, arrival!.by);
       if (depth >= (arrivals.get(to)?.depth ?? 0)) arrivals.set(to, { depth: depth + 1, by: { from, to } });
     }

@@ -17,6 +17,8 @@ export interface Loop {
 
 /** Where the built-in chains of a table lead. */
 export interface Walk {
+  /** Of each chain that is reached, the chains that exist among those which its rules lead to. */
+  readonly jumps: ReadonlyMap<string, readonly string[]>;
   /** The chains that are reached; where there are no loops, each after all that lead to it. */
   readonly callersFirst: readonly string[];
   readonly loops: readonly Loop[];
@@ -29,11 +31,6 @@ export function walkOf(table: Table): Walk {
   let walk = known.get(table);
   if (walk === undefined) known.set(table, walk = walked(table));
   return walk;
-}
-
-/** The chains that exist among those which the rules of a chain lead to. */
-export function jumpsOf(table: Table, from: string): readonly string[] {
-  return [...Placements.of(table).jumpsOf(from)].filter((to) => table.chains.get(to)?.builtIn === false);
 }
 
 /** The first rule that makes a jump. */
@@ -49,15 +46,17 @@ interface Step {
 
 /** Goes in depth without recursion, as rulesets can be thousands of chains deep. */
 function walked(table: Table): Walk {
+  const placements = Placements.of(table);
+  const jumps = new Map<string, readonly string[]>();
   const left: string[] = [];
   const loops: Loop[] = [];
-  const seen = new Set<string>();
   const open = new Set<string>();
   const path: Step[] = [];
   const enter = (chain: string): void => {
-    seen.add(chain);
+    const targets = [...placements.jumpsOf(chain)].filter((to) => table.chains.get(to)?.builtIn === false);
+    jumps.set(chain, targets);
     open.add(chain);
-    path.push({ chain, jumps: jumpsOf(table, chain), next: 0 });
+    path.push({ chain, jumps: targets, next: 0 });
   };
   for (const start of BUILT_IN_CHAINS[table.name]) {
     enter(start);
@@ -70,12 +69,12 @@ function walked(table: Table): Walk {
         path.pop();
       } else if (open.has(to)) {
         loops.push(loopOf({ from: top.chain, to }, path));
-      } else if (!seen.has(to)) {
+      } else if (!jumps.has(to)) {
         enter(to);
       }
     }
   }
-  return { callersFirst: left.reverse(), loops };
+  return { jumps, callersFirst: left.reverse(), loops };
 }
 
 function loopOf(jump: Jump, path: readonly Step[]): Loop {
