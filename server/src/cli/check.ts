@@ -6,25 +6,8 @@ import type { Finding, Severity } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.generated.ts';
 import { Diagnostics } from '../rules/run.ts';
 import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
+import type { Place, Reported } from './report.ts';
 import { toSarif } from './sarif.ts';
-
-/** A place in a file, lines and columns from 1, columns in UTF-16 units. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
-
-/** A finding as `--format json` prints it. */
-export interface Reported extends Place {
-  readonly file: string;
-  readonly severity: Severity | 'info';
-  readonly code: string;
-  readonly message: string;
-  readonly related: readonly (Place & { readonly file: string; readonly message: string })[];
-  readonly fixes: readonly { readonly title: string; readonly safe: boolean; readonly edits: readonly (Place & { readonly newText: string })[] }[];
-}
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };

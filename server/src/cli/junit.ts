@@ -1,5 +1,5 @@
 import junit from 'junit-report-builder';
-import { nameOf, type TestResult } from './test.ts';
+import { nameOf, type TestResult } from './test-result.ts';
 
 /** The results as JUnit XML, a suite for each file. */
 export function toJunit(results: readonly TestResult[]): string {

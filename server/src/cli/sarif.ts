@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
 import type { Rule } from '../rules/rule.ts';
-import type { Reported } from './check.ts';
+import type { Reported } from './report.ts';
 
 /** The findings as a SARIF 2.1.0 log with one run; the rules that occur are described in it. */
 export function toSarif(findings: readonly Reported[], rules: readonly Rule[], version: string): string {

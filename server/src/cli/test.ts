@@ -1,12 +1,8 @@
-import { runExpectations, type ExpectationResult } from '../core/notation/expectation.ts';
+import { runExpectations } from '../core/notation/expectation.ts';
 import { programOf } from '../features/support/simulation.ts';
 import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
 import { toJunit } from './junit.ts';
-
-/** An expectation with the file that it stands in. */
-export interface TestResult extends ExpectationResult {
-  readonly file: string;
-}
+import { nameOf, type TestResult } from './test-result.ts';
 
 export const testCommand: Subcommand = {
   name: 'test',
@@ -27,10 +23,6 @@ export const testCommand: Subcommand = {
     return results.every(({ status }) => status === 'pass') ? 0 : 1;
   },
 };
-
-/** What an expectation is called in reports: its scenario and its own text. */
-export const nameOf = ({ line, scenario }: ExpectationResult): string =>
-  `${scenario === undefined ? '' : `${scenario}: `}${line.text.trim().replace(/^#\s*/u, '')}`;
 
 function toText(results: readonly TestResult[]): string {
   const failing = results.filter(({ status }) => status !== 'pass');
