@@ -15,6 +15,8 @@ export type FlowRate =
 
 const WORD = 0xffffffff;
 const CHUNK = 16;
+/** Below this a chunk costs the kernel nothing, and it refuses the rule (for a tick of 1/250 s). */
+const LEAST_COST = 3;
 const UNITS: readonly (readonly [unit: string, bytes: number])[] = [['m', 1024 * 1024], ['k', 1024]];
 
 const packets = rate(FLOW_SCALE);
@@ -23,7 +25,7 @@ const packets = rate(FLOW_SCALE);
 export const flowRate: ValueType<FlowRate> = {
   placeholder: 'NUMBER[/UNIT]|NUMBER[kb|mb|b]/s',
   parse(text, context) {
-    const bytes = /^\s*([0-9]+)([^/]*)b\/(s[a-z]*)$/u.exec(text);
+    const bytes = /^\s*([0-9]+)([A-Za-z]*)b\/(s[a-z]*)$/u.exec(text);
     if (bytes !== null && 'second'.startsWith(bytes[3]!)) return readBytes(bytes[1]!, bytes[2]!, text);
     const parsed = packets.parse(text, context);
     return parsed.ok ? { ...parsed, value: { kind: 'packets', interval: parsed.value, seconds: unitOf(text) } } : parsed;
@@ -43,6 +45,7 @@ function readBytes(digits: string, prefix: string, text: string): Parsed<FlowRat
   const bytes = Number(digits) * factor;
   if (bytes === 0) return fail(`\`${text}\` lets nothing through; write a positive rate such as \`512kb/s\`.`);
   const value = { kind: 'bytes', cost: costOf(bytes) } as const;
+  if (value.cost < LEAST_COST) return fail(`\`${text}\` is more than the kernel can count; the most is about 20 GB a second.`);
   const odd = prefix !== '' && factor === 1 ? `\`${prefix}b\` is not a unit that iptables knows, and it reads \`${text}\` as bytes; write \`kb\` or \`mb\`.` : undefined;
   const kept = bytesOf(value.cost);
   const rounded = Math.abs(kept - bytes) > bytes / 100 ? `The kernel rounds \`${text}\` to ${printBytes(value.cost)}b/s.` : undefined;

@@ -21,4 +21,5 @@ export const nptPrefix: ValueType<MaskedAddress> = {
     return fail(`\`${text}\` has bits behind its prefix, which the kernel refuses.`, proper);
   },
   print: (value, { family }) => printMasked(value, family),
+  complete: (context) => resolvedAddress.complete!(context).filter(({ text }) => nptPrefix.parse(text, context).ok),
 };

@@ -66,5 +66,6 @@ function amended(part: string, text: string, failure: Extract<Parsed<number>, { 
   const { message, suggestion } = failure;
   if (/^[0-9]+-[0-9]+$/u.test(part)) return fail(`\`${part}\` is not a port; a range is written with a colon.`, replaced(part, text, part.replace('-', ':')));
   if (suggestion === undefined) return failure;
-  return fail(message, text.split(/([,:])/u).map((each) => (each === part ? suggestion : each)).join(''));
+  const mended = text.split(/([,:])/u).map((each) => (each === part ? suggestion : each)).join('');
+  return fail(message, mended === text ? undefined : mended);
 }
