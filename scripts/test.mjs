@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { installDependencies } from './dependencies.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
@@ -37,10 +38,7 @@ const steps = [
   { name: 'extension', command: ['node', 'scripts/vscode-host/run-all.mjs'], needs: needs.editor },
 ].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 
-if (!existsSync(path.join(root, 'node_modules'))) {
-  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
+installDependencies();
 
 let passed = 0;
 let failed = 0;
