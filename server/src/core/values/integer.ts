@@ -3,8 +3,12 @@ import { fail, ok, type Parsed, type ValueType } from './value.ts';
 /** strtoul with base 0: decimal, `0x` hexadecimal, leading-zero octal; leading blanks and one `+` are taken, nothing may follow. */
 const INTEGER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/u;
 
+/** What nearly all numbers look like, read without going through a BigInt. */
+const PLAIN = /^(0|[1-9][0-9]{0,14})$/u;
+
 /** An unsigned integer as iptables reads it (`010` is 8, `0x10` is 16); undefined where the text is none. */
 export function readInteger(text: string): number | undefined {
+  if (PLAIN.test(text)) return Number(text);
   const big = readBigInteger(text);
   return big === undefined ? undefined : Number(big);
 }
