@@ -103,9 +103,17 @@ function lengthOf(given: OraclePacket, packet: Packet): number | undefined {
     case PROTOCOL.tcp: return header + 20 + payload;
     case PROTOCOL.udp: case PROTOCOL.udplite: return header + 8 + payload;
     case PROTOCOL.gre: return header + 4 + payload;
+    case PROTOCOL.icmp: case PROTOCOL.icmpv6: return icmpLength(packet, header, payload);
     case 253: return header + Math.max(8, payload);
     default: return undefined;
   }
+}
+
+/** An error quotes a header and eight bytes; a timestamp carries twelve. */
+function icmpLength({ inner, icmpType, family }: Packet, header: number, payload: number): number | undefined {
+  if (inner !== undefined) return payload > 0 || inner.length === undefined ? undefined : header + 8 + Math.min(inner.length, header + 8);
+  if (family === 'ipv6' && (icmpType === 135 || icmpType === 136)) return undefined;
+  return header + 8 + payload + (family === 'ipv4' && (icmpType === 13 || icmpType === 14) ? 12 : 0);
 }
 
 /** Addresses that the oracle gives to its links unless the topology has others. */

@@ -3,7 +3,7 @@ import type { Tracked } from './conntrack/track.ts';
 import { icmpRole } from './conntrack/icmp.ts';
 import { closeByReset } from './conntrack/tcp.ts';
 import { isIcmp } from './conntrack/tuple.ts';
-import { makePacket, TCP_FLAGS, type Address, type Packet } from './packet.ts';
+import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
 import { isBroadcast, isLocal, speakingAddress } from './routing.ts';
@@ -118,7 +118,7 @@ function send(p: Passage, fields: Partial<Packet>): Reply {
   const { packet, tracked } = p;
   const wayBack = p.fromWire ? packet.in : 'lo';
   return {
-    packet: makePacket({ family: packet.family, path: 'out', mark: 0, ttl: 64, out: wayBack, at: packet.at, ...fields }),
+    packet: makePacket({ family: packet.family, path: 'out', mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: wayBack, at: packet.at, ...fields }),
     tracked: tracked?.connection === undefined ? undefined
       : { state: 'RELATED', connection: tracked.connection, direction: tracked.direction === 'original' ? 'reply' : 'original' },
   };

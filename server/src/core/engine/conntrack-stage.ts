@@ -20,8 +20,14 @@ export function conntrackStage(p: Passage): void {
   const zone = p.template?.zone ?? 0;
   const found = lookUp(p, zone);
   if (p.ending !== undefined) return;
-  if (packet.protocol === PROTOCOL.tcp) packet.tcpFlags ??= ordinaryFlags(found?.connection, found?.direction ?? 'original');
   p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
+}
+
+/** Fills in missing TCP flags: those of the ordinary next packet of its connection, SYN where it has none. */
+export function fillFlags({ world, packet }: Passage): void {
+  if (packet.protocol !== PROTOCOL.tcp || packet.tcpFlags !== undefined) return;
+  const found = find(world.table, lookupTuple(packet, 0), world.now);
+  packet.tcpFlags = ordinaryFlags(found?.connection, found?.direction ?? 'original');
 }
 
 /** Makes the whole packet of a fragment; of a later fragment's packet the ports are not known. */
@@ -59,6 +65,7 @@ function identify(p: Passage, { connection, direction }: Found, tuple: Tuple): F
   const own = direction === 'reply' ? connection.reply : connection.original;
   const full = filledFrom(own, tuple);
   if (!isIcmpError(p.packet)) fill(p.packet, full);
+  p.arrivedFor ??= p.packet.destination;
   if (direction === 'reply') settle(table, connection, full);
   else if (keyOf(connection.original) === undefined) replaceOriginal(connection, full);
   return { connection, direction };

@@ -45,6 +45,7 @@ export interface Packet {
   length: number | undefined;
   /** Source hardware address, in lower case with colons. */
   mac: string | undefined;
+  /** Owner of the socket that it comes from; NO_OWNER where the kernel itself made it. */
   uid: number | undefined;
   gid: number | undefined;
   /** Offset in bytes of a fragment's data; 0 or undefined = not a later fragment. */
@@ -55,6 +56,9 @@ export interface Packet {
   /** Time of arrival in seconds on the world's clock; undefined = right after the packet before. */
   at: number | undefined;
 }
+
+/** User and group of a packet that comes from no socket. */
+export const NO_OWNER = -1;
 
 /** A packet with every field left open except those given, the family and the path. */
 export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'path'>): Packet {

@@ -5,7 +5,7 @@ import { rewriteError } from './conntrack/rewrite.ts';
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
 import { confirm } from './conntrack/table.ts';
-import { conntrackStage, reassemble } from './conntrack-stage.ts';
+import { conntrackStage, fillFlags, reassemble } from './conntrack-stage.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import type { Ending, Passage } from './passage.ts';
 import type { Stage } from './program.ts';
@@ -24,6 +24,7 @@ export function walk(p: Passage): void {
 }
 
 function begin(p: Passage): void {
+  fillFlags(p);
   if (!p.fromWire) {
     p.packet.out ??= wayOut(p);
     enterHook(p, 'OUTPUT');

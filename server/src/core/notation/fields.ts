@@ -1,5 +1,5 @@
 import type { ConntrackState, Packet, Path } from '../engine/packet.ts';
-import { TCP_FLAGS } from '../engine/packet.ts';
+import { NO_OWNER, TCP_FLAGS } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
 import { INTERFACE_LIMIT } from '../values/interface.ts';
 import { macAddress } from '../values/mac.ts';
@@ -45,6 +45,20 @@ function readNumber(name: string, text: string, most: number): Read<number> {
   const value = /^(0x[0-9a-f]+|[0-9]+)$/iu.test(text) ? Number(text) : NaN;
   if (Number.isNaN(value)) return refuse(`\`${text}\` is not a number for \`${name}=\`; write it in decimal or as \`0x…\`.`);
   return value > most ? refuse(`\`${name}=${text}\` is too large; the most is ${most}.`) : read(value);
+}
+
+/** User or group; `none` where no process sent the packet. */
+function owner(name: 'uid' | 'gid'): FieldSpec {
+  const spec = number(name, name, 0xffffffff, 0);
+  return {
+    ...spec,
+    read(text, packet) {
+      if (text.toLowerCase() !== 'none') return spec.read(text, packet);
+      packet[name] = NO_OWNER;
+      return done;
+    },
+    print: (packet) => (packet[name] === NO_OWNER ? 'none' : spec.print(packet)),
+  };
 }
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
@@ -153,8 +167,8 @@ export const FIELDS: readonly FieldSpec[] = [
     open: (packet) => { packet.mac = undefined; },
     print: (packet) => packet.mac,
   },
-  number('uid', 'uid', 0xffffffff, 0),
-  number('gid', 'gid', 0xffffffff, 0),
+  owner('uid'),
+  owner('gid'),
   {
     name: 'fragment', example: '1480', read: readFragment,
     print: ({ fragmentOffset, moreFragments }) => (fragmentOffset === undefined && !moreFragments ? undefined : `${fragmentOffset ?? 0}${moreFragments ? '+' : ''}`),

@@ -1,5 +1,5 @@
 import type { Family } from '../netfilter.ts';
-import { makePacket, TCP_FLAGS, type ConntrackState, type Packet, type Path } from '../engine/packet.ts';
+import { makePacket, NO_OWNER, TCP_FLAGS, type ConntrackState, type Packet, type Path } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
 import type { Answer, Fate, Result, Step } from '../engine/result.ts';
 import { addressText } from '../engine/wording.ts';
@@ -181,12 +181,15 @@ export function packetToJson(packet: Packet): PacketJson {
     sport: packet.sourcePort, dport: packet.destinationPort,
     flags: tcpFlags === undefined ? undefined : Object.entries(TCP_FLAGS).flatMap(([name, bit]) => ((tcpFlags & bit) === 0 ? [] : [name])),
     icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId, inner: inner === undefined ? undefined : packetToJson(inner),
-    state: packet.state, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid, gid: packet.gid,
+    state: packet.state, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: ownerOf(packet.uid), gid: ownerOf(packet.gid),
     fragment: fragmentOffset === undefined || (fragmentOffset === 0 && !packet.moreFragments) ? undefined : { offset: fragmentOffset, more: packet.moreFragments },
     at: packet.at,
   }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(defined) as PacketJson;
 }
+
+/** A packet that no process sent has no owner to tell. */
+const ownerOf = (id: number | undefined): number | undefined => (id === NO_OWNER ? undefined : id);
 
 /** A rule met, as JSON; `rule` and `line` count from 1, `target` is null for a rule without one. */
 export interface StepJson {

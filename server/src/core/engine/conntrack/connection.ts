@@ -53,6 +53,8 @@ export interface TcpProgress {
   lastDirection: 'original' | 'reply' | undefined;
   /** Whether the answering side has been heard, so that its sequence numbers are known. */
   heard: boolean;
+  /** Whether both sides opened it at once. */
+  simultaneous: boolean;
   /** Whether either side has begun to close it. */
   closing: boolean;
 }

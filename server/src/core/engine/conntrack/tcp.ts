@@ -82,7 +82,7 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   const tcp = connection.tcp!;
   const kind = tcpKind(flags);
   const old = tcp.state;
-  const move = answersIgnoredSyn(tcp, direction, kind) ? 'SYN_RECV' : MOVES[direction][old][kind];
+  const move = moveOf(tcp, direction, kind);
   if (move === undefined) return 'invalid';
   const reopens = move === 'SYN_SENT' && (old === 'TIME_WAIT' || old === 'CLOSE');
   if (reopens && (tcp.closing || (tcp.lastDirection === direction && tcp.lastKind === 'rst'))) return 'again';
@@ -90,6 +90,8 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
+  if (move === 'SYN_SENT2') tcp.simultaneous = true;
+  else if (ignored && kind === 'syn' && direction === 'original') tcp.simultaneous = false;
   // An RST of a closing connection is let through unchecked, so its numbers are not taken over.
   if (!ignored && direction === 'reply' && !(kind === 'rst' && CLOSING.has(old))) tcp.heard = true;
   return ignored ? 'valid' : enter(connection, move, kind, now);
@@ -107,6 +109,13 @@ function enter(connection: Connection, state: TcpState, kind: TcpKind, now: numb
 }
 
 const isSettled = ({ replied }: Connection, old: TcpState): boolean => replied && (old === 'SYN_RECV' || old === 'ESTABLISHED');
+
+function moveOf(tcp: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): Move | undefined {
+  if (answersIgnoredSyn(tcp, direction, kind)) return 'SYN_RECV';
+  const move = MOVES[direction][tcp.state][kind];
+  // Where both sides opened at once, the answering side's ACK completes the handshake.
+  return move === 'SYN_RECV' && direction === 'reply' && kind === 'ack' && tcp.simultaneous ? 'ESTABLISHED' : move;
+}
 
 /** A SYN that was let through without a move turns out to be good when it is answered: the connection begins anew. */
 function answersIgnoredSyn({ state, lastKind, lastDirection }: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): boolean {

@@ -80,7 +80,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
 /** A packet that begins a connection. */
 function begun(packet: Packet, now: number, zone: number): Tracked {
   const connection = newConnection(tupleOf(packet, zone), now);
-  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, closing: false };
+  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false };
   return { state: 'NEW', connection, direction: 'original' };
 }
 
@@ -179,7 +179,7 @@ function existing(table: ConntrackTable, original: Tuple, now: number): Connecti
   const connection = newConnection(original, now);
   connection.expires = now + ASSERTED_LIFE;
   connection.replied = connection.assured = connection.sourceNatDone = connection.destinationNatDone = true;
-  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, closing: false };
+  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, simultaneous: false, closing: false };
   confirm(table, connection, now);
   return connection;
 }

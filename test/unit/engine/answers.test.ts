@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { Result } from '../../../server/src/core/engine/result.ts';
+import { printPacket } from '../../../server/src/core/notation/print.ts';
+import { facts, run, way, ways } from './run.ts';
+
+/** What is sent back, without what it quotes. */
+const sentBack = ({ answer, noAnswer }: Result): string => (answer === undefined ? (noAnswer ?? 'nothing') : `${answer.verdict} ${printPacket({ ...answer.packet, inner: undefined, length: undefined, uid: 0, gid: 0, pathGiven: false })}`);
+
+async function answers(ruleset: string, packets: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<string[]> {
+  return (await run(ruleset, packets, options)).map(sentBack);
+}
+
+const IN = (more: string): string => `tcp 1.1.1.1:4000 -> 9.9.9.9:80 in=eth0 ${more}`;
+
+describe('answers of REJECT', () => {
+  it('are an RST with the numbers of what it answers', async () => {
+    assert.deepEqual(await answers('*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n', [IN('flags=SYN'), IN('flags=ACK'), IN('flags=RST')]), [
+      'ACCEPT tcp 9.9.9.9:80 -> 1.1.1.1:4000 out=eth0 flags=RST,ACK', 'ACCEPT tcp 9.9.9.9:80 -> 1.1.1.1:4000 out=eth0 flags=RST', 'an RST is not answered with an RST',
+    ]);
+  });
+
+  it('are ICMP errors of the type that is asked for', async () => {
+    const types: Readonly<Record<string, string>> = {
+      'icmp-net-unreachable': 'network-unreachable', 'icmp-host-unreachable': 'host-unreachable', 'icmp-proto-unreachable': 'protocol-unreachable', 'icmp-port-unreachable': 'port-unreachable',
+      'icmp-net-prohibited': 'network-prohibited', 'icmp-host-prohibited': 'host-prohibited', 'icmp-admin-prohibited': 'communication-prohibited',
+    };
+    for (const [type, name] of Object.entries(types)) {
+      const [result] = await run(`*filter\n-A INPUT -j REJECT --reject-with ${type}\nCOMMIT\n`, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
+      assert.equal(way(result!), `REJECT with ${type} filter:INPUT:1`);
+      assert.equal(sentBack(result!), `ACCEPT icmp 9.9.9.9 -> 1.1.1.1 out=eth0 type=${name} tos=0xc0`);
+    }
+  });
+
+  it('are not sent for what nobody could answer', async () => {
+    const packets = [
+      'udp 1.1.1.1:1 -> 255.255.255.255:2 in=eth0', 'udp 1.1.1.1:1 -> 224.0.0.5:2 in=eth0', 'udp 0.0.0.0:1 -> 255.255.255.255:2 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=3/3 in=eth0',
+      'icmp 1.1.1.1 -> 9.9.9.9 type=9 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=8 in=eth0', '253 1.1.1.1 -> 9.9.9.9 in=eth0', 'gre 1.1.1.1 -> 9.9.9.9 in=eth0',
+    ];
+    const said = await answers('*filter\n-A INPUT -j REJECT\nCOMMIT\n', packets);
+    assert.deepEqual(said.map((text) => text.replace(/ .*/u, '')), ['a', 'a', 'there', 'an', 'an', 'ACCEPT', 'the', 'ACCEPT']);
+    const [broadcast] = await answers('*filter\n-A INPUT -j REJECT\nCOMMIT\n', ['udp 10.0.0.7:1 -> 10.0.0.255:2 in=eth0 path=in'], { host: facts({ interfaces: { eth0: ['10.0.0.1/24'] } }) });
+    assert.equal(broadcast, 'a broadcast packet is not answered');
+  });
+
+  it('come from the incoming interface for forwarded packets, and from the host itself for its own', async () => {
+    const host = facts({ interfaces: { eth0: ['198.18.1.1/24'], lo: ['127.0.0.1/8', '7.0.0.1/32'] } });
+    const ruleset = '*filter\n-A FORWARD -j REJECT\n-A OUTPUT -p udp -j REJECT\nCOMMIT\n';
+    assert.deepEqual(await answers(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1', 'udp 7.0.0.1:1 -> 9.9.9.9:2 out=eth1'], { host }), [
+      'ACCEPT icmp 198.18.1.1 -> 1.1.1.1 out=eth0 type=port-unreachable tos=0xc0', 'ACCEPT icmp 7.0.0.1 -> 7.0.0.1 out=lo type=port-unreachable tos=0xc0',
+    ]);
+    const [unknown] = await answers(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1']);
+    assert.equal(unknown, 'ACCEPT icmp any -> 1.1.1.1 out=eth0 type=port-unreachable tos=0xc0');
+  });
+
+  it('are RELATED, go through OUTPUT and can be dropped there', async () => {
+    const [result] = await run(`*filter
+-A INPUT -j REJECT
+-A OUTPUT -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT
+-A OUTPUT -m conntrack --ctstate RELATED -j LOG
+-A OUTPUT -j DROP
+COMMIT
+`, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
+    assert.equal(result!.verdict, 'REJECT');
+    assert.equal(result!.answer!.verdict, 'DROP');
+    assert.deepEqual(result!.answer!.steps.map(({ chain, number }) => `${chain} ${number}`), ['OUTPUT 2', 'OUTPUT 3']);
+  });
+
+  it('count on the rules that they meet', () => ways(`*filter
+-A INPUT -j REJECT
+-A OUTPUT -p icmp -m statistic --mode nth --every 2 --packet 1 -j LOG
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'REJECT with icmp-port-unreachable filter:INPUT:1'],
+    ['icmp 9.9.9.9 -> 1.1.1.1 type=8 out=eth0', 'ACCEPT filter:OUTPUT:1 filter:OUTPUT:policy'],
+  ]));
+
+  it('are followed once more when they are rejected themselves', async () => {
+    const [result] = await run('*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n-A OUTPUT -p tcp -j REJECT\nCOMMIT\n', [IN('flags=SYN')]);
+    assert.equal(result!.answer!.verdict, 'REJECT');
+    assert.equal(result!.answer!.answer!.packet.icmpType, 3);
+  });
+
+  it('have no owner', () => ways(`*filter
+-A INPUT -j REJECT
+-A OUTPUT -m owner --uid-owner 0 -j DROP
+-A OUTPUT -m owner ! --uid-owner 0 -m statistic --mode nth --every 2 --packet 1
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'REJECT with icmp-port-unreachable filter:INPUT:1'],
+    ['udp 9.9.9.9:1 -> 1.1.1.1:2 out=eth0 uid=1', 'ACCEPT filter:OUTPUT:2 filter:OUTPUT:policy'],
+  ]));
+
+  it('exist for IPv6 too', async () => {
+    const packets = ['tcp [2001:db8::1]:1 -> [2001:db8::9]:80 in=eth0', 'udp [2001:db8::1]:1 -> [2001:db8::9]:80 in=eth0', 'udp [2001:db8::1]:1 -> [ff02::1]:80 in=eth0'];
+    const said = await answers('*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n-A INPUT -j REJECT\nCOMMIT\n', packets, { family: 'ipv6' });
+    assert.deepEqual(said, [
+      'ACCEPT tcp [2001:db8::9]:80 -> [2001:db8::1]:1 out=eth0 flags=RST,ACK', 'ACCEPT icmpv6 2001:db8::9 -> 2001:db8::1 out=eth0 type=port-unreachable', 'a multicast packet is not answered',
+    ]);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { facts, leaves, run, way, ways } from './run.ts';
+
+const EVERY_TABLE = `*raw
+-A PREROUTING
+-A OUTPUT
+COMMIT
+*mangle
+-A PREROUTING
+-A INPUT
+-A FORWARD
+-A OUTPUT
+-A POSTROUTING
+COMMIT
+*nat
+-A PREROUTING
+-A INPUT
+-A OUTPUT
+-A POSTROUTING
+COMMIT
+*filter
+-A INPUT
+-A FORWARD
+-A OUTPUT
+COMMIT
+*security
+-A INPUT
+-A FORWARD
+-A OUTPUT
+COMMIT
+`;
+
+/** The tables that a packet meets at each hook. */
+async function order(packet: string, options: Parameters<typeof run>[2]): Promise<string> {
+  const [result] = await run(EVERY_TABLE, [packet], options);
+  return result!.steps.map(({ table, hook }) => `${table} ${hook}`).join(', ');
+}
+
+const IN = 'tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0';
+const FORWARD = 'tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0 out=eth1';
+const OUT = 'tcp 1.1.1.1:1 -> 9.9.9.9:80 out=eth1';
+
+describe('hooks', () => {
+  it('consult the tables in the kernel\'s order', async () => {
+    assert.equal(await order(FORWARD, { conntrack: true }),
+      'raw PREROUTING, mangle PREROUTING, nat PREROUTING, mangle FORWARD, filter FORWARD, security FORWARD, mangle POSTROUTING, nat POSTROUTING');
+    assert.equal(await order(OUT, { conntrack: true }),
+      'raw OUTPUT, mangle OUTPUT, nat OUTPUT, filter OUTPUT, security OUTPUT, mangle POSTROUTING, nat POSTROUTING');
+  });
+
+  it('run security before nat in INPUT with iptables-legacy, and behind it with iptables-nft', async () => {
+    const before = 'raw PREROUTING, mangle PREROUTING, nat PREROUTING, mangle INPUT, filter INPUT';
+    assert.equal(await order(IN, { conntrack: true, backend: 'legacy' }), `${before}, security INPUT, nat INPUT`);
+    assert.equal(await order(IN, { conntrack: true, backend: 'nft' }), `${before}, nat INPUT, security INPUT`);
+  });
+
+  it('never consult nat while nothing makes the kernel track connections', async () => {
+    assert.equal(await order(OUT, {}), 'raw OUTPUT, mangle OUTPUT, filter OUTPUT, security OUTPUT, mangle POSTROUTING');
+  });
+
+  it('let a packet to lo end at POSTROUTING, or go on with its connection and mark', async () => {
+    const out = 'tcp 127.0.0.1:1 -> 127.0.0.1:80 out=lo';
+    const half = 'raw OUTPUT, mangle OUTPUT, nat OUTPUT, filter OUTPUT, security OUTPUT, mangle POSTROUTING, nat POSTROUTING';
+    assert.equal(await order(out, { conntrack: true }), half);
+    assert.equal(await order(out, { conntrack: true, loopback: true }), `${half}, raw PREROUTING, mangle PREROUTING, mangle INPUT, filter INPUT, security INPUT`);
+    await ways(`*mangle
+-A OUTPUT -j MARK --set-mark 7
+COMMIT
+*filter
+:INPUT DROP [0:0]
+-A INPUT -i lo -m mark --mark 7 -m conntrack --ctstate NEW -j ACCEPT
+COMMIT
+`, [[out, 'ACCEPT mangle:OUTPUT:1 filter:INPUT:1']], { loopback: true });
+  });
+
+  it('know interfaces as the kernel does: none where there is none yet', () => ways(`*mangle
+:IN - [0:0]
+:POST - [0:0]
+-A PREROUTING -j IN
+-A IN -o eth1 -j LOG
+-A IN ! -o eth1 -j LOG
+-A IN -o + -j LOG
+-A POSTROUTING -j POST
+-A POST -i eth0 -j LOG
+-A POST ! -i eth0 -j LOG
+COMMIT
+`, [
+    [FORWARD, 'ACCEPT mangle:PREROUTING:1 mangle:IN:2 mangle:IN:3 mangle:POSTROUTING:1 mangle:POST:1 mangle:POSTROUTING:policy'],
+    [OUT, 'ACCEPT mangle:POSTROUTING:1 mangle:POST:2 mangle:POSTROUTING:policy'],
+  ]));
+
+  it('take the ttl down before FORWARD, and drop what has none left', async () => {
+    const ruleset = '*mangle\n-A PREROUTING -m ttl --ttl-eq 2 -j LOG\n-A FORWARD -m ttl --ttl-eq 1 -j LOG\nCOMMIT\n';
+    const [passes, dies, delivered] = await run(ruleset, [`${FORWARD} ttl=2`, `${FORWARD} ttl=1`, `${IN} ttl=1`]);
+    assert.equal(way(passes!), 'ACCEPT mangle:PREROUTING:1 mangle:FORWARD:1 mangle:POSTROUTING:policy');
+    assert.equal(passes!.packet.ttl, 1);
+    assert.equal(dies!.verdict, 'DROP');
+    assert.match(dies!.reason!, /ttl is used up/u);
+    assert.deepEqual([dies!.answer!.packet.icmpType, dies!.answer!.packet.icmpCode], [11, 0]);
+    assert.equal(delivered!.verdict, 'ACCEPT');
+  });
+
+  it('lose martians in routing, behind PREROUTING', async () => {
+    const results = await run('*mangle\n-A PREROUTING -j LOG\nCOMMIT\n', [
+      'udp 127.0.0.1:1 -> 9.9.9.9:1 in=eth0', 'udp 224.0.0.1:1 -> 9.9.9.9:1 in=eth0', 'udp 255.255.255.255:1 -> 9.9.9.9:1 in=eth0',
+      'udp 1.1.1.1:1 -> 127.0.0.1:1 in=eth0', 'udp 0.0.0.0:1 -> 9.9.9.9:1 in=eth0', 'udp 1.1.1.1:1 -> 0.1.2.3:1 in=eth0',
+      'udp 0.0.0.0:68 -> 255.255.255.255:67 in=eth0', 'udp 127.0.0.1:1 -> 127.0.0.1:1 in=lo', 'udp 1.1.1.1:1 -> 240.0.0.1:1 in=eth0 out=eth1',
+    ]);
+    assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), [
+      ...Array<string>(6).fill('DROP 1'), ...Array<string>(3).fill('ACCEPT 1'),
+    ]);
+    assert.match(results[0]!.reason!, /martian/u);
+  });
+
+  it('never see what IPv6 drops on arrival', async () => {
+    const results = await run('*mangle\n-A PREROUTING -j LOG\nCOMMIT\n', ['udp [ff02::1]:1 -> [2001:db8::1]:1 in=eth0', 'udp [::1]:1 -> [2001:db8::1]:1 in=eth0'], { family: 'ipv6' });
+    assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), ['DROP 0', 'DROP 0']);
+  });
+
+  it('route by the facts about the host where the path is not said outright', async () => {
+    const host = facts({ interfaces: { eth0: ['203.0.113.10/24'], eth1: ['10.0.0.1/24'] }, routes: ['10.0.0.0/8 dev eth1', 'default via 203.0.113.1 dev eth0'] });
+    const ruleset = '*filter\n-A INPUT -j LOG\n-A FORWARD -o eth1 -j LOG\n-A OUTPUT -o eth1 -j LOG\nCOMMIT\n';
+    const results = await run(ruleset, [
+      'udp 1.1.1.1:1 -> 203.0.113.10:1 in=eth0', 'udp 1.1.1.1:1 -> 10.9.9.9:1 in=eth0', 'udp 1.1.1.1:1 -> 10.9.9.9:1 in=eth0 path=in',
+      'udp 10.0.0.1:1 -> 10.9.9.9:1 path=out', 'udp 10.0.0.1:1 -> 10.0.0.1:1 path=out',
+    ], { host });
+    assert.deepEqual(results.map((result) => `${way(result)} ${result.routedBy} ${result.packet.out ?? ''}`.trim()), [
+      'ACCEPT filter:INPUT:1 filter:INPUT:policy host', 'ACCEPT filter:FORWARD:1 filter:FORWARD:policy host eth1', 'ACCEPT filter:INPUT:1 filter:INPUT:policy packet',
+      'ACCEPT filter:OUTPUT:1 filter:OUTPUT:policy host eth1', 'ACCEPT filter:OUTPUT:policy packet lo',
+    ]);
+  });
+
+  it('drop what the host does not forward or has no route for', async () => {
+    const closed = await run('*filter\nCOMMIT\n', [FORWARD], { host: facts({ forwarding: false }) });
+    assert.match(closed[0]!.reason!, /does not forward/u);
+    const lost = await run('*filter\nCOMMIT\n', ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0'], { host: facts({ interfaces: { eth0: ['1.1.1.2/24'] }, routes: [] }) });
+    assert.match(lost[0]!.reason!, /no route/u);
+    assert.deepEqual([lost[0]!.answer!.packet.icmpType, lost[0]!.answer!.packet.icmpCode], [3, 0]);
+  });
+
+  it('send a locally made packet elsewhere when NAT has changed its destination, while -o still says the old way', async () => {
+    const [result] = await run(`*nat
+-A OUTPUT -p tcp -d 9.9.9.9 -j REDIRECT --to-ports 77
+COMMIT
+*filter
+-A OUTPUT -o eth0 -j LOG
+-A OUTPUT -o lo -j LOG
+COMMIT
+`, ['tcp 7.0.0.1:2 -> 9.9.9.9:80 out=eth0']);
+    assert.equal(way(result!), 'ACCEPT nat:OUTPUT:1 filter:OUTPUT:1 filter:OUTPUT:policy');
+    assert.equal(leaves(result!), 'tcp 7.0.0.1:2 -> 127.0.0.1:77 out=lo flags=SYN');
+  });
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { jenkins, scale } from '../../../server/src/core/engine/conntrack/jhash.ts';
+import { facts, leaves, rewrites, run, way, ways } from './run.ts';
+
+const HOST = { host: facts({ interfaces: { eth0: ['198.18.1.1/24'], eth1: ['198.18.2.1/24', '198.18.3.1/24'] }, routes: ['10.0.0.0/8 via 198.18.3.7 dev eth1', '1.1.1.0/24 dev eth0', 'default dev eth1'] }) };
+
+describe('NAT', () => {
+  it('is decided by a connection\'s first packet and undone for replies', () => rewrites(`*nat
+-A PREROUTING -i eth0 -p tcp --dport 80 -j DNAT --to-destination 10.0.0.5:8080
+-A POSTROUTING -o eth1 -j MASQUERADE
+COMMIT
+`, [
+    // MASQUERADE takes the address that is nearest to the router.
+    ['tcp 1.1.1.1:4000 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp 198.18.3.1:4000 -> 10.0.0.5:8080 in=eth0 out=eth1 flags=SYN ttl=63'],
+    ['tcp 10.0.0.5:8080 -> 198.18.3.1:4000 in=eth1', 'tcp 9.9.9.9:80 -> 1.1.1.1:4000 in=eth1 out=eth0 flags=SYN,ACK ttl=63'],
+    ['tcp 1.1.1.1:4000 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp 198.18.3.1:4000 -> 10.0.0.5:8080 in=eth0 out=eth1 flags=ACK ttl=63'],
+    ['udp 1.1.1.1:4000 -> 9.9.9.9:80 in=eth0 out=eth1', 'udp 198.18.2.1:4000 -> 9.9.9.9:80 in=eth0 out=eth1 ttl=63'],
+  ], HOST));
+
+  it('is set up once: later packets, NEW or not, do not see the chains', () => ways(`*nat
+-A PREROUTING -j LOG
+-A POSTROUTING -j SNAT --to-source 7.7.7.7
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT nat:PREROUTING:1 nat:POSTROUTING:1'],
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT'],
+  ]));
+
+  it('sees a dropped packet\'s successor as new again', () => ways(`*nat
+-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.1
+COMMIT
+*filter
+:FORWARD DROP [0:0]
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'DROP nat:PREROUTING:1 filter:FORWARD:policy'],
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'DROP nat:PREROUTING:1 filter:FORWARD:policy'],
+  ]));
+
+  it('never sees INVALID and UNTRACKED packets', () => ways(`*raw
+-A PREROUTING -p udp -j NOTRACK
+COMMIT
+*nat
+-A PREROUTING -j DNAT --to-destination 10.0.0.1
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:policy'],
+    ['tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1 flags=RST', 'ACCEPT raw:PREROUTING:policy'],
+  ]));
+
+  it('shows FORWARD the new destination and the old source', () => ways(`*mangle
+-A PREROUTING -d 9.9.9.9 -j LOG
+-A POSTROUTING -s 1.1.1.1 -d 10.0.0.5 -j LOG
+COMMIT
+*nat
+-A PREROUTING -j DNAT --to-destination 10.0.0.5
+-A POSTROUTING -j SNAT --to-source 7.7.7.7
+COMMIT
+*filter
+-A FORWARD -s 1.1.1.1 -d 10.0.0.5 -m conntrack --ctorigdst 9.9.9.9 -j ACCEPT
+COMMIT
+`, [['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT mangle:PREROUTING:1 nat:PREROUTING:1 filter:FORWARD:1 mangle:POSTROUTING:1 nat:POSTROUTING:1']]));
+
+  it('shows the state DNAT at once, and SNAT from the second packet on', () => ways(`*nat
+-A PREROUTING -j DNAT --to-destination 10.0.0.5
+-A POSTROUTING -j SNAT --to-source 7.7.7.7
+COMMIT
+*filter
+-A FORWARD -m conntrack --ctstate DNAT
+-A FORWARD -m conntrack --ctstate SNAT
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT nat:PREROUTING:1 filter:FORWARD:1 nat:POSTROUTING:1 filter:FORWARD:policy'],
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT filter:FORWARD:1 filter:FORWARD:2 filter:FORWARD:policy'],
+  ]));
+
+  it('spreads over a range by the kernel\'s hash', async () => {
+    const swapped = (word: number): number => Buffer.from([word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24]).readUInt32BE();
+    assert.deepEqual([0, 1, 2, 3].map((last) => scale(jenkins([swapped(0x01010100 + last), 0, 0, 0], swapped(0x09090909)), 4)), [1, 2, 1, 3]);
+    await rewrites('*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.1-10.0.0.4:1000-1003\nCOMMIT\n', [0, 1, 2, 3].map((last) => [
+      `tcp 1.1.1.${last}:${last + 1} -> 9.9.9.9:80 in=eth0 out=eth1`, `tcp 1.1.1.${last}:${last + 1} -> 10.0.0.${[2, 3, 2, 4][last]}:1000 in=eth0 out=eth1 flags=SYN ttl=63`,
+    ]));
+  });
+
+  it('spreads IPv6 over a range by the words picked so far', async () => {
+    const v6 = { family: 'ipv6' } as const;
+    await rewrites('*nat\n-A PREROUTING -j DNAT --to-destination fd00:2::1-fd00:2::4\nCOMMIT\n', ([[1, 3], [3, 2], [8, 4], [9, 1]] as const).map(([source, target]) => [
+      `udp [fd00:1::${source}]:1 -> [2001:db8::7]:53 in=eth0 out=eth1`, `udp [fd00:1::${source}]:1 -> [fd00:2::${target}]:53 in=eth0 out=eth1 ttl=63`,
+    ]), v6);
+  });
+
+  it('leaves open what the kernel draws by chance, and asks when a reply may be for it', async () => {
+    const ruleset = '*nat\n-A POSTROUTING -p udp -j SNAT --to-source 7.7.7.7:1000-1001\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n';
+    const back = (port: number): string => `udp 9.9.9.9:1 -> 7.7.7.7:${port} in=eth1 out=eth0`;
+    const [first, wrong, right, again] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', back(1002), back(1001), back(1000)]);
+    assert.equal(leaves(first!), 'udp 7.7.7.7 -> 9.9.9.9:1 in=eth0 out=eth1 ttl=63');
+    assert.equal(wrong!.verdict, 'DROP');
+    assert.equal(right!.verdict, 'UNKNOWN');
+    assert.deepEqual(right!.outcomes!.map(({ verdict }) => verdict).sort(), ['ACCEPT', 'DROP']);
+    assert.match(right!.outcomes!.find(({ verdict }) => verdict === 'ACCEPT')!.assumptions.join(), /1\.1\.1\.1:1 -> 9\.9\.9\.9:1/u);
+    // Either the packet before was the connection's and this is not, or the other way round.
+    assert.equal(again!.verdict, 'UNKNOWN');
+  });
+
+  it('drops what finds no port left in its range', async () => {
+    const packets = [1, 2, 3].map((port) => `udp 1.1.1.1:${port} -> 9.9.9.9:1 in=eth0 out=eth1`);
+    const results = await run('*nat\n-A POSTROUTING -p udp -j SNAT --to-source 7.7.7.7:1000-1001\nCOMMIT\n', packets);
+    assert.deepEqual(results.map(way), ['ACCEPT nat:POSTROUTING:1', 'ACCEPT nat:POSTROUTING:1', 'DROP nat:POSTROUTING:1']);
+  });
+
+  it('gives a connection another source port when its replies could be taken for another\'s', async () => {
+    const ruleset = '*nat\n-A PREROUTING -j DNAT --to-destination 10.0.0.5:80\nCOMMIT\n';
+    const results = await run(ruleset.replace('-A PREROUTING', '-A PREROUTING -p tcp'), ['tcp 1.1.1.1:5000 -> 9.9.9.9:81 in=eth0 out=eth1', 'tcp 1.1.1.1:5000 -> 9.9.9.9:82 in=eth0 out=eth1']);
+    assert.deepEqual(results.map(({ packet }) => packet.sourcePort), [5000, undefined]);
+  });
+
+  it('redirects to the incoming interface\'s address, or to loopback from OUTPUT', async () => {
+    const ruleset = '*nat\n-A PREROUTING -p tcp -j REDIRECT --to-ports 3128\n-A OUTPUT -p tcp -j REDIRECT --to-ports 3128\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 3128 -j ACCEPT\nCOMMIT\n';
+    await rewrites(ruleset, [
+      ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp 1.1.1.1:1 -> 198.18.1.1:3128 in=eth0 flags=SYN'],
+      ['tcp 198.18.2.1:1 -> 9.9.9.9:80 out=eth1', 'tcp 198.18.2.1:1 -> 127.0.0.1:3128 out=lo flags=SYN'],
+    ], HOST);
+    const [unknown] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0']);
+    assert.equal(way(unknown!), 'ACCEPT nat:PREROUTING:1 filter:INPUT:1');
+    assert.equal(unknown!.packet.destination, undefined);
+  });
+
+  it('lets a reply to an unknown masqueraded address be the connection\'s, or not', async () => {
+    const [out, back] = await run('*nat\n-A POSTROUTING -o ppp0 -j MASQUERADE\nCOMMIT\n', ['udp 192.168.0.5:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp 9.9.9.9:53 -> 203.0.113.1:4000 in=ppp0']);
+    assert.equal(out!.packet.source, undefined);
+    const translated = back!.outcomes!.find(({ packet }) => packet.path === 'forward')!;
+    assert.equal(leaves(translated), 'udp 9.9.9.9:53 -> 192.168.0.5:4000 in=ppp0 out=any ttl=63');
+  });
+
+  it('translates the packet inside an ICMP error, and drops redirects about translated connections', async () => {
+    const ruleset = '*nat\n-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.5\n-A POSTROUTING -j SNAT --to-source 7.7.7.7\nCOMMIT\n';
+    const error = (type: string): string => `icmp 10.0.0.5 -> 7.7.7.7 type=${type} in=eth1 out=eth0 inner=(udp 7.7.7.7:4000 -> 10.0.0.5:53)`;
+    const [, unreachable, redirect] = await run(ruleset, ['udp 1.1.1.1:4000 -> 9.9.9.9:53 in=eth0 out=eth1', error('3/3'), error('5/1')]);
+    assert.equal(leaves(unreachable!), 'icmp 9.9.9.9 -> 1.1.1.1 in=eth1 out=eth0 type=port-unreachable ttl=63 inner=(udp 1.1.1.1:4000 -> 9.9.9.9:53)');
+    assert.equal(redirect!.verdict, 'DROP');
+  });
+
+  it('has policies that can drop', () => ways('*nat\n:PREROUTING DROP [0:0]\n-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.1\nCOMMIT\n', [
+    ['tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'DROP nat:PREROUTING:policy'], ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'ACCEPT nat:PREROUTING:1 nat:POSTROUTING:policy'],
+  ]));
+
+  it('sends what it has readdressed to the host that has the address', async () => {
+    const ruleset = '*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.5\n-A PREROUTING -p udp -j DNAT --to-destination 198.18.1.1\nCOMMIT\n*filter\n-A INPUT\n-A FORWARD\nCOMMIT\n';
+    const packets = ['tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1'];
+    assert.deepEqual((await run(ruleset, packets, HOST)).map(({ packet }) => packet.path), ['forward', 'in']);
+    // Without facts, an address that a packet is sent on to is taken for another host's, and that is said.
+    const [blind] = await run(ruleset, packets);
+    assert.equal(blind!.packet.path, 'forward');
+    assert.match(blind!.assumptions.join(), /10\.0\.0\.5 is not an address of this host/u);
+  });
+});

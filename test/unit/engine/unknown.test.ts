@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Result } from '../../../server/src/core/engine/result.ts';
+import { run, way } from './run.ts';
+
+/** Each way with the courses that lead to it. */
+const outcomes = ({ outcomes: found = [] }: Result): string[] => found.map((outcome) => `${way(outcome)} | ${outcome.courses.map((course) => course.join(' & ')).join(' || ')}`);
+
+describe('what is not known', () => {
+  it('splits the answer by what the packet leaves open', async () => {
+    const [result] = await run('*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n', ['tcp any -> any:22 in=eth0']);
+    assert.equal(result!.verdict, 'UNKNOWN');
+    assert.deepEqual(outcomes(result!), ['ACCEPT filter:INPUT:1 | the source is in 10.0.0.0/8', 'DROP filter:INPUT:policy | not so: the source is in 10.0.0.0/8']);
+    assert.deepEqual(result!.steps.map(({ matched }) => matched), ['unknown']);
+  });
+
+  it('does not matter where every course ends alike', async () => {
+    const [result] = await run('*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -j LOG\nCOMMIT\n', ['tcp any -> any:22 in=eth0']);
+    assert.equal(result!.verdict, 'DROP');
+    assert.deepEqual(result!.policy, { table: 'filter', chain: 'INPUT' });
+    assert.equal(result!.outcomes!.length, 2);
+  });
+
+  it('is asked once: the same question about the same field has one answer', async () => {
+    const ruleset = '*filter\n:X - [0:0]\n-A INPUT -s 10.0.0.0/8 -j X\n-A INPUT ! -s 10.0.0.0/8 -j DROP\n-A INPUT -j LOG\n-A X -p tcp -m tcp --dport 22 -j RETURN\n-A X -p tcp -m tcp --dport 22 -j DROP\nCOMMIT\n';
+    const [result] = await run(ruleset, ['tcp any -> any in=eth0']);
+    assert.deepEqual(outcomes(result!).map((text) => text.replace(/ \|.*/u, '')), [
+      'ACCEPT filter:INPUT:1 filter:X:1 filter:INPUT:3 filter:INPUT:policy', 'ACCEPT filter:INPUT:1 filter:INPUT:3 filter:INPUT:policy', 'DROP filter:INPUT:2',
+    ]);
+  });
+
+  it('is asked anew about an address that NAT has changed', async () => {
+    const [result] = await run('*nat\n-A PREROUTING -d 9.9.9.9 -j DNAT --to-destination 10.0.0.5\nCOMMIT\n*filter\n-A FORWARD -d 9.9.9.9 -j DROP\n-A FORWARD -d 10.0.0.5 -j LOG\nCOMMIT\n', ['udp 1.1.1.1:1 -> any:53 in=eth0 out=eth1']);
+    assert.deepEqual(outcomes(result!).map((text) => text.replace(/ \|.*/u, '')), ['ACCEPT nat:PREROUTING:1 filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:policy']);
+  });
+
+  it('narrows the packet where it is answered with yes', async () => {
+    const [result] = await run('*filter\n-A INPUT -s 10.0.0.1 -p tcp --dport 22 -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n', ['any any -> any in=eth0']);
+    const accepted = result!.outcomes!.find(({ verdict }) => verdict === 'ACCEPT')!;
+    assert.deepEqual([accepted.packet.source, accepted.packet.protocol, accepted.packet.destinationPort], [0x0a000001, 6, 22]);
+  });
+
+  it('gives up after 16 courses, and says so', async () => {
+    const rules = Array.from({ length: 20 }, (_, index) => `-A INPUT -s 10.0.${index}.0/24 -j LOG\n`).join('');
+    const [result] = await run(`*filter\n${rules}COMMIT\n`, ['tcp any -> any in=eth0']);
+    assert.equal(result!.verdict, 'UNKNOWN');
+    assert.equal(result!.complete, false);
+    assert.ok(result!.outcomes!.some(({ reason }) => reason?.includes('too much else')));
+  });
+
+  it('goes on in every state that the world may be in', async () => {
+    const ruleset = '*filter\n-A INPUT -p udp -m string --algo bm --string GET -m recent --set --name R -j LOG\n-A INPUT -p tcp -m recent --rcheck --name R -j DROP\nCOMMIT\n';
+    const [first, second, third] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'tcp 1.1.1.2:1 -> 9.9.9.9:1 in=eth0']);
+    assert.equal(first!.verdict, 'ACCEPT');
+    assert.equal(second!.verdict, 'UNKNOWN');
+    assert.deepEqual(second!.outcomes!.map(({ verdict }) => verdict).sort(), ['ACCEPT', 'DROP']);
+    assert.equal(third!.verdict, 'ACCEPT');
+  });
+
+  it('comes together again where the states are the same', async () => {
+    const ruleset = '*filter\n-A INPUT -m statistic --mode random --probability 0.5 -j LOG\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
+    const results = await run(ruleset, Array<string>(40).fill('tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0'));
+    assert.ok(results.every(({ verdict, complete, outcomes: found }) => verdict === 'DROP' && complete && found!.length === 2));
+  });
+
+  it('includes what a host name stands for', async () => {
+    const [result] = await run('*filter\n-A INPUT -s gateway.example -j DROP\nCOMMIT\n', ['tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0']);
+    assert.equal(result!.verdict, 'UNKNOWN');
+    assert.match(outcomes(result!)[0]!, /the source is gateway\.example/u);
+  });
+
+  it('includes to which connection a packet with open ends belongs', async () => {
+    const ruleset = '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -i eth0 -j ACCEPT\nCOMMIT\n';
+    const [, result] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp any:80 -> any in=eth1 out=eth0']);
+    assert.deepEqual(outcomes(result!), [
+      'ACCEPT filter:FORWARD:1 | the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
+      'DROP filter:FORWARD:policy | not so: the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
+    ]);
+  });
+});
