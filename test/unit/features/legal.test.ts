@@ -19,7 +19,7 @@ const CHAINS = ':web - [0:0]\n:db - [0:0]\n-A web -j db\n';
 const SITES: readonly string[] = [
   inTable('-A INPUT <|>'), inTable('-A OUTPUT <|>'), inTable('-A FORWARD ! <|>'), inTable('-A INPUT -p tcp <|>'), inTable('-A INPUT -p udp --dport 53 <|>'),
   inTable('-A INPUT -p icmp <|>'), inTable('-A INPUT -p tcp ! <|>'), inTable('-A INPUT -m conntrack --ctstate NEW <|>'), inTable('-A INPUT -m <|>'), inTable('-A OUTPUT -m <|>'),
-  inTable('-A INPUT -p udp -m <|>'), inTable('-A INPUT -j <|>'), inTable('-A INPUT -p udp -j <|>'), inTable('-A INPUT -j LOG <|>'), inTable('-A INPUT -p tcp --<|> -j REJECT'),
+  inTable('-A INPUT -p udp -m <|>'), inTable('-A OUTPUT -m policy <|>'), inTable('-A POSTROUTING -m policy <|>', 'mangle'), inTable('-A OUTPUT -j SET ! <|>'), inTable('-A INPUT -j <|>'), inTable('-A INPUT -p udp -j <|>'), inTable('-A INPUT -j LOG <|>'), inTable('-A INPUT -p tcp --<|> -j REJECT'),
   inTable('-A PREROUTING -j <|>', 'raw'), inTable('-A PREROUTING -m <|>', 'raw'), inTable('-A OUTPUT --<|>', 'raw'),
   inTable('-A PREROUTING -j <|>', 'nat'), inTable('-A INPUT -j <|>', 'nat'), inTable('-A OUTPUT -j <|>', 'nat'), inTable('-A POSTROUTING -j <|>', 'nat'), inTable('-A POSTROUTING --<|>', 'nat'),
   inTable('-A FORWARD -j <|>', 'mangle'), inTable('-A POSTROUTING -m <|>', 'mangle'), inTable('-A INPUT -j <|>', 'security'),

@@ -54,7 +54,7 @@ export function optionBySpelling(definition: ExtensionDefinition, spelling: stri
 
 /** Every spelling of an option that iptables takes, the canonical one first. */
 export function spellings(spec: OptionSpec): readonly string[] {
-  return [spec.name, ...(spec.aliases ?? []), ...Object.keys(spec.deprecated ?? {})];
+  return [...new Set([spec.name, ...(spec.aliases ?? []), ...Object.keys(spec.deprecated ?? {})])];
 }
 
 /** Whether the option exists for rules of the family. */

@@ -11,7 +11,7 @@ export interface OptionSpec<V = unknown> {
   readonly name: string;
   /** Other long spellings (`dport`). */
   readonly aliases?: readonly string[];
-  /** Spellings that iptables takes but that should not be written any more, with what to write instead. */
+  /** Spellings that iptables takes but that should not be written any more, with what to write instead; the name may be one of them. */
   readonly deprecated?: Readonly<Record<string, string>>;
   /** Types of the arguments it takes: none for a flag, two for `--tcp-flags`. The first one types `V`. */
   readonly values: readonly ValueType<unknown>[];
@@ -19,6 +19,8 @@ export interface OptionSpec<V = unknown> {
   readonly optionalValue?: boolean;
   /** Whether `!` may stand before it. */
   readonly negatable?: boolean;
+  /** Whether iptables takes a `!` before it and forgets it; it is then not `negatable`. */
+  readonly forgetsNegation?: boolean;
   /** Whether it may be given more than once. */
   readonly repeatable?: boolean;
   /** Names of options of the same extension that can't stand beside it. */

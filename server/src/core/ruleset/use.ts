@@ -55,7 +55,10 @@ export class OpenUse {
   add(given: GivenOption, problems: Problem[]): void {
     const { spec, negation, nameSpan, values } = given;
     const dashed = `--${given.spelling}`;
-    if (negation !== undefined && spec.negatable !== true) {
+    const negated = negation !== undefined && spec.forgetsNegation !== true;
+    if (negation !== undefined && !negated) {
+      problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${dashed}\`.`, span: cover(negation, nameSpan), accepted: true });
+    } else if (negated && spec.negatable !== true) {
       problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated.`, span: cover(negation, nameSpan) });
     }
     if (spec.repeatable !== true && this.options.some((other) => other.spec === spec)) {
@@ -69,7 +72,7 @@ export class OpenUse {
     const parsed = values.map((value, index) => this.read(given, value, index, problems));
     const span = cover(negation ?? nameSpan, values.at(-1) ?? nameSpan);
     this.options.push({
-      spec, negated: negation !== undefined, value: parsed[0], values: parsed, span,
+      spec, negated, value: parsed[0], values: parsed, span,
       nameSpan: { start: nameSpan.start, end: nameSpan.end }, valueSpans: values.map(({ start, end }) => ({ start, end })), text: this.text.slice(span.start, span.end),
     });
   }

@@ -1,5 +1,6 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
+import { HOOKS, type Hook } from '../../netfilter.ts';
 import { resolvedAddress } from '../../values/address.ts';
 import { choice } from '../../values/choice.ts';
 import { integer } from '../../values/integer.ts';
@@ -92,10 +93,19 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   return [{ source: use.options.map(({ text }) => text).join(' '), test: () => asked, observe: () => 'the IPsec policy of the packet is open' }];
 }
 
+/** Without a direction, which is missing then, no hook is wrong yet. */
+function hooksFor(use: ExtensionUse): readonly Hook[] {
+  switch (use.option(direction)?.value) {
+    case 'in': return ['PREROUTING', 'INPUT', 'FORWARD'];
+    case 'out': return ['FORWARD', 'OUTPUT', 'POSTROUTING'];
+    default: return HOOKS;
+  }
+}
+
 export default defineMatch({
   name: 'policy',
   families: ['ipv4', 'ipv6'],
-  hooksFor: (use) => (use.option(direction)?.value === 'out' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['PREROUTING', 'INPUT', 'FORWARD']),
+  hooksFor,
   options: [direction, kind, strict, reqid, spi, protocol, mode, tunnelSource, tunnelDestination, next],
   requires: [['dir']],
   check,

@@ -12,9 +12,8 @@ const LONGEST_NAME = 31;
 const tooLong = (name: string): string | undefined => (name.length > LONGEST_NAME ? `\`${name}\` has ${name.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
 const setName = text({ what: 'the name of a set', placeholder: 'SET', min: 1, max: LONGEST_NAME, quoted: false, refuse: tooLong });
 
-// iptables takes a `!` before each of them and forgets it.
-const operation = (name: string): OptionSpec<string> => ({ name, values: [setName, setEnds], negatable: true });
-const more = { negatable: true, repeatable: true };
+const operation = (name: string): OptionSpec<string> => ({ name, values: [setName, setEnds], forgetsNegation: true });
+const more = { forgetsNegation: true, repeatable: true };
 
 const add = operation('add-set');
 const del = operation('del-set');
@@ -34,8 +33,7 @@ const SENDING: readonly Hook[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 const has = (use: ExtensionUse, spec: OptionSpec): boolean => use.options.some((bound) => bound.spec === spec);
 
 function check(use: ExtensionUse): readonly Problem[] {
-  const problems = use.options.filter(({ negated }) => negated)
-    .map(({ span, spec }): Problem => ({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`--${spec.name}\`.`, span, accepted: true }));
+  const problems: Problem[] = [];
   for (const [spec, owner] of MEANT_FOR) {
     const bound = use.option(spec);
     if (bound !== undefined && !has(use, owner)) problems.push({ code: 'missing-option', message: `\`--${spec.name}\` goes with \`--${owner.name}\` only.`, span: bound.span });
@@ -47,11 +45,11 @@ function check(use: ExtensionUse): readonly Problem[] {
   return problems;
 }
 
-/** Each option once, the last value of those that may be repeated, and no `!`. */
+/** Each option once, the last value of those that may be repeated. */
 function save(use: ExtensionUse): readonly string[] {
   return [add, exist, timeout, del, map, mapMark, mapPrio, mapQueue].flatMap((spec: OptionSpec) => {
     const bound = use.options.filter((each) => each.spec === spec).at(-1);
-    return bound === undefined ? [] : saveOption(use, { ...bound, negated: false });
+    return bound === undefined ? [] : saveOption(use, bound);
   });
 }
 

@@ -83,7 +83,7 @@ function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: S
     order: (isLoaded ? 0 : (popularity(definition) ?? 0) * MOST_OPTIONS) + definition.options.indexOf(spec),
   };
   const usual = spec.saved ?? spec.name;
-  const names = [spec.name, ...(spec.aliases ?? [])].map((name) => ({ ...common, label: `--${name}`, rank: common.rank + (name === usual ? 0 : 1) }));
+  const names = [spec.name, ...(spec.aliases ?? [])].filter((name) => spec.deprecated?.[name] === undefined).map((name) => ({ ...common, label: `--${name}`, rank: common.rank + (name === usual ? 0 : 1) }));
   if (!isLoaded) return names;
   const deprecated = Object.entries(spec.deprecated ?? {}).map(([name, instead]) =>
     ({ ...common, label: `--${name}`, owner: `${definition.name}, now --${instead}`, deprecated: true, rank: RANK.deprecated }));
