@@ -64,6 +64,8 @@ describe('code actions', () => {
     const forLine = 'Disable misplaced-interface for this line';
     const forFile = 'Disable misplaced-interface for this file';
     it('a line', () => check(inTable(rule), forLine, inTable(`# iptables-lens disable=misplaced-interface\n${bare}`)));
+    it('an indented line', () => check(inTable(`  ${rule}`), forLine, inTable(`# iptables-lens disable=misplaced-interface\n  ${bare}`)));
+    it('an indented line of a script', () => check('#!/bin/sh\nif true; then\n  iptables -A INPUT -<|>o eth0\nfi\n', forLine, '#!/bin/sh\nif true; then\n  # iptables-lens disable=misplaced-interface\n  iptables -A INPUT -o eth0\nfi\n'));
     it('a line with CRLF', () => check(`*filter\r\n${rule}\r\nCOMMIT\r\n`, forLine, `*filter\r\n# iptables-lens disable=misplaced-interface\r\n${bare}\r\nCOMMIT\r\n`));
     it('a line below a comment that silences already', () => check(inTable(`# iptables-lens disable=nat-filtering\n${rule}`), forLine, inTable(`# iptables-lens disable=nat-filtering,misplaced-interface\n${bare}`)));
     it('a file', () => check(inTable(rule), forFile, `# iptables-lens disable=misplaced-interface\n${inTable(bare)}`));
