@@ -8,6 +8,7 @@ import { icmpType, icmpv6Type } from '../../values/icmp-type.ts';
 import { prefixMask, readStrict } from '../../values/ipv4.ts';
 import { prefixMask6, readIPv6 } from '../../values/ipv6.ts';
 import { protocol as protocolType } from '../../values/protocol.ts';
+import { setChanges } from './set-changes.ts';
 
 /** Which end of the packet a dimension of a set looks at. */
 export type SetSide = 'src' | 'dst';
@@ -159,7 +160,10 @@ export function membership(traversal: Traversal, set: IpSet, sides: readonly Set
   return isPartial ? 'open' : 'none';
 }
 
-/** Whether a packet is in the set called `name`, or in a set that a list of sets names; unknown where nobody told us of the set. */
+/**
+ * Whether a packet is in the set called `name`, or in a set that a list of sets names; unknown where nobody told us of the
+ * set, or where a SET target has changed it so that the answer may be another one by now.
+ */
 export function isInSet(traversal: Traversal, name: string, sides: readonly SetSide[], wantsExceptions: boolean): Truth {
   const sets: HostFacts['ipsets'] = traversal.host.ipsets;
   const set = sets?.get(name);
@@ -169,5 +173,8 @@ export function isInSet(traversal: Traversal, name: string, sides: readonly SetS
     return set.members.map((member) => isInSet(traversal, member.split(/\s/u)[0]!, sides, wantsExceptions)).reduce<Truth>(or, false);
   }
   const found = membership(traversal, set, sides);
-  return found === 'open' ? question : found === (wantsExceptions ? 'exception' : 'member');
+  if (found === 'open') return question;
+  const isIn = found === (wantsExceptions ? 'exception' : 'member');
+  const { added, deleted } = setChanges(traversal.world, name);
+  return (isIn ? deleted : added) ? question : isIn;
 }
