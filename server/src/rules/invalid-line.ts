@@ -22,6 +22,9 @@ const executed = problemRule({
   }),
 });
 
+/** Characters behind the limit that are shown for the rest of a line; an editor need not underline megabytes. */
+const SHOWN = 80;
+
 export default defineRule({
   ...executed,
   *checkLine({ line, kind }) {
@@ -128,8 +131,14 @@ function nul(line: Line): Report {
 function tooLong(line: Line): Report[] {
   // A ruler of `#` reads as several comments.
   if (/^#+$/u.test(line.text)) return [];
-  const message = `The line has ${line.text.length} characters; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
-  return [{ line, span: { start: LINE_LIMIT, end: line.text.length }, message }];
+  const message = `The line has ${new TextEncoder().encode(line.text).length} bytes; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
+  const start = firstUnread(line.text);
+  return [{ line, span: { start, end: Math.min(line.text.length, start + SHOWN) }, message }];
+}
+
+/** Where the first character begins that lies, in UTF-8, not wholly within the limit. */
+function firstUnread(text: string): number {
+  return new TextEncoder().encodeInto(text, new Uint8Array(LINE_LIMIT)).read;
 }
 
 function* commands({ lines, bound }: FileInContext): Iterable<Report> {

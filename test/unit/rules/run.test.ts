@@ -109,6 +109,16 @@ describe('lines that no text editor writes', () => {
     assert.deepEqual(codesIn(`*filter\n-A INPUT -m comment --comment ${'x'.repeat(11_000)} -j ACCEPT\nCOMMIT\n`), ['invalid-line']);
     assert.deepEqual(codesIn(`${'#'.repeat(25_000)}\n*filter\nCOMMIT\n`), []);
     assert.deepEqual(findingsOf('*filter\n-A INPUT -j ACCEPT\0 junk\nCOMMIT\n').map(({ severity }) => severity), ['warning']);
-    assert.deepEqual(codesIn('\uFEFF*filter\nCOMMIT\n')[0], 'invalid-line');
+  });
+
+  it('are pointed at where they become too long, and not to their end', () => {
+    const [finding] = findingsOf(`*filter\n-A INPUT -s ${'1'.repeat(1_000_000)}\nCOMMIT\n`);
+    assert.deepEqual(finding!.span, { start: 10_239, end: 10_319 });
+  });
+
+  it('are too long by their bytes', () => {
+    const [finding] = findingsOf(`*filter\n-A INPUT -m comment --comment ${'é'.repeat(6_000)}\nCOMMIT\n`);
+    assert.deepEqual(finding!.span, { start: 5_134, end: 5_214 });
+    assert.match(finding!.message, /has 12030 bytes/u);
   });
 });
