@@ -1,9 +1,9 @@
-import { isTableName } from '../core/netfilter.ts';
 import { LINE_LIMIT } from '../core/syntax/limits.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insert, replace, textSpan } from './support/edits.ts';
 import { BYTE_ORDER_MARK } from './support/kind.ts';
+import { meantCommit, meantTable } from './support/meant.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';
 import { ruleOfCommand } from './support/rule-of-command.ts';
@@ -114,8 +114,9 @@ function shell(line: Line): Report[] {
 function meantBy(line: Line): Fix[] {
   const span = textSpan(line);
   const text = line.text.slice(span.start, span.end);
-  if (text.toUpperCase() === 'COMMIT') return [{ title: 'Write COMMIT', safe: true, edits: [replace(line, { start: 0, end: line.text.length }, 'COMMIT')] }];
-  if (isTableName(text)) return [{ title: `Write *${text}`, safe: false, edits: [replace(line, span, `*${text}`)] }];
+  if (meantCommit(line)) return [{ title: 'Write COMMIT', safe: true, edits: [replace(line, { start: 0, end: line.text.length }, 'COMMIT')] }];
+  const table = meantTable(line);
+  if (table !== undefined) return [{ title: `Write *${table}`, safe: false, edits: [replace(line, span, `*${table}`)] }];
   if (/^[ACDIR]\s+\S+\s+-/u.test(text)) return [{ title: `Write -${text[0]!}`, safe: false, edits: [insert(line, span.start, '-')] }];
   if (/^\S+\s+(ACCEPT|DROP|-)\s+\[\d+:\d+\]$/u.test(text)) return [{ title: `Write :${/\S+/u.exec(text)![0]}`, safe: false, edits: [replace(line, { start: 0, end: span.start }, ':')] }];
   return [];

@@ -1,6 +1,7 @@
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow, removeLine } from './support/edits.ts';
+import { meantTable } from './support/meant.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';
 
@@ -20,7 +21,7 @@ export default defineRule({
   *checkFile(file) {
     const reports = new Map(Array.from(executed.checkFile!(file), (report) => [report.line, report]));
     if (reports.size === 0) return;
-    for (const lines of runs(file, reports)) yield { ...reports.get(lines[0]!)!, fixes: [fix(lines)] };
+    for (const lines of runs(file, reports)) if (!isFollowUp(lines[0]!, file)) yield { ...reports.get(lines[0]!)!, fixes: [fix(lines)] };
   },
 });
 
@@ -32,6 +33,13 @@ function runs({ lines }: FileInContext, reports: ReadonlyMap<Line, Report>): Lin
     else if (line.content.kind === 'table') found.push([]);
   }
   return found.filter((run) => run.length > 0);
+}
+
+/** Whether the line is in no block only because the line that was meant to open one is wrong, which is reported there. */
+function isFollowUp(first: Line, { lines, kind }: FileInContext): boolean {
+  if (kind === 'script') return false;
+  const before = lines.slice(0, lines.indexOf(first));
+  return before.findLastIndex((line) => meantTable(line) !== undefined) > before.findLastIndex(({ content }) => content.kind === 'table' || content.kind === 'commit');
 }
 
 function fix(lines: readonly Line[]): Fix {

@@ -122,3 +122,14 @@ describe('lines that no text editor writes', () => {
     assert.match(finding!.message, /has 12030 bytes/u);
   });
 });
+
+describe('one cause gives one error', () => {
+  const cases: Record<string, string> = {
+    'a byte order mark': '\uFEFF*filter\n-A INPUT -j ACCEPT\nCOMMIT\n',
+    'words behind COMMIT': '*filter\n-A INPUT -j ACCEPT\nCOMMIT now\n*nat\nCOMMIT\n',
+    'COMMIT in small letters': '*filter\n-A INPUT -j ACCEPT\ncommit\n*nat\nCOMMIT\n',
+    'a mark behind COMMIT': '*filter\n-A INPUT -j ACCEPT\nCOMMIT;\n',
+    'a table without its *': '*filter\nCOMMIT\nnat\n:WEB - [0:0]\n-A PREROUTING -j WEB\nCOMMIT\n',
+  };
+  for (const [title, text] of Object.entries(cases)) it(title, () => assert.deepEqual(codesIn(text), ['invalid-line']));
+});
