@@ -1,6 +1,7 @@
 import type { Problem } from '../core/extensions/definition.ts';
+import { HOOKS } from '../core/netfilter.ts';
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type FileInContext, type Fix } from './rule.ts';
+import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
 import { adjustForeign } from './support/out-of-tree.ts';
 import { page } from './support/page.ts';
@@ -11,13 +12,14 @@ const reported = problemRule({
   docs: page({
     what: 'Finds rules in, and jumps to, chains that do not exist at that point of the file.',
     why: 'A chain is declared before it is used: by `:NAME - [0:0]` in its table\'s block, by `-N NAME` in a script. '
-      + 'iptables refuses the rule. On command lines this is a warning, as the chain may exist from before.',
+      + 'iptables refuses the rule. On command lines this is a warning, as the chain may exist from before, unless '
+      + 'it has the name of another table\'s built-in chain.',
     example: ['*filter', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     instead: ['*filter', ':SSH-IN - [0:0]', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     fixes: 'Not safe: an empty chain lets packets go on behind the jump, and a similar name is a guess.',
   }),
   onCommands: 'warning',
-  adjust: adjustForeign,
+  adjust: (report) => adjustForeign(isHookName(report) ? { ...report, severity: 'error' } : report),
   fixes: (problem, place) => [...declared(problem, place)],
 });
 
@@ -28,12 +30,17 @@ export default defineRule({
     ? [] : reported.checkFile!(file)),
 });
 
+const isHook = (name: string): boolean => HOOKS.some((hook) => hook === name);
+
+/** Whether the missing chain has the name of another table's built-in chain: nobody gives that name to a chain of their own. */
+const isHookName = ({ line, span }: Report): boolean => isHook(line.text.slice(span.start, span.end));
+
 /** Declares the chain in its table's block, or by a command before this one. */
 function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iterable<Fix> {
   const { content } = line;
   const name = line.text.slice(span.start, span.end);
   // Built-in names of other tables, and what needs quotes, are no names for a new chain.
-  if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/u.test(name)) return;
+  if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name)) return;
   if (content.kind === 'command') {
     const table = bound?.table === undefined ? '' : ` -t ${bound.table.name}`;
     yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${line.text.slice(0, content.program.end)}${table} -N ${name}`)] };
