@@ -11,7 +11,7 @@ describe('ports', () => {
     warns(portRange('tcp'), { '022': ['18', /octal/u] });
     refuses(portRange('tcp'), {
       '65536': [/above 65535/u], '-1': [/negative/u], '08': [/octal/u, '8'], '80 ': [/blank/u, '80'], '': [/missing/u], sshd: [/not a port.*Did you mean `ssh`/u, 'ssh'],
-      SSH: [/small letters/u, 'ssh'], tftp: [/not listed for tcp; its port is 69/u, '69'], '80-90': [/with a colon/u, '80:90'], '80,90': [/-m multiport --dports 80,90/u],
+      SSH: [/small letters/u, 'ssh'], tftp: [/listed for udp only, not for tcp.*\/etc\/services of the host/u, '69'], '80-90': [/with a colon/u, '80:90'], '80,90': [/-m multiport --dports 80,90/u],
       '90:80': [/reversed/u, '80:90'], '0x': [/not a port/u],
     });
   });

@@ -1,5 +1,5 @@
 import { octalWarning, readInteger, reversedWarning, type NumberRange } from './integer.ts';
-import { serviceName, serviceNames, servicePort, serviceProtocol, type ServiceProtocol } from './service.ts';
+import { SERVICE_PROTOCOLS, serviceName, serviceNames, servicePort, serviceProtocol, type ServiceProtocol } from './service.ts';
 import { didYouMean } from './spelling.ts';
 import { fail, ok, type Parsed, type ValueProposal, type ValueType } from './value.ts';
 
@@ -32,7 +32,10 @@ export function notAPort(text: string, protocol: ServiceProtocol | 'any' | undef
 
 function misspelled(text: string, protocol: ServiceProtocol | 'any'): Parsed<never> {
   const elsewhere = protocol === 'any' ? undefined : servicePort(text, 'any');
-  if (elsewhere !== undefined) return fail(`The service \`${text}\` is not listed for ${protocol}; its port is ${elsewhere}.`, String(elsewhere));
+  if (elsewhere !== undefined) {
+    const others = SERVICE_PROTOCOLS.filter((other) => servicePort(text, other) !== undefined).join(' and ');
+    return fail(`The service \`${text}\` is usually listed for ${others} only, not for ${protocol}; what iptables takes depends on /etc/services of the host. Write its port, \`${elsewhere}\`.`, String(elsewhere));
+  }
   const folded = text.toLowerCase();
   if (servicePort(folded, protocol) !== undefined) return fail(`Service names are written in small letters: \`${folded}\`.`, folded);
   const { hint, suggestion } = didYouMean(text, serviceNames(protocol));

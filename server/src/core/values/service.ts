@@ -60,7 +60,7 @@ const SERVICES: Readonly<Record<ServiceProtocol, Services>> = { tcp: read(TCP), 
 const BY_NUMBER: ReadonlyMap<number, ServiceProtocol> = new Map([[6, 'tcp'], [17, 'udp'], [132, 'sctp']]);
 
 /** Protocols that are asked when a name may come from any, in the order in which the C library finds them. */
-const ANY: readonly ServiceProtocol[] = ['tcp', 'udp', 'sctp'];
+export const SERVICE_PROTOCOLS: readonly ServiceProtocol[] = ['tcp', 'udp', 'sctp'];
 
 function read(table: string): Services {
   const ports = new Map<string, number>();
@@ -93,4 +93,4 @@ export function serviceNames(protocol: ServiceProtocol | 'any'): readonly string
   return [...new Set(protocolsOf(protocol).flatMap((each) => [...SERVICES[each].ports.keys()]))];
 }
 
-const protocolsOf = (protocol: ServiceProtocol | 'any'): readonly ServiceProtocol[] => (protocol === 'any' ? ANY : [protocol]);
+const protocolsOf = (protocol: ServiceProtocol | 'any'): readonly ServiceProtocol[] => (protocol === 'any' ? SERVICE_PROTOCOLS : [protocol]);
