@@ -1,0 +1,109 @@
+import type { Condition } from '../../engine/traversal.ts';
+import { Unknown, type Truth } from '../../engine/truth.ts';
+import { date, LAST_SECOND } from '../../values/date.ts';
+import { MONTH, monthDays, printWeekdays, WEEK, weekdays } from '../../values/days.ts';
+import { DAY_END, daytime, printDaytime } from '../../values/daytime.ts';
+import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+
+const dateStart = option('datestart', date);
+const dateStop = option('datestop', date);
+const timeStart = option('timestart', daytime);
+const timeStop = option('timestop', daytime);
+const inMonth = option('monthdays', monthDays, { negatable: true });
+const inWeek = option('weekdays', weekdays, { negatable: true });
+const utc = flag('utc', { conflicts: ['kerneltz', 'localtz'] });
+const localZone = flag('localtz', { conflicts: ['utc'] });
+const kernelZone = flag('kerneltz', { conflicts: ['utc'] });
+const contiguous = flag('contiguous');
+
+/** What a use says, with defaults filled in. */
+interface Shape {
+  readonly dates: readonly [from: number, to: number];
+  readonly times: readonly [from: number, to: number];
+  readonly month: readonly number[];
+  readonly week: readonly number[];
+  readonly zone: 'UTC' | 'the kernel\'s time zone';
+}
+
+/** iptables hands the kernel the days that are left when a list is negated. */
+function days(use: ExtensionUse, spec: OptionSpec<readonly number[]>, all: readonly number[]): readonly number[] {
+  const bound: BoundOption<readonly number[]> | undefined = use.option(spec);
+  if (bound === undefined) return all;
+  return all.filter((day) => bound.value.includes(day) !== bound.negated);
+}
+
+const shape = (use: ExtensionUse): Shape => ({
+  dates: [use.option(dateStart)?.value ?? 0, use.option(dateStop)?.value ?? LAST_SECOND],
+  times: [use.option(timeStart)?.value ?? 0, use.option(timeStop)?.value ?? DAY_END],
+  month: days(use, inMonth, MONTH), week: days(use, inWeek, WEEK),
+  zone: use.option(kernelZone) !== undefined || use.option(localZone) !== undefined ? 'the kernel\'s time zone' : 'UTC',
+});
+
+/** The clock of a simulation knows no date: only what holds on every day, or on none, is decided. */
+function decided(all: boolean, none: boolean, question: string): Truth {
+  if (none) return false;
+  return all ? true : new Unknown(question);
+}
+
+/** Nothing for what always holds. */
+function condition(source: string, truth: Truth, open: string): Condition[] {
+  return truth === true ? [] : [{ source, test: () => truth, observe: () => (truth === false ? 'no time fits' : `${open} is open`) }];
+}
+
+/** Equal ends hold all day, and a start behind the stop goes over midnight. Seen in the kernel. */
+const isWholeDay = ([from, to]: Shape['times']): boolean => (from < to ? from === 0 && to === DAY_END : from - to <= 1);
+
+function conditions(use: ExtensionUse): readonly Condition[] {
+  const { dates: [from, to], times, month, week, zone } = shape(use);
+  const source = ['-m time', ...use.options.map(({ text }) => text)].join(' ');
+  const between = (a: string, b: string): string => `it is between ${a} and ${b} (${zone})`;
+  return [
+    ...condition(source, decided(from === 0 && to >= LAST_SECOND, from > to, between(print(from), print(to))), 'the date'),
+    ...condition(source, decided(isWholeDay(times), false, between(printDaytime(times[0]), printDaytime(times[1]))), 'the time of day'),
+    ...condition(source, decided(week.length === WEEK.length, week.length === 0, `the day is ${printWeekdays(week)}`), 'the weekday'),
+    ...condition(source, decided(month.length === MONTH.length, month.length === 0, `the day of the month is ${month.join(',')}`), 'the day of the month'),
+  ];
+}
+
+const print = (seconds: number): string => date.print(seconds, { family: 'ipv4' });
+
+function check(use: ExtensionUse): readonly Problem[] {
+  const problems: Problem[] = [];
+  const { dates: [from, to], times } = shape(use);
+  const over = use.option(contiguous);
+  if (over !== undefined && times[0] <= times[1]) {
+    problems.push({ code: 'missing-option', message: '`--contiguous` needs a `--timestop` before the `--timestart`: it joins what lies on both sides of midnight.', span: over.span });
+  }
+  const old = use.option(localZone);
+  if (old !== undefined) {
+    problems.push({
+      code: 'deprecated-spelling', accepted: true, message: '`--localtz` is an old spelling; write `--kerneltz`.', span: old.nameSpan,
+      ...(use.option(kernelZone) === undefined ? { fix: { title: 'Write --kerneltz', span: old.nameSpan, newText: '--kerneltz', safe: true } } : {}),
+    });
+  }
+  const stop = use.option(dateStop);
+  if (from > to) problems.push({ code: 'unmatchable-option', accepted: true, message: stop === undefined ? 'The start is behind the last second that iptables knows, so nothing matches.' : 'The stop is before the start, so nothing matches.', span: (stop ?? use.option(dateStart)!).span });
+  const [first, last] = [use.option(timeStart), use.option(timeStop)];
+  if (first !== undefined && last !== undefined && first.value === last.value) problems.push({ code: 'unmatchable-option', accepted: true, message: 'Start and stop are the same time, which holds all day.', span: last.span });
+  return problems;
+}
+
+function save(use: ExtensionUse): readonly string[] {
+  const { dates: [from, to], times, month, week, zone } = shape(use);
+  return [
+    ...(times[0] === 0 && times[1] === DAY_END ? [] : ['--timestart', printDaytime(times[0]), '--timestop', printDaytime(times[1])]),
+    ...(month.length === MONTH.length ? [] : ['--monthdays', month.join(',')]),
+    ...(week.length === WEEK.length ? [] : ['--weekdays', printWeekdays(week)]),
+    ...(from === 0 ? [] : ['--datestart', print(from)]), ...(to === 0 ? [] : ['--datestop', print(to)]),
+    ...(zone === 'UTC' ? [] : ['--kerneltz']), ...(use.option(contiguous) === undefined ? [] : ['--contiguous']),
+  ];
+}
+
+export default defineMatch({
+  name: 'time',
+  families: ['ipv4', 'ipv6'],
+  options: [dateStart, dateStop, timeStart, timeStop, inMonth, inWeek, utc, localZone, kernelZone, contiguous],
+  check,
+  save,
+  conditions,
+});
