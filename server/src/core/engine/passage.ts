@@ -89,8 +89,9 @@ export class Passage implements Traversal {
   reply: Reply | undefined;
   ended: readonly Ended[] = [];
 
-  private answers = new Map<Field, Map<string, boolean>>();
-  private decisions = new Map<string, boolean>();
+  /** What has been assumed, about fields and otherwise; made when something is. */
+  private answers: Map<Field, Map<string, boolean>> | undefined;
+  private decisions: Map<string, boolean> | undefined;
   private scan: { readonly hook: Hook; readonly of: Scanned; readonly input: ScanInput } | undefined;
 
   constructor(program: Program, world: WorldState, packet: Packet, options: PassageOptions, agenda: Agenda) {
@@ -170,8 +171,8 @@ export class Passage implements Traversal {
 
   /** Forgets what was assumed about one end of the packet, which has been rewritten. */
   private forget(end: 'source' | 'destination'): void {
-    this.answers.delete(end);
-    this.answers.delete(end === 'source' ? 'sourcePort' : 'destinationPort');
+    this.answers?.delete(end);
+    this.answers?.delete(end === 'source' ? 'sourcePort' : 'destinationPort');
   }
 
   /**
@@ -181,7 +182,7 @@ export class Passage implements Traversal {
   suppose(condition: Condition, unknown: Unknown, otherwise: (copy: Passage) => void): boolean {
     const question = fieldQuestion(condition);
     if (question === undefined) return this.fork(unknown.reason, otherwise);
-    const known = this.answers.get(question.field)?.get(question.key);
+    const known = this.answers?.get(question.field)?.get(question.key);
     if (known !== undefined) return known !== question.negated;
     const answer = this.fork(question.negated ? `not: ${question.key}` : question.key, (copy) => {
       copy.settle(question, question.negated);
@@ -192,6 +193,7 @@ export class Passage implements Traversal {
   }
 
   private settle({ field, key, pin }: Question, answer: boolean): void {
+    this.answers ??= new Map();
     let known = this.answers.get(field);
     if (known === undefined) this.answers.set(field, known = new Map<string, boolean>());
     known.set(key, answer);
@@ -203,11 +205,16 @@ export class Passage implements Traversal {
 
   /** Answers a question of the walk itself, which is asked again when the copy repeats the stage. */
   ask(reason: string): boolean {
-    const known = this.decisions.get(reason);
+    const known = this.decisions?.get(reason);
     if (known !== undefined) return known;
-    const answer = this.fork(reason, (copy) => copy.decisions.set(reason, false));
-    this.decisions.set(reason, answer);
+    const answer = this.fork(reason, (copy) => { copy.decide(reason, false); });
+    this.decide(reason, answer);
     return answer;
+  }
+
+  private decide(reason: string, answer: boolean): void {
+    this.decisions ??= new Map();
+    this.decisions.set(reason, answer);
   }
 
   private fork(reason: string, otherwise: (copy: Passage) => void): boolean {
@@ -238,8 +245,8 @@ export class Passage implements Traversal {
       reply: this.reply, ended: this.ended,
     };
     Object.assign(copy, state);
-    for (const [field, known] of this.answers) copy.answers.set(field, new Map(known));
-    copy.decisions = new Map(this.decisions);
+    copy.answers = this.answers && new Map([...this.answers].map(([field, known]) => [field, new Map(known)]));
+    copy.decisions = this.decisions && new Map(this.decisions);
     return copy;
   }
 

@@ -29,7 +29,7 @@ export function readLogLine(line: string): ReadLogLine {
 const refuse = (message: string): ReadLogLine => ({ ok: false, message });
 
 interface Words {
-  /** The first value of each key: LOG writes LEN and ID again for the transport header. */
+  /** The first value of each key: LOG writes LEN again for the transport header. */
   readonly values: ReadonlyMap<string, string>;
   readonly flags: ReadonlySet<string>;
 }
@@ -40,7 +40,11 @@ function wordsOf(text: string): Words {
   for (const word of text.split(/\s+/u)) {
     const equals = word.indexOf('=');
     if (equals === -1) flags.add(word);
-    else if (!values.has(word.slice(0, equals)) || word.startsWith('ID=')) values.set(word.slice(0, equals), word.slice(equals + 1));
+    else {
+      // The IP header has an ID as well; behind TYPE it is the query's.
+      const key = word.startsWith('ID=') && values.has('TYPE') ? 'query ID' : word.slice(0, equals);
+      if (!values.has(key)) values.set(key, word.slice(equals + 1));
+    }
   }
   return { values, flags };
 }
@@ -72,7 +76,7 @@ function transport({ values, flags }: Words, packet: Packet): void {
   if (packet.protocol === PROTOCOL.icmp || packet.protocol === PROTOCOL.icmpv6) {
     packet.icmpType = number(values.get('TYPE'));
     packet.icmpCode = number(values.get('CODE'));
-    packet.icmpId = number(values.get('ID'));
+    packet.icmpId = number(values.get('query ID'));
   }
   const offset = number(values.get('FRAG') ?? [...flags].find((flag) => flag.startsWith('FRAG:'))?.slice(5));
   packet.moreFragments = flags.has('MF');

@@ -130,5 +130,9 @@ export class Cursor {
 
 /** Source and destination as a scan compares them. */
 export function scannedAddresses(source: Address, destination: Address): Int32Array {
-  return Int32Array.from([...split(source), ...split(destination)]);
+  if (typeof source === 'bigint') return Int32Array.from([...split(source), ...split(destination)]);
+  const words = new Int32Array(2);
+  words[0] = source;
+  words[1] = destination as number;
+  return words;
 }
