@@ -16,8 +16,9 @@ const settings = {
   'window.autoDetectColorScheme': true, 'window.commandCenter': false, 'workbench.activityBar.location': 'hidden',
   'editor.minimap.enabled': false, 'editor.fontSize': 13,
 };
-const example = { folder: 'single-host', rule: '-A INPUT -p tcp -m tcp --dport ssh', behind: '-A INPUT -p udp -m udp --dport 443' };
-const packet = 'tcp 203.0.113.9:40000 -> 198.51.100.7:22 in=eth0';
+/** A stranger at a port that is open to friends only: jumps, a log and a drop, in the middle of the file. */
+const example = { folder: 'default-deny', rule: '-A SERVICES -p tcp -m tcp --dport 22', earlier: '-A FRIENDS -s 10.40.0.0/24', verdict: '-A FRIENDS -j DROP', behind: '-A OUTGOING -o lo' };
+const packet = 'tcp 203.0.113.9:40000 -> 10.40.0.2:22 in=eth0';
 const wrongPacket = 'tpc 203.0.113.9:40000 -> 198.51.100.7:22';
 
 /** Packs and installs the extension in a fresh profile and goes through a simulation; throws at the first thing that is not so. */
@@ -33,7 +34,7 @@ export async function drive({ pictures }) {
   await step('the package holds what it needs and nothing else', () => pack(vsix));
   await step('the package installs', () => installVsix(profile, vsix));
   const server = await startServer(profile);
-  const browser = await startBrowser({ width: 1200, height: 720, scale: 1.5 });
+  const browser = await startBrowser({ width: 1100, height: 1040, scale: 1.5 });
   try {
     const open = ['openFile', server.remote(path.join(profile.folder, 'rules.v4'))];
     await browser.page.goto(workbenchUrl(server, profile.folder, [open]));
@@ -91,16 +92,16 @@ async function simulate(workbench, source) {
   await workbench.press('Enter');
   const startsWith = (start) => ([line]) => line.startsWith(start);
   const hints = await until('hints', () => workbench.hints(source), (found) => found.size > 0);
-  expect('ACCEPT on the rule', [...hints], (all) => all.some(([line, hint]) => line.startsWith(example.rule) && hint.includes('ACCEPT')));
-  expect('why an earlier rule did not match', [...hints], (all) => all.some(startsWith('-A INPUT -i lo')));
+  expect('DROP on the rule that drops', [...hints], (all) => all.some(([line, hint]) => line.startsWith(example.verdict) && hint.includes('DROP')));
+  expect('why an earlier rule did not match', [...hints], (all) => all.some(startsWith(example.earlier)));
   expect('nothing behind the verdict', [...hints], (all) => !all.some(startsWith(example.behind)));
-  await until('the fate in the status bar', () => workbench.status(), (texts) => texts.some((text) => text.includes('ACCEPT')));
+  await until('the fate in the status bar', () => workbench.status(), (texts) => texts.some((text) => text.includes('DROP')));
 }
 
 async function clear(workbench, source) {
-  await workbench.clickStatus('ACCEPT');
+  await workbench.clickStatus('DROP');
   await until('no hints', () => workbench.hints(source), (hints) => hints.size === 0);
-  await until('an empty status bar', () => workbench.status(), (texts) => !texts.some((text) => text.includes('ACCEPT')));
+  await until('an empty status bar', () => workbench.status(), (texts) => !texts.some((text) => text.includes('DROP')));
 }
 
 function expect(what, value, holds) {

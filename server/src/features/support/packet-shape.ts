@@ -1,4 +1,4 @@
-import { TCP_FLAGS, type Packet } from '../../core/engine/packet.ts';
+import { TCP_FLAGS, type Address, type ConntrackState, type Packet } from '../../core/engine/packet.ts';
 import { PROTOCOL } from '../../core/engine/protocols.ts';
 import type { BoundOption } from '../../core/extensions/definition.ts';
 import type { BoundRule, HeaderPart } from '../../core/ruleset/model.ts';
@@ -27,11 +27,33 @@ const ports = (field: 'sourcePort' | 'destinationPort'): Shaper => (packet, { va
   if (first !== undefined && !negated) packet[field] = first.from;
 };
 
+const state: Shaper = (packet, { value, negated }) => {
+  const wanted = (value as readonly string[]).find((each) => each !== 'SNAT' && each !== 'DNAT');
+  if (wanted !== undefined && wanted !== 'NEW' && !negated) packet.state = wanted as ConntrackState;
+};
+
+const icmp: Shaper = (packet, { value, negated }) => {
+  const { type, code } = value as { type: number | undefined; code: number | undefined };
+  if (negated || type === undefined) return;
+  packet.icmpType = type;
+  packet.icmpCode = code ?? 0;
+};
+
+const mark: Shaper = (packet, { value, negated }) => {
+  if (!negated) packet.mark = (value as { value: number }).value;
+};
+
+const range = (field: 'source' | 'destination'): Shaper => (packet, { value, negated }) => {
+  if (!negated) packet[field] = (value as { from: Address }).from;
+};
+
 const SHAPERS: ReadonlyMap<string, Shaper> = new Map([
   ...['tcp', 'udp', 'sctp', 'dccp'].flatMap((match): [string, Shaper][] => [
     [`${match} source-port`, port('sourcePort')], [`${match} destination-port`, port('destinationPort')],
   ]),
   ['multiport source-ports', ports('sourcePort')], ['multiport destination-ports', ports('destinationPort')], ['multiport ports', ports('destinationPort')],
+  ['conntrack ctstate', state], ['state state', state], ['icmp icmp-type', icmp], ['icmp6 icmpv6-type', icmp], ['mark mark', mark],
+  ['iprange src-range', range('source')], ['iprange dst-range', range('destination')],
 ]);
 
 function shapeHeader(packet: Packet, { header }: BoundRule): void {
