@@ -2,6 +2,7 @@ import { type ExtensionContext, commands as editorCommands, workspace } from 'vs
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
 import { afterEdits } from './after-edits.ts';
 import { languages, onFirstDocument } from './documents.ts';
+import { provideCodeActions } from './line-endings.ts';
 import { commands } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
 import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
@@ -29,7 +30,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     synchronize: { fileEvents: facts },
-    middleware: { executeCommand: createSimulation(parts) },
+    middleware: { executeCommand: createSimulation(parts), provideCodeActions },
   });
   const restart = async (): Promise<void> => {
     status.forgetAll();

@@ -33,7 +33,7 @@ function quickFixes(document: RulesetDocument, findings: readonly Finding[], ran
 function fixesOf(document: RulesetDocument, finding: Finding): CodeAction[] {
   const { fixes = [] } = finding;
   const preferred = fixes.find(({ safe }) => safe);
-  return fixes.map((fix) => quickFix(document, fix.title, fix.edits, [finding], fix === preferred));
+  return fixes.map((fix) => ({ ...quickFix(document, fix.title, fix.edits, [finding], fix === preferred), ...endOfLine([fix]) }));
 }
 
 /** One action for all findings of a code that have a safe fix, where there are several. */
@@ -60,8 +60,11 @@ function quickFix(document: RulesetDocument, title: string, edits: readonly Line
 
 function fixAll(document: RulesetDocument, findings: readonly Finding[]): CodeAction[] {
   const edits = together(document, findings);
-  return edits.length === 0 ? [] : [{ title: 'Apply every safe fix', kind: FIX_ALL, edit: edit(document, edits) }];
+  return edits.length === 0 ? [] : [{ title: 'Apply every safe fix', kind: FIX_ALL, edit: edit(document, edits), ...endOfLine(findings.flatMap((finding) => safeFix(finding) ?? [])) }];
 }
+
+/** Tells clients whose documents have one line ending for all lines which one the edits give them; others need not look at it. */
+const endOfLine = (fixes: readonly Fix[]): Pick<CodeAction, 'data'> => (fixes.some((fix) => fix.endOfLine === 'LF') ? { data: { endOfLine: 'LF' } } : {});
 
 const safeFix = ({ fixes = [] }: Finding): Fix | undefined => fixes.find(({ safe }) => safe);
 

@@ -22,7 +22,7 @@ export default defineRule({
       message: kind === 'script'
         ? 'Lines end in CR LF; a shell takes the carriage return for a part of the last word.'
         : 'Lines end in CR LF; iptables-restore takes the carriage return for a part of the last word, and refuses it.',
-      fixes: [{ title: 'Change all line endings to LF', safe: true, edits: lines.flatMap(withoutCarriageReturns) }],
+      fixes: [{ title: 'Change all line endings to LF', safe: true, edits: lines.flatMap(withoutCarriageReturns), endOfLine: 'LF' }],
     };
   },
 });

@@ -24,6 +24,8 @@ export interface Fix {
   readonly title: string;
   readonly safe: boolean;
   readonly edits: readonly TextEdit[];
+  /** The ending that every line has afterwards, for editors that keep one for a whole file and can't take it from edits. */
+  readonly endOfLine?: 'LF';
 }
 
 /** One diagnostic: where, what is wrong, and what mends it. */

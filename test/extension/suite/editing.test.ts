@@ -1,4 +1,4 @@
-import { type TextDocument, type WorkspaceEdit, commands, languages, workspace } from 'vscode';
+import { EndOfLine, type TextDocument, type WorkspaceEdit, commands, languages, workspace } from 'vscode';
 import { equal, eventually, ok } from './check.ts';
 import { closeEditors, completions, hoverText, open, openUntitled, placeOf, quickFixes } from './editor.ts';
 
@@ -15,6 +15,18 @@ describe('editing', () => {
     ok(await workspace.applyEdit(fix.edit), 'the quick fix applies');
     ok(document.getText().includes('--dport 22'), document.getText());
     await eventually('the diagnostic to go', () => !problems(document).some(({ message }) => message === problem.message));
+  });
+
+  it('a quick fix changes the line endings of the whole document', async () => {
+    const document = await openUntitled('*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n');
+    equal(document.eol, EndOfLine.CRLF);
+    const problem = await eventually('a diagnostic', () => problems(document).find(({ code }) => code === 'carriage-return'));
+    equal((await quickFixes(document, problem.range)).map(({ title }) => title)[0], 'Change all line endings to LF');
+    // What a test asks the editor for has lost its line ending on the way, so the editor itself applies the fix.
+    await commands.executeCommand('editor.action.autoFix');
+    await eventually('the line ending', () => document.eol === EndOfLine.LF);
+    equal(document.getText(), '*filter\n:INPUT DROP [0:0]\nCOMMIT\n');
+    await eventually('the diagnostic to go', () => !problems(document).some(({ code }) => code === 'carriage-return'));
   });
 
   it('a ruleset without mistakes has no errors', async () => {

@@ -38,6 +38,11 @@ describe('code actions', () => {
     assert.equal(found[0]?.diagnostics?.[0]?.code, 'misplaced-interface');
     assert.equal(found[0].kind, CodeActionKind.QuickFix);
   });
+  it('name the line ending that they give the file', async () => {
+    const { found } = await actions('*filter<|>\r\n-A INPUT\r\nCOMMIT\r\n', [CodeActionKind.QuickFix, FIX_ALL]);
+    assert.deepEqual(found.filter(({ data }) => data !== undefined).map(({ title, data }) => [title, data as unknown]),
+      [['Change all line endings to LF', { endOfLine: 'LF' }], ['Apply every safe fix', { endOfLine: 'LF' }]]);
+  });
   it('are for findings at the cursor only', async () => {
     const { found } = await actions(inTable('-A INPUT -o eth0 -j DROP\n-A INPUT -j <|>DROP'));
     assert.deepEqual(found.filter(({ diagnostics }) => diagnostics?.some(({ code }) => code === 'misplaced-interface')), []);
