@@ -69,7 +69,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
 function check(use: ExtensionUse): readonly Problem[] {
   const bound = use.option(range);
   if (bound === undefined || !bound.negated || isNegated(bound)) return [];
-  return [{ code: 'unmatchable-option', accepted: true, span: bound.span, message: `iptables loses this \`!\`: it turns a range round to negate it, and ${bound.value.from} to ${bound.value.to} turned round is the same. Negate a range of several numbers.` }];
+  return [{ code: 'unmatchable-rule', accepted: true, span: bound.span, message: `iptables loses this \`!\`: it turns a range round to negate it, and ${bound.value.from} to ${bound.value.to} turned round is the same. Negate a range of several numbers.` }];
 }
 
 function save(use: ExtensionUse): readonly string[] {

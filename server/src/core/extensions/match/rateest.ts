@@ -44,7 +44,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   }
   const idle = use.option(delta) === undefined ? [use.option(bits1), use.option(packets1)].find((bound) => bound?.value !== undefined) : undefined;
   if (idle === undefined) return [];
-  return [{ code: 'unmatchable-option', accepted: true, span: idle.span, message: `\`--${idle.spec.name}\` counts with \`--rateest-delta\` only; iptables forgets its number.` }];
+  return [{ code: 'unmatchable-rule', accepted: true, span: idle.span, message: `\`--${idle.spec.name}\` counts with \`--rateest-delta\` only; iptables forgets its number.` }];
 }
 
 function save(use: ExtensionUse): readonly string[] {

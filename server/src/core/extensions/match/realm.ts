@@ -14,7 +14,7 @@ function outside(use: ExtensionUse): number {
 function check(use: ExtensionUse): readonly Problem[] {
   const bound = use.option(realm);
   if (bound === undefined || outside(use) === 0) return [];
-  return [{ code: 'unmatchable-option', accepted: true, span: bound.span, message: `No realm equals \`${bound.text}\`: the value has bits (0x${outside(use).toString(16)}) that the mask leaves out, so ${bound.negated ? 'every packet matches' : 'no packet matches'}.` }];
+  return [{ code: 'unmatchable-rule', accepted: true, span: bound.span, message: `No realm equals \`${bound.text}\`: the value has bits (0x${outside(use).toString(16)}) that the mask leaves out, so ${bound.negated ? 'every packet matches' : 'no packet matches'}.` }];
 }
 
 export default defineMatch({

@@ -56,7 +56,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   if (asked === undefined || fits(asked)) return [];
   const { span } = use.option(to) ?? use.option(from)!;
   if (asked.from > asked.to) return [{ code: 'invalid-value', message: `\`--to ${asked.to}\` is before \`--from ${asked.from}\`; the kernel refuses this.`, span }];
-  return [{ code: 'unmatchable-option', accepted: true, message: `The text has ${asked.bound.value.length} bytes and does not fit between the offsets ${asked.from} and ${asked.to}, so ${asked.bound.negated ? 'every packet matches' : 'no packet matches'}.`, span }];
+  return [{ code: 'unmatchable-rule', accepted: true, message: `The text has ${asked.bound.value.length} bytes and does not fit between the offsets ${asked.from} and ${asked.to}, so ${asked.bound.negated ? 'every packet matches' : 'no packet matches'}.`, span }];
 }
 
 function save(use: ExtensionUse): readonly string[] {

@@ -82,9 +82,9 @@ function check(use: ExtensionUse): readonly Problem[] {
     });
   }
   const stop = use.option(dateStop);
-  if (from > to) problems.push({ code: 'unmatchable-option', accepted: true, message: stop === undefined ? 'The start is behind the last second that iptables knows, so nothing matches.' : 'The stop is before the start, so nothing matches.', span: (stop ?? use.option(dateStart)!).span });
+  if (from > to) problems.push({ code: 'unmatchable-rule', accepted: true, message: stop === undefined ? 'The start is behind the last second that iptables knows, so nothing matches.' : 'The stop is before the start, so nothing matches.', span: (stop ?? use.option(dateStart)!).span });
   const [first, last] = [use.option(timeStart), use.option(timeStop)];
-  if (first !== undefined && last !== undefined && first.value === last.value) problems.push({ code: 'unmatchable-option', accepted: true, message: 'Start and stop are the same time, which holds all day.', span: last.span });
+  if (first !== undefined && last !== undefined && first.value === last.value) problems.push({ code: 'unmatchable-rule', accepted: true, message: 'Start and stop are the same time, which holds all day.', span: last.span });
   return problems;
 }
 
