@@ -17,7 +17,7 @@ const stale = [
 ];
 
 if (process.argv.includes('--check')) {
-  for (const name of stale) console.error(`docs/rules/${name} is stale; run: node scripts/generate-docs.mjs`);
+  for (const name of stale) console.error(`docs/rules/${name} is stale; run: npm run docs`);
   process.exit(stale.length === 0 ? 0 : 1);
 }
 mkdirSync(folder, { recursive: true });
