@@ -64,7 +64,6 @@ export class OpenUse {
     if (spec.repeatable !== true && this.options.some((other) => other.spec === spec)) {
       problems.push({ code: 'repeated-option', message: `\`--${spec.name}\` stands twice in this match; iptables takes it once.`, span: nameSpan });
     }
-    this.deprecated(given, problems);
     if (values.length < spec.values.length && spec.optionalValue !== true) {
       const missing = spec.values.slice(values.length).map((type) => type.placeholder).join(' ');
       problems.push({ code: 'missing-value', message: `\`${dashed}\` needs a value: ${missing}.`, span: cover(nameSpan, values.at(-1) ?? nameSpan) });
@@ -77,13 +76,18 @@ export class OpenUse {
     });
   }
 
-  private deprecated({ spec, spelling, nameSpan }: GivenOption, problems: Problem[]): void {
-    const instead = spec.deprecated?.[spelling];
-    if (instead === undefined) return;
-    problems.push({
-      code: 'deprecated-spelling', message: `\`--${spelling}\` is an old spelling; write \`--${instead}\`.`, span: nameSpan, accepted: true,
-      fix: { title: `Write --${instead}`, span: nameSpan, newText: `--${instead}`, safe: true },
-    });
+  private checkSpellings(problems: Problem[]): void {
+    for (const { spec, nameSpan } of this.options) {
+      const spelling = this.text.slice(nameSpan.start, nameSpan.end).replace(/^--?/u, '');
+      const instead = spec.deprecated?.[spelling];
+      if (instead === undefined) continue;
+      // Where an old option stands beside the one that replaced it, there is nothing to write.
+      const isGiven = this.options.some(({ spec: other }) => other !== spec && other.name === instead);
+      problems.push({
+        code: 'deprecated-spelling', message: `\`--${spelling}\` is an old spelling; write \`--${instead}\`.`, span: nameSpan, accepted: true,
+        ...(isGiven ? {} : { fix: { title: `Write --${instead}`, span: nameSpan, newText: `--${instead}`, safe: true } }),
+      });
+    }
   }
 
   private read({ spec, context }: GivenOption, value: Argument, index: number, problems: Problem[]): unknown {
@@ -105,6 +109,7 @@ export class OpenUse {
   close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
     const { definition, options } = this;
     const use = new FinishedUse(definition, this.family, protocol, options, this.span);
+    this.checkSpellings(problems);
     this.checkRequired(problems);
     this.checkConflicts(problems);
     this.checkProtocol(protocol, problems);

@@ -12,7 +12,7 @@ const timeStop = option('timestop', daytime);
 const inMonth = option('monthdays', monthDays, { negatable: true });
 const inWeek = option('weekdays', weekdays, { negatable: true });
 const utc = flag('utc', { conflicts: ['kerneltz', 'localtz'] });
-const localZone = flag('localtz', { conflicts: ['utc'] });
+const localZone = flag('localtz', { conflicts: ['utc'], deprecated: { localtz: 'kerneltz' } });
 const kernelZone = flag('kerneltz', { conflicts: ['utc'] });
 const contiguous = flag('contiguous');
 
@@ -73,13 +73,6 @@ function check(use: ExtensionUse): readonly Problem[] {
   const over = use.option(contiguous);
   if (over !== undefined && times[0] <= times[1]) {
     problems.push({ code: 'missing-option', message: '`--contiguous` needs a `--timestop` before the `--timestart`: it joins what lies on both sides of midnight.', span: over.span });
-  }
-  const old = use.option(localZone);
-  if (old !== undefined) {
-    problems.push({
-      code: 'deprecated-spelling', accepted: true, message: '`--localtz` is an old spelling; write `--kerneltz`.', span: old.nameSpan,
-      ...(use.option(kernelZone) === undefined ? { fix: { title: 'Write --kerneltz', span: old.nameSpan, newText: '--kerneltz', safe: true } } : {}),
-    });
   }
   const stop = use.option(dateStop);
   if (from > to) problems.push({ code: 'unmatchable-rule', accepted: true, message: stop === undefined ? 'The start is behind the last second that iptables knows, so nothing matches.' : 'The stop is before the start, so nothing matches.', span: (stop ?? use.option(dateStart)!).span });
