@@ -11,8 +11,10 @@ import { Traffic } from './traffic.ts';
 export async function generateCase(seed: number, family: Family, backend: Backend, packets: number): Promise<OracleRequest> {
   const random = new Random(seed);
   const sent: OraclePacket[] = [];
+  const { topology, ipsets } = neighbourhoodOf(family);
+  const ruleset = generateRuleset(random, family);
   const request: OracleRequest = {
-    id: `seed ${seed}`, ruleset: generateRuleset(random, family), family: family === 'ipv4' ? 4 : 6, packets: sent, topology: neighbourhoodOf(family).topology,
+    id: `seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
   };
   const simulation = await startSimulation(request, backend);
   // With conntrack, the kernel holds fragments until the whole packet is there.

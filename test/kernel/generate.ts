@@ -46,15 +46,15 @@ function rules(random: Random, spot: Spot, chain: string, callable: readonly str
 /** One rule's text behind its chain. */
 export function generateRule(random: Random, spot: Spot, callable: readonly string[]): string {
   const target = targetPart(random, spot, callable);
-  const wanted = / (PORTED|TCP|SYN)$/u.exec(target)?.[1];
+  const wanted = / (PORTED|TCP|UDP|SYN)$/u.exec(target)?.[1];
   const parts = [headerPart(random, spot)];
   if (wanted === 'PORTED') parts.push(`-p ${random.pick(['tcp', 'udp'])}`);
-  else if (wanted === 'TCP') parts.push('-p tcp');
+  else if (wanted === 'TCP' || wanted === 'UDP') parts.push(`-p ${wanted.toLowerCase()}`);
   else if (wanted === 'SYN') parts.push('-p tcp -m tcp --tcp-flags SYN,RST SYN');
   else if (random.chance(0.6)) parts.push(protocolPart(random, spot));
   const matches = random.weighted([[5, 0], [5, 1], [1, 2]]);
   for (let index = 0; index < matches; index++) parts.push(matchPart(random, spot));
-  return [...parts, target.replace(/ (PORTED|TCP|SYN)$/u, '')].filter((part) => part !== '').join(' ');
+  return [...parts, target.replace(/ (PORTED|TCP|UDP|SYN)$/u, '')].filter((part) => part !== '').join(' ');
 }
 
 function headerPart(random: Random, { world, hooks }: Spot): string {

@@ -11,6 +11,14 @@ export interface Neighbourhood {
   readonly networks: readonly string[];
   readonly ports: readonly number[];
   readonly topology: OracleTopology;
+  /** What `ipset restore` makes of the sets that rules name. */
+  readonly ipsets: string;
+}
+
+function sets(family: 'inet' | 'inet6', ips: readonly string[], nets: readonly string[], pairs: readonly string[]): string {
+  const make = (name: string, type: string, members: readonly string[]): string =>
+    `create ${name} ${type}${type.startsWith('bitmap') ? ' range 0-65535' : ` family ${family}`}\n${members.map((member) => `add ${name} ${member}\n`).join('')}`;
+  return make('IPS', 'hash:ip', ips) + make('NETS', 'hash:net', nets) + make('IPPORTS', 'hash:ip,port', pairs) + make('PORTS', 'bitmap:port', ['22', '53', '1000', '1001']);
 }
 
 const V4: Neighbourhood = {
@@ -24,6 +32,7 @@ const V4: Neighbourhood = {
     addrs: { lo: ['10.9.9.9', '10.9.9.10'] },
     routes: ['10.1.0.0/16 dev eth0', '10.2.0.0/16 dev eth1', '203.0.113.0/24 dev eth1'],
   },
+  ipsets: sets('inet', ['10.1.0.1', '10.2.0.2'], ['10.1.0.0/30', '10.2.0.0/16', '10.2.0.2 nomatch'], ['10.1.0.2,tcp:22', '10.1.0.2,udp:53', '10.2.0.1,tcp:443']),
 };
 
 const V6: Neighbourhood = {
@@ -37,6 +46,7 @@ const V6: Neighbourhood = {
     addrs: { lo: ['fd00:9::9', 'fd00:9::a'] },
     routes: ['fd00:1::/32 dev eth0', 'fd00:2::/32 dev eth1', '2001:db8::/32 dev eth1'],
   },
+  ipsets: sets('inet6', ['fd00:1::1', 'fd00:2::2'], ['fd00:1::/126', 'fd00:2::/32', 'fd00:2::2 nomatch'], ['fd00:1::2,tcp:22', 'fd00:1::2,udp:53', 'fd00:2::1,tcp:443']),
 };
 
 export const neighbourhoodOf = (family: Family): Neighbourhood => (family === 'ipv4' ? V4 : V6);

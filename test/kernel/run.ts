@@ -65,5 +65,5 @@ async function report(request: OracleRequest, found: readonly Disagreement[]): P
 /** A ruleset that the kernel refuses says something about the generator, or about what we would load. */
 async function reportRefusal(request: OracleRequest, error: string): Promise<void> {
   const small = values.keep ? request : await shrink({ ...request, packets: [] }, async (candidate) => !(await oracle.ask(candidate)).ok, 150);
-  console.log(`\n== ${request.id} (${backend}) is refused: ${error.split('\n')[0]}\n${small.ruleset.split('\n').filter((line) => /^[-*]/u.test(line)).join('\n')}`);
+  console.log(`\n== ${request.id} (${backend}) is refused: ${error.split('\n')[0]}\n${small.ruleset.split('\n').filter((line) => line.startsWith('-') || line.startsWith('*')).join('\n')}`);
 }

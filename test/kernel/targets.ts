@@ -48,6 +48,17 @@ const ENTRIES: readonly Entry[] = [
   { name: 'NETMAP', weight: 1, fits: (spot) => spot.table === 'nat' && spot.world.family === 'ipv4' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: () => '-j NETMAP --to 10.2.0.0/24' },
   { name: 'CLASSIFY', weight: 0.5, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'POSTROUTING'), write: () => '-j CLASSIFY --set-class 1:10' },
   { name: 'CHECKSUM', weight: 0.2, fits: inTable('mangle'), write: () => '-j CHECKSUM --checksum-fill' },
+  { name: 'ECN', weight: 0.4, fits: (spot) => spot.table === 'mangle' && spot.world.family === 'ipv4', write: () => '-j ECN --ecn-tcp-remove TCP' },
+  { name: 'TCPOPTSTRIP', weight: 0.4, fits: inTable('mangle'), write: () => '-j TCPOPTSTRIP --strip-options timestamp TCP' },
+  { name: 'SET', weight: 2, fits: anywhere, write: (r) => `-j SET ${r.pick(['--add-set IPS src', '--del-set IPS src', '--add-set IPS dst', '--add-set PORTS dst', '--add-set IPPORTS src,dst --exist'])}` },
+  { name: 'NFLOG', weight: 0.5, fits: anywhere, write: () => '-j NFLOG --nflog-group 7' },
+  { name: 'AUDIT', weight: 0.3, fits: anywhere, write: (r) => `-j AUDIT --type ${r.pick(['accept', 'drop', 'reject'])}` },
+  { name: 'HMARK', weight: 0.4, fits: inTable('mangle'), write: () => '-j HMARK --hmark-tuple src,dst --hmark-mod 8 --hmark-offset 100 --hmark-rnd 0xfeedcafe' },
+  { name: 'CONNSECMARK', weight: 0.2, fits: inTable('mangle', 'security'), write: (r) => `-j CONNSECMARK --${r.pick(['save', 'restore'])}` },
+  { name: 'TPROXY', weight: 0.4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING'), write: (r) => `-j TPROXY --on-port 3129 --tproxy-mark 0x1/0x1 ${r.pick(['TCP', 'UDP'])}` },
+  { name: 'NFQUEUE', weight: 0.3, fits: inTable('mangle', 'filter', 'raw'), write: () => '-j NFQUEUE --queue-num 9' },
+  { name: 'DNPT', weight: 0.5, fits: (spot) => spot.table === 'mangle' && spot.world.family === 'ipv6' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: () => '-j DNPT --src-pfx fd00:5::/64 --dst-pfx fd00:2::/64' },
+  { name: 'SNPT', weight: 0.5, fits: (spot) => spot.table === 'mangle' && spot.world.family === 'ipv6' && everyHook(spot, 'POSTROUTING'), write: () => '-j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:7::/64' },
   { name: 'TCPMSS', weight: 0.5, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'POSTROUTING', 'FORWARD', 'OUTPUT'), write: () => '-j TCPMSS --set-mss 1200 SYN' },
 ];
 

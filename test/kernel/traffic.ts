@@ -126,7 +126,7 @@ export class Traffic {
     switch (left.protocol) {
       case PROTOCOL.tcp: return { ...base, proto: 'tcp', ...this.portsBack(left), side: passed.sent.side === 'client' ? 'server' : 'client', flags: random.weighted([[5, 'SYN,ACK'], [3, 'ACK'], [1, 'RST,ACK'], [1, 'RST'], [1, 'FIN,ACK'], [0.3, 'SYN']]) };
       case PROTOCOL.udp: return { ...base, proto: 'udp', ...this.portsBack(left) };
-      case PROTOCOL.icmp: case PROTOCOL.icmpv6: return { ...base, proto: 'icmp', type: ANSWERS.get(left.icmpType!) ?? 0, code: 0, icmp_id: left.icmpId ?? 0 };
+      case PROTOCOL.icmp: case PROTOCOL.icmpv6: return { ...base, proto: 'icmp', type: ANSWERS.get(left.icmpType!) ?? (this.world.family === 'ipv4' ? 0 : 129), code: 0, icmp_id: left.icmpId ?? 0 };
       default: return { ...base, proto: left.protocol!, payload: 16 };
     }
   }

@@ -1,7 +1,7 @@
 import type { HostFacts, Prefix } from '../../server/src/core/engine/host.ts';
 import { makePacket, TCP_FLAGS, type Address, type ConntrackState, type Packet } from '../../server/src/core/engine/packet.ts';
 import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
-import { readPrefix, readRouteText } from '../../server/src/core/engine/facts/text.ts';
+import { readIpsetSave, readPrefix, readRouteText } from '../../server/src/core/engine/facts/text.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { readIcmp } from '../../server/src/core/notation/icmp.ts';
 import { readStrict } from '../../server/src/core/values/ipv4.ts';
@@ -56,11 +56,19 @@ export function packetOf(given: OraclePacket, family: Family, topology: OracleTo
   const packet = makePacket({
     family, path, pathGiven: !isAuto, protocol, source: addressOf(given.src!), destination: addressOf(given.dst!),
     in: isLocal ? undefined : (given.in_iface ?? 'eth0'), out: path === 'in' || isAuto ? undefined : usualOut(given, topology),
-    ttl: given.ttl ?? 64, tos: given.tos ?? 0, mark: given.mark ?? 0, uid: given.uid ?? 0, gid: given.gid ?? 0, at: given.at,
+    mac: isLocal ? undefined : macOf(given), ttl: given.ttl ?? 64, tos: given.tos ?? 0, mark: given.mark ?? 0, uid: given.uid ?? 0, gid: given.gid ?? 0, at: given.at,
     ...(given.ctstate === undefined ? {} : { state: given.ctstate.toUpperCase() as ConntrackState }),
   });
   transport(given, packet);
   return packet;
+}
+
+/** The oracle's far ends are numbered in the order in which they were made; a mark travels in the address. */
+function macOf({ in_iface: device = 'eth0', mark = 0 }: OraclePacket): string | undefined {
+  const byte = (value: number): string => (value & 255).toString(16).padStart(2, '0');
+  if (mark !== 0) return ['02', 'fe', ...[0, 8, 16, 24].map((shift) => byte(mark >>> shift))].join(':');
+  const number = ['lo', 'eth0', 'eth1'].indexOf(device);
+  return number === -1 ? undefined : `02:00:00:00:${byte(number)}:02`.replace('02:00:00:00:00:02', '00:00:00:00:00:00');
 }
 
 function transport(given: OraclePacket, packet: Packet): void {
@@ -87,7 +95,7 @@ function icmp(given: OraclePacket, packet: Packet): void {
   if (!read.ok) throw new Error(read.message);
   packet.icmpType = read.value.type;
   packet.icmpCode = read.value.code ?? given.code ?? (given.icmp_code as number | undefined) ?? 0;
-  const isError = family === 'ipv4' ? V4_ERRORS.includes(packet.icmpType!) : packet.icmpType! < 5;
+  const isError = family === 'ipv4' ? V4_ERRORS.includes(packet.icmpType!) : [1, 2, 3, 4].includes(packet.icmpType!);
   if (isError) {
     packet.inner = packetOf({ proto: 'udp', ...given.inner, src: given.inner?.src ?? given.dst!, dst: given.inner?.dst ?? given.src!, path: 'forward' }, family);
   } else packet.icmpId = given.icmp_id ?? given.sport ?? 0x1234;
@@ -122,7 +130,7 @@ function usualAddresses(index: number): readonly Prefix[] {
 }
 
 /** What the host of a request knows of itself when one of its packets comes. */
-export function factsFor(given: OraclePacket, { topology = {}, family = 4 }: OracleRequest): HostFacts {
+export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset }: OracleRequest): HostFacts {
   const interfaces = new Map<string, readonly Prefix[]>([['eth0', usualAddresses(1)], ['eth1', usualAddresses(2)], ['lo', [{ address: addressOf('127.0.0.1'), length: 8 }, { address: addressOf('::1'), length: 128 }]]]);
   for (const [name, addresses] of Object.entries(topology.addrs ?? {})) {
     const own = addresses.map((address) => readPrefix(address, name));
@@ -133,7 +141,7 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4 }: Ora
   const back = given.path === 'in' || given.path === 'forward' ? [`${given.src!} dev ${given.in_iface ?? 'eth0'}`] : [];
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {
-    interfaces, local, forwarding: true,
+    interfaces, local, forwarding: true, ...(ipset === undefined ? {} : { ipsets: readIpsetSave(ipset) }),
     routes: [...back, ...(topology.routes ?? []), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
       destination === undefined || (typeof destination.address === 'bigint') === (family === 6)),
   };

@@ -55,10 +55,11 @@ class Stories:
         self.by_tag = {tag: Story()}
 
     def of(self, tag):
-        """A packet with another tag is one that the kernel made; in IPv6 these can't be told apart."""
-        if tag != self.tag:
+        """A packet with another tag is one that the kernel made; in IPv6 these can't be told apart. An event without a tag
+        is about the packet itself."""
+        if tag is not None and tag != self.tag:
             tag = GENERATED if self.family == 6 else (GENERATED, tag)
-        return self.by_tag.setdefault(tag, Story())
+        return self.by_tag.setdefault(self.tag if tag is None else tag, Story())
 
     @property
     def own(self):

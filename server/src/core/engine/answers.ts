@@ -45,6 +45,7 @@ function reset(p: Passage): Reply | string {
   const { tcpFlags: flags } = packet;
   if (packet.protocol !== PROTOCOL.tcp) return 'only TCP packets are reset';
   if ((packet.fragmentOffset ?? 0) > 0) return 'a later fragment is not answered';
+  if (packet.moreFragments) return FRAGMENT;
   if (flags !== undefined && (flags & TCP_FLAGS.RST) !== 0) return 'an RST is not answered with an RST';
   const unanswerable = notUnicast(p);
   if (unanswerable !== undefined) return unanswerable;
@@ -88,9 +89,16 @@ const KNOWN_CHECKSUM: ReadonlySet<number> = new Set([
   PROTOCOL.icmp, PROTOCOL.igmp, PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.dccp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.icmpv6, PROTOCOL.sctp, PROTOCOL.udplite,
 ]);
 
+/** Those of which it does not verify any. */
+const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.dccp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.sctp, PROTOCOL.udplite]);
+
+const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
+
 /** Of any other protocol the kernel takes the payload as checksummed, finds it wrong, and stays silent. Seen in the kernel. */
-function unverifiable({ protocol }: Packet): string | undefined {
-  if (protocol === undefined || KNOWN_CHECKSUM.has(protocol)) return undefined;
+function unverifiable({ protocol, moreFragments }: Packet): string | undefined {
+  if (protocol === undefined || UNVERIFIED.has(protocol)) return undefined;
+  if (moreFragments) return FRAGMENT;
+  if (KNOWN_CHECKSUM.has(protocol)) return undefined;
   return `the kernel does not know where protocol ${protocol} has its checksum, takes the packet for damaged, and answers nothing`;
 }
 
