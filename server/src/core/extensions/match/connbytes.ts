@@ -49,11 +49,13 @@ function countTruth({ from, to }: CounterRange, negated: boolean, low: number | 
   return new Unknown(negated ? `not: ${question}` : question);
 }
 
+const amount = ({ from, to }: CounterRange): string => (to === MOST_COUNTED ? `at least ${from}` : `${from} to ${to}`);
+
 function conditions(use: ExtensionUse): readonly Condition[] {
   const [bound, way, counted] = [use.option(range), use.option(direction)?.value, use.option(mode)?.value];
   if (bound === undefined || way === undefined || counted === undefined) return [];
   const where = way === 'both' ? 'both directions' : `the ${way} direction`;
-  const question = `conntrack has counted ${counterRange.print(bound.value, { family: use.family })} ${WORDS[counted]} in ${where}`;
+  const question = `conntrack has counted ${amount(bound.value)} ${WORDS[counted]} in ${where}`;
   return [{
     source: use.options.map(({ text }) => text).join(' '),
     test: (traversal) => byConnection(traversal, false, (connection) => countTruth(bound.value, isNegated(bound), least(traversal, connection, way, counted), question)),

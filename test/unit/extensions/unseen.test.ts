@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readHostFacts } from '../../../server/src/core/engine/facts/read.ts';
+import type { HostFacts } from '../../../server/src/core/engine/host.ts';
+import type { Result } from '../../../server/src/core/engine/result.ts';
+import { greatest, liesBetween, type PartialWord } from '../../../server/src/core/extensions/shared/partial-word.ts';
+import { meet } from './meeting.ts';
+
+/** What the acceptance of a packet depends on; its verdict where that is certain. */
+function said({ verdict, outcomes }: Result): string {
+  if (verdict !== 'UNKNOWN') return verdict;
+  return outcomes!.find((outcome) => outcome.verdict === 'ACCEPT')!.courses.flat().join('; ');
+}
+
+/** The answers of `-A INPUT RULE -j ACCEPT` before `-A INPUT -j DROP` to packets that come in one world. */
+async function answers(rule: string, packets: readonly string[], host: HostFacts = {}): Promise<readonly string[]> {
+  const family = packets[0]!.includes('[') ? { family: 'ipv6' as const } : {};
+  return (await meet({ filter: [`INPUT ${rule} -j ACCEPT`, 'INPUT -j DROP'] }, packets, { host, ...family })).map(said);
+}
+
+const TCP = 'tcp 192.0.2.1:40000 -> 198.51.100.1:80 in=eth0 flags=ACK';
+const TCP6 = 'tcp [2001:db8::9]:40000 -> [2001:db8::1]:80 in=eth0 flags=ACK';
+
+describe('what no packet in notation tells', () => {
+  const cases: readonly (readonly [rule: string, packet: string, expected: string])[] = [
+    ['-p esp -m esp --espspi 5', 'esp 192.0.2.1 -> 198.51.100.1 in=eth0', 'the SPI of the ESP header is 5'],
+    ['-p esp -m esp ! --espspi 5:9', 'esp 192.0.2.1 -> 198.51.100.1 in=eth0', 'not: the SPI of the ESP header is from 5 to 9'],
+    ['-p ipcomp -m ipcomp', 'ipcomp 192.0.2.1 -> 198.51.100.1 in=eth0', 'the compression parameter index is 0'],
+    ['-p ipcomp -m ipcomp --ipcompspi 65536', 'ipcomp 192.0.2.1 -> 198.51.100.1 in=eth0', 'DROP'],
+    ['-p dccp -m dccp --dccp-types REQUEST', 'dccp 192.0.2.1:1 -> 198.51.100.1:2 in=eth0', 'the DCCP type is REQUEST'],
+    ['-p sctp -m sctp --chunk-types any INIT', 'sctp 192.0.2.1:1 -> 198.51.100.1:2 in=eth0', 'the packet has one of the chunk types INIT'],
+    ['-p tcp -m tcpmss --mss 1400:1500', TCP, 'the packet announces a maximum segment size of 1400:1500'],
+    ['-p tcp -m osf --genre Linux', 'tcp 192.0.2.1:40000 -> 198.51.100.1:80 in=eth0 flags=SYN', 'the kernel\'s fingerprints tell the sender for Linux'],
+    ['-m string --algo bm --string GET', TCP, 'the packet holds "GET"'],
+    ['-m policy --dir in --pol none', TCP, 'not: the packet came out of IPsec'],
+    ['-m policy --dir in --pol ipsec --reqid 3', TCP, 'the packet came out of IPsec with --reqid 3'],
+    ['-m cpu ! --cpu 1', TCP, 'not: the processor that handles the packet is 1'],
+    ['-m devgroup --src-group 1', TCP, 'the incoming interface `eth0` is in the group 0x1'],
+    ['-m realm --realm 1', TCP, 'the packet\'s route has the realm 0x1'],
+    ['-m socket --transparent', TCP, 'a transparent socket of this host takes the packet at an address of its own'],
+    ['-m nfacct --nfacct-name web', TCP, 'the accounting object web has no quota, or has used it up'],
+    ['-m time --weekdays Sat,Sun', TCP, 'the day is Sat,Sun'],
+    ['-m time --timestart 9:00 --timestop 17:00 --kerneltz', TCP, 'it is between 09:00:00 and 17:00:00 (the kernel\'s time zone)'],
+    ['-m u32 --u32 "2&0xFFFF=7"', TCP, 'the bytes of the packet fit "0x2&0xffff=0x7"'],
+    ['-m bpf --bytecode "4,40 0 0 4,21 0 1 6,6 0 0 1,6 0 0 0"', TCP, 'the BPF program takes the packet'],
+    ['-m connbytes --connbytes 5 --connbytes-dir original --connbytes-mode packets', TCP, 'conntrack has counted at least 5 packets in the original direction'],
+  ];
+  for (const [rule, packet, expected] of cases) {
+    it(rule, async () => { assert.deepEqual(await answers(rule, [packet]), [expected]); });
+  }
+});
+
+describe('IPv6 extension headers', () => {
+  it('are not there in a packet whose protocol is said, which negated options want as well', async () => {
+    for (const rule of ['-m rt --rt-type 0', '-m rt ! --rt-type 0', '-m hbh', '-m dst ! --dst-len 8', '-m ah', '-m srh', '-m frag']) assert.deepEqual(await answers(rule, [TCP6]), ['DROP'], rule);
+    assert.deepEqual(await answers('-m ipv6header --header prot', [TCP6]), ['ACCEPT']);
+  });
+
+  it('are open where the protocol is', async () => {
+    assert.deepEqual(await answers('-m rt --rt-type 0', ['any [2001:db8::9] -> [2001:db8::1] in=eth0']), ['the packet has a routing header']);
+  });
+
+  it('tell the place of a fragment', async () => {
+    const fragments = [`${TCP6} fragment=0+ state=UNTRACKED`, 'tcp [2001:db8::9] -> [2001:db8::1] in=eth0 fragment=1480'];
+    assert.deepEqual(await answers('-m frag --fragfirst --fragmore', fragments), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await answers('-m frag --fraglast', fragments), ['DROP', 'ACCEPT']);
+    assert.deepEqual(await answers('-m ipv6header --header frag,prot', fragments), ['ACCEPT', 'ACCEPT']);
+  });
+
+  it('and the address tell a hardware address', async () => {
+    const from = (source: string): string => `tcp [${source}]:1 -> [2001:db8::1]:2 in=eth0`;
+    assert.deepEqual(await answers('-m eui64', [`${from('2001:db8::216:3eff:fe01:203')} mac=00:16:3e:01:02:03`, `${from('2001:db8::216:3eff:fe01:204')} mac=00:16:3e:01:02:03`, from('2001:db8::9')]), ['ACCEPT', 'DROP', 'DROP']);
+    assert.deepEqual(await answers('-m eui64', [from('2001:db8::216:3eff:fe01:203')]), ['the source address is made of the hardware address']);
+  });
+});
+
+describe('rpfilter', () => {
+  const read = readHostFacts(JSON.stringify({ interfaces: { eth0: ['10.0.0.1/24'], eth1: ['10.1.0.1/24'] }, routes: ['172.16.0.0/12 dev eth1'] }));
+  assert.ok(read.ok);
+  const host = read.facts;
+  const from = (source: string, device: string): string => `udp ${source}:1 -> 10.0.0.1:2 in=${device}`;
+  const passes = async (options: string, packets: readonly string[], facts: HostFacts = host): Promise<readonly string[]> =>
+    (await meet({ raw: [`PREROUTING -m rpfilter ${options} -j ACCEPT`, 'PREROUTING -j DROP'] }, packets, { host: facts })).map(said);
+
+  it('asks for the way back to the sender', async () => {
+    const packets = [from('10.0.0.9', 'eth0'), from('10.1.0.9', 'eth0'), from('172.16.3.4', 'eth1'), from('203.0.113.9', 'eth0'), from('10.0.0.1', 'eth0')];
+    assert.deepEqual(await passes('', packets.slice(0, 4)), ['ACCEPT', 'DROP', 'ACCEPT', 'DROP']);
+    assert.deepEqual(await passes('--invert', packets.slice(0, 4)), ['DROP', 'ACCEPT', 'DROP', 'ACCEPT']);
+    assert.deepEqual(await passes('--loose', packets.slice(0, 4)), ['ACCEPT', 'ACCEPT', 'ACCEPT', 'DROP']);
+  });
+
+  it('is open where the routes are, or where the mark may choose others', async () => {
+    const open = 'the way back to the sender is the interface that the packet came in by';
+    assert.deepEqual(await passes('', [from('10.0.0.9', 'eth0')], {}), [open]);
+    assert.deepEqual(await passes('--validmark', [from('10.0.0.9', 'eth0')]), ['ACCEPT']);
+  });
+});
+
+describe('quota', () => {
+  it('is kept within bounds while lengths are open', async () => {
+    const udp = (length: string): string => `udp 192.0.2.1:1 -> 198.51.100.1:2 in=eth0${length}`;
+    assert.deepEqual(await answers('-m quota --quota 131070', [udp(''), udp(''), udp(' length=100')]), ['ACCEPT', 'ACCEPT', 'the quota has room for the packet']);
+    assert.deepEqual(await answers('-m quota --quota 10', [udp(''), udp('')]), ['DROP', 'DROP']);
+    assert.deepEqual(await answers('-m quota ! --quota 40', [udp(' length=28'), udp(' length=28'), udp(' length=28')]), ['DROP', 'ACCEPT', 'ACCEPT']);
+  });
+});
+
+describe('words with open bits', () => {
+  it('lie between two numbers, or not, or perhaps', () => {
+    const bits = [0b0000, 0b0011, 0b0101, 0b1010, 0b1111];
+    for (const known of bits) {
+      for (let value = 0; value < 16; value++) {
+        if ((value & ~known) !== 0) continue;
+        const word: PartialWord = { value, known: (0xfffffff0 | known) >>> 0 };
+        const members = Array.from({ length: 16 }, (_, each) => each).filter((each) => (each & known) === value);
+        assert.equal(greatest(word), Math.max(...members));
+        for (let from = 0; from < 18; from++) {
+          for (let to = 0; to < 18; to++) {
+            const inside = members.map((each) => each >= from && each <= to);
+            assert.equal(liesBetween(word, from, to), inside.every(Boolean) ? true : inside.some(Boolean) ? undefined : false, `${value}/${known} in ${from}:${to}`);
+          }
+        }
+      }
+    }
+  });
+});
