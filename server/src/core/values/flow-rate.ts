@@ -15,8 +15,8 @@ export type FlowRate =
 
 const WORD = 0xffffffff;
 const CHUNK = 16;
-/** Below this a chunk costs the kernel nothing, and it refuses the rule (for a tick of 1/250 s). */
-const LEAST_COST = 3;
+/** What strtoull makes of any larger number. */
+const MOST = 2n ** 64n - 1n;
 const UNITS: readonly (readonly [unit: string, bytes: number])[] = [['m', 1024 * 1024], ['k', 1024]];
 
 const packets = rate(FLOW_SCALE);
@@ -42,18 +42,25 @@ function unitOf(text: string): number {
 
 function readBytes(digits: string, prefix: string, text: string): Parsed<FlowRate> {
   const factor = UNITS.find(([unit]) => unit === prefix)?.[1] ?? 1;
-  const bytes = Number(digits) * factor;
-  if (bytes === 0) return fail(`\`${text}\` lets nothing through; write a positive rate such as \`512kb/s\`.`);
-  const value = { kind: 'bytes', cost: costOf(bytes) } as const;
-  if (value.cost < LEAST_COST) return fail(`\`${text}\` is more than the kernel can count; the most is about 20 GB a second.`);
+  const number = BigInt(digits) > MOST ? MOST : BigInt(digits);
+  const bytes = BigInt.asUintN(64, number * BigInt(factor));
+  if (bytes === 0n) return fail(`\`${text}\` lets nothing through; write a positive rate such as \`512kb/s\`.`);
+  const cost = costOf(bytes);
+  if (cost === undefined) return fail(`iptables crashes on \`${text}\`, whose chunks of ${CHUNK} bytes fill 32 bits; write a rate below \`32768mb/s\`.`);
   const odd = prefix !== '' && factor === 1 ? `\`${prefix}b\` is not a unit that iptables knows, and it reads \`${text}\` as bytes; write \`kb\` or \`mb\`.` : undefined;
-  const kept = bytesOf(value.cost);
-  const rounded = Math.abs(kept - bytes) > bytes / 100 ? `The kernel rounds \`${text}\` to ${printBytes(value.cost)}b/s.` : undefined;
-  return ok(value, odd ?? rounded);
+  const [kept, meant] = [bytesOf(cost), Number(digits) * factor];
+  const rounded = Math.abs(kept - meant) > meant / 100 ? `The kernel rounds \`${text}\` to ${printBytes(cost)}b/s.` : undefined;
+  return ok({ kind: 'bytes', cost }, odd ?? rounded);
 }
 
-/** The kernel's cost of a chunk at a rate of bytes a second, in 32-bit arithmetic as iptables does it. */
-const costOf = (bytes: number): number => Math.floor(WORD / (Math.floor(bytes / CHUNK) + 1));
+/**
+ * The kernel's cost of a chunk at a rate of bytes a second, as iptables reckons it: it counts the chunks of a second in 32 bits,
+ * so that faster rates begin again at 0. Undefined where that makes it divide by 0. Seen in iptables.
+ */
+function costOf(bytes: bigint): number | undefined {
+  const chunks = Number(BigInt.asUintN(32, bytes / BigInt(CHUNK)));
+  return chunks === WORD ? undefined : Math.floor(WORD / (chunks + 1));
+}
 
 /** Bytes a second that a cost comes down to. */
 export const bytesOf = (cost: number): number => (Math.floor(WORD / cost) - 1) * CHUNK;
@@ -63,13 +70,21 @@ function printBytes(cost: number): string {
   const bytes = bytesOf(cost);
   for (const [unit, size] of UNITS) {
     const whole = Math.floor(bytes / size);
-    if (whole > 0 && costOf((whole * size) % 2 ** 32) === cost) return `${whole}${unit}`;
+    if (whole > 0 && costOf(BigInt.asUintN(32, BigInt(whole * size))) === cost) return `${whole}${unit}`;
   }
   return String(bytes);
 }
 
+/** The rate as it is measured and printed with `--hashlimit-rate-match`: so many packets in each interval of its unit. Seen in iptables. */
+export function measured(value: FlowRate): FlowRate {
+  return value.kind === 'bytes' ? value : { ...value, interval: Math.floor(value.interval / value.seconds) };
+}
+
 /** Seconds of the unit in which the rate is printed, by which iptables tells whether an expiry is the default one. */
-export const printedUnit = (value: FlowRate): number => (value.kind === 'bytes' ? 1 : asRate(value.interval, FLOW_SCALE).seconds);
+export const printedUnit = ({ interval }: { readonly interval: number }): number => asRate(interval, FLOW_SCALE).seconds;
+
+/** The largest burst that is written without a unit. */
+export const MOST_BURST = 1_000_000;
 
 /** A number of packets, or of bytes with `kb`, `mb` or `b` behind it. */
 export const flowBurst: ValueType<number> = {
@@ -79,6 +94,7 @@ export const flowBurst: ValueType<number> = {
     const unit = /[km]b?$/u.exec(text)?.[0][0];
     const number = match === null ? undefined : readBigInteger(match[1]!);
     if (number === undefined) return fail(`\`${text}\` is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
+    if (number > BigInt(MOST_BURST) && /[0-9]$/u.test(text)) return fail(`\`${text}\` is above ${MOST_BURST}, the largest burst without a unit; for a rate of bytes write \`${text}b\`.`);
     const value = Number(number) * (UNITS.find(([name]) => name === unit)?.[1] ?? 1);
     return value === 0 ? fail('A burst of 0 lets nothing through; the least is 1.', '1') : ok(value);
   },

@@ -4,7 +4,7 @@ import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { masked } from '../../values/address.ts';
 import { didYouMean } from '../../values/spelling.ts';
-import { bytesOf, burstSteps, flowBurst, flowRate, FLOW_SCALE, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
+import { bytesOf, burstSteps, flowBurst, flowRate, measured, MOST_BURST, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
 import { integer } from '../../values/integer.ts';
 import { prefixMask } from '../../values/ipv4.ts';
 import { prefixMask6 } from '../../values/ipv6.ts';
@@ -14,7 +14,7 @@ import { fail, ok, type ValueType } from '../../values/value.ts';
 import { defineMatch, flag, option, type CompileContext, type ExtensionUse, type Problem } from '../definition.ts';
 import { HZ, jiffies } from '../shared/clock.ts';
 import { negate } from '../shared/fields.ts';
-import { fullBucket, heldTime, take, type Bucket, type BucketShape } from '../shared/flow-bucket.ts';
+import { fullBucket, heldTime, isPayable, longestBurst, take, type Bucket, type BucketShape } from '../shared/flow-bucket.ts';
 import { isLaterFragment } from '../shared/transport.ts';
 
 const MODES = ['srcip', 'srcport', 'dstip', 'dstport'] as const;
@@ -55,7 +55,12 @@ const rateMatch = flag('hashlimit-rate-match');
 const interval = option('hashlimit-rate-interval', number('a number of seconds', 1, '5'));
 
 const DEFAULT_BURST = 5;
-const MOST_BURST = 1_000_000;
+/** Of buckets and of flows; iptables takes more and keeps this. Seen in iptables. */
+const LARGEST_TABLE = 1_048_576;
+/** Buckets of a table on a host with more than 1 GB of memory. */
+const USUAL_SIZE = 8192;
+/** Seconds after which a flow measured in bytes is forgotten, without and with a burst. Seen in iptables. */
+const BYTE_EXPIRY = { plain: 15, burst: 60 } as const;
 const DEFAULT_COLLECTION = 1000;
 
 /** What a use says, with defaults filled in. */
@@ -68,18 +73,35 @@ interface Shape extends BucketShape {
   /** Milliseconds. */
   readonly expiry: number;
   readonly collection: number;
+  /** How many flows the table holds. */
+  readonly most: number;
+  /** Whether it compares the flow's measured rate, instead of using a bucket. */
+  readonly measures: boolean;
 }
 
 function shape(use: ExtensionUse): Shape | undefined {
   const bound = use.option(upto) ?? use.option(above);
   if (bound === undefined) return undefined;
-  const rate = bound.value;
+  const measures = use.option(rateMatch) !== undefined;
+  const rate = measures ? measured(bound.value) : bound.value;
+  const given = use.option(burst)?.value;
   const whole = use.family === 'ipv4' ? 32 : 128;
   return {
-    rate, burst: steps(rate, use.option(burst)?.value), above: (bound.spec === above) !== bound.negated, modes: use.option(mode)?.value ?? [],
+    rate, measures, burst: steps(rate, given), above: (bound.spec === above) !== bound.negated, modes: use.option(mode)?.value ?? [],
     sourceLength: use.option(sourceMask)?.value ?? whole, destinationLength: use.option(destinationMask)?.value ?? whole,
-    expiry: use.option(expiry)?.value ?? (rate.kind === 'packets' ? rate.seconds : 1) * 1000, collection: use.option(collection)?.value ?? DEFAULT_COLLECTION,
+    expiry: use.option(expiry)?.value ?? (rate.kind === 'packets' ? rate.seconds : byteExpiry(given !== undefined)) * 1000,
+    collection: use.option(collection)?.value ?? DEFAULT_COLLECTION, most: mostFlows(use),
   };
+}
+
+const byteExpiry = (hasBurst: boolean): number => (hasBurst ? BYTE_EXPIRY.burst : BYTE_EXPIRY.plain);
+
+const tableNumber = (use: ExtensionUse, spec: typeof size): number => Math.min(use.option(spec)?.value ?? 0, LARGEST_TABLE);
+
+/** A table holds eight flows a bucket unless said otherwise, and never fewer than it has buckets. Seen in the kernel. */
+function mostFlows(use: ExtensionUse): number {
+  const buckets = tableNumber(use, size) || USUAL_SIZE;
+  return Math.max(tableNumber(use, most) || 8 * buckets, buckets);
 }
 
 function steps(rate: FlowRate, given: number | undefined): number {
@@ -123,15 +145,27 @@ function isForgotten({ last }: Bucket, now: number, { expiry: idle, collection: 
   return lastCollection >= (last / HZ) * 1000 + idle;
 }
 
-function meet({ packet, world }: Traversal, table: string, first: Shape): Truth {
+/** The flow's bucket; undefined when the table is full of others, which drops the packet. */
+function bucketOf(flows: Map<string, Bucket>, key: string, seconds: number, first: Shape): Bucket | undefined {
+  const known = flows.get(key);
+  if (known !== undefined && !isForgotten(known, seconds, first)) return known;
+  flows.delete(key);
+  if (flows.size >= first.most) {
+    for (const [other, bucket] of flows) if (isForgotten(bucket, seconds, first)) flows.delete(other);
+  }
+  if (flows.size >= first.most) return undefined;
+  const bucket = fullBucket(first, jiffies(seconds));
+  flows.set(key, bucket);
+  return bucket;
+}
+
+/** Whether the packet is within its flow's rate; undefined when it is dropped for want of room. */
+function meet({ packet, world }: Traversal, table: string, first: Shape): Truth | undefined {
   const key = keyOf(packet, first);
   const length = first.rate.kind === 'packets' ? 0 : packet.length;
   if (key === undefined || length === undefined) return new Unknown(`the flow is within its rate (table ${table})`);
-  const flows = world.shared<Map<string, Bucket>>('hashlimit', table, () => new Map());
-  const now = jiffies(world.now);
-  let bucket = flows.get(key);
-  if (bucket === undefined || isForgotten(bucket, world.now, first)) flows.set(key, bucket = fullBucket(first, now));
-  return take(bucket, first, now, length);
+  const bucket = bucketOf(world.shared<Map<string, Bucket>>('hashlimit', table, () => new Map()), key, world.now, first);
+  return bucket && take(bucket, first, jiffies(world.now), length);
 }
 
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
@@ -139,17 +173,19 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
   if (own === undefined) return [];
   const table = use.option(name)?.value ?? '';
   const first = tableShape(context, table, own);
-  const measures = use.option(rateMatch) !== undefined;
   const usesPorts = first.modes.some((part) => part.endsWith('port'));
   return [{
     source: use.options.map((bound) => bound.text).join(' '),
     test(traversal) {
-      if (measures) return negate({ negated: own.above }, new Unknown(`the flow's measured rate is within the limit (table ${table})`));
+      if (own.measures) return negate({ negated: own.above }, new Unknown(`the flow's measured rate is within the limit (table ${table})`));
       if (usesPorts && isLaterFragment(traversal.packet)) {
         traversal.hotdrop('a later fragment has no ports, by which the flow is told');
         return false;
       }
-      return negate({ negated: own.above }, meet(traversal, table, first));
+      const isWithin = meet(traversal, table, first);
+      if (isWithin !== undefined) return negate({ negated: own.above }, isWithin);
+      traversal.hotdrop(`the table ${table} already holds ${first.most} flows`);
+      return false;
     },
     observe: () => (own.above ? 'the flow is within its rate' : 'the flow is over its rate'),
   }];
@@ -157,18 +193,23 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
 
 function check(use: ExtensionUse): readonly Problem[] {
   const own = shape(use);
-  const given = use.option(burst);
   if (own === undefined) return [];
-  const problem = (message: string): Problem[] => [{ code: 'invalid-value', message, span: (given ?? use).span }];
-  if (own.rate.kind === 'bytes') {
-    const least = bytesOf(own.rate.cost);
-    if (given === undefined || (least > 0 && given.value >= least)) return [];
-    return problem(`A burst of bytes can't be less than a second's worth, here ${least} bytes.`);
-  }
-  if (own.burst > MOST_BURST) return problem(`\`${given!.text}\` is above ${MOST_BURST}, the largest burst of packets.`);
-  if (heldTime(own.rate.interval * own.burst) >= own.rate.interval) return [];
-  const longest = Math.floor(134_217 / (own.rate.interval / FLOW_SCALE));
-  return problem(`Rate and burst together are too much for the kernel's bucket, which holds 37 hours; with this rate the burst is at most ${Math.max(1, longest)}.`);
+  const message = own.rate.kind === 'bytes' ? wrongBytes(use, own.rate.cost, own.measures) : wrongPackets(use, own, own.rate.interval);
+  return message === undefined ? [] : [{ code: 'invalid-value', message, span: (use.option(burst) ?? use.option(upto) ?? use.option(above) ?? use).span }];
+}
+
+function wrongBytes(use: ExtensionUse, cost: number, measures: boolean): string | undefined {
+  const given = use.option(burst);
+  const least = bytesOf(cost);
+  if (given !== undefined && (least === 0 || given.value < least)) return `A burst of bytes can't be less than a second's worth, here ${least} bytes.`;
+  return measures || isPayable(cost) ? undefined : 'The rate is too fast for the kernel; write one below `32768mb/s`.';
+}
+
+function wrongPackets(use: ExtensionUse, own: Shape, interval: number): string | undefined {
+  if (own.burst > MOST_BURST) return `\`${use.option(burst)!.text}\` is above ${MOST_BURST}, the largest burst of packets.`;
+  if (own.measures) return interval > 0 ? undefined : 'The rate is too fast to be measured; the fastest is 1000000 packets in each second, minute, hour or day.';
+  if (heldTime(interval * own.burst) >= interval) return undefined;
+  return `Rate and burst together are too much for the kernel's bucket, which holds 37 hours; with this rate the burst is at most ${longestBurst(interval)}.`;
 }
 
 function save(use: ExtensionUse): readonly string[] {
@@ -177,20 +218,22 @@ function save(use: ExtensionUse): readonly string[] {
   const { rate, modes: parts } = own;
   const context = { family: use.family };
   const whole = use.family === 'ipv4' ? 32 : 128;
-  const given = use.option(burst)?.value;
-  const plain = (spec: typeof size, standard: number): string[] => {
-    const value = use.option(spec)?.value ?? standard;
-    return value === standard ? [] : [`--${spec.name}`, String(value)];
-  };
+  const unless = (spec: { readonly name: string }, value: number, standard: number): string[] => (value === standard ? [] : [`--${spec.name}`, String(value)]);
+  const plain = (spec: typeof size, standard: number): string[] => unless(spec, use.option(spec)?.value ?? standard, standard);
   return [
-    own.above ? '--hashlimit-above' : '--hashlimit-upto', flowRate.print(rate, context),
-    ...(rate.kind === 'packets' ? ['--hashlimit-burst', String(own.burst)] : given === undefined ? [] : ['--hashlimit-burst', printBurst(given, rate.cost)]),
+    own.above ? '--hashlimit-above' : '--hashlimit-upto', flowRate.print(rate, context), ...saveBurst(use, own),
     ...(parts.length === 0 ? [] : ['--hashlimit-mode', parts.join(',')]), '--hashlimit-name', use.option(name)?.value ?? '',
-    ...plain(size, 0), ...plain(most, 0), ...plain(collection, DEFAULT_COLLECTION),
-    ...(own.expiry === printedUnit(rate) * 1000 ? [] : ['--hashlimit-htable-expire', String(own.expiry)]),
+    ...unless(size, tableNumber(use, size), 0), ...unless(most, tableNumber(use, most), 0), ...plain(collection, DEFAULT_COLLECTION),
+    ...unless(expiry, own.expiry, (rate.kind === 'bytes' ? byteExpiry(own.burst > 0) : printedUnit(rate)) * 1000),
     ...plain(sourceMask, whole), ...plain(destinationMask, whole),
-    ...(use.option(rateMatch) === undefined ? [] : ['--hashlimit-rate-match', ...plain(interval, 1)]),
+    ...(own.measures ? ['--hashlimit-rate-match', ...unless(interval, use.option(interval)?.value ?? (rate.kind === 'bytes' ? 1 : rate.seconds), 1)] : []),
   ];
+}
+
+/** A burst of bytes is printed only where there is one: 2^32 bytes count as none. */
+function saveBurst(use: ExtensionUse, { rate, burst: held }: Shape): readonly string[] {
+  if (rate.kind === 'packets') return ['--hashlimit-burst', String(held)];
+  return held === 0 ? [] : ['--hashlimit-burst', printBurst(use.option(burst)!.value, rate.cost)];
 }
 
 export default defineMatch({

@@ -10,7 +10,7 @@ const UNITS_PER_TICK = 2 ** 39 / Number(CREDITS_PER_UNIT);
 const DOUBLE_WORD = 2n ** 64n;
 
 /** For bytes, a second's worth of credits is the size of the bucket, which a burst refills so many times. */
-const BYTE_CREDITS_PER_TICK = 2 ** 23;
+const BYTE_CREDITS_PER_TICK = 2 ** 24;
 const BYTE_ROOM = BYTE_CREDITS_PER_TICK * HZ;
 
 /** What a table of flows is set up with. */
@@ -34,6 +34,12 @@ export function heldTime(time: number): number {
   return Number((BigInt(time) * CREDITS_PER_UNIT) % DOUBLE_WORD) / Number(CREDITS_PER_UNIT);
 }
 
+/** The largest burst of packets whose time the bucket holds without wrapping round. */
+export const longestBurst = (interval: number): number => Number((DOUBLE_WORD - 1n) / CREDITS_PER_UNIT / BigInt(interval));
+
+/** Whether the kernel can express the cost of a chunk of bytes in credits at all. */
+export const isPayable = (cost: number): boolean => chunkCredits(cost) > 0;
+
 const room = ({ rate, burst }: BucketShape): number => (rate.kind === 'bytes' ? BYTE_ROOM : heldTime(rate.interval * burst));
 
 /** A flow that is seen for the first time: its bucket is full. */
@@ -56,6 +62,7 @@ export function take(bucket: Bucket, shape: BucketShape, now: number, length: nu
 
 /** Credits of a packet: its chunks of 16 bytes, one more begun, at the rate's cost; never more than the bucket holds. */
 function byteCost(cost: number, length: number): number {
-  const chunk = Number((BigInt(cost) * BigInt(BYTE_ROOM)) >> 32n);
-  return Math.min(BYTE_ROOM, (Math.floor(length / 16) + 1) * chunk);
+  return Math.min(BYTE_ROOM, (Math.floor(length / 16) + 1) * chunkCredits(cost));
 }
+
+const chunkCredits = (cost: number): number => Number((BigInt(cost) * BigInt(BYTE_ROOM)) >> 32n);
