@@ -1,5 +1,5 @@
 import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
-import { sameTuple, tupleOf } from '../../engine/conntrack/tuple.ts';
+import { keyOf, sameTuple, tupleOf } from '../../engine/conntrack/tuple.ts';
 import type { Address } from '../../engine/packet.ts';
 import type { Condition, Slot, Traversal, World } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
@@ -36,7 +36,7 @@ function shape(use: ExtensionUse): Shape | undefined {
   };
 }
 
-/** Connections that a rule has met, by the network they are counted for. */
+/** Connections that a rule has met, by the network they are counted for, in the order in which they came. */
 type Met = Map<string, Tuple[]>;
 
 /** A TCP connection that is over is not counted, though its entry stays for a while. */
@@ -47,19 +47,37 @@ function isAlive(tuple: Tuple, world: World): boolean {
   return connection !== undefined && !isOver(connection);
 }
 
-const keyOf = (address: Address, length: number): string => String(masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
+const networkOf = (address: Address, length: number): string => String(masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
 
-/** Counts the packet's connection with those that are still alive; undefined when its network is open. */
+/** Whether the packet leaves open which connection it is of. */
+const isOpen = (tuple: Tuple): boolean => keyOf(tuple) === undefined;
+
+/**
+ * Counts the packet's connection with those of its network; undefined when it is open which those are. An assured connection
+ * is not added to those that are known, but what is gone goes. Any other is looked for in order, and what is gone goes only
+ * up to its own place: so an attempt that was dropped still counts for the connections before it. Seen in the kernel.
+ */
 function countWith({ packet, world, connection }: Traversal, slot: Slot<Met>, { length, side }: Shape): number | undefined {
   const address = packet[side];
   if (address === undefined) return undefined;
-  const key = keyOf(address, length);
+  const networks = world.slot(slot);
+  const network = networkOf(address, length);
   const own = connection?.original ?? tupleOf(packet, 0);
-  const met = world.slot(slot);
-  const alive = (met.get(key) ?? []).filter((tuple) => sameTuple(tuple, own) || isAlive(tuple, world));
-  if (!alive.some((tuple) => sameTuple(tuple, own))) alive.push({ ...own });
-  met.set(key, alive);
-  return alive.length;
+  const met = networks.get(network);
+  if (met === undefined) {
+    networks.set(network, [{ ...own }]);
+    return 1;
+  }
+  if (isOpen(own) || met.some(isOpen)) return undefined;
+  const left = connection?.assured === true ? met.filter((tuple) => isAlive(tuple, world)) : withOwn(met, own, world);
+  networks.set(network, left);
+  return left.length;
+}
+
+function withOwn(met: readonly Tuple[], own: Tuple, world: World): Tuple[] {
+  const place = world.findConnection(own) === undefined ? -1 : met.findIndex((tuple) => sameTuple(tuple, own));
+  const before = (place === -1 ? met : met.slice(0, place)).filter((tuple) => isAlive(tuple, world));
+  return place === -1 ? [...before, { ...own }] : [...before, ...met.slice(place)];
 }
 
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
@@ -72,13 +90,17 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
     source: use.options.map(({ text }) => text).join(' '),
     test(traversal) {
       const connections = countWith(traversal, slot, asked);
+      if (connections === 0) {
+        traversal.hotdrop(`none of the connections that the rule knows of the ${what} is open any more`);
+        return false;
+      }
       const over: Truth = connections === undefined ? new Unknown(question) : connections > asked.limit;
       return negate({ negated: !asked.above }, over);
     },
     observe({ packet, world }) {
       const address = packet[asked.side];
       if (address === undefined) return `the ${asked.side} is open`;
-      const connections = world.slot(slot).get(keyOf(address, asked.length))?.length ?? 0;
+      const connections = world.slot(slot).get(networkOf(address, asked.length))?.length ?? 0;
       return `the ${what} has ${connections === 1 ? '1 connection' : `${connections} connections`}`;
     },
   }];
