@@ -13,11 +13,11 @@ const supplementary = flag('suppl-groups');
 /** Whether a process of this host sent the packet, so that there is a socket to look at. */
 const hasSocket = ({ packet }: Traversal): boolean => packet.path === 'out';
 
-/** Without a socket only negated options hold. Seen in the kernel. */
-function socketCondition(bound: BoundOption<unknown>, test: (traversal: Traversal) => Truth, observe: (traversal: Traversal) => string): Condition {
+/** Without a socket only negated options hold, but for a group that is looked for among all of the process's. Seen in the kernel. */
+function socketCondition(bound: BoundOption<unknown>, test: (traversal: Traversal) => Truth, observe: (traversal: Traversal) => string, without: Truth = negate(bound, false)): Condition {
   return {
     source: bound.text,
-    test: (traversal) => negate(bound, hasSocket(traversal) ? test(traversal) : false),
+    test: (traversal) => (hasSocket(traversal) ? negate(bound, test(traversal)) : without),
     observe: (traversal) => (hasSocket(traversal) ? observe(traversal) : 'no local process sent the packet'),
   };
 }
@@ -35,7 +35,7 @@ function identityCondition(use: ExtensionUse, spec: OptionSpec<Identity>, field:
     // The packet says one group; which others the process is a member of is not known.
     return member && own === false ? new Unknown('the sender is a member of the group') : own;
   };
-  return [socketCondition(bound, ({ packet }) => test(packet[field]), ({ packet }) => observed(packet[field], what))];
+  return [socketCondition(bound, ({ packet }) => test(packet[field]), ({ packet }) => observed(packet[field], what), member ? false : undefined)];
 }
 
 function existence(use: ExtensionUse): Condition[] {
