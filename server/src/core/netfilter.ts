@@ -9,6 +9,9 @@ export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
 
 export type Policy = 'ACCEPT' | 'DROP';
 
+/** Targets that iptables itself knows. */
+export const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
+
 /** The built-in chains of each table, in the order in which iptables-save prints them. */
 export const BUILT_IN_CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],

@@ -1,9 +1,9 @@
-import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn, isTableName, type Family, type Policy, type TableName } from '../netfilter.ts';
+import { BUILT_IN_CHAINS, TABLE_NAMES, VERDICTS, isBuiltIn, isTableName, type Family, type Policy, type TableName } from '../netfilter.ts';
 import type { Problem } from '../extensions/definition.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Span } from '../text.ts';
 import { findTarget, targetsOf } from '../extensions/catalogue.ts';
-import { CHAIN_NAME_LIMIT, VERDICTS, chainNameProblems } from './bind.ts';
+import { CHAIN_NAME_LIMIT, chainNameProblems } from './chain-name.ts';
 import { sameRule, unfold } from './identity.ts';
 import type { BoundCommand, BoundRule, Chain, LocatedProblem, Rule, Ruleset, Table } from './model.ts';
 import { nearest } from '../values/spelling.ts';

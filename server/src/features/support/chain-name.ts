@@ -1,5 +1,5 @@
 import { TABLE_NAMES, isBuiltIn } from '../../core/netfilter.ts';
-import { chainNameProblems } from '../../core/ruleset/bind.ts';
+import { chainNameProblems } from '../../core/ruleset/chain-name.ts';
 import type { Position, RulesetDocument } from '../../core/ruleset/document.ts';
 import { chainAt, type ChainId, type ChainOccurrence } from './chains.ts';
 import { placeAt } from './place.ts';

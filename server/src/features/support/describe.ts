@@ -1,7 +1,6 @@
 import type { ExtensionDefinition, OptionSpec } from '../../core/extensions/definition.ts';
-import { isBuiltIn, type TableName } from '../../core/netfilter.ts';
+import { VERDICTS, isBuiltIn, type TableName } from '../../core/netfilter.ts';
 import type { Chain, Ruleset, Table } from '../../core/ruleset/model.ts';
-import { VERDICTS } from '../../core/ruleset/bind.ts';
 import type { BaseOption } from '../../core/ruleset/options.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import type { Line } from '../../core/syntax/line.ts';

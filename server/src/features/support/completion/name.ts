@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { matchesOf, targetsOf } from '../../../core/extensions/catalogue.ts';
 import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
-import { VERDICTS } from '../../../core/ruleset/bind.ts';
+import { VERDICTS } from '../../../core/netfilter.ts';
 import { pageOf } from '../pages.ts';
 import { jumpChains } from './chain.ts';
 import type { Proposal } from './item.ts';

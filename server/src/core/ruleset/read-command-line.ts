@@ -1,0 +1,56 @@
+import { cover, type Span } from '../text.ts';
+import type { BoundCommand, BoundRule } from './model.ts';
+import { optionText, type GivenBase, type Reading } from './reading.ts';
+
+/** Reads `-t TABLE`; undefined when it has no value. */
+export function readTable(reading: Reading, given: GivenBase): BoundRule['table'] {
+  const value = reading.value(given);
+  if (value === undefined) return undefined;
+  const span = cover(given.nameSpan, value);
+  reading.token('value', value, 'table');
+  if (!reading.isCommand) {
+    reading.problem('illegal-option', '`-t` can\'t stand in a ruleset file; the `*table` line above names the table.', span,
+      { title: 'Remove -t', span: withBlank(reading.line.text, span), newText: '', safe: false });
+  }
+  return { name: value.text, span: value };
+}
+
+/** Reads `-c PACKETS BYTES` or `-c PACKETS,BYTES`, which mean nothing to the rule. */
+export function readCounters(reading: Reading, given: GivenBase): void {
+  const { spec, nameSpan } = given;
+  const packets = reading.value(given);
+  if (packets === undefined) return;
+  reading.token('value', packets, spec.name);
+  const both = /^[0-9]+,[0-9]+$/u.test(packets.text);
+  const bytes = both ? packets : reading.takeValue();
+  if (bytes !== undefined && !both) reading.token('value', bytes, spec.name);
+  if (bytes === undefined) reading.problem('missing-value', '`-c` needs packets and bytes: `-c 10 1200`.', cover(nameSpan, packets));
+  else if (!both && !(/^[0-9]+$/u.test(packets.text) && /^[0-9]+$/u.test(bytes.text))) {
+    reading.problem('invalid-value', 'Counters are two numbers, packets and bytes: `-c 10 1200`.', cover(packets, bytes));
+  }
+}
+
+/** Reads `-n`, `-x`, `-w` …, which a command line takes and a ruleset takes only with `-L` and `-S`; `command` is the line's so far. */
+export function readListing(reading: Reading, { spec, nameSpan }: GivenBase, command: BoundCommand | undefined): void {
+  const waits = spec.short === 'w' || spec.short === 'W';
+  if (reading.isCommand) {
+    if (waits) skipNumber(reading);
+    return;
+  }
+  const listing = command?.kind === 'list' || command?.kind === 'list-rules';
+  if (listing && !waits) return;
+  reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
+    { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
+}
+
+/** The seconds that `-w` and `-W` may have behind them. */
+function skipNumber(reading: Reading): void {
+  if (/^[0-9.]+$/u.test(reading.args[reading.next]?.text ?? '')) reading.next++;
+}
+
+/** The span with the blanks that follow it, so that removing it leaves one blank. */
+function withBlank(text: string, span: Span): Span {
+  let end = span.end;
+  while (text[end] === ' ' || text[end] === '\t') end++;
+  return { start: span.start, end };
+}

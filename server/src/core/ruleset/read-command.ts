@@ -1,0 +1,49 @@
+import type { Argument } from '../syntax/line.ts';
+import { cover, type Span } from '../text.ts';
+import { chainNameProblems } from './chain-name.ts';
+import type { BoundCommand, CommandKind } from './model.ts';
+import type { GivenBase, Reading } from './reading.ts';
+
+/** Commands that take a rule number behind the chain. */
+const NUMBERED: ReadonlySet<CommandKind> = new Set<CommandKind>(['insert', 'delete', 'replace', 'list', 'list-rules', 'zero']);
+
+/** Reads `-A INPUT`, `-I INPUT 3`, `-P INPUT DROP` …: the command with its chain and what else it takes; `before` is the line's command so far. */
+export function readCommand(reading: Reading, given: GivenBase, kind: CommandKind, before: BoundCommand | undefined): BoundCommand {
+  const { spec, nameSpan, attached } = given;
+  if (before !== undefined) {
+    reading.problem('several-commands', `A rule takes one command; this line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, nameSpan);
+  }
+  const chain = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
+  if (chain !== undefined) reading.token('chain', chain);
+  const argument = kind === 'policy' || kind === 'rename-chain' ? readArgument(reading, kind) : undefined;
+  const position = NUMBERED.has(kind) ? readPosition(reading, kind, nameSpan) : undefined;
+  if (kind === 'new-chain' && chain !== undefined) reading.problems.push(...chainNameProblems(chain.text, chain, reading.family, 'command'));
+  return {
+    kind, chain: chain?.text, chainSpan: chain, position, argument: argument && { text: argument.text, span: argument },
+    span: chain === undefined ? nameSpan : cover(nameSpan, argument ?? chain),
+  };
+}
+
+/** The policy of `-P`, the new name of `-E`. */
+function readArgument(reading: Reading, kind: 'policy' | 'rename-chain'): Argument | undefined {
+  const argument = reading.takeValue();
+  if (argument === undefined) {
+    const last = reading.args[reading.next - 1]!;
+    reading.problem('missing-value', kind === 'policy' ? '`-P` needs a chain and a policy: `-P INPUT DROP`.' : '`-E` needs an old and a new chain name.', last);
+  } else {
+    reading.token(kind === 'policy' ? 'value' : 'chain', argument, kind === 'policy' ? 'policy' : undefined);
+  }
+  return argument;
+}
+
+function readPosition(reading: Reading, kind: CommandKind, nameSpan: Span): number | undefined {
+  const argument = reading.takeValue();
+  if (argument === undefined) {
+    if (kind === 'replace') reading.problem('missing-value', '`-R` needs a chain and a rule number: `-R INPUT 3 …`.', nameSpan);
+    return undefined;
+  }
+  reading.token('position', argument);
+  if (/^[0-9]+$/u.test(argument.text) && Number(argument.text) > 0) return Number(argument.text);
+  reading.problem('invalid-value', `\`${argument.text}\` is not a rule number; rules count from 1.`, argument);
+  return undefined;
+}

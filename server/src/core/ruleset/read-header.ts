@@ -1,0 +1,83 @@
+import type { Argument } from '../syntax/line.ts';
+import { cover, type Span } from '../text.ts';
+import { addressList } from '../values/address.ts';
+import { interfaceName } from '../values/interface.ts';
+import { protocol as protocolType } from '../values/protocol.ts';
+import type { ValueType } from '../values/value.ts';
+import type { HeaderPart, RuleHeader } from './model.ts';
+import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
+
+/** Reads `-p`, `-s`, `-d`, `-i`, `-o` and `-f` into the header of a rule. */
+export class HeaderReader {
+  readonly header: { -readonly [K in keyof RuleHeader]: RuleHeader[K] } = {
+    protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined,
+  };
+  private readonly reading: Reading;
+
+  constructor(reading: Reading) {
+    this.reading = reading;
+  }
+
+  /** Reads the option's value and keeps it as the header's part. */
+  read(given: GivenBase, part: keyof RuleHeader): void {
+    const { reading } = this;
+    const { spec, nameSpan } = given;
+    if (this.header[part] !== undefined) {
+      reading.problem('repeated-option', `\`${optionText(spec)}\` stands twice; iptables takes it once.`, nameSpan);
+    }
+    if (part === 'fragment') {
+      this.fragment(nameSpan);
+      return;
+    }
+    const value = reading.value(given);
+    if (value === undefined) return;
+    reading.tokens?.push({ role: part === 'protocol' ? 'protocol' : 'value', start: value.start, end: value.end, text: value.text, option: spec.name });
+    switch (part) {
+      case 'protocol': this.protocol(value, nameSpan); break;
+      case 'source': case 'destination': this.addresses(part, value, nameSpan); break;
+      case 'in': case 'out': this.parse(part, interfaceName, value, nameSpan); break;
+    }
+  }
+
+  private fragment(nameSpan: Span): void {
+    if (this.reading.family === 'ipv6') this.reading.problem('wrong-family', '`-f` is for IPv4 only; IPv6 has `-m frag`.', nameSpan);
+    this.header.fragment = this.part(true as const, nameSpan, nameSpan);
+  }
+
+  private protocol(value: Argument, nameSpan: Span): void {
+    const part = this.parse('protocol', protocolType, value, nameSpan);
+    if (part?.value === 0 && part.negated) {
+      this.reading.problem('unmatchable-rule', '`! -p all` matches no packet; iptables refuses it.', part.span);
+    }
+  }
+
+  private addresses(side: 'source' | 'destination', value: Argument, nameSpan: Span): void {
+    const part = this.parse(side, addressList, value, nameSpan);
+    if (part !== undefined && part.negated && part.value.length > 1) {
+      this.reading.problem('misplaced-negation', '`!` can\'t stand before several addresses; write a rule for each, or a chain that returns for them.', part.span);
+    }
+  }
+
+  /** Parses the value and stores it as the header's part; undefined when it can't be read. */
+  private parse<K extends 'protocol' | 'source' | 'destination' | 'in' | 'out'>(
+    name: K, type: ValueType<NonNullable<RuleHeader[K]>['value']>, value: Argument, nameSpan: Span,
+  ): RuleHeader[K] | undefined {
+    const { reading } = this;
+    if (reading.isCommand && isExpansion(value)) return undefined;
+    const parsed = type.parse(value.text, { family: reading.family });
+    if (!parsed.ok) {
+      reading.problem('invalid-value', parsed.message, value, suggestion(parsed.suggestion, value));
+      return undefined;
+    }
+    if (parsed.warning !== undefined) reading.problems.push({ code: 'host-name', message: parsed.warning, span: value, accepted: true });
+    const part = this.part(parsed.value, nameSpan, value) as RuleHeader[K];
+    this.header[name] = part;
+    return part;
+  }
+
+  private part<V>(value: V, nameSpan: Span, valueSpan: Span): HeaderPart<V> {
+    const { line, negation } = this.reading;
+    const span = cover(negation ?? nameSpan, valueSpan);
+    return { value, negated: negation !== undefined, span, nameSpan, valueSpan: { start: valueSpan.start, end: valueSpan.end }, text: line.text.slice(span.start, span.end) };
+  }
+}

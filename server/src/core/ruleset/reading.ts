@@ -1,0 +1,102 @@
+import type { Family } from '../netfilter.ts';
+import type { Argument, Line } from '../syntax/line.ts';
+import { cover, type Span } from '../text.ts';
+import type { Problem } from '../extensions/definition.ts';
+import type { Token } from './model.ts';
+import type { BaseOption } from './options.ts';
+
+/** One of iptables' own options as it stands in the line; `attached` is a value that touches it. */
+export interface GivenBase {
+  readonly spec: BaseOption;
+  readonly nameSpan: Span;
+  readonly attached: Argument | undefined;
+}
+
+const OPTION_OR_BANG = /^(--?[A-Za-z]|!$)/u;
+
+/** How far one line's arguments have been read, and what was found on the way: what all readers of a line share. */
+export class Reading {
+  readonly line: Line;
+  readonly args: readonly Argument[];
+  readonly family: Family;
+  /** Whether the line is a shell's, not a ruleset's. */
+  readonly isCommand: boolean;
+  /** Index of the argument that is read next. */
+  next = 0;
+  /** The `!` that waits for its option. */
+  negation: Argument | undefined;
+  readonly problems: Problem[] = [];
+  /** Recorded only on demand: a document has many rules and one cursor. */
+  readonly tokens: Token[] | undefined;
+
+  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens: Token[] | undefined) {
+    this.line = line;
+    this.args = args;
+    this.family = family;
+    this.isCommand = isCommand;
+    this.tokens = tokens;
+  }
+
+  /** The next argument as a value. getopt would even take an option; a half-typed line is better read without it. */
+  takeValue(): Argument | undefined {
+    const argument = this.args[this.next];
+    if (argument === undefined || OPTION_OR_BANG.test(argument.text)) return undefined;
+    this.next++;
+    return argument;
+  }
+
+  /** The value of a base option: what is attached, or the next argument; a problem when there is none. */
+  value({ spec, nameSpan, attached }: GivenBase): Argument | undefined {
+    const value = attached ?? this.takeValue();
+    if (value === undefined) this.problem('missing-value', `\`${optionText(spec)}\` needs a value.`, nameSpan);
+    return value;
+  }
+
+  /** `-s ! 10.0.0.1`, as releases of long ago had it: today the `!` is taken for the value, and refused. */
+  lateNegation(nameSpan: Span, negatable: boolean): void {
+    const bang = this.args[this.next];
+    const value = this.args[this.next + 1];
+    if (bang?.text !== '!' || value === undefined || OPTION_OR_BANG.test(value.text) || this.negation !== undefined) return;
+    const name = this.line.text.slice(nameSpan.start, nameSpan.end);
+    const stated = `! ${name}`;
+    this.next++;
+    this.token('negation', bang);
+    if (!negatable) {
+      this.problem('misplaced-negation', `\`${name}\` can't be negated.`, bang);
+      return;
+    }
+    this.problem('misplaced-negation', `The \`!\` stands before the option: \`${stated} ${value.text}\`.`, bang,
+      { title: `Write ${stated}`, span: cover(nameSpan, bang), newText: stated, safe: true });
+    this.negation = { ...bang, start: nameSpan.start };
+  }
+
+  /** After an option that is not known its values are not known either: go on at the next option. */
+  skipValues(): void {
+    while (this.next < this.args.length && !/^(-.|!$)/u.test(this.args[this.next]!.text)) this.token('unknown', this.args[this.next++]!);
+  }
+
+  /** Records what the argument means. */
+  token(role: Token['role'], argument: Argument, option?: string): void {
+    this.tokens?.push({ role, start: argument.start, end: argument.end, text: argument.text, ...(option === undefined ? {} : { option }) });
+  }
+
+  /** Reports what is wrong with the stretch of the line. */
+  problem(code: string, message: string, span: Span, fix?: Problem['fix']): void {
+    this.problems.push({ code, message, span: { start: span.start, end: span.end }, ...(fix === undefined ? {} : { fix }) });
+  }
+}
+
+/** The option as messages name it: `-A` where it has a letter, else `--line-numbers`. */
+export function optionText(spec: BaseOption): string {
+  return spec.short === undefined ? `--${spec.name}` : `-${spec.short}`;
+}
+
+/** Whether the shell puts something else in the argument's place. */
+export function isExpansion({ raw }: Argument): boolean {
+  return /[$`]/u.test(raw) && !/^'[^']*'$/u.test(raw);
+}
+
+/** The fix that writes `text` instead, where there is a text to suggest. */
+export function suggestion(text: string | undefined, span: Span): Problem['fix'] {
+  return text === undefined ? undefined : { title: `Write ${text}`, span: { start: span.start, end: span.end }, newText: text, safe: false };
+}

@@ -1,0 +1,189 @@
+import type { Family } from '../netfilter.ts';
+import type { Argument, Line } from '../syntax/line.ts';
+import { cover, type Span } from '../text.ts';
+import { explainAttachedValue, isTakenWhole, takesAttached } from './attached-value.ts';
+import { LoadedExtensions } from './loaded-extensions.ts';
+import type { BoundCommand, BoundRule, Token } from './model.ts';
+import { findShort, type BaseOption } from './options.ts';
+import { readCommand } from './read-command.ts';
+import { readCounters, readListing, readTable } from './read-command-line.ts';
+import { ExtensionReader } from './read-extension.ts';
+import { HeaderReader } from './read-header.ts';
+import { Reading, isExpansion, optionText, type GivenBase } from './reading.ts';
+
+/** A bound rule but for the tokens, which are recorded on the side. */
+export type RuleParts = Omit<BoundRule, 'tokens'>;
+
+/** Walks one line's arguments the way getopt_long does, and hands each option to the reader that knows it. */
+export class Walk {
+  private readonly reading: Reading;
+  private readonly header: HeaderReader;
+  private readonly loaded: LoadedExtensions;
+  private readonly extensions: ExtensionReader;
+  private command: BoundCommand | undefined;
+  private table: BoundRule['table'];
+  private skipped = false;
+
+  /** `tokens`, where given, receives what each argument means. */
+  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]) {
+    this.reading = new Reading(line, args, family, isCommand, tokens);
+    this.header = new HeaderReader(this.reading);
+    this.loaded = new LoadedExtensions(this.reading, this.header.header);
+    this.extensions = new ExtensionReader(this.reading, this.header.header, this.loaded);
+  }
+
+  /** Reads the whole line; call it once. */
+  read(): RuleParts {
+    const { reading } = this;
+    const { line, args, family, isCommand, problems } = reading;
+    while (reading.next < args.length) this.argument(args[reading.next++]!);
+    this.finish();
+    const unresolved = isCommand ? args.find(isExpansion) : undefined;
+    const { matches, target } = this.extensions.close();
+    return {
+      line, family, command: this.command, skipped: this.skipped, table: this.table, header: this.header.header, matches, target,
+      unresolved: unresolved?.raw,
+      // Nobody knows what the shell puts there, so nothing can be called wrong.
+      problems: unresolved === undefined ? problems : [],
+      broken: unresolved === undefined && problems.some((problem) => problem.accepted !== true),
+    };
+  }
+
+  private argument(argument: Argument): void {
+    const { text } = argument;
+    if (text === '!') this.bang(argument);
+    else if (text === '--') this.reading.problem('unexpected-argument', '`--` ends the options; iptables takes nothing behind it.', argument);
+    else if (text.startsWith('--')) this.long(argument);
+    else if (text.startsWith('-') && text.length > 1) this.short(argument);
+    else this.stray(argument);
+  }
+
+  private bang(argument: Argument): void {
+    const { reading } = this;
+    reading.token('negation', argument);
+    if (reading.negation !== undefined) reading.problem('misplaced-negation', 'Two `!` in a row; iptables takes one.', cover(reading.negation, argument));
+    reading.negation = argument;
+  }
+
+  private stray(argument: Argument): void {
+    const { reading } = this;
+    const dash = /^[-\u2010-\u2015\u2212]+(?=.)/u.exec(argument.text);
+    if (dash !== null) {
+      const name = argument.text.slice(dash[0].length);
+      this.typographicDash(argument, `${name.length > 1 ? '--' : '-'}${name}`);
+      return;
+    }
+    reading.token('unknown', argument);
+    reading.negation = undefined;
+    if (argument.text.startsWith('#') && !reading.isCommand) {
+      // What follows belongs to the comment.
+      const rest = cover(argument, reading.args.at(-1)!);
+      reading.next = reading.args.length;
+      reading.problem('unexpected-argument', 'iptables-restore knows no comment behind a rule; put it on a line of its own.', rest);
+      return;
+    }
+    reading.problem('unexpected-argument', `\`${argument.text}\` stands where an option is expected; iptables says "Bad argument".`, argument);
+  }
+
+  /** Reads on as if the dash were right, so that one wrong character gives one error. */
+  private typographicDash(argument: Argument, ascii: string): void {
+    const { problems } = this.reading;
+    this.reading.problem('typographic-dash', `\`${argument.text}\` starts with a typographic dash; options start with \`-\` or \`--\`. Write \`${ascii}\`.`, argument,
+      { title: `Write ${ascii}`, span: { start: argument.start, end: argument.end }, newText: ascii, safe: true });
+    const told = problems.length;
+    this.argument({ ...argument, text: ascii });
+    problems.length = told;
+  }
+
+  private long(argument: Argument): void {
+    const equals = argument.text.indexOf('=');
+    const name = argument.text.slice(2, equals === -1 ? undefined : equals);
+    const rest = equals === -1 ? undefined : argument.text.slice(equals + 1);
+    const meaning = this.loaded.find(name);
+    if (meaning === undefined || meaning === 'ambiguous') {
+      this.extensions.unknownOption(argument, name, meaning === 'ambiguous');
+      return;
+    }
+    const nameSpan = { start: argument.start, end: equals === -1 ? argument.end : argument.start + Math.min(equals, argument.raw.length) };
+    const attached: Argument | undefined = rest === undefined ? undefined
+      : { text: rest, raw: argument.raw.slice(equals + 1), start: nameSpan.end + 1, end: argument.end };
+    if (!('base' in meaning)) this.extensions.option(meaning.use, meaning.spec, name, nameSpan, attached);
+    else if (rest === undefined || takesAttached(meaning.base)) this.base({ spec: meaning.base, nameSpan, attached }, argument.text);
+    else this.attachedValue(meaning.base, argument, nameSpan, rest);
+  }
+
+  private short(argument: Argument): void {
+    const spec = findShort(argument.text[1]!);
+    if (spec === undefined) {
+      this.extensions.unknownOption(argument, argument.text.slice(1), false);
+      return;
+    }
+    const nameSpan = { start: argument.start, end: argument.start + 2 };
+    const rest = argument.text.slice(2);
+    if (rest === '') {
+      this.base({ spec, nameSpan, attached: undefined }, argument.text);
+    } else if (spec.argument === 'none') {
+      this.base({ spec, nameSpan, attached: undefined }, argument.text.slice(0, 2));
+      this.short({ text: `-${rest}`, raw: `-${rest}`, start: argument.start + 1, end: argument.end });
+    } else if (takesAttached(spec)) {
+      this.base({ spec, nameSpan, attached: { text: rest, raw: argument.raw.slice(2), start: nameSpan.end, end: argument.end } }, argument.text);
+    } else {
+      this.attachedValue(spec, argument, nameSpan, rest);
+    }
+  }
+
+  /** `-ptcp`, `--jump=ACCEPT`, `-dport`: iptables takes the whole word as the value (seen in 1.8.9), and nobody means that. */
+  private attachedValue(spec: BaseOption, argument: Argument, nameSpan: Span, rest: string): void {
+    const { reading } = this;
+    const long = argument.text.startsWith('--') ? undefined : this.loaded.find(argument.text.slice(1));
+    const isLong = long !== undefined && long !== 'ambiguous' && argument.text.length > 3;
+    const option = argument.text.slice(0, nameSpan.end - nameSpan.start);
+    reading.problems.push(explainAttachedValue(spec, argument, option, rest, isLong));
+    if (isTakenWhole(spec, argument)) {
+      this.base({ spec, nameSpan, attached: argument }, argument.text);
+      return;
+    }
+    reading.token('unknown', argument);
+    reading.negation = undefined;
+    if (isLong) reading.skipValues();
+  }
+
+  /** Reads one of iptables' own options; `spelling` is how the line writes it. */
+  private base(given: GivenBase, spelling: string): void {
+    const { reading } = this;
+    const { spec, nameSpan, attached } = given;
+    const role = spec.meaning.kind === 'command' ? 'command' : 'rule-option';
+    reading.tokens?.push({ role, ...nameSpan, text: spelling, option: spec.name });
+    if (attached === undefined && spec.argument === 'required') reading.lateNegation(nameSpan, spec.negatable === true);
+    if (reading.negation !== undefined && spec.negatable !== true) {
+      reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, cover(reading.negation, nameSpan));
+    }
+    this.dispatch(given);
+    reading.negation = undefined;
+  }
+
+  private dispatch(given: GivenBase): void {
+    const { reading, extensions } = this;
+    const { meaning } = given.spec;
+    switch (meaning.kind) {
+      case 'command': this.command = readCommand(reading, given, meaning.command, this.command); break;
+      case 'header': this.header.read(given, meaning.part); break;
+      case 'match': extensions.match(given); break;
+      case 'jump': case 'goto': extensions.jump(given, meaning.kind === 'goto'); break;
+      case 'table': this.table = readTable(reading, given) ?? this.table; break;
+      case 'counters': readCounters(reading, given); break;
+      case 'family': if (given.spec.name !== reading.family) this.skipped = true; break;
+      case 'listing': readListing(reading, given, this.command); break;
+      case 'ignored': if (given.spec.argument === 'required') reading.value(given); break;
+    }
+  }
+
+  private finish(): void {
+    const { reading } = this;
+    const { args, negation } = reading;
+    if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
+    if (this.command === undefined && args.length > 0 && !reading.isCommand && !this.skipped) {
+      reading.problem('missing-command', 'A rule says what to do with it: `-A CHAIN …` appends it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
+    }
+  }
+}
