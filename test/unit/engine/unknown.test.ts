@@ -39,6 +39,14 @@ describe('what is not known', () => {
     assert.deepEqual([accepted.packet.source, accepted.packet.protocol, accepted.packet.destinationPort], [0x0a000001, 6, 22]);
   });
 
+  it('includes TCP flags only where that is said', async () => {
+    const rules = '*filter\n-A INPUT -p tcp --syn -j DROP\nCOMMIT\n';
+    const [usual, any] = await run(rules, ['tcp any -> any in=eth0', 'tcp any -> any in=eth0 flags=any']);
+    assert.deepEqual([usual!.verdict, any!.verdict], ['DROP', 'UNKNOWN']);
+    const [tracked] = await run(rules.replace('-p tcp', '-m conntrack --ctstate NEW -p tcp'), ['tcp any -> any in=eth0 flags=any']);
+    assert.deepEqual(outcomes(tracked!), ['DROP filter:INPUT:1 | its TCP flags are SYN', 'UNKNOWN | not so: its TCP flags are SYN']);
+  });
+
   it('gives up after 16 courses, and says so', async () => {
     const rules = Array.from({ length: 20 }, (_, index) => `-A INPUT -s 10.0.${index}.0/24 -j LOG\n`).join('');
     const [result] = await run(`*filter\n${rules}COMMIT\n`, ['tcp any -> any in=eth0']);

@@ -43,6 +43,7 @@ describe('packet notation', () => {
     ['udp 1.1.1.1:1 -> 2.2.2.2:2 fragment=1480+ length=1500 mac=0:16:3E:1:2:3', 'udp 1.1.1.1:1 -> 2.2.2.2:2 length=1500 mac=00:16:3e:01:02:03 fragment=1480+'],
     ['udp 1.1.1.1:1 -> 2.2.2.2:2 at=1h30m', 'udp 1.1.1.1:1 -> 2.2.2.2:2 at=5400s'],
     ['icmp 9.9.9.9 -> 1.1.1.1 type=3/1 inner=(tcp 1.1.1.1:4 -> 2.2.2.2:80)', 'icmp 9.9.9.9 -> 1.1.1.1 type=host-unreachable inner=(tcp 1.1.1.1:4 -> 2.2.2.2:80)'],
+    ['tcp any -> any flags=any', 'tcp any -> any flags=any'],
     ['47 1.1.1.1 -> 2.2.2.2', 'gre 1.1.1.1 -> 2.2.2.2'],
   ]));
 

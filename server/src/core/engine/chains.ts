@@ -92,6 +92,7 @@ function follow(p: Passage, rule: CompiledRule): boolean {
     case 'action': {
       const before = p.options.trace === 'none' ? p.packet : { ...p.packet };
       const effect = target.action.apply(p);
+      p.forgetSettable();
       note(p, rule, p.options.trace === 'none' ? undefined : changes(before, p.packet), false);
       return perform(p, effect);
     }

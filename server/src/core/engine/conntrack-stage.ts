@@ -3,6 +3,7 @@ import { assertState, isIcmpError, lookupTuple, track, UNTRACKED } from './connt
 import { candidates, find, settle, type Found } from './conntrack/table.ts';
 import { ordinaryFlags } from './conntrack/tcp.ts';
 import { filledFrom, inverse, keyOf } from './conntrack/tuple.ts';
+import { printTcpFlags } from '../values/tcp-flags.ts';
 import type { Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
@@ -19,15 +20,25 @@ export function conntrackStage(p: Passage): void {
   const { world: { table, now }, packet } = p;
   const zone = p.template?.zone ?? 0;
   const found = lookUp(p, zone);
-  if (p.ending !== undefined) return;
+  if (p.ending !== undefined || !settleFlags(p, found)) return;
   p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
 }
 
 /** Fills in missing TCP flags: those of the ordinary next packet of its connection, SYN where it has none. */
 export function fillFlags({ world, packet }: Passage): void {
-  if (packet.protocol !== PROTOCOL.tcp || packet.tcpFlags !== undefined) return;
+  if (packet.protocol !== PROTOCOL.tcp || packet.tcpFlags !== undefined || packet.anyFlags) return;
   const found = find(world.table, lookupTuple(packet, 0), world.now);
   packet.tcpFlags = ordinaryFlags(found?.connection, found?.direction ?? 'original');
+}
+
+/** Conntrack goes by the flags: where any will do, the ordinary ones are followed; false for all others. */
+function settleFlags(p: Passage, found: Found | undefined): boolean {
+  const { packet } = p;
+  if (packet.protocol !== PROTOCOL.tcp || packet.tcpFlags !== undefined || packet.state !== undefined) return true;
+  const usual = ordinaryFlags(found?.connection, found?.direction ?? 'original');
+  if (p.ask(`its TCP flags are ${printTcpFlags(usual)}`)) packet.tcpFlags = usual;
+  else if (p.ending === undefined) p.end({ verdict: 'UNKNOWN', reason: 'what conntrack makes of it depends on its TCP flags' });
+  return p.ending === undefined;
 }
 
 /** Makes the whole packet of a fragment; of a later fragment's packet the ports are not known. */

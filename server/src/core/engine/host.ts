@@ -24,8 +24,11 @@ export interface Route {
 /** An ipset's type and members as `ipset save` prints them. */
 export interface IpSet {
   readonly type: string;
+  /** Means nothing for types without addresses, such as `bitmap:port`. */
   readonly family: 'inet' | 'inet6';
-  /** Each as `ipset save` prints it behind the set's name, with `timeout`, `nomatch` and the like. */
+  /** Whether it was created with counters; a member that tells its own says so as well. */
+  readonly counters?: true;
+  /** Each as `ipset save` prints it behind the set's name, with `timeout`, `nomatch`, `packets` and the like. */
   readonly members: readonly string[];
 }
 

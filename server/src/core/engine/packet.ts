@@ -30,8 +30,9 @@ export interface Packet {
   /** TCP, UDP, SCTP, DCCP, UDP-Lite ports; undefined for other protocols too. */
   sourcePort: number | undefined;
   destinationPort: number | undefined;
-  /** Undefined = left open: conntrack takes the packet for the ordinary one of its connection. */
+  /** Undefined = those of the ordinary next packet of its connection, SYN where it has none; or, with `anyFlags`, left open. */
   tcpFlags: number | undefined;
+  anyFlags: boolean;
   icmpType: number | undefined;
   icmpCode: number | undefined;
   /** Identifier of an ICMP query, which conntrack keys on; undefined counts as 0. */
@@ -64,7 +65,7 @@ export const NO_OWNER = -1;
 export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'path'>): Packet {
   return {
     pathGiven: true, in: undefined, out: undefined, protocol: undefined, source: undefined, destination: undefined,
-    sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined, icmpType: undefined, icmpCode: undefined,
+    sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined, anyFlags: false, icmpType: undefined, icmpCode: undefined,
     icmpId: undefined, inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
     uid: undefined, gid: undefined, fragmentOffset: undefined, moreFragments: false, state: undefined, at: undefined,
     ...fields,

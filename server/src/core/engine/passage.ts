@@ -175,6 +175,12 @@ export class Passage implements Traversal {
     this.answers?.delete(end === 'source' ? 'sourcePort' : 'destinationPort');
   }
 
+  /** Forgets what was assumed about fields that a target may just have set. */
+  forgetSettable(): void {
+    if (this.answers === undefined) return;
+    for (const field of ['mark', 'tos', 'ttl'] as const) this.answers.delete(field);
+  }
+
   /**
    * Answers a condition that can't be decided: yes here, no in a copy that `otherwise` sends on its way. The same question
    * about the same field has the same answer ever after.

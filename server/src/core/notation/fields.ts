@@ -145,7 +145,8 @@ export const FIELDS: readonly FieldSpec[] = [
   {
     name: 'flags', example: 'SYN,ACK',
     read: (text, packet) => into(readFlags(text), (flags) => { packet.tcpFlags = flags; }),
-    print: (packet) => (packet.tcpFlags === undefined ? undefined : printTcpFlags(packet.tcpFlags)),
+    open: (packet) => { packet.anyFlags = true; },
+    print: ({ tcpFlags, anyFlags }) => (tcpFlags === undefined ? (anyFlags ? 'any' : undefined) : printTcpFlags(tcpFlags)),
   },
   {
     name: 'type', example: 'echo-request',

@@ -20,7 +20,8 @@ export interface PacketJson {
   readonly destination?: string;
   readonly sport?: number;
   readonly dport?: number;
-  readonly flags?: readonly string[];
+  /** Absent = those of the ordinary next packet of its connection; "any" leaves them open. */
+  readonly flags?: readonly string[] | 'any';
   readonly icmpType?: number | string;
   readonly icmpCode?: number;
   readonly icmpId?: number;
@@ -69,7 +70,7 @@ function readObject(value: unknown, wanted: Family | undefined, what: string): P
   const packet = makePacket({
     family, path: one<Path>(fields, 'path', ['in', 'forward', 'out']) ?? 'in', pathGiven: fields.path !== undefined,
     in: text(fields, 'in'), out: text(fields, 'out'), protocol: protocolOf(fields, family), source, destination,
-    sourcePort: whole(fields, 'sport', 0xffff), destinationPort: whole(fields, 'dport', 0xffff), tcpFlags: flags(fields),
+    sourcePort: whole(fields, 'sport', 0xffff), destinationPort: whole(fields, 'dport', 0xffff), tcpFlags: flags(fields), anyFlags: fields.flags === 'any',
     icmpCode: whole(fields, 'icmpCode', 255), icmpId: whole(fields, 'icmpId', 0xffff),
     inner: fields.inner === undefined ? undefined : readObject(fields.inner, family, '`inner`'),
     state: one<ConntrackState>(fields, 'state', ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED']),
@@ -132,7 +133,7 @@ function protocolOf({ protocol }: Fields, family: Family): number | undefined {
 }
 
 function flags({ flags: given }: Fields): number | undefined {
-  if (given === undefined) return undefined;
+  if (given === undefined || given === 'any') return undefined;
   if (!Array.isArray(given)) throw new Wrong('`flags` must be a list such as ["SYN","ACK"]');
   return given.reduce<number>((bits, name) => {
     const bit = typeof name === 'string' ? (TCP_FLAGS as Readonly<Record<string, number>>)[name.toUpperCase()] : undefined;
@@ -179,7 +180,7 @@ export function packetToJson(packet: Packet): PacketJson {
     source: packet.source === undefined ? undefined : addressText(packet.source),
     destination: packet.destination === undefined ? undefined : addressText(packet.destination),
     sport: packet.sourcePort, dport: packet.destinationPort,
-    flags: tcpFlags === undefined ? undefined : Object.entries(TCP_FLAGS).flatMap(([name, bit]) => ((tcpFlags & bit) === 0 ? [] : [name])),
+    flags: tcpFlags === undefined ? (packet.anyFlags ? 'any' : undefined) : Object.entries(TCP_FLAGS).flatMap(([name, bit]) => ((tcpFlags & bit) === 0 ? [] : [name])),
     icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId, inner: inner === undefined ? undefined : packetToJson(inner),
     state: packet.state, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: ownerOf(packet.uid), gid: ownerOf(packet.gid),
     fragment: fragmentOffset === undefined || (fragmentOffset === 0 && !packet.moreFragments) ? undefined : { offset: fragmentOffset, more: packet.moreFragments },

@@ -10,7 +10,9 @@ import type { MaskedAddress } from '../../values/address.ts';
 import { protocolName } from '../../values/protocol.ts';
 
 /** A field of the packet that an assumption can be about. */
-export type Field = 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort';
+export type Field =
+  | 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags' | 'icmp' | 'length' | 'mac' | 'uid' | 'gid'
+  | 'mark' | 'tos' | 'ttl';
 
 /**
  * A condition whose answer depends on nothing but one field: once assumed, it holds for the rest of the packet's way

@@ -64,7 +64,7 @@ export function familyByHint(hint: Address | undefined): Route['family'] {
 
 /** The sets that `ipset save` prints. */
 export function readIpsetSave(text: string): ReadonlyMap<string, IpSet> {
-  const sets = new Map<string, { type: string; family: IpSet['family']; members: string[] }>();
+  const sets = new Map<string, IpSet & { readonly members: string[] }>();
   for (const [index, line] of text.split(/\r?\n/u).entries()) {
     const words = line.trim().split(/\s+/u);
     const [command, name, kind] = words;
@@ -73,7 +73,7 @@ export function readIpsetSave(text: string): ReadonlyMap<string, IpSet> {
     if (name === undefined || kind === undefined || !['create', 'add', '-N', '-A'].includes(command!)) {
       throw new WrongFacts(`${where}: \`${line.trim()}\` is neither \`create NAME TYPE …\` nor \`add NAME ENTRY\``);
     }
-    if (command === 'create' || command === '-N') sets.set(name, { type: kind, family: words.includes('inet6') ? 'inet6' : 'inet', members: [] });
+    if (command === 'create' || command === '-N') sets.set(name, { type: kind, family: words.includes('inet6') ? 'inet6' : 'inet', ...(words.includes('counters') ? { counters: true } : {}), members: [] });
     else {
       const set = sets.get(name);
       if (set === undefined) throw new WrongFacts(`${where}: the set \`${name}\` has not been created above`);
