@@ -114,6 +114,12 @@ COMMIT
     assert.deepEqual(results.map(({ packet }) => packet.sourcePort), [5000, undefined]);
   });
 
+  it('stays at the last port of a destination range that is used up', async () => {
+    const results = await run('*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 10.0.0.5:1000-1001\nCOMMIT\n',
+      [1, 2, 3].map((last) => `tcp 1.1.1.1:5000 -> 9.9.9.${last}:80 in=eth0 out=eth1`));
+    assert.deepEqual(results.map(({ packet }) => [packet.destinationPort, packet.sourcePort]), [[1000, 5000], [1001, 5000], [1001, undefined]]);
+  });
+
   it('redirects to the incoming interface\'s address, or to loopback from OUTPUT', async () => {
     const ruleset = '*nat\n-A PREROUTING -p tcp -j REDIRECT --to-ports 3128\n-A OUTPUT -p tcp -j REDIRECT --to-ports 3128\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 3128 -j ACCEPT\nCOMMIT\n';
     await rewrites(ruleset, [

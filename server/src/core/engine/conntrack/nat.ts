@@ -143,11 +143,13 @@ function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): 
   if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, use);
   const size = to - from + 1;
   const start = base === undefined ? 0 : (tuple[part] ?? base) - base;
+  let candidate = tuple;
   for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
-    const candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
-    if (use.free(candidate)) return candidate;
+    candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
+    if (use.free(candidate)) break;
   }
-  return tuple;
+  // When all are taken, the kernel stays at the last it tried; source NAT then makes the reply unique.
+  return candidate;
 }
 
 /** Whether the protocol has ports or ids that NAT may change; a destination port changes only by a range. */
