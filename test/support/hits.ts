@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
-import type { HostFacts, IpSet, Prefix } from '../../server/src/core/engine/host.ts';
+import { readIpsetSave } from '../../server/src/core/engine/facts/text.ts';
+import type { HostFacts, Prefix } from '../../server/src/core/engine/host.ts';
 import type { Address, Packet } from '../../server/src/core/engine/packet.ts';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import { parsePacket } from '../../server/src/core/notation/parse.ts';
@@ -65,7 +66,7 @@ function hostOf(addresses: Readonly<Record<string, readonly string[]>>, local: r
   const interfaces = new Map(Object.entries(addresses).map(([device, list]) => [device, list.map(readPrefix)]));
   return {
     ...(interfaces.size === 0 ? {} : { interfaces }), ...(local.length === 0 ? {} : { local: local.map(readAddress) }),
-    ...(ipset.length === 0 ? {} : { ipsets: readSets(ipset) }),
+    ...(ipset.length === 0 ? {} : { ipsets: readIpsetSave(ipset.join('\n')) }),
   };
 }
 
@@ -75,13 +76,3 @@ function readPrefix(text: string): Prefix {
 }
 
 const readAddress = (text: string): Address => readStrict(text) ?? readIPv6(text)!;
-
-/** Lines as `ipset save` prints them. */
-function readSets(lines: readonly string[]): ReadonlyMap<string, IpSet> {
-  const sets = new Map<string, IpSet & { members: string[] }>();
-  for (const [command, name, ...rest] of lines.map((line) => line.split(' '))) {
-    if (command === 'create') sets.set(name!, { type: rest[0]!, family: rest.includes('inet6') ? 'inet6' : 'inet', members: [] });
-    else sets.get(name!)!.members.push(rest.join(' '));
-  }
-  return sets;
-}

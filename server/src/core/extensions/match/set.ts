@@ -1,11 +1,12 @@
 import type { Condition } from '../../engine/traversal.ts';
-import { Unknown, type Truth } from '../../engine/truth.ts';
+import { and, Unknown, type Truth } from '../../engine/truth.ts';
 import { readBigInteger } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
 import { fail, ok, type ValueType } from '../../values/value.ts';
-import { defineMatch, flag, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { saveOption } from '../save.ts';
-import { isInSet, type SetSide } from '../shared/ipset.ts';
+import { isInSet, type SetLookup } from '../shared/ipset-lookup.ts';
+import type { Counters, SetSide } from '../shared/ipset.ts';
 import { negate } from '../shared/fields.ts';
 
 const MOST_SIDES = 6;
@@ -51,28 +52,35 @@ const COMPARISONS = ['eq', 'lt', 'gt'] as const;
 const counterOptions = (['packets', 'bytes'] as const).flatMap((kind) => COMPARISONS.map((comparison) =>
   option(`${kind}-${comparison}`, counter, { negatable: comparison === 'eq', conflicts: COMPARISONS.filter((other) => other !== comparison).map((other) => `${kind}-${other}`) })));
 
-const COUNTERS: Readonly<Record<string, string>> = { eq: 'equal to', lt: 'below', gt: 'above' };
+const COUNTERS = { eq: 'equal to', lt: 'below', gt: 'above' } as const;
 
-/** Counters of members change with every packet that the host has seen, so that nothing is known of them. */
-function counterTruth(use: ExtensionUse): Truth {
-  const asked = counterOptions.map((spec) => use.option(spec)).find((bound) => bound !== undefined);
-  if (asked === undefined) return true;
-  const [kind, comparison] = asked.spec.name.split('-') as [string, string];
-  return new Unknown(`the member's counter of ${kind} is ${asked.negated ? 'not ' : ''}${COUNTERS[comparison]!} ${asked.value}`);
+const compared = { eq: (a: bigint, b: bigint) => a === b, lt: (a: bigint, b: bigint) => a < b, gt: (a: bigint, b: bigint) => a > b } as const;
+
+/** Whether a counter is what one option asks for. */
+function compareOne({ spec, value, negated }: BoundOption<string>, counters: Counters): Truth {
+  const [kind, comparison] = spec.name.split('-') as ['packets' | 'bytes', keyof typeof COUNTERS];
+  const counter = counters[kind];
+  if (counter === undefined) return new Unknown(`the member's counter of ${kind} is ${negated ? 'not ' : ''}${COUNTERS[comparison]} ${value}`);
+  return compared[comparison](counter, BigInt(value)) !== negated;
+}
+
+function lookupOf(use: ExtensionUse): SetLookup {
+  const asked = counterOptions.map((spec) => use.option(spec)).filter((bound) => bound !== undefined);
+  return {
+    wantsExceptions: use.option(returnNomatch) !== undefined,
+    leavesCounters: use.option(updateCounters)?.negated === true, leavesSubcounters: use.option(updateSubcounters)?.negated === true,
+    ...(asked.length === 0 ? {} : { compare: (counters: Counters) => asked.reduce<Truth>((so, bound) => and(so, compareOne(bound, counters)), true) }),
+  };
 }
 
 function conditions(use: ExtensionUse): readonly Condition[] {
   const bound = use.option(matchSet);
   if (bound === undefined) return [];
   const [name, chosen] = bound.values as [string, readonly SetSide[]];
-  const wantsExceptions = use.option(returnNomatch) !== undefined;
-  const counters = counterTruth(use);
+  const lookup = lookupOf(use);
   return [{
     source: use.options.map(({ text: written }) => written).join(' '),
-    test(traversal) {
-      const found = isInSet(traversal, name, chosen, wantsExceptions);
-      return negate(bound, found === true ? counters : found);
-    },
+    test: (traversal) => negate(bound, isInSet(traversal, name, chosen, lookup)),
     observe: ({ host }) => (host.ipsets?.has(name) === true ? `the packet is ${bound.negated ? '' : 'not '}in the set \`${name}\`` : `the set \`${name}\` is not known`),
   }];
 }

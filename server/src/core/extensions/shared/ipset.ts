@@ -1,80 +1,118 @@
-import type { HostFacts, IpSet } from '../../engine/host.ts';
-import type { Address, Packet } from '../../engine/packet.ts';
+import type { IpSet } from '../../engine/host.ts';
+import type { Address } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
-import type { Traversal } from '../../engine/traversal.ts';
-import { Unknown, or, type Truth } from '../../engine/truth.ts';
 import { masked } from '../../values/address.ts';
+import { readBigInteger } from '../../values/integer.ts';
 import { icmpType, icmpv6Type } from '../../values/icmp-type.ts';
 import { prefixMask, readStrict } from '../../values/ipv4.ts';
 import { prefixMask6, readIPv6 } from '../../values/ipv6.ts';
 import { protocol as protocolType } from '../../values/protocol.ts';
-import { setChanges } from './set-changes.ts';
 
 /** Which end of the packet a dimension of a set looks at. */
 export type SetSide = 'src' | 'dst';
 
 /** What a dimension of a set is made of. */
-type Dimension = 'ip' | 'net' | 'port' | 'mac' | 'mark' | 'iface' | 'set';
+export type Dimension = 'ip' | 'net' | 'port' | 'mac' | 'mark' | 'iface' | 'set';
 
-/** Members under one combination of prefix lengths: what they are filed under, and whether they are exceptions (`nomatch`). */
-interface Layer {
+/** Members under one combination of prefix lengths, by what they are filed under. */
+export interface Layer {
   readonly lengths: readonly (number | undefined)[];
-  readonly members: Map<string, Member>;
+  readonly members: ReadonlyMap<string, readonly Member[]>;
 }
 
-interface Member {
+/** What a member with counters has counted. */
+export interface Counters {
+  readonly packets: bigint;
+  /** Undefined after packets of unknown length. */
+  readonly bytes: bigint | undefined;
+}
+
+/** A member of a set. */
+export interface Member {
+  /** As `ipset save` prints it, without its options. */
+  readonly element: string;
+  /** Whether it is an exception (`nomatch`). */
   readonly isException: boolean;
   /** Seconds after which it is gone; undefined = it stays. */
   readonly timeout: number | undefined;
+  /** What it had counted when it was saved; undefined = the set has no counters, or they start at 0. */
+  readonly counters: Counters | undefined;
+  /** The last part of a type that compares it instead of filing by it; undefined = none, or left out. */
+  readonly last: string | undefined;
+  /** Whether `last` is but the beginning of an interface's name. */
+  readonly isWildcard: boolean;
 }
 
 /** A set made ready for lookups. */
-interface ReadySet {
+export interface ReadySet {
   readonly dimensions: readonly Dimension[];
+  /** How many of the dimensions members are filed under: all, or all but the last. */
+  readonly filed: number;
   /** The most specific first. */
   readonly layers: readonly Layer[];
   /** Whether a member could not be read, so that what is not found may still be in it. */
   readonly isPartial: boolean;
+  readonly hasCounters: boolean;
 }
 
 const ready = new WeakMap<IpSet, ReadySet>();
 
 const BROADEST = -1;
 
-function readSet(set: IpSet): ReadySet {
+/** Types whose last part may be left out, or given by its beginning. */
+const COMPARING: ReadonlySet<string> = new Set(['bitmap:ip,mac', 'hash:net,iface']);
+
+/** What a type of set looks at: `hash:net,iface` at a network and an interface. */
+export const dimensionsOf = ({ type }: IpSet): readonly Dimension[] => (type.split(':')[1] ?? '').split(',') as Dimension[];
+
+/** Sorts a set's members for lookups; done once for each set. */
+export function readSet(set: IpSet): ReadySet {
   const known = ready.get(set);
   if (known !== undefined) return known;
-  const dimensions = (set.type.split(':')[1] ?? '').split(',') as Dimension[];
-  const layers = new Map<string, Layer>();
-  let isPartial = false;
-  for (const text of set.members) {
-    const member = readMember(text, dimensions, set.family);
-    if (member === undefined) {
-      isPartial = true;
-      continue;
-    }
-    const id = member.lengths.join(' ');
+  const dimensions = dimensionsOf(set);
+  const filed = COMPARING.has(set.type) ? dimensions.length - 1 : dimensions.length;
+  const layers = new Map<string, { lengths: Layer['lengths']; members: Map<string, Member[]> }>();
+  const read = set.members.map((text) => readMember(text, dimensions, filed, set.family));
+  for (const entry of read) {
+    if (entry === undefined) continue;
+    const { key, lengths, member } = entry;
+    const id = lengths.join(' ');
     let layer = layers.get(id);
-    if (layer === undefined) layers.set(id, layer = { lengths: member.lengths, members: new Map() });
-    layer.members.set(member.key, member);
+    if (layer === undefined) layers.set(id, layer = { lengths, members: new Map() });
+    const alike = layer.members.get(key);
+    if (alike === undefined) layer.members.set(key, [member]);
+    else alike.push(member);
   }
   const total = ({ lengths }: Layer): number => lengths.reduce<number>((sum, length) => sum + (length ?? BROADEST), 0);
-  const result = { dimensions, layers: [...layers.values()].sort((a, b) => total(b) - total(a)), isPartial };
+  const result = {
+    dimensions, filed, layers: [...layers.values()].sort((a, b) => total(b) - total(a)), isPartial: read.includes(undefined),
+    hasCounters: set.counters === true || read.some((entry) => entry?.member.counters !== undefined),
+  };
   ready.set(set, result);
   return result;
 }
 
 /** One line of `ipset save` behind the set's name: the element, then options. */
-function readMember(text: string, dimensions: readonly Dimension[], family: IpSet['family']): (Member & { key: string; lengths: (number | undefined)[] }) | undefined {
-  const [element, ...options] = text.split(/\s+/u);
-  const parts = element!.split(',');
-  if (parts.length !== dimensions.length) return undefined;
+function readMember(text: string, dimensions: readonly Dimension[], filed: number, family: IpSet['family']): { key: string; lengths: (number | undefined)[]; member: Member } | undefined {
+  const { element, ...options } = readOptions(text);
+  const parts = element.split(',');
+  if (parts.length !== dimensions.length && parts.length !== filed) return undefined;
   const read = parts.map((part, index) => readPart(part, dimensions[index]!, family));
   if (read.includes(undefined)) return undefined;
-  const timeout = Number(options[options.indexOf('timeout') + 1] ?? 0);
   return {
-    key: read.map((part) => part!.key).join(' '), lengths: read.map((part) => part!.length),
-    isException: options.includes('nomatch'), timeout: options.includes('timeout') && timeout > 0 ? timeout : undefined,
+    key: read.slice(0, filed).map((part) => part!.key).join(' '), lengths: read.slice(0, filed).map((part) => part!.length),
+    member: { ...options, element, last: read[filed]?.key },
+  };
+}
+
+/** Any member, a list's too, with what stands behind it. */
+export function readOptions(text: string): Omit<Member, 'last'> {
+  const [element, ...options] = text.split(/\s+/u);
+  const number = (name: string): string | undefined => (options.includes(name) ? options[options.indexOf(name) + 1] : undefined);
+  const [timeout, packets, bytes] = [Number(number('timeout') ?? 0), number('packets'), number('bytes')];
+  return {
+    element: element!, isException: options.includes('nomatch'), isWildcard: options.includes('wildcard'), timeout: timeout > 0 ? timeout : undefined,
+    counters: packets === undefined && bytes === undefined ? undefined : { packets: readBigInteger(packets ?? '0') ?? 0n, bytes: readBigInteger(bytes ?? '0') ?? 0n },
   };
 }
 
@@ -99,7 +137,8 @@ function readNetwork(text: string, family: IpSet['family']): { key: string; leng
   return { key: String(network(bits, prefix)), length: prefix };
 }
 
-const network = (address: Address, length: number): Address => masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length));
+/** The network of an address. */
+export const network = (address: Address, length: number): Address => masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length));
 
 /** `tcp:80`, `icmp:8/0`, `47:0`; bare numbers in sets of ports alone, which hold for TCP and UDP. */
 function readPort(text: string, family: IpSet['family']): string | undefined {
@@ -112,69 +151,4 @@ function readPort(text: string, family: IpSet['family']): string | undefined {
   if (number.value !== PROTOCOL.icmp && number.value !== PROTOCOL.icmpv6) return /^[0-9]+$/u.test(value) ? `${number.value}:${value}` : undefined;
   const message = (number.value === PROTOCOL.icmp ? icmpType : icmpv6Type).parse(value, context);
   return message.ok && message.value.type !== undefined ? `${number.value}:${(message.value.type << 8) | (message.value.code ?? 0)}` : undefined;
-}
-
-/** Protocols whose ports sets look at. */
-const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite]);
-
-/** The packet's port as a set keys it: undefined = open, null = it has none and is in no such set. */
-function portOf(packet: Packet, side: SetSide, alone: boolean): string | undefined | null {
-  const { protocol, icmpType: type, icmpCode: code } = packet;
-  const port = side === 'src' ? packet.sourcePort : packet.destinationPort;
-  if (protocol === undefined) return undefined;
-  if (alone) return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp ? (port === undefined ? undefined : String(port)) : null;
-  if (WITH_PORTS.has(protocol)) return port === undefined ? undefined : `${protocol}:${port}`;
-  if (protocol !== PROTOCOL.icmp && protocol !== PROTOCOL.icmpv6) return `${protocol}:0`;
-  return type === undefined || code === undefined ? undefined : `${protocol}:${(type << 8) | code}`;
-}
-
-/** What the packet has in a dimension: undefined = open, null = nothing. */
-function partOf({ packet, inInterface, outInterface }: Traversal, dimension: Dimension, side: SetSide, alone: boolean): Address | string | undefined | null {
-  switch (dimension) {
-    case 'ip': case 'net': return side === 'src' ? packet.source : packet.destination;
-    case 'port': return portOf(packet, side, alone);
-    case 'mac': return side === 'src' ? packet.mac : undefined;
-    case 'mark': return packet.mark === undefined ? undefined : String(packet.mark);
-    case 'iface': return side === 'src' ? inInterface : outInterface;
-    case 'set': return null;
-  }
-}
-
-/** How a packet stands to a set. */
-export type Membership = 'member' | 'exception' | 'none' | 'open';
-
-/** Looks a packet up in a set as the kernel would, by the sides given for its dimensions. */
-export function membership(traversal: Traversal, set: IpSet, sides: readonly SetSide[]): Membership {
-  const { dimensions, layers, isPartial } = readSet(set);
-  // With fewer sides than dimensions, and for the other family, the kernel finds nothing.
-  if (sides.length < dimensions.length || (set.family === 'inet') !== (traversal.packet.family === 'ipv4')) return 'none';
-  const parts = dimensions.map((dimension, index) => partOf(traversal, dimension, sides[index]!, dimensions.length === 1));
-  if (parts.includes(null)) return 'none';
-  if (parts.includes(undefined)) return layers.length === 0 && !isPartial ? 'none' : 'open';
-  for (const { lengths, members } of layers) {
-    const key = parts.map((part, index) => (lengths[index] === undefined ? part : network(part as Address, lengths[index]))).join(' ');
-    const member = members.get(key);
-    if (member === undefined || (member.timeout !== undefined && traversal.world.now >= member.timeout)) continue;
-    return member.isException ? 'exception' : 'member';
-  }
-  return isPartial ? 'open' : 'none';
-}
-
-/**
- * Whether a packet is in the set called `name`, or in a set that a list of sets names; unknown where nobody told us of the
- * set, or where a SET target has changed it so that the answer may be another one by now.
- */
-export function isInSet(traversal: Traversal, name: string, sides: readonly SetSide[], wantsExceptions: boolean): Truth {
-  const sets: HostFacts['ipsets'] = traversal.host.ipsets;
-  const set = sets?.get(name);
-  const question = new Unknown(`the packet is in the set ${name} by ${sides.join(',')}`);
-  if (set === undefined) return question;
-  if (set.type === 'list:set') {
-    return set.members.map((member) => isInSet(traversal, member.split(/\s/u)[0]!, sides, wantsExceptions)).reduce<Truth>(or, false);
-  }
-  const found = membership(traversal, set, sides);
-  if (found === 'open') return question;
-  const isIn = found === (wantsExceptions ? 'exception' : 'member');
-  const { added, deleted } = setChanges(traversal.world, name);
-  return (isIn ? deleted : added) ? question : isIn;
 }

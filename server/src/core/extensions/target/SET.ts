@@ -5,7 +5,7 @@ import { setEnds, type SetEnd } from '../../values/set-sides.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
-import { isInSet } from '../shared/ipset.ts';
+import { isInSet } from '../shared/ipset-lookup.ts';
 import { setChanges } from '../shared/set-changes.ts';
 
 const LONGEST_NAME = 31;
@@ -61,7 +61,7 @@ function apply(use: ExtensionUse, traversal: Traversal): Effect {
   const [added, deleted, mapped] = [use.option(add), use.option(del), use.option(map)];
   if (added !== undefined) setChanges(traversal.world, nameOf(added)).added = true;
   if (deleted !== undefined) setChanges(traversal.world, nameOf(deleted)).deleted = true;
-  if (mapped !== undefined && has(use, mapMark) && isInSet(traversal, nameOf(mapped), endsOf(mapped), false) !== false) traversal.packet.mark = undefined;
+  if (mapped !== undefined && has(use, mapMark) && isInSet(traversal, nameOf(mapped), endsOf(mapped), {}) !== false) traversal.packet.mark = undefined;
   return { kind: 'continue' };
 }
 
