@@ -130,6 +130,12 @@ COMMIT
     ]);
   });
 
+  it('deliver broadcasts, and multicasts whose path is not said otherwise', async () => {
+    const host = facts({ interfaces: { eth0: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });
+    const packets = ['udp 10.0.0.7:1 -> 10.0.0.255:2 in=eth0', 'udp 10.0.0.7:1 -> 224.0.0.251:5353 in=eth0', 'udp 10.0.0.7:1 -> 10.0.0.8:2 in=eth0'];
+    assert.deepEqual((await run('*filter\nCOMMIT\n', packets, { host })).map(({ packet }) => packet.path), ['in', 'in', 'forward']);
+  });
+
   it('drop what the host does not forward or has no route for', async () => {
     const closed = await run('*filter\nCOMMIT\n', [FORWARD], { host: facts({ forwarding: false }) });
     assert.match(closed[0]!.reason!, /does not forward/u);

@@ -126,7 +126,7 @@ function send(p: Passage, fields: Partial<Packet>): Reply {
   const { packet, tracked } = p;
   const wayBack = p.fromWire ? packet.in : 'lo';
   return {
-    packet: makePacket({ family: packet.family, path: 'out', mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: wayBack, at: packet.at, ...fields }),
+    packet: makePacket({ family: packet.family, path: 'out', pathGiven: false, mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: wayBack, at: packet.at, ...fields }),
     tracked: tracked?.connection === undefined ? undefined
       : { state: 'RELATED', connection: tracked.connection, direction: tracked.direction === 'original' ? 'reply' : 'original' },
   };

@@ -164,6 +164,15 @@ export class Passage implements Traversal {
     this.ending = ending;
   }
 
+  /** Ends the packet's own way; what is sent back for it, or why nothing is, then follows in the same world. */
+  endWithAnswer(reply: Reply | string, ending: Ending): void {
+    if (typeof reply === 'string') this.end({ ...ending, noAnswer: reply });
+    else {
+      this.reply = reply;
+      this.end(ending);
+    }
+  }
+
   /** Says what was taken as given, once. */
   assume(text: string): void {
     if (!this.assumptions.includes(text)) this.assumptions.push(text);

@@ -16,7 +16,7 @@ export interface SimulateOptions {
   readonly loopback?: boolean;
 }
 
-/** Most courses that are followed for one packet. */
+/** Most courses that are followed for one packet, beyond those in which the past has left the world. */
 const COURSES = 16;
 
 const NO_FACTS: HostFacts = {};
@@ -28,7 +28,7 @@ const NO_FACTS: HostFacts = {};
  */
 export function simulate(program: Program, worlds: Worlds, packet: Packet, options: SimulateOptions = {}): Result {
   const passageOptions: PassageOptions = { host: options.host ?? NO_FACTS, trace: options.trace ?? 'matched', loopback: options.loopback ?? false };
-  const agenda: Agenda = { pending: [], started: 0, limit: COURSES, exceeded: false };
+  const agenda: Agenda = { pending: [], started: 0, limit: COURSES + worlds.possible.length - 1, exceeded: false };
   for (const world of worlds.possible) {
     if (packet.at !== undefined && packet.at > world.now) world.now = packet.at;
     agenda.started++;

@@ -1,0 +1,62 @@
+import type { Connection } from './conntrack/connection.ts';
+import { bind, type Manipulation } from './conntrack/nat.ts';
+import { rewriteError } from './conntrack/rewrite.ts';
+import { confirm } from './conntrack/table.ts';
+import { isIcmp } from './conntrack/tuple.ts';
+import { enterChain } from './hook-entry.ts';
+import type { Passage } from './passage.ts';
+import type { Stage } from './program.ts';
+import { PROTOCOL } from './protocols.ts';
+
+type NatStage = Stage & { readonly kind: 'nat' };
+
+/** NAT chains see a packet only while its connection's NAT is not set up; every packet of the connection is rewritten. */
+export function enterNat(p: Passage, stage: NatStage): void {
+  const { connection } = p;
+  if (connection === undefined) {
+    p.position++;
+    return;
+  }
+  if (p.state === 'RELATED' && isIcmp(p.packet.protocol)) {
+    translateError(p, connection, stage.manipulation);
+    return;
+  }
+  const done = stage.manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
+  if (!done && p.state !== 'ESTABLISHED' && stage.chain !== undefined) {
+    enterChain(p, stage.chain);
+    return;
+  }
+  finishNat(p, stage);
+  p.position++;
+}
+
+const REDIRECT = 5;
+
+/** An ICMP error about a connection is translated with it, except a redirect, which NAT drops. Seen in the kernel. */
+function translateError(p: Passage, connection: Connection, manipulation: Manipulation): void {
+  const { packet } = p;
+  if (packet.protocol === PROTOCOL.icmp && packet.icmpType === REDIRECT && (connection.sourceTranslated || connection.destinationTranslated)) {
+    p.end({ verdict: 'DROP', reason: 'NAT drops ICMP redirects about translated connections' });
+    return;
+  }
+  rewriteError(packet, connection, p.direction, manipulation);
+  p.position++;
+}
+
+/** Where no rule has set the NAT up, the kernel still makes the connection's replies unique. */
+export function finishNat(p: Passage, { manipulation }: NatStage): void {
+  const connection = p.connection!;
+  const done = manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
+  if (!done) bind(p.world.table, connection, manipulation, {}, p.world.now);
+  p.rewrite(manipulation);
+}
+
+/** Enters the connection of a packet that has survived. */
+export function confirmStage(p: Passage): void {
+  const { tracked } = p;
+  const connection = tracked?.connection;
+  if (connection === undefined || connection.confirmed || tracked!.direction === 'reply') return;
+  if (!confirm(p.world.table, connection, p.world.now)) {
+    p.end({ verdict: 'DROP', reason: 'its answers could not be told from those of another connection; conntrack drops it' });
+  }
+}

@@ -1,0 +1,109 @@
+import { kindOf } from './address.ts';
+import { noRoute, timeExceeded } from './answers.ts';
+import { reassemble } from './conntrack-stage.ts';
+import { enterHook } from './hook-entry.ts';
+import type { Address } from './packet.ts';
+import type { Ending, Passage } from './passage.ts';
+import { isBroadcast, isLocal, martian, routeTo, unforwardable } from './routing.ts';
+import { addressText } from './wording.ts';
+
+/** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
+export function routeArrival(p: Passage): void {
+  const { packet } = p;
+  const refused = martian(packet.source, packet.destination, packet.in) ?? ownSource(p);
+  if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
+  else if (isForHost(p)) deliver(p);
+  else forward(p);
+}
+
+function deliver(p: Passage): void {
+  p.packet.path = 'in';
+  p.packet.out = undefined;
+  // IPv4 puts fragments together before INPUT, IPv6 only after it. Seen in the kernel.
+  if (p.packet.family === 'ipv4') reassemble(p);
+  enterHook(p, 'INPUT');
+}
+
+/** A packet that pretends to come from this host. */
+function ownSource(p: Passage): string | undefined {
+  const { source, in: device, pathGiven } = p.packet;
+  if (pathGiven || typeof source !== 'number' || device === 'lo' || isLocal(p.host, source) !== true) return undefined;
+  return `routing drops it: ${addressText(source)} is an address of this host (martian)`;
+}
+
+function isForHost(p: Passage): boolean {
+  const { packet, host } = p;
+  const { destination } = packet;
+  if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
+  const changed = destination !== p.arrivedFor;
+  const local = destination === undefined ? undefined : isLocal(host, destination);
+  const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');
+  if (!changed && told) return packet.path === 'in';
+  if (local !== undefined) {
+    p.routedBy = 'host';
+    return local;
+  }
+  if (destination !== undefined) p.assume(`${addressText(destination)} is not an address of this host, so the packet is forwarded`);
+  return false;
+}
+
+/** Loopback and broadcast addresses are every host's own. */
+function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
+  return ['loopback', 'limited-broadcast'].includes(kindOf(destination)) || isBroadcast(host, destination) === true;
+}
+
+function forward(p: Passage): void {
+  const { packet } = p;
+  const refused = p.host.forwarding === false ? 'the host does not forward packets' : unforwardable(packet.source);
+  if (refused !== undefined) {
+    p.end({ verdict: 'DROP', reason: refused });
+    return;
+  }
+  const changed = packet.destination !== p.arrivedFor;
+  if (packet.path === 'in' || changed) packet.out = newWay(p) ?? packet.out;
+  else packet.out ??= newWay(p);
+  packet.path = 'forward';
+  if (p.ending !== undefined) return;
+  if (packet.ttl !== undefined && packet.ttl <= 1) {
+    p.endWithAnswer(timeExceeded(p), { verdict: 'DROP', reason: `its ${packet.family === 'ipv4' ? 'ttl' : 'hop limit'} is used up, so routing drops it after PREROUTING` });
+    return;
+  }
+  if (packet.ttl !== undefined) packet.ttl--;
+  enterHook(p, 'FORWARD');
+}
+
+/** The interface by which the destination is reached as far as routes are known; ends the passage when there is none. */
+function newWay(p: Passage): string | undefined {
+  const { destination } = p.packet;
+  const route = destination === undefined ? undefined : routeTo(p.host, destination);
+  if (route === 'none') {
+    const ending: Ending = { verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` };
+    if (p.fromWire) p.endWithAnswer(noRoute(p), ending);
+    else p.end(ending);
+  }
+  if (route === undefined || route === 'none') return undefined;
+  p.routedBy = 'host';
+  return route.device;
+}
+
+/** The interface by which a packet of the host itself leaves, as far as routes are known. */
+export function wayOut(p: Passage): string | undefined {
+  const { destination } = p.packet;
+  if (destination !== undefined && isLocal(p.host, destination) === true) return 'lo';
+  return newWay(p);
+}
+
+/** A local packet whose destination has changed may leave by another interface; this hook's `-o` still sees the old one. */
+export function reroute(p: Passage): void {
+  const { packet } = p;
+  if (packet.destination === p.arrivedFor) return;
+  p.arrivedFor = packet.destination;
+  if (packet.destination === undefined) return;
+  if (kindOf(packet.destination) === 'loopback' || isLocal(p.host, packet.destination) === true) packet.out = 'lo';
+  else {
+    const route = routeTo(p.host, packet.destination);
+    if (route === 'none') p.end({ verdict: 'DROP', reason: `the host has no route to ${addressText(packet.destination)}` });
+    else if (route !== undefined) packet.out = route.device;
+    else if (packet.out === 'lo') packet.out = undefined;
+  }
+}
