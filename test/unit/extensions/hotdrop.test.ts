@@ -35,12 +35,4 @@ describe('rules that drop a packet without matching it', () => {
     const packets = ['tcp 192.0.2.1 -> 198.51.100.1:80 in=eth0 flags=SYN', 'tcp 192.0.2.1:5 -> 198.51.100.1:80 in=eth0 flags=SYN'];
     assert.equal(await verdicts(['INPUT -m connlimit --connlimit-above 1 -j DROP'], packets), 'ACCEPT UNKNOWN');
   });
-
-  it('a group among all of the process\'s needs a process, even negated', async () => {
-    const forwarded = 'tcp 192.0.2.1:5 -> 198.51.100.1:6 in=eth0 out=eth1';
-    const rule = 'POSTROUTING -m owner ! --gid-owner 5 --suppl-groups -j DROP';
-    const results = await meet({ mangle: [rule] }, [forwarded]);
-    assert.equal(results[0]!.verdict, 'ACCEPT');
-    assert.equal((await meet({ mangle: [rule.replace(' --suppl-groups', '')] }, [forwarded]))[0]!.verdict, 'DROP');
-  });
 });

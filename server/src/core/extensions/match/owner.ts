@@ -1,3 +1,5 @@
+import { NO_OWNER } from '../../engine/packet.ts';
+import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { identity, type Identity } from '../../values/identity.ts';
@@ -10,15 +12,18 @@ const group = option('gid-owner', identity('group'), { negatable: true });
 const socket = flag('socket-exists', { negatable: true });
 const supplementary = flag('suppl-groups');
 
-/** Whether a process of this host sent the packet, so that there is a socket to look at. */
-const hasSocket = ({ packet }: Traversal): boolean => packet.path === 'out';
+/**
+ * Whether there is a socket to look at: packets of local processes have one, and so have the kernel's own ICMP messages,
+ * with no owner; REJECT's RST has none. Seen in the kernel.
+ */
+const hasSocket = ({ packet: { path, uid, protocol } }: Traversal): boolean => path === 'out' && !(uid === NO_OWNER && protocol === PROTOCOL.tcp);
 
 /** Without a socket only negated options hold, but for a group that is looked for among all of the process's. Seen in the kernel. */
 function socketCondition(bound: BoundOption<unknown>, test: (traversal: Traversal) => Truth, observe: (traversal: Traversal) => string, without: Truth = negate(bound, false)): Condition {
   return {
     source: bound.text,
     test: (traversal) => (hasSocket(traversal) ? negate(bound, test(traversal)) : without),
-    observe: (traversal) => (hasSocket(traversal) ? observe(traversal) : 'no local process sent the packet'),
+    observe: (traversal) => (hasSocket(traversal) ? observe(traversal) : 'the packet belongs to no socket'),
   };
 }
 
@@ -40,7 +45,7 @@ function identityCondition(use: ExtensionUse, spec: OptionSpec<Identity>, field:
 
 function existence(use: ExtensionUse): Condition[] {
   const bound = use.option(socket);
-  return bound === undefined ? [] : [socketCondition(bound, () => true, () => 'a local process sent the packet')];
+  return bound === undefined ? [] : [socketCondition(bound, () => true, () => 'the packet belongs to a socket')];
 }
 
 function check(use: ExtensionUse): readonly Problem[] {
