@@ -58,13 +58,20 @@ export class Traffic {
     const { random, world } = this;
     const kind = random.weighted([[4, 'forward'], [3, 'in'], [3, 'out'], [1, 'back'], [0.7, 'lo']] as const);
     const ends = this.ends(kind);
-    const base = { path: 'auto', ...ends, ...this.extras(ends.local === true) };
+    const base = { ...(kind !== 'lo' && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
     return random.weighted<() => OraclePacket>([
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
       [0.5, () => ({ ...base, proto: random.pick(['gre', 253]), payload: 16 })],
     ])();
+  }
+
+  /** The same ends with the path said outright. */
+  private outright(kind: 'forward' | 'in' | 'out' | 'back', { src, dst, in_iface: device }: { src: string; dst: string; in_iface?: string }): OraclePacket {
+    if (kind === 'in') return { path: 'in', src, dst, in_iface: device! };
+    const far = this.world.near.includes(dst) ? 'eth0' : 'eth1';
+    return kind === 'out' ? { path: 'out', src, dst, out_iface: far } : { path: 'forward', src, dst, in_iface: device!, out_iface: far };
   }
 
   private ends(kind: 'forward' | 'in' | 'out' | 'back' | 'lo'): { src: string; dst: string; in_iface?: string; local?: true } {

@@ -17,7 +17,7 @@ export type Manipulation = 'source' | 'destination';
 export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
   if (connection.confirmed) return true;
   const current = inverse(connection.reply);
-  const rivals = (tuple: Tuple, from: number, to: number): number => openRivals(table, inverse(tuple), from, to, now);
+  const rivals = (tuple: Tuple): ReturnType<typeof openRivals> => openRivals(table, inverse(tuple), now);
   const free = (tuple: Tuple): boolean => !taken(table, inverse(tuple), connection, now);
   const chosen = choose(table, current, kind, range, { free, rivals });
   if (chosen === undefined) return false;
@@ -35,8 +35,8 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
 /** What is known of the tuples in use. */
 interface Use {
   free(tuple: Tuple): boolean;
-  /** How many connections hold a port of the range for such a tuple without its being known which. */
-  rivals(tuple: Tuple, from: number, to: number): number;
+  /** The ranges from which connections with such a tuple hold a port, without its being known which. */
+  rivals(tuple: Tuple): readonly { readonly from: number; readonly to: number }[];
 }
 
 /** The connection's tuple after the manipulation; undefined when the range has none left. */
@@ -73,8 +73,8 @@ function inside(port: number | undefined, ports: NonNullable<NatRange['ports']>)
 
 /** The tuple as it is; but where a connection whose port is not known may hold its source port, nobody knows which it gets. */
 function ifUncontested(tuple: Tuple, range: NatRange, use: Use): Tuple | undefined {
-  const { from, to } = range.ports ?? usualPorts(tuple.sourcePort, isIcmp(tuple.protocol));
-  return use.rivals(tuple, from, to) === 0 ? tuple : withPort(tuple, 'source', range, use);
+  const port = tuple.sourcePort ?? -1;
+  return use.rivals(tuple).some(({ from, to }) => port >= from && port <= to) ? withPort(tuple, 'source', range, use) : tuple;
 }
 
 /** Whether the source already lies in the range. */
@@ -171,7 +171,7 @@ function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: numbe
   if (to - from >= ATTEMPTS) return { ...tuple, [part]: undefined };
   const left: number[] = [];
   for (let port = from; port <= to; port++) if (free({ ...tuple, [part]: port })) left.push(port);
-  const held = part === 'sourcePort' ? rivals(tuple, from, to) : 0;
+  const held = part === 'sourcePort' ? rivals(tuple).filter((range) => range.from >= from && range.to <= to).length : 0;
   if (left.length <= held) return undefined;
   return { ...tuple, [part]: left.length === 1 ? left[0] : undefined };
 }

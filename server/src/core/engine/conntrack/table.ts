@@ -61,11 +61,11 @@ export function taken(table: ConntrackTable, reply: Tuple, except: Connection, n
   return found !== undefined && found.connection !== except;
 }
 
-/** How many living connections hold such a reply tuple with a port drawn from within the range. */
-export function openRivals(table: ConntrackTable, reply: Tuple, from: number, to: number, now: number): number {
+/** The ranges from which the ports of living connections with such a reply tuple were drawn, without its being known which. */
+export function openRivals(table: ConntrackTable, reply: Tuple, now: number): NonNullable<Connection['drawnFrom']>[] {
   const part = isIcmp(reply.protocol) ? 'sourcePort' : 'destinationPort';
-  return table.open.filter((connection) => connection.expires > now && connection.drawnFrom !== undefined
-    && connection.drawnFrom.from >= from && connection.drawnFrom.to <= to && sameTuple({ ...connection.reply, [part]: undefined }, { ...reply, [part]: undefined })).length;
+  const alike = (other: Tuple): boolean => sameTuple({ ...other, [part]: undefined }, { ...reply, [part]: undefined });
+  return table.open.flatMap((connection) => (connection.expires > now && connection.drawnFrom !== undefined && alike(connection.reply) ? [connection.drawnFrom] : []));
 }
 
 /** Enters a connection under both of its tuples; false when one is taken. */
