@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const PACKET = 'tcp 203.0.113.9:40000 -> 198.51.100.7:22 in=eth0';
+const GOOD = '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n';
+const BAD = '*filter\n:INPUT DROP [0:0]\n-A INPUT --dport 22 -j ACCEPT\nCOMMIT\n';
+
+/** Runs the built command line. */
+function run(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'server/bin/iptables-lens.js'), ...args], { cwd: root, input, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+describe('the command line', () => {
+  let folder: string;
+  const file = (name: string, text: string): string => {
+    const full = path.join(folder, name);
+    writeFileSync(full, text);
+    return full;
+  };
+  before(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'iptables-lens-')); });
+  after(() => rmSync(folder, { recursive: true }));
+
+  describe('check', () => {
+    it('ends with 0 and says nothing of a good ruleset', () => {
+      assert.deepEqual(run(['check', file('rules.v4', GOOD)]), { status: 0, stdout: '', stderr: '' });
+    });
+
+    it('ends with 1 and prints file, line, column, severity and code', () => {
+      const bad = file('bad.v4', BAD);
+      const { status, stdout } = run(['check', bad]);
+      assert.equal(status, 1);
+      assert.match(stdout, new RegExp(`^${bad}:3:10: error: .*\\[missing-protocol\\]\n$`, 'u'));
+    });
+
+    it('prints JSON with related places and fixes that mend the file', () => {
+      const [finding] = JSON.parse(run(['check', '--format', 'json', file('bad.v4', BAD)]).stdout) as Record<string, unknown>[];
+      assert.deepEqual({ ...finding, message: '', file: '' }, {
+        file: '', line: 3, column: 10, endLine: 3, endColumn: 17, severity: 'error', code: 'missing-protocol', message: '', related: [],
+        fixes: ['tcp', 'udp'].map((protocol) => (
+          { title: `Add -p ${protocol}`, safe: false, edits: [{ line: 3, column: 10, endLine: 3, endColumn: 10, newText: `-p ${protocol} ` }] })),
+      });
+    });
+
+    it('prints SARIF', () => {
+      const log = JSON.parse(run(['check', '--format', 'sarif', file('bad.v4', BAD)]).stdout) as { version: string; runs: { results: { ruleId: string; level: string }[] }[] };
+      assert.equal(log.version, '2.1.0');
+      assert.deepEqual(log.runs[0]!.results.map(({ ruleId, level }) => [ruleId, level]), [['missing-protocol', 'error']]);
+    });
+
+    it('goes by the severity that is asked for', () => {
+      const warned = file('twice.v4', '*filter\nCOMMIT\n*filter\nCOMMIT\n');
+      assert.equal(run(['check', warned]).status, 0);
+      assert.equal(run(['check', '--severity', 'warning', warned]).status, 1);
+    });
+
+    it('goes by the family that is asked for, else by name and content', () => {
+      const text = '*filter\n-A INPUT -s 2001:db8::1 -j DROP\nCOMMIT\n';
+      assert.equal(run(['check', file('some', text)]).status, 0);
+      assert.equal(run(['check', '--family', 'ipv4', file('some', text)]).status, 1);
+    });
+
+    it('ends with 2 and a message when the input can\'t be used', () => {
+      for (const args of [['check'], ['check', '/no/such/file'], ['check', folder], ['check', '--format', 'xml', 'x'], ['check', '--nonsense'], ['nonsense'], []]) {
+        const { status, stdout, stderr } = run(args);
+        assert.equal(status, 2, args.join(' '));
+        assert.ok(stderr + stdout !== '', args.join(' '));
+        assert.doesNotMatch(stderr, /^\s+at /mu, args.join(' '));
+      }
+    });
+  });
+
+  describe('simulate', () => {
+    it('prints the way of a packet for people', () => {
+      const { status, stdout } = run(['simulate', '--packet', PACKET, file('rules.v4', GOOD)]);
+      assert.equal(status, 0);
+      assert.match(stdout, /filter INPUT\n.*rule 1 \(line 3\).*\n.*■ ACCEPT/u);
+    });
+
+    it('prints JSON', () => {
+      const result = JSON.parse(run(['simulate', '--json', '--packet', PACKET, file('rules.v4', GOOD)]).stdout) as Record<string, unknown>;
+      assert.equal(result.verdict, 'ACCEPT');
+      assert.deepEqual(result.steps, [{ table: 'filter', chain: 'INPUT', rule: 1, line: 3, target: 'ACCEPT', matched: true }]);
+    });
+
+    it('says where the notation is wrong', () => {
+      const { status, stderr } = run(['simulate', '--packet', 'tcp 1.2.3.4 => 5.6.7.8', file('rules.v4', GOOD)]);
+      assert.equal(status, 2);
+      assert.match(stderr, /\n {14}\^/u);
+    });
+
+    it('answers packet objects line by line, all in one world until it is reset', () => {
+      const knock = file('knock.v4', '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 7 -m recent --set --name k -j DROP\n-A INPUT -m recent --rcheck --name k -j ACCEPT\nCOMMIT\n');
+      const packet = (dport: number): string => JSON.stringify({ path: 'in', in: 'eth0', protocol: 'tcp', source: '203.0.113.9', destination: '198.51.100.7', sport: 1000 + dport, dport });
+      const input = [packet(22), packet(7), packet(22), '{"reset":true}', packet(22), ''].join('\n');
+      const { status, stdout } = run(['simulate', '--jsonl', knock], input);
+      assert.equal(status, 0);
+      const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as { verdict?: string; policy?: object });
+      assert.deepEqual(answers.map(({ verdict }) => verdict), ['DROP', 'DROP', 'ACCEPT', undefined, 'DROP']);
+      assert.deepEqual(answers[0]!.policy, { table: 'filter', chain: 'INPUT' });
+    });
+
+    it('answers a line that can\'t be used with an error, and goes on', () => {
+      const input = ['{', '{"protocol":"tcp","source":"nowhere"}', JSON.stringify({ path: 'in', in: 'lo', protocol: 'udp', source: '127.0.0.1', destination: '127.0.0.1', sport: 1, dport: 2 })].join('\n');
+      const { status, stdout, stderr } = run(['simulate', '--jsonl', file('rules.v4', GOOD)], input);
+      assert.equal(status, 2);
+      const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as object);
+      assert.deepEqual(answers.map((answer) => 'error' in answer), [true, true, false]);
+      assert.match(stderr, /packet 1: .*\n.*packet 2: /u);
+    });
+
+    it('takes facts about the host', () => {
+      const masked = file('nat.v4', '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n');
+      const host = file('host.json', '{"interfaces":{"wan0":["198.51.100.7/24"]}}');
+      const out = run(['simulate', '--json', '--host', host, '--packet', 'tcp 10.0.0.5:1000 -> 192.0.2.1:80 in=lan0 out=wan0', masked]).stdout;
+      assert.equal((JSON.parse(out) as { packet: { source: string } }).packet.source, '198.51.100.7');
+      assert.equal(run(['simulate', '--host', file('bad.json', '{'), '--packet', PACKET, masked]).status, 2);
+    });
+  });
+
+  describe('test', () => {
+    it('runs the expectations of every example, and all of them hold', () => {
+      const examples = readdirSync(path.join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(v4|v6|sh)$/u.test(name)).map((name) => path.join('examples', name));
+      assert.ok(examples.length >= 7);
+      const { status, stdout } = run(['test', ...examples]);
+      assert.equal(status, 0, stdout);
+      for (const example of examples) assert.match(run(['test', example]).stdout, /^[1-9]\d* of /u, `${example} has expectations`);
+    });
+
+    it('ends with 1 when one fails, with its counterexample', () => {
+      const failing = file('failing.v4', `${GOOD}# expect DROP: ${PACKET}\n`);
+      const { status, stdout } = run(['test', failing]);
+      assert.equal(status, 1);
+      assert.match(stdout, /failing\.v4:5: fail: .*\n.*ACCEPT.*\n0 of 1 /u);
+      assert.match(run(['test', '--format', 'tap', failing]).stdout, /^TAP version 14\n1\.\.1\nnot ok 1 - /u);
+      assert.match(run(['test', '--format', 'junit', failing]).stdout, /<testsuites tests="1" failures="1"/u);
+    });
+  });
+
+  it('explains a diagnostic, and knows what was meant', () => {
+    assert.match(run(['explain', 'missing-protocol']).stdout, /^# missing-protocol \(error\)\n\n## What it does/u);
+    assert.match(run(['explain', 'missing-protocl']).stderr, /did you mean `missing-protocol`/u);
+  });
+});
