@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { Worlds } from '../../../server/src/core/engine/world.ts';
+import { parsePacket } from '../../../server/src/core/notation/parse.ts';
+import { openDocument } from '../../support/document.ts';
 import { run, ways } from './run.ts';
 
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
@@ -139,6 +144,19 @@ COMMIT
 -A FORWARD -p udp --dport 53 -m conntrack --ctstate NEW -j ACCEPT
 COMMIT
 `, [['udp 1.1.1.1:1 -> 9.9.9.9:53 in=eth0 out=eth1 fragment=0+', 'ACCEPT filter:FORWARD:1']]));
+
+  it('counts what passes in each direction, but not what it lets through aside', async () => {
+    const document = await openDocument('*filter\n-A FORWARD -m conntrack --ctstate NEW\nCOMMIT\n');
+    const program = compile(document.ruleset());
+    const worlds = new Worlds();
+    for (const packet of ['c:SYN', 's:ACK', 's:SYN,ACK', 'c:ACK']) {
+      const parsed = parsePacket(`${packet.startsWith('c') ? CLIENT : SERVER} flags=${packet.slice(2)} length=60`);
+      assert.ok(parsed.ok);
+      simulate(program, worlds, parsed.packet);
+    }
+    const [found] = worlds.possible[0]!.table.byTuple.values();
+    assert.deepEqual(found!.connection.counted, { original: { packets: 2, bytes: 120 }, reply: { packets: 1, bytes: 60 } });
+  });
 
   it('is told of a reset connection by REJECT', () => ways(`*filter
 -A FORWARD -p tcp -m conntrack --ctstatus CONFIRMED -j REJECT --reject-with tcp-reset

@@ -36,10 +36,18 @@ export interface Connection {
   expires: number;
   /** Seconds on the world's clock when its first packet came. */
   readonly began: number;
+  /** What has passed in each direction, this packet included; undefined for a connection that is older than the world. */
+  readonly counted: Readonly<Record<'original' | 'reply', Counted>> | undefined;
   /** Where protocol trackers keep what they know; undefined for protocols without states. */
   tcp: TcpProgress | undefined;
   /** Room for what matches and targets keep with a connection (`connlabel`, `CONNSECMARK`), by extension name. */
   readonly extras: Record<string, unknown>;
+}
+
+/** Packets, and their bytes with IP headers; bytes are undefined once a packet of unknown length was among them. */
+export interface Counted {
+  packets: number;
+  bytes: number | undefined;
 }
 
 export type TcpState =

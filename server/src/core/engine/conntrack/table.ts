@@ -140,8 +140,11 @@ export function copyTable(table: ConntrackTable): { readonly table: ConntrackTab
 
 /** A copy of one connection (its tuples are immutable and shared). */
 export function copyConnection(connection: Connection): Connection {
-  const { tcp, extras } = connection;
-  return { ...connection, tcp: tcp && { ...tcp }, extras: structuredClone(extras) };
+  const { tcp, extras, counted } = connection;
+  return {
+    ...connection, tcp: tcp && { ...tcp }, extras: structuredClone(extras),
+    counted: counted && { original: { ...counted.original }, reply: { ...counted.reply } },
+  };
 }
 
 /** A connection as its first packet makes it. */
@@ -149,5 +152,6 @@ export function newConnection(original: Tuple, now: number): Connection {
   return {
     original, reply: inverse(original), replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
     sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
+    counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }

@@ -63,8 +63,8 @@ const TIMEOUT: Readonly<Record<TcpState, number>> = {
 /** A connection picked up in the middle, without an answer yet, lives no longer than this. */
 const UNANSWERED_PICKUP = 300;
 
-/** What conntrack makes of a segment: 'again' = the old entry is gone, look up anew. */
-export type TcpVerdict = 'valid' | 'invalid' | 'again' | 'closed';
+/** What conntrack makes of a segment: 'ignored' ones belong to the connection but don't count, 'again' = the old entry is gone, look up anew. */
+export type TcpVerdict = 'valid' | 'ignored' | 'invalid' | 'again' | 'closed';
 
 /** The flags of the ordinary segment at this point: SYN without an entry, then what the handshake wants next, then ACK. */
 export function ordinaryFlags(connection: Connection | undefined, direction: 'original' | 'reply'): number {
@@ -94,7 +94,7 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   else if (ignored && kind === 'syn' && direction === 'original') tcp.simultaneous = false;
   // An RST of a closing connection is let through unchecked, so its numbers are not taken over.
   if (!ignored && direction === 'reply' && !(kind === 'rst' && CLOSING.has(old))) tcp.heard = true;
-  return ignored ? 'valid' : enter(connection, move, kind, now);
+  return ignored ? 'ignored' : enter(connection, move, kind, now);
 }
 
 function enter(connection: Connection, state: TcpState, kind: TcpKind, now: number): TcpVerdict {

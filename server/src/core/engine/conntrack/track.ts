@@ -41,7 +41,16 @@ export function track(table: ConntrackTable, packet: Packet, found: Found | unde
   if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, zone);
   const tracked = found === undefined ? begun(packet, now, zone) : met(found);
   refresh(tracked.connection!, now);
+  count(tracked, packet);
   return answered(tracked);
+}
+
+/** Counts a packet that conntrack takes for one of the connection. */
+function count({ connection, direction }: Tracked, { length }: Packet): void {
+  const counted = connection?.counted?.[direction];
+  if (counted === undefined) return;
+  counted.packets++;
+  counted.bytes = counted.bytes === undefined || length === undefined ? undefined : counted.bytes + length;
 }
 
 /** An ICMP error is RELATED to a connection when it goes to where the quoted packet came from. */
@@ -62,6 +71,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
     // A connection that is picked up in the middle is taken as it comes.
     tracked.connection!.tcp!.heard = tcpKind(flags) === 'ack';
     advance(tracked.connection!, 'original', flags, now);
+    count(tracked, packet);
     return tracked;
   }
   const tracked = met(found);
@@ -72,8 +82,12 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
       return trackTcp(table, packet, undefined, now, zone);
     case 'closed':
       kill(table, found.connection);
+      count(tracked, packet);
       return answered(tracked);
-    case 'valid': return answered(tracked);
+    case 'valid':
+      count(tracked, packet);
+      return answered(tracked);
+    case 'ignored': return answered(tracked);
   }
 }
 
@@ -143,6 +157,7 @@ function asserted(packet: Packet, now: number, zone: number): Tracked {
   const tracked = begun(packet, now, zone);
   const connection = tracked.connection!;
   refresh(connection, now);
+  count(tracked, packet);
   const flags = packet.tcpFlags ?? ordinaryFlags(undefined, 'original');
   if (connection.tcp !== undefined) connection.tcp.state = tcpKind(flags) === 'ack' ? 'ESTABLISHED' : 'SYN_SENT';
   if (connection.tcp?.state === 'ESTABLISHED') connection.tcp.heard = true;
@@ -176,7 +191,7 @@ function announced(table: ConntrackTable, packet: Packet, found: Found | undefin
 
 /** A connection that was there before the world began. */
 function existing(table: ConntrackTable, original: Tuple, now: number): Connection {
-  const connection = newConnection(original, now);
+  const connection: Connection = { ...newConnection(original, now), counted: undefined };
   connection.expires = now + ASSERTED_LIFE;
   connection.replied = connection.assured = connection.sourceNatDone = connection.destinationNatDone = true;
   if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, simultaneous: false, closing: false };
