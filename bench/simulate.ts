@@ -7,7 +7,7 @@ import type { Packet } from '../server/src/core/engine/packet.ts';
 import { simulate } from '../server/src/core/engine/simulate.ts';
 import { Worlds } from '../server/src/core/engine/world.ts';
 import { openDocument } from '../test/support/document.ts';
-import { traffic } from './packets.ts';
+import { traffic } from './simulate-packets.ts';
 import { ruleset } from './ruleset.ts';
 
 const { values } = parseArgs({ options: { packets: { type: 'string', default: '200000' }, rules: { type: 'string', default: '100,1000,10000' }, seed: { type: 'string', default: '1' } } });

@@ -4,7 +4,7 @@ import type { Packet } from '../../../server/src/core/engine/packet.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
-import { traffic } from '../../../bench/packets.ts';
+import { traffic } from '../../../bench/simulate-packets.ts';
 import { ruleset as largeRuleset } from '../../../bench/ruleset.ts';
 import { openDocument } from '../../support/document.ts';
 import { generateRuleset } from '../../kernel/generate.ts';
