@@ -17,9 +17,7 @@ export type Manipulation = 'source' | 'destination';
 export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
   if (connection.confirmed) return true;
   const current = inverse(connection.reply);
-  const rivals = (tuple: Tuple): ReturnType<typeof openRivals> => openRivals(table, inverse(tuple), now);
-  const free = (tuple: Tuple): boolean => !taken(table, inverse(tuple), connection, now);
-  const chosen = choose(table, current, kind, range, { free, rivals });
+  const chosen = choose(table, current, kind, range, useOf(table, connection, now));
   if (chosen === undefined) return false;
   if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
   if (!sameTuple(chosen, current)) {
@@ -34,9 +32,31 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
 
 /** What is known of the tuples in use. */
 interface Use {
+  /** Whether no connection surely has the tuple. */
   free(tuple: Tuple): boolean;
-  /** The ranges from which connections with such a tuple hold a port, without its being known which. */
-  rivals(tuple: Tuple): readonly { readonly from: number; readonly to: number }[];
+  /** Whether a connection whose source port is not known may have it. */
+  contested(tuple: Tuple): boolean;
+  /** How many connections hold a source port within the range, without its being known which. */
+  held(tuple: Tuple, from: number, to: number): number;
+}
+
+function useOf(table: ConntrackTable, connection: Connection, now: number): Use {
+  const isTaken = (tuple: Tuple): boolean => taken(table, inverse(tuple), connection, now);
+  const rivals = (tuple: Tuple): readonly Ports[] => openRivals(table, inverse(tuple), now).filter(({ from, to }) => inside(tuple.sourcePort, { from, to }));
+  const held = (tuple: Tuple, from: number, to: number): number => openRivals(table, inverse(tuple), now).filter((range) => range.from >= from && range.to <= to).length;
+  // Where a small range is used up, each of its ports is taken, whoever has it.
+  const isUsedUp = (tuple: Tuple, { from, to }: Ports): boolean => {
+    if (to - from >= ATTEMPTS) return false;
+    let count = held(tuple, from, to);
+    for (let port = from; port <= to; port++) if (isTaken({ ...tuple, sourcePort: port })) count++;
+    return count > to - from;
+  };
+  return { held, free: (tuple) => !isTaken(tuple) && !rivals(tuple).some((range) => isUsedUp(tuple, range)), contested: (tuple) => rivals(tuple).length > 0 };
+}
+
+interface Ports {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The connection's tuple after the manipulation; undefined when the range has none left. */
@@ -53,7 +73,7 @@ function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range
   }
   const tuple = withAddress(current, kind, range);
   if (!keepsPort(tuple, kind, range, free)) return withPort(tuple, kind, range, use);
-  return kind === 'source' ? ifUncontested(tuple, range, use) : tuple;
+  return kind === 'source' ? ifUncontested(tuple, range, use) : destinationIfUncontested(tuple, range, use);
 }
 
 function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
@@ -67,14 +87,18 @@ function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): 
 
 const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind === 'source' ? tuple.sourcePort : tuple.destinationPort);
 
-function inside(port: number | undefined, ports: NonNullable<NatRange['ports']>): boolean {
+function inside(port: number | undefined, ports: Ports): boolean {
   return port !== undefined && port >= ports.from && port <= ports.to;
 }
 
 /** The tuple as it is; but where a connection whose port is not known may hold its source port, nobody knows which it gets. */
 function ifUncontested(tuple: Tuple, range: NatRange, use: Use): Tuple | undefined {
-  const port = tuple.sourcePort ?? -1;
-  return use.rivals(tuple).some(({ from, to }) => port >= from && port <= to) ? withPort(tuple, 'source', range, use) : tuple;
+  return use.contested(tuple) ? withPort(tuple, 'source', range, use) : tuple;
+}
+
+/** The same for a destination, whose port is the first of the range that is free. */
+function destinationIfUncontested(tuple: Tuple, { ports }: NatRange, use: Use): Tuple {
+  return ports !== undefined && ports.from !== ports.to && use.contested(tuple) ? { ...tuple, destinationPort: undefined } : tuple;
 }
 
 /** Whether the source already lies in the range. */
@@ -159,7 +183,7 @@ function mayChangePort({ protocol }: Tuple, part: 'sourcePort' | 'destinationPor
 }
 
 /** Without a range, a source port stays in its class: below 512, below 1024, or above. Seen in the kernel. */
-function usualPorts(port: number | undefined, query: boolean): { readonly from: number; readonly to: number } {
+function usualPorts(port: number | undefined, query: boolean): Ports {
   if (query) return { from: 0, to: 65535 };
   if (port !== undefined && port < 512) return { from: 1, to: 511 };
   if (port !== undefined && port < 1024) return { from: 600, to: 1023 };
@@ -167,11 +191,10 @@ function usualPorts(port: number | undefined, query: boolean): { readonly from: 
 }
 
 /** A port drawn by chance is known only when one alone is free. */
-function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, { free, rivals }: Use): Tuple | undefined {
+function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, { free, held }: Use): Tuple | undefined {
   if (to - from >= ATTEMPTS) return { ...tuple, [part]: undefined };
   const left: number[] = [];
   for (let port = from; port <= to; port++) if (free({ ...tuple, [part]: port })) left.push(port);
-  const held = part === 'sourcePort' ? rivals(tuple).filter((range) => range.from >= from && range.to <= to).length : 0;
-  if (left.length <= held) return undefined;
+  if (left.length <= (part === 'sourcePort' ? held(tuple, from, to) : 0)) return undefined;
   return { ...tuple, [part]: left.length === 1 ? left[0] : undefined };
 }
