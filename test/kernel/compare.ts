@@ -6,6 +6,7 @@ import type { OracleAnswer, OracleFate, OracleImage, OracleTrace } from './proto
 
 /** How our answer differs from the kernel's: what, ours, theirs. Empty when it does not. */
 export function differences(ours: Result, theirs: OracleAnswer): readonly string[] {
+  if (theirs.counter_mismatch !== undefined) return [`the kernel's trace and counters disagree: ${theirs.counter_mismatch.join(', ')}`];
   // With more courses than are followed, the kernel's may be one of those left out, and the result says so.
   if (!ours.complete) return [];
   const fates: readonly Fate[] = ours.outcomes ?? [ours];

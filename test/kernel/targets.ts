@@ -57,8 +57,6 @@ const ENTRIES: readonly Entry[] = [
   { name: 'CONNSECMARK', weight: 0.2, fits: inTable('mangle', 'security'), write: (r) => `-j CONNSECMARK --${r.pick(['save', 'restore'])}` },
   { name: 'TPROXY', weight: 0.4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING'), write: (r) => `-j TPROXY --on-port 3129 --tproxy-mark 0x1/0x1 ${r.pick(['TCP', 'UDP'])}` },
   { name: 'NFQUEUE', weight: 0.3, fits: inTable('mangle', 'filter', 'raw'), write: () => '-j NFQUEUE --queue-num 9' },
-  { name: 'DNPT', weight: 0.5, fits: (spot) => spot.table === 'mangle' && spot.world.family === 'ipv6' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: () => '-j DNPT --src-pfx fd00:5::/64 --dst-pfx fd00:2::/64' },
-  { name: 'SNPT', weight: 0.5, fits: (spot) => spot.table === 'mangle' && spot.world.family === 'ipv6' && everyHook(spot, 'POSTROUTING'), write: () => '-j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:7::/64' },
   { name: 'TCPMSS', weight: 0.5, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'POSTROUTING', 'FORWARD', 'OUTPUT'), write: () => '-j TCPMSS --set-mss 1200 SYN' },
 ];
 

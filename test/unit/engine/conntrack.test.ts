@@ -62,6 +62,9 @@ describe('conntrack', () => {
       // Picked up in the middle; a SYN that is answered there begins it anew.
       'c:ACK s:ACK c:ACK': 'NEW EST EST',
       'c:ACK c:SYN s:SYN,ACK c:SYN,ACK': 'NEW NEW EST EST',
+      // Begun anew while it was closing, it is closing no longer.
+      'c:SYN s:SYN,ACK s:FIN,ACK c:SYN s:SYN,ACK s:RST c:SYN c:ACK': 'NEW EST EST EST EST EST EST EST',
+      'c:SYN s:SYN,ACK s:FIN,ACK s:RST c:SYN c:ACK': 'NEW EST EST EST NEW INV',
       // A lone ACK is let through; an acknowledgement of what was never sent is not.
       'c:SYN s:ACK c:RST,ACK c:SYN': 'NEW EST EST NEW',
       'c:SYN c:RST,ACK c:ACK': 'NEW INV INV',

@@ -82,19 +82,24 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   const tcp = connection.tcp!;
   const kind = tcpKind(flags);
   const old = tcp.state;
-  const move = moveOf(tcp, direction, kind);
+  const begunAnew = answersIgnoredSyn(tcp, direction, kind);
+  const move = begunAnew ? 'SYN_RECV' : moveOf(tcp, direction, kind);
   if (move === undefined) return 'invalid';
   const reopens = move === 'SYN_SENT' && (old === 'TIME_WAIT' || old === 'CLOSE');
   if (reopens && (tcp.closing || (tcp.lastDirection === direction && tcp.lastKind === 'rst'))) return 'again';
+  tcp.closing &&= !begunAnew;
   const ignored = move === 'ignored' || reopens;
   if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
-  if (move === 'SYN_SENT2') tcp.simultaneous = true;
-  else if (ignored && kind === 'syn' && direction === 'original') tcp.simultaneous = false;
+  if (ignored) {
+    tcp.simultaneous &&= !(kind === 'syn' && direction === 'original');
+    return 'ignored';
+  }
+  tcp.simultaneous ||= move === 'SYN_SENT2';
   // An RST of a closing connection is let through unchecked, so its numbers are not taken over.
-  if (!ignored && direction === 'reply' && !(kind === 'rst' && CLOSING.has(old))) tcp.heard = true;
-  return ignored ? 'ignored' : enter(connection, move, kind, now);
+  tcp.heard ||= direction === 'reply' && !(kind === 'rst' && CLOSING.has(old));
+  return enter(connection, move, kind, now);
 }
 
 function enter(connection: Connection, state: TcpState, kind: TcpKind, now: number): TcpVerdict {
@@ -111,7 +116,6 @@ function enter(connection: Connection, state: TcpState, kind: TcpKind, now: numb
 const isSettled = ({ replied }: Connection, old: TcpState): boolean => replied && (old === 'SYN_RECV' || old === 'ESTABLISHED');
 
 function moveOf(tcp: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): Move | undefined {
-  if (answersIgnoredSyn(tcp, direction, kind)) return 'SYN_RECV';
   const move = MOVES[direction][tcp.state][kind];
   // Where both sides opened at once, the answering side's ACK completes the handshake.
   return move === 'SYN_RECV' && direction === 'reply' && kind === 'ack' && tcp.simultaneous ? 'ESTABLISHED' : move;
