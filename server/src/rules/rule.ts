@@ -1,3 +1,4 @@
+import type { Problem } from '../core/extensions/definition.ts';
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
@@ -78,8 +79,9 @@ export interface FileInContext {
 }
 
 /**
- * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same; `checkFile` runs after
- * every edit and must stay linear and cheap. `docs` is Markdown under the headings What it does, Why it matters,
+ * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same, and so is `checkProblem`,
+ * which sees a problem with the rule's code that binding found on a line; `checkFile` runs after every edit and must stay
+ * linear and cheap. `docs` is Markdown under the headings What it does, Why it matters,
  * Example, Use instead (and Fix safety where it has fixes). A rule without checks is reported by `run.ts` itself.
  */
 export interface Rule {
@@ -87,6 +89,7 @@ export interface Rule {
   readonly severity: Severity;
   readonly docs: string;
   checkLine?(context: LineInContext): Iterable<Report>;
+  checkProblem?(problem: Problem, context: LineInContext): Iterable<Report>;
   checkFile?(context: FileInContext): Iterable<Report>;
 }
 

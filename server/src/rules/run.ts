@@ -1,3 +1,4 @@
+import type { Problem } from '../core/extensions/definition.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
@@ -12,6 +13,7 @@ import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 
 const NO_FACTS: HostFacts = {};
 const NONE: readonly Finding[] = [];
+const NO_PROBLEMS: readonly Problem[] = [];
 
 /** The diagnostics of one document. After an edit, lines that kept their text and their table are not checked again. */
 export class Diagnostics {
@@ -26,7 +28,8 @@ export class Diagnostics {
     this.document = document;
     this.host = host;
     const lineRules = rules.filter(({ checkLine }) => checkLine !== undefined);
-    this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, place));
+    const problemRules = new Map(rules.filter(({ checkProblem }) => checkProblem !== undefined).map((rule) => [rule.code, rule]));
+    this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, problemRules, place));
     this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
     this.codes = new Set(rules.map(({ code }) => code));
   }
@@ -67,9 +70,13 @@ function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[
   return [...new Set([document.family, ...(survey.get('command') ?? []).map((line) => document.familyOf(line))])];
 }
 
-function findingsOfLine(rules: readonly Rule[], place: LineInContext): readonly Finding[] {
+function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {
   const found: Finding[] = [];
-  for (const rule of rules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const rule of lineRules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const problem of place.bound?.problems ?? NO_PROBLEMS) {
+    const rule = problemRules.get(problem.code);
+    if (rule !== undefined) for (const report of rule.checkProblem!(problem, place)) found.push(finding(rule, report));
+  }
   return found.length === 0 ? NONE : found;
 }
 
