@@ -3,7 +3,7 @@ import { isTableName } from '../netfilter.ts';
 import type { Line } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
-import { bindRule } from './bind.ts';
+import { bindLine } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import type { BoundRule, Ruleset } from './model.ts';
@@ -90,7 +90,7 @@ export class RulesetDocument {
     const family = this.familyOf(line);
     const known = this.bound.get(line);
     if (known?.family === family) return known;
-    const bound = bindRule(line, content.arguments, family, content.kind === 'command');
+    const bound = bindLine(line, content, family);
     this.bound.set(line, bound);
     return bound;
   }

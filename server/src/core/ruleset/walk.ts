@@ -1,4 +1,5 @@
 import type { Family } from '../netfilter.ts';
+import type { Problem } from '../extensions/definition.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { explainAttachedValue, isTakenWhole, takesAttached } from './attached-value.ts';
@@ -13,6 +14,8 @@ import { Reading, isExpansion, optionText, type GivenBase } from './reading.ts';
 
 /** A bound rule but for the tokens, which are recorded on the side. */
 export type RuleParts = Omit<BoundRule, 'tokens'>;
+
+const NO_PROBLEMS: readonly Problem[] = [];
 
 /** Walks one line's arguments the way getopt_long does, and hands each option to the reader that knows it. */
 export class Walk {
@@ -44,7 +47,7 @@ export class Walk {
       line, family, command: this.command, skipped: this.skipped, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.raw,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
-      problems: unresolved === undefined ? problems : [],
+      problems: unresolved === undefined && problems.length > 0 ? problems : NO_PROBLEMS,
       broken: unresolved === undefined && problems.some((problem) => problem.accepted !== true),
     };
   }
