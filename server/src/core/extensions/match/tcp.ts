@@ -2,11 +2,14 @@ import { TCP_FLAGS } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
+import { ALWAYS, all, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { integer } from '../../values/integer.ts';
 import { portRange } from '../../values/port.ts';
 import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
+import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
 import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
@@ -55,6 +58,21 @@ function checkFlags(use: ExtensionUse): readonly Problem[] {
   }];
 }
 
+/** The packets whose flags are as asked; back ends differ where no flag is looked at. */
+function flagPackets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const asked = flagTest(use);
+  if (asked === undefined) return ALWAYS;
+  const { bound, mask, set } = asked;
+  if (mask === 0 && bound.negated) return SOMETIMES;
+  return negatedIf(space, bound.negated, exactly(space.equals('tcpFlags', set, mask)));
+}
+
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const chosen = use.option(tcpOption);
+  const carries = chosen === undefined ? ALWAYS : negatedIf(space, chosen.negated, exactly(space.question(`-m tcp --tcp-option ${chosen.value}`)));
+  return transportPackets(use, space, all(space, [portsPackets(use, space, sourcePort, destinationPort), flagPackets(use, space), carries]));
+}
+
 /** The options in iptables-save's order, without those that ask for nothing. */
 function save(use: ExtensionUse): readonly string[] {
   const words: string[] = [];
@@ -83,4 +101,5 @@ export default defineMatch({
     ...flagCondition(use),
     ...conditionOf(use, tcpOption, (number) => new Unknown(`the packet carries the TCP option ${number}`), () => 'which TCP options it carries is open'),
   ]),
+  packets,
 });

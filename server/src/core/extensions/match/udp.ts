@@ -2,6 +2,7 @@ import { PROTOCOL } from '../../engine/protocols.ts';
 import { MAX_PORT, resolvedPortRange } from '../../values/port.ts';
 import { defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
 import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', resolvedPortRange, { aliases: ['sport'], saved: 'sport', negatable: true });
@@ -26,4 +27,5 @@ export default defineMatch({
     ...portCondition(use, sourcePort, 'sourcePort', true),
     ...portCondition(use, destinationPort, 'destinationPort', true),
   ]),
+  packets: (use, space) => transportPackets(use, space, portsPackets(use, space, sourcePort, destinationPort)),
 });

@@ -5,6 +5,7 @@ import { conntrackZone, type ConntrackZone } from '../../values/conntrack-zone.t
 import { text } from '../../values/text.ts';
 import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES, rewrites, UNTRACKS } from '../shared/packet-sets.ts';
 
 const EVENTS = [
   { name: 'new', detail: 'a connection begins' },
@@ -92,4 +93,5 @@ export default defineTarget({
   check,
   save,
   action: (use) => ({ apply: use.option(notrack) === undefined ? track(use) : untrack }),
+  result: (use) => (use.option(notrack) !== undefined ? UNTRACKS : zoneOf(use).id === 0 ? PASSES : rewrites({ field: 'state' }, { field: 'questions' })),
 });
