@@ -5,15 +5,23 @@ import { TABLE_NAMES, type TableName } from '../netfilter.ts';
 import type { Ruleset } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { PacketSpace } from '../sets/space.ts';
+import { witness, type Witness } from '../sets/witness.ts';
 import { coverOf, type Covering, type Place } from './cover.ts';
-import { fatesOf, type Fates } from './fates.ts';
+import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
+import { fatesOf, type Composition, type Fates } from './fates.ts';
 import { hits } from './chain.ts';
 import { packetsIn } from './flow.ts';
 import { TableAnalysis } from './table.ts';
 import { interfacePatterns } from './vocabulary.ts';
 
 export type { Covering, Place } from './cover.ts';
+export type { Deciding, FinalFate } from './deciding.ts';
 export type { Fates } from './fates.ts';
+
+/** A packet of a class with what decides its fate; undefined where that depends on values that are not known. */
+export interface Example extends Witness {
+  readonly decidedBy: Deciding | undefined;
+}
 
 export interface AnalysisOptions {
   /** The analysis of the ruleset before an edit: what the edit leaves alone is taken over. */
@@ -102,8 +110,21 @@ export class Analysis {
 
   /** What may become of the packets of a class on one path through all tables. */
   fates(path: Path, packets: PacketSet): Fates {
+    return fatesOf(this.composition(), path, packets);
+  }
+
+  /**
+   * A packet of `packets`, a set of `fates`, that may fare so, and the rule or policy that sees to it; undefined when the
+   * set is empty.
+   */
+  example(path: Path, packets: PacketSet, fate: FinalFate): Example | undefined {
+    const found = witness(this.space, packets);
+    return found && { ...found, decidedBy: decidingFor(this.composition(), path, found.bits, fate) };
+  }
+
+  private composition(): Composition {
     this.composed ??= this.compose();
-    return fatesOf({ space: this.space, tables: this.composed, backend: this.backend, tracks: this.tracks }, path, packets);
+    return { space: this.space, tables: this.composed, backend: this.backend, tracks: this.tracks };
   }
 
   /** The tables once more, where rewriting what another table looks at counts too. */
