@@ -6,7 +6,7 @@ import type { PacketSpace } from '../../sets/space.ts';
 import type { NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
 import type { BoundOption, ExtensionUse, OptionSpec, TargetResult } from '../definition.ts';
-import type { Side } from './transport.ts';
+import { isOtherPort, type Side } from './transport.ts';
 
 /** The packets of one option: `set` gives them for the value without its `!`; nothing is asked where the use does not give the option. */
 export function optionPackets<V>(use: ExtensionUse, space: PacketSpace, spec: OptionSpec<V>, set: (value: V) => PacketSet): Bounds {
@@ -31,9 +31,12 @@ export function portPackets(use: ExtensionUse, space: PacketSpace, spec: OptionS
   return optionPackets(use, space, spec, ({ from, to }) => space.range(side, from, to));
 }
 
-/** The packets of source and destination port options together. */
+/** The packets of source and destination port options together; iptables-nft joins two negated ports with "or" (see `portConditions`). */
 export function portsPackets(use: ExtensionUse, space: PacketSpace, source: OptionSpec<NumberRange>, destination: OptionSpec<NumberRange>): Bounds {
-  return both(space, portPackets(use, space, source, 'sourcePort'), portPackets(use, space, destination, 'destinationPort'));
+  const [first, second] = [portPackets(use, space, source, 'sourcePort'), portPackets(use, space, destination, 'destinationPort')];
+  const together = both(space, first, second);
+  const isJoined = [source, destination].every((spec) => isOtherPort(use.option(spec)));
+  return isJoined ? { may: space.union(first.may, second.may), must: together.must } : together;
 }
 
 /**
