@@ -1,4 +1,4 @@
-import { runExpectations, type ExpectationResult } from '../../core/notation/expectation.ts';
+import { runExpectations, type ExpectationResult } from '../../core/expectations/expectations.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
@@ -19,7 +19,7 @@ export interface ExpectationAnswer {
 export function expectationAnswers(session: Session, uri: string): readonly ExpectationAnswer[] {
   const document = session.document(uri);
   if (document === undefined) return [];
-  const results = runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), host: session.host(uri) });
+  const results = runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), ruleset: (family) => document.ruleset(family), host: session.host(uri) });
   return results.map((result) => answer(document, result));
 }
 
