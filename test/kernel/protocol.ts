@@ -51,6 +51,8 @@ export interface OracleRequest {
   readonly topology?: OracleTopology;
   readonly conntrack?: 'auto' | 'on' | 'off';
   readonly ipset?: string;
+  /** Names of accounting objects that rules want. */
+  readonly nfacct?: readonly string[];
 }
 
 /** A rule, policy or end of a user-defined chain that a packet met. */

@@ -20,7 +20,7 @@ describeWithKernel('random rulesets and packets', (backend: Backend, oracle) => 
 
   it(`agree in ${CASES} cases of ${PACKETS} packets`, async function () {
     this.timeout(120_000);
-    for (let seed = 1; seed <= CASES; seed++) await agree(await generateCase(seed, seed % 3 === 0 ? 'ipv6' : 'ipv4', backend, PACKETS));
+    for (let seed = 1; seed <= CASES; seed++) await agree(await generateCase(seed, { family: seed % 3 === 0 ? 'ipv6' : 'ipv4', backend, packets: PACKETS }));
   });
 
   it(`agree on TCP connections of random segments`, async function () {

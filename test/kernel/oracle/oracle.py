@@ -42,6 +42,7 @@ class Oracle:
         self.connections.start()
         error = self._set_up(request, family)
         if error:
+            self._tear_down(request, family)
             self.loader.unload(family)
             return dict(reply, ok=False, error=error)
         loaded = time.perf_counter()
@@ -68,6 +69,8 @@ class Oracle:
             self.topology.apply(request.get("topology") or {})
             if request.get("ipset"):
                 run(["ipset", "restore", "-exist"], request["ipset"])
+            for name in request.get("nfacct", []):
+                self.connections.account(name)
             error = self.loader.load(family, text)
         except (RuntimeError, ValueError) as caught:
             return str(caught)
@@ -82,6 +85,7 @@ class Oracle:
         self.connections.flush()
         if request.get("ipset"):
             self.loader.unload(family)
+            run(["ipset", "flush"], check=False)  # what a list holds can't be destroyed
             run(["ipset", "destroy"], check=False)
         self.device.leave_groups()
 

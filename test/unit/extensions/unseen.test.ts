@@ -42,7 +42,7 @@ describe('what no packet in notation tells', () => {
     ['-m time --timestart 9:00 --timestop 17:00 --kerneltz', TCP, 'it is between 09:00:00 and 17:00:00 (the kernel\'s time zone)'],
     ['-m u32 --u32 "2&0xFFFF=7"', TCP, 'the bytes of the packet fit "0x2&0xffff=0x7"'],
     ['-m bpf --bytecode "4,40 0 0 4,21 0 1 6,6 0 0 1,6 0 0 0"', TCP, 'the BPF program takes the packet'],
-    ['-m connbytes --connbytes 5 --connbytes-dir original --connbytes-mode packets', TCP, 'conntrack has counted at least 5 packets in the original direction'],
+    ['-m connbytes --connbytes 5 --connbytes-dir original --connbytes-mode packets', 'tcp 192.0.2.1:40000 -> 198.51.100.1:80 in=eth0 state=ESTABLISHED', 'conntrack has counted at least 5 packets in the original direction'],
   ];
   for (const [rule, packet, expected] of cases) {
     it(rule, async () => { assert.deepEqual(await answers(rule, [packet]), [expected]); });

@@ -1,3 +1,4 @@
+import { handshake, parameterProblem } from './answers.ts';
 import { Cursor, type ScanInput } from './compile/scan.ts';
 import type { Passage } from './passage.ts';
 import type { CompiledChain, CompiledRule } from './program.ts';
@@ -105,10 +106,20 @@ function perform(p: Passage, effect: Effect): boolean {
     case 'accept': return decide(p);
     case 'return': return leaveChain(p);
     case 'drop': p.end(effect.reason === undefined ? { verdict: 'DROP' } : { verdict: 'DROP', reason: effect.reason }); return true;
-    case 'queue': p.end({ verdict: 'QUEUE' }); return true;
+    case 'queue': return enqueue(p, effect.bypass === true);
     case 'unknown': p.end({ verdict: 'UNKNOWN', reason: effect.reason }); return true;
+    case 'answer':
+      p.endWithAnswer(effect.with === 'handshake' ? handshake(p, effect.ecn) : parameterProblem(p), { verdict: 'DROP', reason: effect.reason });
+      return true;
     case 'reject': p.rejected = effect.with; return true;
   }
+}
+
+/** With a bypass and nobody listening, the packet goes on in the next table; without, the kernel drops what nobody takes. */
+function enqueue(p: Passage, bypass: boolean): true {
+  if (bypass && !p.ask('a program listens on the queue')) return decide(p);
+  if (p.ending === undefined) p.end({ verdict: 'QUEUE' });
+  return true;
 }
 
 /** Records a matched rule; passes `done` through. */

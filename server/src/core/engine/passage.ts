@@ -145,7 +145,7 @@ export class Passage implements Traversal {
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
     const isIpv6 = this.packet.family === 'ipv6';
     if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, nextHop(this.host, this.packet.destination));
-    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, isIpv6);
+    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, this.packet.destination, isIpv6);
   }
 
   track(template: ConntrackTemplate): void {

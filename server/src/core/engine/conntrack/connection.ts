@@ -8,9 +8,17 @@ export interface Tuple {
   /** Ports; for ICMP queries the id as source port, and the type shifted left by 8 or-ed with the code as destination port; 0 for other protocols. */
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
-  /** Conntrack zone (`-j CT --zone`), 0 unless set. */
+  /** Conntrack zone of this direction (`-j CT --zone`), 0 unless set. */
   readonly zone: number;
 }
+
+/** The zones that the two directions of a connection lie in (`-j CT --zone-orig` sets one of them). */
+export interface Zones {
+  readonly original: number;
+  readonly reply: number;
+}
+
+export const NO_ZONES: Zones = { original: 0, reply: 0 };
 
 /** What conntrack knows of a connection; plain data. */
 export interface Connection {

@@ -1,4 +1,4 @@
-import type { Connection, Tuple } from './connection.ts';
+import type { Connection, Tuple, Zones } from './connection.ts';
 import { inverse, isIcmp, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
 /** A connection as found by one of its tuples. */
@@ -33,6 +33,18 @@ export function find(table: ConntrackTable, tuple: Tuple, now: number): Found | 
   if (found.connection.expires > now) return found;
   kill(table, found.connection);
   return undefined;
+}
+
+/**
+ * The living entry of a packet of these zones: each of its directions is looked for in its own. `tuple` is of the zone of
+ * the original direction.
+ */
+export function findIn(table: ConntrackTable, tuple: Tuple, zones: Zones, now: number): Found | undefined {
+  const found = find(table, tuple, now);
+  if (zones.original === zones.reply) return found;
+  if (found?.direction === 'original') return found;
+  const reply = find(table, { ...tuple, zone: zones.reply }, now);
+  return reply?.direction === 'reply' ? reply : undefined;
 }
 
 /** Living entries that `tuple` may belong to, where it or they have open parts; empty in the ordinary case. */
@@ -147,10 +159,10 @@ export function copyConnection(connection: Connection): Connection {
   };
 }
 
-/** A connection as its first packet makes it. */
-export function newConnection(original: Tuple, now: number): Connection {
+/** A connection as its first packet makes it; its replies may lie in another zone. */
+export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
-    original, reply: inverse(original), replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
+    original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
     sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };

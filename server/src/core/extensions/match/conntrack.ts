@@ -109,7 +109,8 @@ const HAS: Readonly<Record<CtStatus, (connection: Connection) => boolean>> = {
 
 const statusesOf = (connection: Connection): string => (Object.keys(HAS) as CtStatus[]).filter((name) => HAS[name](connection)).join(', ') || 'none';
 
-const secondsLeft = (connection: Connection, { world }: Traversal): number => Math.max(0, Math.floor(connection.expires - world.now));
+/** A connection's first packet finds no time left, as its clock starts when it is entered. Seen in the kernel. */
+const secondsLeft = ({ confirmed, expires }: Connection, { world }: Traversal): number => (confirmed ? Math.max(0, Math.floor(expires - world.now)) : 0);
 
 function conditions(use: ExtensionUse): readonly Condition[] {
   return [

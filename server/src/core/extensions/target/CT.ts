@@ -1,3 +1,4 @@
+import type { Zones } from '../../engine/conntrack/connection.ts';
 import type { Effect, Traversal } from '../../engine/traversal.ts';
 import { choiceList } from '../../values/choice.ts';
 import { conntrackHelper, findHelper } from '../../values/conntrack-helper.ts';
@@ -41,14 +42,11 @@ function zoneOf(use: ExtensionUse): { readonly id: ConntrackZone; readonly direc
 
 function track(use: ExtensionUse): (traversal: Traversal) => Effect {
   const { id, direction } = zoneOf(use);
-  if (direction !== undefined && id !== 0) {
-    const reason = `\`--zone-${direction === 'original' ? 'orig' : 'reply'}\` puts the two directions of a connection into different zones, which is not followed here`;
-    return () => ({ kind: 'unknown', reason });
-  }
+  const zones = (zoneId: number): Zones => ({ original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId });
   return (traversal) => {
     const { mark } = traversal.packet;
     if (id === 'mark' && mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' };
-    traversal.track({ zone: id === 'mark' ? mark! & 0xffff : id });
+    traversal.track({ zones: zones(id === 'mark' ? mark! & 0xffff : id) });
     return { kind: 'continue' };
   };
 }
