@@ -29,7 +29,7 @@ export async function generateCase(seed: number, { family, backend, packets, tim
     id: `${timed ? 'timed ' : ''}seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
     ...(ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
   };
-  const simulation = await startSimulation(request, backend);
+  const simulation = await startSimulation(request, backend, 0);
   // With conntrack, the kernel holds fragments until the whole packet is there.
   const traffic = new Traffic(random, family, !simulation.tracks);
   for (let index = 0; index < packets; index++) {

@@ -22,8 +22,8 @@ export interface Disagreement {
 export interface Checked {
   readonly reply: OracleReply;
   readonly compared: number;
-  /** Packets of which we could not tell the fate. */
-  readonly unknown: number;
+  /** Why the fate of a packet could not be told, for each such packet. */
+  readonly unknown: readonly string[];
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -31,23 +31,30 @@ export const familyOf = ({ family }: OracleRequest): Family => (family === 6 ? '
 
 /** Runs a request in the kernel and in the engine. A packet that we can't hold ends the comparison, as the worlds part there. */
 export async function check(oracle: KernelOracle, request: OracleRequest, backend: Backend): Promise<Checked> {
+  const clock = Date.now() / 1000;
   const reply = await oracle.ask({ ...request, packets: sequenced(request.packets) });
   const disagreements: Disagreement[] = [];
   let compared = 0;
-  let unknown = 0;
+  const unknown: string[] = [];
   if (!reply.ok) return { reply, compared, unknown, disagreements };
-  const simulation = await startSimulation(request, backend);
+  const simulation = await startSimulation(request, backend, clock);
   for (const [index, packet] of request.packets.entries()) {
     const theirs = reply.packets?.[index];
     if (theirs === undefined || theirs.error !== undefined || beyondUs(packet) !== undefined) break;
     const ours = simulation.send(index);
     if (isHeld(packet, theirs)) continue;
     compared++;
-    if (ours.verdict === 'UNKNOWN') unknown++;
+    if (ours.verdict === 'UNKNOWN') unknown.push(whyUnknown(ours));
     const found = differences(ours, theirs);
     if (found.length > 0) disagreements.push({ index, differences: found, ours, theirs });
   }
   return { reply, compared, unknown, disagreements };
+}
+
+/** What the fate depends on, without what is particular to the packet. */
+function whyUnknown({ reason, outcomes = [] }: Result): string {
+  const assumption = outcomes.flatMap(({ courses }) => courses.flat()).find((text) => !text.startsWith('not'));
+  return (reason ?? assumption ?? outcomes.find((outcome) => outcome.reason !== undefined)?.reason ?? '?').replace(/[0-9a-f]*[.:][0-9a-f.:]+|0x[0-9a-f]+|\d+/gu, 'N');
 }
 
 /** Whether the kernel holds a fragment until the others come; we take them as coming. */
@@ -63,7 +70,8 @@ export interface Simulation {
   send(index: number): Result;
 }
 
-export async function startSimulation(request: OracleRequest, backend: Backend): Promise<Simulation> {
+/** A world for the request; `clock` is when it begins, in seconds since 1970. */
+export async function startSimulation(request: OracleRequest, backend: Backend, clock: number): Promise<Simulation> {
   const family = familyOf(request);
   const document = await openDocument(request.ruleset, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
   document.setFamily(family);
@@ -73,7 +81,7 @@ export async function startSimulation(request: OracleRequest, backend: Backend):
     tracks: program.tracks,
     send(index) {
       const packet = request.packets[index]!;
-      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: factsFor(packet, request), loopback: true });
+      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: { ...factsFor(packet, request), clock }, loopback: true });
     },
   };
 }

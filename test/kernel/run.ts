@@ -20,6 +20,7 @@ const { values } = parseArgs({ options: {
 const backend = values.backend as Backend;
 const oracle = new KernelOracle(backend);
 const totals = { cases: 0, refused: 0, packets: 0, unknown: 0, disagreements: 0 };
+const reasons = new Map<string, number>();
 
 for await (const request of requests()) {
   const checked = await check(oracle, request, backend);
@@ -30,10 +31,12 @@ for await (const request of requests()) {
     continue;
   }
   totals.packets += checked.compared;
-  totals.unknown += checked.unknown;
+  totals.unknown += checked.unknown.length;
+  for (const reason of checked.unknown) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   if (checked.disagreements.length > 0) await report(request, checked.disagreements);
 }
 await oracle.close();
+for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) console.log(`unknown ${String(count).padStart(4)}  ${reason}`);
 console.log(JSON.stringify(totals));
 process.exitCode = totals.disagreements > 0 ? 1 : 0;
 

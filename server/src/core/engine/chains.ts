@@ -12,6 +12,10 @@ import { changes } from './wording.ts';
  * or it is rejected.
  */
 export function walkChain(p: Passage): void {
+  if (p.leavesTable) {
+    p.leavesTable = false;
+    return;
+  }
   for (;;) {
     const chain = p.chain!;
     const input = p.scanInput();
@@ -117,8 +121,11 @@ function perform(p: Passage, effect: Effect): boolean {
 
 /** With a bypass and nobody listening, the packet goes on in the next table; without, the kernel drops what nobody takes. */
 function enqueue(p: Passage, bypass: boolean): true {
-  if (bypass && !p.ask('a program listens on the queue')) return decide(p);
-  if (p.ending === undefined) p.end({ verdict: 'QUEUE' });
+  const listens = !bypass || p.fork('a program listens on the queue', (copy) => {
+    decide(copy);
+    copy.leavesTable = true;
+  });
+  if (listens) p.end({ verdict: 'QUEUE' });
   return true;
 }
 

@@ -69,6 +69,8 @@ export class Passage implements Traversal {
   next = 0;
   stack: { readonly chain: CompiledChain; readonly next: number; readonly cursor: Cursor | undefined }[] = [];
   cursor: Cursor | undefined;
+  /** Whether a rule has already let the packet out of the table that the walk stands in. */
+  leavesTable = false;
 
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
@@ -232,7 +234,8 @@ export class Passage implements Traversal {
     this.decisions.set(reason, answer);
   }
 
-  private fork(reason: string, otherwise: (copy: Passage) => void): boolean {
+  /** Goes on where `reason` holds, true; a copy, which `otherwise` prepares, where it does not. False when there are too many courses. */
+  fork(reason: string, otherwise: (copy: Passage) => void): boolean {
     if (this.agenda.started >= this.agenda.limit) {
       this.agenda.exceeded = true;
       this.end({ verdict: 'UNKNOWN', reason: `it depends on whether ${reason}, and on too much else to follow every course` });
