@@ -11,6 +11,7 @@ import { generateCase, generateStreams } from './case.ts';
 import { check, type Disagreement } from './check.ts';
 import { KernelOracle } from './client.ts';
 import type { OracleRequest } from './protocol.ts';
+import { familyOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 
 const { values } = parseArgs({ options: {
@@ -47,7 +48,7 @@ async function* requests(): AsyncGenerator<OracleRequest> {
     return;
   }
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
-    const family = (values.family ?? (seed % 3 === 0 ? 'ipv6' : 'ipv4')) as Family;
+    const family = (values.family as Family | undefined) ?? familyOf(seed);
     if (values.streams) yield generateStreams(seed, family, Number(values.packets));
     else yield await generateCase(seed, { family, backend, packets: Number(values.packets), timed: values.timed });
   }

@@ -115,12 +115,12 @@ export class Passage implements Traversal {
   }
 
   get connection(): Connection | undefined {
-    return this.tracked?.connection;
+    return this.tracked === undefined ? this.template?.entry : this.tracked.connection;
   }
 
   get state(): ConntrackState | Unknown {
-    // Before conntrack has seen the packet (in raw), the kernel finds no entry and says INVALID.
-    return this.tracked?.state ?? 'INVALID';
+    // Before conntrack has seen the packet (in raw), the kernel finds no entry, or that of a template.
+    return this.tracked?.state ?? (this.template?.entry === undefined ? 'INVALID' : 'NEW');
   }
 
   get direction(): 'original' | 'reply' {

@@ -63,6 +63,8 @@ export interface Traversal {
 export interface ConntrackTemplate {
   readonly notrack?: true;
   readonly zones?: Zones;
+  /** What stands for an entry until conntrack sees the packet. */
+  readonly entry?: Connection;
 }
 
 /** Addresses and ports that a NAT target may choose from; a missing part is kept as it is. */

@@ -29,6 +29,8 @@ export interface Connection {
   replied: boolean;
   /** Whether another connection announced it (an FTP data connection): RELATED until the first reply. */
   expected: boolean;
+  /** Whether it is none, but stands for one between raw's CT target and conntrack. */
+  readonly isTemplate: boolean;
   /** Whether its first packet survived, so that later ones find it. */
   confirmed: boolean;
   assured: boolean;

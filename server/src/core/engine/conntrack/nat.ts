@@ -166,10 +166,11 @@ function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): 
   const base = range.ports?.base;
   if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, use);
   const size = to - from + 1;
-  const start = base === undefined ? 0 : (tuple[part] ?? base) - base;
+  // The kernel reckons the distance in 16 bits.
+  const start = base === undefined ? 0 : ((tuple[part] ?? base) - base) & 0xffff;
   let candidate = tuple;
   for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
-    candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
+    candidate = { ...tuple, [part]: from + (((start + attempt) & 0xffff) % size) };
     if (use.free(candidate)) break;
   }
   // When all are taken, the kernel stays at the last it tried; source NAT then makes the reply unique.

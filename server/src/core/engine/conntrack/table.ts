@@ -1,3 +1,4 @@
+import type { Family } from '../../netfilter.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
 import { inverse, isIcmp, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
@@ -159,10 +160,17 @@ export function copyConnection(connection: Connection): Connection {
   };
 }
 
+/** What a packet has from raw's CT target on until conntrack sees it: nothing is known of it, but it is confirmed. Seen in the kernel. */
+export function templateConnection(family: Family): Connection {
+  const nothing = family === 'ipv4' ? 0 : 0n;
+  const connection = newConnection({ protocol: 0, source: nothing, destination: nothing, sourcePort: 0, destinationPort: 0, zone: 0 }, 0);
+  return { ...connection, isTemplate: true, confirmed: true };
+}
+
 /** A connection as its first packet makes it; its replies may lie in another zone. */
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
-    original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
+    original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
     sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };

@@ -87,7 +87,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
     case 'valid':
       count(tracked, packet);
       return answered(tracked);
-    case 'crossed': case 'ignored': return answered(tracked);
+    case 'repeated': case 'ignored': return answered(tracked);
   }
 }
 

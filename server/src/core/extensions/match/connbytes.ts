@@ -78,7 +78,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   const question = `conntrack has counted ${amount(bound.value)} ${WORDS[counted]} in ${where}`;
   return [{
     source: use.options.map(({ text }) => text).join(' '),
-    test: (traversal) => byConnection(traversal, false, (connection) => countTruth(bound.value, isNegated(bound), countOf(traversal, connection, way, counted), question)),
+    test: (traversal) => byConnection(traversal, false, (connection) => !connection.isTemplate && countTruth(bound.value, isNegated(bound), countOf(traversal, connection, way, counted), question)),
     observe(traversal) {
       const { connection } = traversal;
       if (connection === undefined) return 'conntrack has no entry for the packet';

@@ -122,12 +122,15 @@ function steps(rate: FlowRate, given: number | undefined): number {
   return given === undefined ? 0 : burstSteps(given, rate.cost);
 }
 
+/** Protocols of which halves of the SPI, which no packet in notation tells, count as ports. Seen in the kernel. */
+const WITH_SPI: ReadonlySet<number> = new Set([PROTOCOL.esp, PROTOCOL.ah]);
+
 /** Protocols whose ports are looked at; for all others they count as 0. */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.udplite, PROTOCOL.sctp, 33]);
 
 /** What a packet is filed under; undefined when a part of it is open. */
 function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }: Shape): string | undefined {
-  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
+  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined || WITH_SPI.has(packet.protocol) ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
   const network = (address: Address | undefined, length: number): Address | undefined => (address === undefined ? undefined : masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
   const value = (part: Mode): Address | undefined => {
     switch (part) {

@@ -1,10 +1,11 @@
 import type { Zones } from '../../engine/conntrack/connection.ts';
+import { templateConnection } from '../../engine/conntrack/table.ts';
 import type { Effect, Traversal } from '../../engine/traversal.ts';
 import { choiceList } from '../../values/choice.ts';
 import { conntrackHelper, findHelper } from '../../values/conntrack-helper.ts';
 import { conntrackZone, type ConntrackZone } from '../../values/conntrack-zone.ts';
 import { text } from '../../values/text.ts';
-import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { defineTarget, flag, option, type CompileContext, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
 
 const EVENTS = [
@@ -40,13 +41,14 @@ function zoneOf(use: ExtensionUse): { readonly id: ConntrackZone; readonly direc
   return { id, direction: directions.has(zoneOrig) ? 'original' : 'reply' };
 }
 
-function track(use: ExtensionUse): (traversal: Traversal) => Effect {
+function track(use: ExtensionUse, context: CompileContext): (traversal: Traversal) => Effect {
   const { id, direction } = zoneOf(use);
   const zones = (zoneId: number): Zones => ({ original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId });
+  const slot = context.slot(() => templateConnection(use.family));
   return (traversal) => {
     const { mark } = traversal.packet;
     if (id === 'mark' && mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' };
-    traversal.track({ zones: zones(id === 'mark' ? mark! & 0xffff : id) });
+    traversal.track({ zones: zones(id === 'mark' ? mark! & 0xffff : id), entry: traversal.world.slot(slot) });
     return { kind: 'continue' };
   };
 }
@@ -89,5 +91,5 @@ export default defineTarget({
   options: OPTIONS,
   check,
   save,
-  action: (use) => ({ apply: use.option(notrack) === undefined ? track(use) : untrack }),
+  action: (use, context) => ({ apply: use.option(notrack) === undefined ? track(use, context) : untrack }),
 });
