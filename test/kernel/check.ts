@@ -53,7 +53,7 @@ export async function check(oracle: KernelOracle, request: OracleRequest, backen
 
 /** What the fate depends on, without what is particular to the packet. */
 function whyUnknown({ reason, outcomes = [] }: Result): string {
-  const assumption = outcomes.flatMap(({ courses }) => courses.flat()).find((text) => !text.startsWith('not'));
+  const assumption = outcomes.flatMap(({ courses }) => courses.flat())[0]?.replace(/^not( so)?: /u, '');
   return (reason ?? assumption ?? outcomes.find((outcome) => outcome.reason !== undefined)?.reason ?? '?').replace(/[0-9a-f]*[.:][0-9a-f.:]+|0x[0-9a-f]+|\d+/gu, 'N');
 }
 

@@ -111,10 +111,11 @@ const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.gre, PROTOCOL.esp, PRO
 const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
 
 /** Of any other protocol the kernel takes the payload as checksummed, finds it wrong, and stays silent. Seen in the kernel. */
-function unverifiable({ protocol, moreFragments }: Packet): string | undefined {
+function unverifiable({ family, protocol, moreFragments }: Packet): string | undefined {
   if (protocol === undefined || UNVERIFIED.has(protocol)) return undefined;
   if (moreFragments) return FRAGMENT;
-  if (KNOWN_CHECKSUM.has(protocol)) return undefined;
+  // IPv6 verifies every checksum alike, and DCCP's is where it looks for it.
+  if (KNOWN_CHECKSUM.has(protocol) || (family === 'ipv6' && protocol === PROTOCOL.dccp)) return undefined;
   return `the kernel does not know where protocol ${protocol} has its checksum, takes the packet for damaged, and answers nothing`;
 }
 

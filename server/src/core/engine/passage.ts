@@ -75,6 +75,8 @@ export class Passage implements Traversal {
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
   redirected = false;
+  /** Whether it has come back from lo, with the route that it left by. */
+  looped = false;
   /** Whether it comes from the wire (and so may be forwarded) or from a process of the host. */
   fromWire: boolean;
   /** Why the rule being tested drops at once. */
@@ -258,7 +260,7 @@ export class Passage implements Traversal {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, redirected: this.redirected, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };

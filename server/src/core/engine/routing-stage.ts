@@ -34,7 +34,7 @@ function ownSource(p: Passage): string | undefined {
 function isForHost(p: Passage): boolean {
   const { packet, host } = p;
   const { destination } = packet;
-  if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
+  if (p.redirected || p.looped || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
   const changed = destination !== p.arrivedFor;
   const local = destination === undefined ? undefined : isLocal(host, destination);
   const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');

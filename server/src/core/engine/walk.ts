@@ -88,6 +88,7 @@ function accept(p: Passage): void {
 /** What was sent to lo arrives from it, still with its connection and mark. */
 function loopBack(p: Passage): void {
   p.fromWire = true;
+  p.looped = true;
   p.packet.in = 'lo';
   p.packet.out = undefined;
   p.arrivedFor = p.packet.destination;
@@ -108,6 +109,7 @@ function sendAnswer(p: Passage): boolean {
   p.template = undefined;
   p.fromWire = false;
   p.redirected = false;
+  p.looped = false;
   p.arrivedFor = reply.packet.destination;
   p.decided = undefined;
   p.chain = undefined;

@@ -7,7 +7,7 @@ import { portRange } from '../../values/port.ts';
 import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
-import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
+import { checkEveryPort, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', portRange('tcp'), { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -78,8 +78,7 @@ export default defineMatch({
   check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkFlags(use)],
   save,
   conditions: (use) => needsHeader(use, { header: 'TCP', native: isNative(use), tinyDrops: true }, [
-    ...portCondition(use, sourcePort, 'sourcePort', isNative(use)),
-    ...portCondition(use, destinationPort, 'destinationPort', isNative(use)),
+    ...portConditions(use, sourcePort, destinationPort, isNative(use)),
     ...flagCondition(use),
     ...conditionOf(use, tcpOption, (number) => new Unknown(`the packet carries the TCP option ${number}`), () => 'which TCP options it carries is open'),
   ]),
