@@ -26,7 +26,7 @@ function hashlimit(random: Random, spot: Spot): string {
   const mask = random.chance(0.3) ? ` --hashlimit-srcmask ${length} --hashlimit-dstmask ${length}` : '';
   const amount = random.weighted<() => string>([
     [3, () => `${rate(random, spot)} --hashlimit-burst ${number(random, 1, 2, 3)}`],
-    [1, () => `${random.pick(['100b/s', '1kb/s'])}${random.chance(0.5) ? ` --hashlimit-burst ${random.pick(['2kb', '1mb'])}` : ''}`],
+    [spot.timed ? 1 : 0, () => `${random.pick(['100b/s', '1kb/s'])}${random.chance(0.5) ? ` --hashlimit-burst ${random.pick(['2kb', '1mb'])}` : ''}`],
     [spot.timed ? 1 : 0, () => `${random.pick(['2/sec', '1/sec', '50b/s'])} --hashlimit-rate-match --hashlimit-rate-interval ${number(random, 1, 2)}`],
   ])();
   return `-m hashlimit --hashlimit-${kind} ${amount} --hashlimit-mode ${mode}${mask} --hashlimit-name h${random.below(1000)}`;

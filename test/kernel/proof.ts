@@ -79,7 +79,7 @@ export function page(): string {
   const all = proofs();
   const of = (kind: ExtensionDefinition['kind']): readonly Proof[] => all.filter((proof) => proof.definition.kind === kind && isProven(proof));
   const rest = all.filter((proof) => !isProven(proof));
-  const unproven = rest.map(({ definition, isLoaded }) => `| \`${definition.name}\` | ${isLoaded ? 'no rule of the tests uses it' : 'the kernel of the tests does not have it, or wants an object that is not there'} |`);
+  const unproven = rest.map(({ definition, isLoaded }) => `| \`${definition.name}\` | ${isLoaded ? 'iptables-nft refuses it, and the tests load each rule with both back ends' : 'the kernel of the tests does not have it, or wants an object that is not there'} |`);
   return `# What is held against the kernel
 
 This page is written by \`node --import tsx test/kernel/proof.ts --write\` out of the tests themselves. \`npm test\` loads

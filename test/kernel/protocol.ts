@@ -93,6 +93,8 @@ export interface OracleFate {
 
 export interface OracleAnswer extends OracleFate {
   readonly n: number;
+  /** Seconds since the first packet could have been sent. */
+  readonly at?: number;
   readonly error?: string;
   readonly notes?: readonly string[];
   readonly reject_with?: string;

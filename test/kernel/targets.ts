@@ -78,8 +78,8 @@ const ENTRIES: readonly Entry[] = [
   { name: 'NFQUEUE', weight: 0.4, fits: inTable('mangle', 'filter', 'raw', 'security'), write: (r) => `-j NFQUEUE --queue-${r.pick(['num 9', 'balance 1:3'])}${r.chance(0.6) ? ' --queue-bypass' : ''}` },
   { name: 'TCPMSS', weight: 0.5, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'POSTROUTING', 'FORWARD', 'OUTPUT'), write: (r) => `-j TCPMSS ${r.pick(['--set-mss 1200', '--clamp-mss-to-pmtu'])} SYN` },
   { name: 'SYNPROXY', weight: 0.5, fits: (spot) => ['filter', 'mangle'].includes(spot.table) && everyHook(spot, 'INPUT', 'FORWARD'), write: () => '-j SYNPROXY --sack-perm --timestamp --wscale 7 --mss 1460 TCP' },
-  { name: 'SNPT', weight: 1, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'INPUT', 'POSTROUTING'), write: (r) => `-m iprange --src-range fd00:1::-fd00:1::ffff:ffff:ffff:ffff -j SNPT --src-pfx fd00:1::/${r.pick([48, 64])} --dst-pfx 2001:db8::/${r.pick([32, 64])}` },
-  { name: 'DNPT', weight: 1, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: (r) => `-m iprange --dst-range fd00:9::-fd00:9::ffff:ffff:ffff:ffff -j DNPT --src-pfx fd00:9::/${r.pick([48, 64])} --dst-pfx fd00:2::/${r.pick([48, 64])}` },
+  { name: 'SNPT', weight: 4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'INPUT', 'POSTROUTING'), write: (r) => `-m iprange --src-range fd00:1::-fd00:1::ffff:ffff:ffff:ffff -j SNPT --src-pfx fd00:1::/${r.pick([48, 64])} --dst-pfx 2001:db8::/${r.pick([32, 64])}` },
+  { name: 'DNPT', weight: 4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: (r) => `-m iprange --dst-range fd00:9::-fd00:9::ffff:ffff:ffff:ffff -j DNPT --src-pfx fd00:9::/${r.pick([48, 64])} --dst-pfx fd00:2::/${r.pick([48, 64])}` },
   { name: 'IDLETIMER', weight: 0.3, fits: anywhere, write: (r) => `-j IDLETIMER --timeout 600 --label t${r.below(1000)}` },
   { name: 'RATEEST', weight: 0.3, fits: anywhere, write: () => '-j RATEEST --rateest-name R --rateest-interval 250ms --rateest-ewmalog 500ms' },
 ];

@@ -23,4 +23,9 @@ export const UNSEEN: readonly (readonly [rule: string, packet: string, question:
   ['-m u32 --u32 "2&0xFFFF=7"', TCP, 'the bytes of the packet fit "0x2&0xffff=0x7"'],
   ['-m bpf --bytecode "4,40 0 0 4,21 0 1 6,6 0 0 1,6 0 0 0"', TCP, 'the BPF program takes the packet'],
   ['-m connbytes --connbytes 5 --connbytes-dir original --connbytes-mode packets', 'tcp 192.0.2.1:40000 -> 198.51.100.1:80 in=eth0 state=ESTABLISHED', 'conntrack has counted at least 5 packets in the original direction'],
+  ['-p ah -m ah --ahspi 5', 'ah 192.0.2.1 -> 198.51.100.1 in=eth0', 'the SPI of the authentication header is 5'],
+  ['-m statistic --mode random --probability 0.25', TCP, 'chance takes the packet (25 %)'],
+  ['-m physdev --physdev-is-in', TCP, 'the packet came by a bridge port'],
+  ['-m rateest --rateest1 R --rateest-gt --rateest-pps2 5', TCP, 'the rate of the estimator R is above the given one'],
+  ['-p tcp -m tcp --tcp-option 8', TCP, 'the packet carries the TCP option 8'],
 ];

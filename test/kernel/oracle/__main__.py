@@ -22,7 +22,7 @@ packet: {path: "in"|"forward"|"out"|"auto", local?: true (auto from a local proc
     ctstate: "NEW"|"ESTABLISHED"|"RELATED"|"INVALID", ctdir: "reply", connmark, ct: {src, dst, proto, sport, dport, mark},
     flush: true, keep: true, reload: true, at: seconds, repeat: n}
 
-Reply: {ok, error?, warnings?, packets: [{n, verdict: ACCEPT|DROP|REJECT, fate: delivered|sent|dropped, dropped_by, reject_with,
+Reply: {ok, error?, warnings?, packets: [{n, at (seconds since the first), verdict: ACCEPT|DROP|REJECT, fate: delivered|sent|dropped, dropped_by, reject_with,
     egress: {src, dst, sport, dport, ttl, tos, mark, in, out, ct …},
     trace: [{hook, table, chain, rule: N|"policy"|"return", target, text, ct}], hooks: [the packet at the end of each hook],
     generated: [RST, ICMP … of the same shape], copies (TEE), counters: {table: {chain: {rule: packets}}},

@@ -105,6 +105,7 @@ class Oracle:
                 if packet.get("reload"):
                     self.loader.load(family, request["ruleset"])
                     counters = self.rules.counters()
+                at = time.monotonic() - start
                 try:
                     reply = self._send(request, packet, family)
                 except (ValueError, KeyError, OSError, RuntimeError) as error:
@@ -115,7 +116,7 @@ class Oracle:
                 wrong = contradictions(reply, self.backend)
                 if wrong:
                     reply["counter_mismatch"] = wrong
-                replies.append(dict(reply, n=number))
+                replies.append(dict(reply, n=number, at=round(at, 4)))
         return replies
 
     def _send(self, request, given, family):

@@ -16,6 +16,10 @@ export type Manipulation = 'source' | 'destination';
  */
 export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
   if (connection.confirmed) return true;
+  if (staysAsItIs(table, connection, kind, range, now)) {
+    settle(connection, kind);
+    return true;
+  }
   const current = inverse(connection.reply);
   const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone }, kind, range, useOf(table, connection, now));
   if (chosen === undefined) return false;
@@ -25,9 +29,19 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
     if (kind === 'source') connection.sourceTranslated = true;
     else connection.destinationTranslated = true;
   }
+  settle(connection, kind);
+  return true;
+}
+
+function settle(connection: Connection, kind: Manipulation): void {
   if (kind === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
-  return true;
+}
+
+/** Whether nothing is asked for, and the replies are unique anyway: the ordinary case, in which most packets are. */
+function staysAsItIs(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
+  if (range.addresses !== undefined || range.ports !== undefined || range.random !== undefined || table.open.length > 0) return false;
+  return kind === 'destination' || !taken(table, connection.reply, connection, now);
 }
 
 /** What is known of the tuples in use. */

@@ -27,7 +27,10 @@ export function emptyTable(): ConntrackTable {
 
 /** The living entry of which `tuple` is one direction; undefined for an open tuple. */
 export function find(table: ConntrackTable, tuple: Tuple, now: number): Found | undefined {
-  const key = keyOf(tuple);
+  return findByKey(table, keyOf(tuple), now);
+}
+
+function findByKey(table: ConntrackTable, key: string | undefined, now: number): Found | undefined {
   if (key === undefined) return undefined;
   const found = table.byTuple.get(key);
   if (found === undefined) return undefined;
@@ -70,7 +73,11 @@ function mayBeDrawn({ drawnFrom, original }: Connection, tuple: Tuple): boolean 
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
-  const found = find(table, reply, now);
+  return isTaken(table, keyOf(reply), except, now);
+}
+
+function isTaken(table: ConntrackTable, key: string | undefined, except: Connection, now: number): boolean {
+  const found = findByKey(table, key, now);
   return found !== undefined && found.connection !== except;
 }
 
@@ -83,20 +90,20 @@ export function openRivals(table: ConntrackTable, reply: Tuple, now: number): No
 
 /** Enters a connection under both of its tuples; false when one is taken. */
 export function confirm(table: ConntrackTable, connection: Connection, now: number): boolean {
-  if (taken(table, connection.original, connection, now) || taken(table, connection.reply, connection, now)) return false;
+  const original = keyOf(connection.original);
+  const reply = keyOf(connection.reply);
+  if (isTaken(table, original, connection, now) || isTaken(table, reply, connection, now)) return false;
   if (table.byTuple.size >= table.sweepAt) sweep(table, now);
   connection.confirmed = true;
-  enter(table, connection);
-  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  enter(table, connection, original, reply);
   return true;
 }
 
-function enter(table: ConntrackTable, connection: Connection): void {
-  const original = keyOf(connection.original);
-  const reply = keyOf(connection.reply);
+function enter(table: ConntrackTable, connection: Connection, original: string | undefined, reply: string | undefined): void {
   if (original !== undefined) table.byTuple.set(original, { connection, direction: 'original' });
   if (reply !== undefined) table.byTuple.set(reply, { connection, direction: 'reply' });
   if (original === undefined || reply === undefined) table.open.push(connection);
+  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
 }
 
 /** Takes a connection out. */
@@ -116,8 +123,7 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
   kill(table, connection);
   connection.reply = reply;
   connection.drawnFrom = undefined;
-  enter(table, connection);
-  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  enter(table, connection, keyOf(connection.original), keyOf(reply));
 }
 
 /** The last connection from the same source and port whose source is translated. */
