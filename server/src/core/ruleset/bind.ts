@@ -6,7 +6,21 @@ import { Walk, type RuleParts } from './walk.ts';
 
 /** Reads the arguments of a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-  return new ReadRule(new Walk(line, args, family, isCommand).read(), args, isCommand);
+  return new ReadRule(readLine(line, args, family, isCommand), args, isCommand);
+}
+
+/**
+ * getopt takes whatever stands behind an option for its value, `--log-prefix --log-level` included. Nobody means that, so
+ * an option is first read as one; only where the line loads the other way is it read as getopt does.
+ */
+function readLine(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]): RuleParts {
+  const meant = new Walk({ line, args, family, isCommand, ...(tokens === undefined ? {} : { tokens }) }).read();
+  if (!meant.problems.some(({ code }) => code === 'missing-value')) return meant;
+  const greedyTokens: Token[] = [];
+  const read = new Walk({ line, args, family, isCommand, isGreedy: true, tokens: greedyTokens }).read();
+  if (read.broken) return meant;
+  tokens?.splice(0, tokens.length, ...greedyTokens);
+  return read;
 }
 
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
@@ -15,6 +29,7 @@ class ReadRule implements BoundRule {
   declare readonly family: Family;
   declare readonly command: BoundRule['command'];
   declare readonly skipped: boolean;
+  declare readonly ends: boolean;
   declare readonly table: BoundRule['table'];
   declare readonly header: RuleHeader;
   declare readonly matches: BoundRule['matches'];
@@ -36,7 +51,7 @@ class ReadRule implements BoundRule {
   get tokens(): readonly Token[] {
     if (this.recorded === undefined) {
       const tokens: Token[] = [];
-      new Walk(this.line, this.args, this.family, this.isCommand, tokens).read();
+      readLine(this.line, this.args, this.family, this.isCommand, tokens);
       this.recorded = tokens;
     }
     return this.recorded;

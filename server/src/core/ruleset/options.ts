@@ -10,8 +10,10 @@ export interface BaseOption {
     | { readonly kind: 'command'; readonly command: CommandKind }
     | { readonly kind: 'header'; readonly part: keyof RuleHeader }
     | { readonly kind: 'match' | 'jump' | 'goto' | 'table' | 'counters' | 'family' }
-    /** Taken without effect on the rule (`-v`, `-w`), or refused for rules (`-n`, `-x`). */
+    /** Taken without effect on the rule (`-v`). */
     | { readonly kind: 'ignored' }
+    /** Makes the program answer and stop with success, whatever comes next. */
+    | { readonly kind: 'answer' }
     | { readonly kind: 'listing' };
   readonly negatable?: boolean;
   /** One line for completion and hover. */
@@ -61,8 +63,8 @@ export const BASE_OPTIONS: readonly BaseOption[] = [
   { name: 'exact', short: 'x', argument: 'none', meaning: { kind: 'listing' }, summary: 'List exact counters.' },
   { name: 'line-numbers', argument: 'none', meaning: { kind: 'listing' }, summary: 'List rule numbers.' },
   { name: 'modprobe', short: 'M', argument: 'required', meaning: { kind: 'ignored' }, summary: 'Program that loads kernel modules.' },
-  { name: 'version', short: 'V', argument: 'none', meaning: { kind: 'ignored' }, summary: 'Print the version.' },
-  { name: 'help', short: 'h', argument: 'none', meaning: { kind: 'ignored' }, summary: 'Print help.' },
+  { name: 'version', short: 'V', argument: 'none', meaning: { kind: 'answer' }, summary: 'Print the version.' },
+  { name: 'help', short: 'h', argument: 'none', meaning: { kind: 'answer' }, summary: 'Print help.' },
 ];
 
 const byShort = new Map(BASE_OPTIONS.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])));

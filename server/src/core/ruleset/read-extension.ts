@@ -75,10 +75,15 @@ export class ExtensionReader {
     const { reading } = this;
     const extension = use.definition.name;
     reading.tokens?.push({ role: 'option', ...nameSpan, text: spelling, extension, option: spec.name });
+    if (attached !== undefined && spec.values.length === 0) {
+      const option = `--${spelling}`;
+      reading.problem('unexpected-argument', `\`${option}\` takes no value; \`=${attached.text}\` can't stand behind it.`, cover(nameSpan, attached),
+        { title: `Write ${option}`, span: cover(nameSpan, attached), newText: option, safe: false });
+    }
     const values: Argument[] = [];
     if (attached === undefined && spec.values.length > 0) reading.lateNegation(nameSpan, spec.negatable === true);
     for (let index = 0; index < spec.values.length; index++) {
-      const value = index === 0 && attached !== undefined ? attached : reading.takeValue();
+      const value = index === 0 && attached !== undefined ? attached : spec.optionalValue === true ? reading.takeValue() : reading.takeNeeded(nameSpan);
       if (value === undefined) break;
       values.push(value);
       reading.tokens?.push({ role: 'value', start: value.start, end: value.end, text: value.text, extension, option: spec.name, index });

@@ -1,4 +1,4 @@
-import { BUILT_IN_CHAINS, HOOKS, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
+import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
@@ -13,9 +13,12 @@ export function* misplacedInLine(kind: Kind, { line, bound, table }: LineInConte
   const chain = bound?.command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped) return;
   for (const use of usesOf(bound!, kind)) {
-    const { name, tables } = use.definition;
-    if (tables !== undefined && !tables.includes(table)) {
-      yield { line, span: use.span, message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` };
+    const tables = ownTables(use);
+    if (!tables.includes(table)) {
+      yield { line, span: use.span, message: `${namedIf(use, use.definition.tablesFor)} is refused in the table \`${table}\`; it works in ${listed(tables)}.` };
+    } else if (use.definition.legacyTables?.includes(table) === false) {
+      const { name, legacyTables } = use.definition;
+      yield { line, span: use.span, severity: 'warning', message: `iptables-legacy refuses \`${name}\` in the table \`${table}\`, iptables-nft takes it; with both it works in ${listed(legacyTables)}.` };
     } else if (isBuiltIn(table, chain)) {
       const hooks = ownHooks(use);
       if (!hooks.includes(chain)) yield { line, span: use.span, message: `${named(use)} is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound!, table, hooks) };
@@ -33,8 +36,8 @@ export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Ite
 }
 
 function* misplacedBehind(use: ExtensionUse, { line }: BoundRule, table: Table, chain: string): Iterable<Report> {
-  const { tables, hooks, hooksFor } = use.definition;
-  if ((hooks === undefined && hooksFor === undefined) || tables?.includes(table.name) === false) return;
+  const { hooks, hooksFor } = use.definition;
+  if ((hooks === undefined && hooksFor === undefined) || !ownTables(use).includes(table.name)) return;
   const allowed = ownHooks(use);
   const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !allowed.includes(hook));
   if (wrong.length === 0) return;
@@ -55,9 +58,19 @@ function ownHooks(use: ExtensionUse): readonly Hook[] {
   return own === undefined ? hooks : hooks.filter((hook) => own.includes(hook));
 }
 
-/** The extension, with its options where it depends on them. */
-function named({ definition, options }: ExtensionUse): string {
-  return `\`${[definition.name, ...(definition.hooksFor === undefined ? [] : options.map(({ text }) => text))].join(' ')}\``;
+/** The tables in which the use is taken. */
+function ownTables(use: ExtensionUse): readonly TableName[] {
+  const { tables = TABLE_NAMES } = use.definition;
+  const own = use.definition.tablesFor?.(use);
+  return own === undefined ? tables : tables.filter((table) => own.includes(table));
+}
+
+/** The extension, with its options where its hooks depend on them. */
+const named = (use: ExtensionUse): string => namedIf(use, use.definition.hooksFor);
+
+/** The extension, with its options where what is said depends on them. */
+function namedIf({ definition, options }: ExtensionUse, dependence: unknown): string {
+  return `\`${[definition.name, ...(dependence === undefined ? [] : options.map(({ text }) => text))].join(' ')}\``;
 }
 
 /** The first jump on the way from each wrong hook to the chain. */

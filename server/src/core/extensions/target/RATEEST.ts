@@ -2,7 +2,7 @@ import { estimatorTime, printTime } from '../../values/estimator-time.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, option, type ExtensionUse, type Problem } from '../definition.ts';
 
-const name = option('rateest-name', text({ what: 'the name of an estimator', placeholder: 'NAME', max: 15, quoted: false }));
+const name = option('rateest-name', text({ what: 'the name of an estimator', placeholder: 'NAME', max: 15, quoted: false }), { makes: 'rate estimator' });
 const interval = option('rateest-interval', estimatorTime);
 const average = option('rateest-ewmalog', estimatorTime);
 

@@ -1,5 +1,5 @@
 import { defineTarget } from '../definition.ts';
 
 export default defineTarget({
-  name: 'TRACE', families: ['ipv4', 'ipv6'], terminating: false, options: [], action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  name: 'TRACE', families: ['ipv4', 'ipv6'], terminating: false, options: [], legacyTables: ['raw'], action: () => ({ apply: () => ({ kind: 'continue' }) }),
 });
