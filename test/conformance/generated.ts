@@ -1,22 +1,17 @@
+import { BACKENDS } from '../support/programs.ts';
 import { Random } from '../kernel/random.ts';
 import { BREAKS } from './breaks.ts';
 import { draftText, rulesetOf } from './draft.ts';
 import { Generator } from './generate.ts';
 import { CATALOGUE, Pools } from './pools.ts';
-import { answersOf, difference, findingsOf, type Answer, type Input } from './verdict.ts';
-import type { Finding } from '../../server/src/rules/rule.ts';
+import type { Reported } from './report.ts';
+import { answersOf, dependsOnHost, difference, findingsOf, type Input } from './verdict.ts';
 
 /** A rule made from the catalogue. */
 export interface Made extends Input {
   readonly extension: string;
   readonly broken: string;
   readonly rule: string;
-}
-
-export interface Compared extends Made {
-  readonly answer: Answer;
-  readonly findings: readonly Finding[];
-  readonly difference: string | undefined;
 }
 
 /** `count` rules of the seed: every extension in turn, about a third of them meant to load. */
@@ -36,12 +31,15 @@ export function makeRules(seed: number, count: number, pools: Pools): Made[] {
 }
 
 /** Makes the rules of a seed and holds our findings against the programs' answers. */
-export async function compareGenerated(seed: number, count: number): Promise<Compared[]> {
+export async function compareGenerated(seed: number, count: number): Promise<Reported[]> {
   const pools = await Pools.read();
   const made = makeRules(seed, count, pools);
   const answers = await answersOf(made, pools.ipsets);
   return Promise.all(made.map(async (each, index) => {
+    const answer = answers[index]!;
     const findings = await findingsOf(each, pools.host);
-    return { ...each, answer: answers[index]!, findings, difference: difference(findings, answers[index]!) };
+    const outcome = answer.takenBy.length > 0 ? 'accepted' : dependsOnHost(findings, answer) ? 'depending on the host' : 'refused';
+    const what = `${each.family} (${each.broken}) ${each.ruleset.trimEnd().split('\n').slice(0, -1).join(' ⏎ ')}`;
+    return { group: each.extension, what, outcome, difference: difference(findings, answer), said: BACKENDS.map((backend) => `${backend}: ${answer.said[backend]}`).join('\n'), findings };
   }));
 }

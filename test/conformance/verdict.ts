@@ -45,7 +45,7 @@ export async function answersOf(inputs: readonly Input[], ipsets: readonly strin
 const LACKING = /failed to get bpf object|doesn't exist|cannot open|not found|name resolution|No such file or directory|Bad value for "--[ug]id-owner"|failed \(Invalid argument\)/u;
 
 /** Whether both refuse it for what the host lacks, and we say that it depends on the host. */
-export const isAboutHost = (findings: readonly Finding[], { takenBy, said }: Answer): boolean =>
+export const dependsOnHost = (findings: readonly Finding[], { takenBy, said }: Answer): boolean =>
   takenBy.length === 0 && LACKING.test(said.nft) && findings.some(({ code }) => code === 'host-name' || code === 'external-object');
 
 /** Codes of what `--test` does not see, because the kernel's module says it. */
@@ -85,7 +85,7 @@ export async function findingsOf({ ruleset, family }: Input, host: HostFacts = {
 export function difference(findings: readonly Finding[], answer: Answer): string | undefined {
   const { takenBy, unloaded } = answer;
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (takenBy.length === 0) return errors.length > 0 || namesBoth(findings) || isAboutHost(findings, answer) ? undefined : 'both refuse it, we do not';
+  if (takenBy.length === 0) return errors.length > 0 || namesBoth(findings) || dependsOnHost(findings, answer) ? undefined : 'both refuse it, we do not';
   // What only a kernel with the module would refuse is not known.
   if (unloaded && errors.every(({ code }) => SEEN_WHEN_LOADED.has(code))) return undefined;
   if (errors.length > 0) return `taken by ${takenBy.join(' and ')}, refused by us`;

@@ -170,7 +170,9 @@ export class Walk {
     }
     if (attached === undefined && spec.argument === 'required') reading.lateNegation(nameSpan, spec.negatable === true);
     if (reading.negation !== undefined && spec.negatable !== true) {
-      reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, cover(reading.negation, nameSpan));
+      const span = cover(reading.negation, nameSpan);
+      if (spec.forgetsNegation === true) reading.problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${optionText(spec)}\`.`, span, accepted: true });
+      else reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, span);
     }
     this.dispatch(given);
     reading.negation = undefined;
