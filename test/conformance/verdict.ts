@@ -4,7 +4,7 @@ import type { Family } from '../../server/src/core/netfilter.ts';
 import type { Finding } from '../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../server/src/rules/run.ts';
 import { openDocument } from '../support/document.ts';
-import { BACKENDS, NAMED_IN_KERNEL, askPrograms, type Reply } from '../support/programs.ts';
+import { BACKENDS, askPrograms, type Reply } from '../support/programs.ts';
 
 /** What iptables says of a ruleset: which back ends take it, and what they print. */
 export interface Answer {
@@ -48,14 +48,14 @@ const LACKING = /failed to get bpf object|doesn't exist|cannot open|not found|na
 export const dependsOnHost = (findings: readonly Finding[], { takenBy, said }: Answer): boolean =>
   takenBy.length === 0 && LACKING.test(said.nft) && findings.some(({ code }) => code === 'host-name' || code === 'external-object');
 
-/** Codes of what `--test` does not see, because the kernel's module says it. */
-const SEEN_WHEN_LOADED: ReadonlySet<string> = new Set(['conflicting-options', 'misplaced-match', 'misplaced-target', 'wrong-protocol', 'wrong-goto', 'undefined-chain']);
-
 const isAboutKernel = ({ status, output }: Reply): boolean => status !== 0 && ABOUT_THE_KERNEL.test(output);
+
+/** Targets whose timers the whole machine shares, whatever the namespace. */
+const SHARED_BY_ALL = /IDLETIMER/u;
 
 /** What each back end says to each ruleset; those that share something with the whole machine are asked one at a time. */
 async function replies(inputs: readonly Input[], ipsets: readonly string[], test: boolean): Promise<Record<Backend, Reply[]>> {
-  const alone = inputs.filter(({ ruleset }) => NAMED_IN_KERNEL.test(ruleset));
+  const alone = inputs.filter(({ ruleset }) => SHARED_BY_ALL.test(ruleset));
   const others = inputs.filter((each) => !alone.includes(each));
   const size = Math.ceil(others.length / AT_ONCE);
   const ask = (part: readonly Input[], backend: Backend): Promise<Reply[]> => askPrograms(part.map((each) => ({ ...each, backend, test })), ipsets);
@@ -70,7 +70,10 @@ async function replies(inputs: readonly Input[], ipsets: readonly string[], test
 }
 
 /** Whether two findings together say that neither back end takes it. */
-const namesBoth = (findings: readonly Finding[]): boolean => BACKENDS.every((backend) => findings.some(({ message }) => message.includes(`iptables-${backend} refuses`)));
+const namesBoth = (findings: readonly Finding[]): boolean => BACKENDS.every((backend) => isNamed(findings, backend));
+
+/** Whether a finding says that this back end refuses it. */
+const isNamed = (findings: readonly Finding[], backend: Backend): boolean => findings.some(({ message }) => message.includes(`iptables-${backend} refuses`));
 
 /** What we say of the ruleset. */
 export async function findingsOf({ ruleset, family }: Input, host: HostFacts = {}): Promise<readonly Finding[]> {
@@ -87,9 +90,8 @@ export function difference(findings: readonly Finding[], answer: Answer): string
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (takenBy.length === 0) return errors.length > 0 || namesBoth(findings) || dependsOnHost(findings, answer) ? undefined : 'both refuse it, we do not';
   // What only a kernel with the module would refuse is not known.
-  if (unloaded && errors.every(({ code }) => SEEN_WHEN_LOADED.has(code))) return undefined;
+  if (unloaded) return undefined;
   if (errors.length > 0) return `taken by ${takenBy.join(' and ')}, refused by us`;
-  if (takenBy.length === BACKENDS.length) return undefined;
-  const isSaid = findings.some(({ message }) => /iptables-(?:nft|legacy)/u.test(message));
-  return isSaid ? undefined : `only ${takenBy[0]} takes it, we do not say so`;
+  const wronged = BACKENDS.find((backend) => isNamed(findings, backend) === takenBy.includes(backend));
+  return wronged && (takenBy.includes(wronged) ? `iptables-${wronged} takes it, and we say that it refuses` : `iptables-${wronged} refuses it, and we do not say so`);
 }

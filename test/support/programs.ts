@@ -48,8 +48,8 @@ export async function runScripts(fragments: readonly string[], ipsets: readonly 
   }
 }
 
-/** Targets whose timers the whole machine shares. */
-export const NAMED_IN_KERNEL = /IDLETIMER/u;
+/** What the kernel keeps by name as long as a rule uses it. */
+const NAMED_IN_KERNEL = /IDLETIMER|hashlimit/u;
 
 function restoring({ family, backend, ruleset, test }: Question): string {
   const restore = `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${backend}-restore`;
