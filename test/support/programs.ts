@@ -49,7 +49,7 @@ export async function runScripts(fragments: readonly string[], ipsets: readonly 
 }
 
 /** What the kernel keeps by name as long as a rule uses it. */
-const NAMED_IN_KERNEL = /IDLETIMER|hashlimit/u;
+const NAMED_IN_KERNEL = /IDLETIMER|RATEEST|hashlimit/u;
 
 function restoring({ family, backend, ruleset, test }: Question): string {
   const restore = `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${backend}-restore`;

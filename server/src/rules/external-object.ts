@@ -38,18 +38,16 @@ interface Naming {
   readonly object: ExternalObject;
 }
 
-/** Every option that names something outside, but for what the ruleset makes itself. */
+/** Every option that names something outside, but for what a rule before makes. */
 function* namedIn(ruleset: Ruleset): Iterable<Naming> {
   const made = new Set<string>();
-  const namings: Naming[] = [];
   for (const { bound, use } of usesIn(ruleset)) {
     for (const option of use.options) {
       const { external, makes } = option.spec;
       if (makes !== undefined) made.add(`${makes} ${option.value as string}`);
-      if (external !== undefined && typeof option.value === 'string' && external.always?.includes(option.value) !== true) namings.push({ bound, option, object: external });
+      if (external !== undefined && typeof option.value === 'string' && external.always?.includes(option.value) !== true && !made.has(`${external.what} ${option.value}`)) yield { bound, option, object: external };
     }
   }
-  yield* namings.filter(({ option, object }) => !made.has(`${object.what} ${option.value as string}`));
 }
 
 function* report({ line, family }: BoundRule, option: BoundOption, { what, made }: ExternalObject, { ipsets }: HostFacts): Iterable<Report> {

@@ -48,6 +48,7 @@ export default defineTarget({
   options: [name, interval, average],
   requires: [[name.name], [interval.name], [average.name]],
   check,
+  shared: (use) => ({ what: 'rate estimator', name: use.option(name)?.value ?? '', way: `with \`${save(use).slice(2).join(' ')}\`` }),
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
 });
