@@ -4,7 +4,7 @@ import { page } from './support/page.ts';
 
 export default defineRule({
   code: 'queue-target',
-  severity: 'error',
+  severity: 'warning',
   docs: page({
     what: 'Finds the verdict `-j QUEUE`.',
     why: 'iptables-nft asks the kernel for a target of that name, and there is none ("No such file or directory"). '
@@ -17,7 +17,7 @@ export default defineRule({
     const target = bound?.target;
     if (target?.kind !== 'verdict' || target.verdict !== 'QUEUE' || bound!.skipped) return;
     yield {
-      line, span: target.span, message: 'iptables-nft can\'t load `-j QUEUE`; `-j NFQUEUE` queues to number 0 with both back ends.',
+      line, span: target.span, message: 'iptables-nft refuses `-j QUEUE`, iptables-legacy takes it; `-j NFQUEUE` queues to number 0 with both.',
       fixes: [{ title: 'Write NFQUEUE', safe: true, edits: [replace(line, target.nameSpan, 'NFQUEUE')] }],
     };
   },

@@ -97,7 +97,7 @@ export class Diagnostics {
     for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, host, settings);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    return { ruleset, file, found };
+    return { ruleset, file, found: unread(found) };
   }
 
   private file(kind: FileKind, survey: Survey, host: HostFacts, settings: CheckSettings): FileInContext {
@@ -146,4 +146,10 @@ function finding(rule: Rule, report: Report): Finding {
 
 function byPosition(a: Finding, b: Finding): number {
   return a.line.number - b.line.number || a.span.start - b.span.start || a.span.end - b.span.end;
+}
+
+/** Behind a line at which iptables-restore stops with success nothing is refused, since nothing is read. */
+function unread(findings: readonly Finding[]): Finding[] {
+  const end = findings.reduce((first, { code, line }) => (code === 'early-end' ? Math.min(first, line.number) : first), Infinity);
+  return findings.map((each) => (each.severity === 'error' && each.line.number > end ? { ...each, severity: 'warning' } : each));
 }

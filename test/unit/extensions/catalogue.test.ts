@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { documentation, spellings } from '../../../server/src/core/extensions/catalogue.ts';
 import { MATCHES, TARGETS } from '../../../server/src/core/extensions/catalogue.generated.ts';
@@ -43,29 +42,4 @@ function checkPage({ options }: ExtensionDefinition, page: string): void {
   assert.deepEqual(unknown, [], 'sections of options that there are not');
   for (const heading of [...(options.length > 0 ? ['Options'] : []), 'Example', 'Pitfalls']) assert.ok(page.includes(`\n## ${heading}\n`), `no section ${heading}`);
   assert.match(page, /## Example\n\n```\n[\s\S]+?```/u, 'the example is a fenced rule');
-}
-
-describe('the catalogue beside iptables', function () {
-  this.timeout(60_000);
-  const installed = spawnSync('iptables', ['--version']).status === 0;
-  before(function () {
-    if (installed) return;
-    console.log('    skipped: iptables is not installed');
-    this.skip();
-  });
-  for (const definition of installed ? CATALOGUE : []) {
-    it(`${shown(definition)} has every option that --help lists`, () => {
-      const listed = helpOptions(definition);
-      const known = new Set(definition.options.flatMap(spellings));
-      assert.deepEqual(listed.filter((name) => !known.has(name)), []);
-    });
-  }
-});
-
-/** Long options in the part of `iptables -m NAME --help` that is about the extension. */
-function helpOptions({ kind, name, families }: ExtensionDefinition): readonly string[] {
-  const program = families.includes('ipv4') ? 'iptables' : 'ip6tables';
-  const { stdout } = spawnSync(program, [kind === 'match' ? '-m' : '-j', name, '--help'], { encoding: 'utf8' });
-  const own = stdout.slice(stdout.indexOf('print package version') + 'print package version'.length);
-  return [...new Set([...own.matchAll(/(?:^|[\s[!])--([a-z][a-z0-9-]+)/gmu)].map(([, option]) => option!))];
 }

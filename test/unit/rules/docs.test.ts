@@ -5,8 +5,8 @@ import { findingsOf, fixed, kernelAvailable, refusal } from './check.ts';
 
 const HEADINGS = ['What it does', 'Why it matters', 'Example', 'Use instead'];
 
-/** Diagnostics whose examples can't be loaded everywhere: they need a name server. */
-const NEEDS_MORE: ReadonlySet<string> = new Set(['host-name']);
+/** Diagnostics whose examples can't be loaded everywhere: they need a name server, an ipset, iptables-legacy. */
+const NEEDS_MORE: ReadonlySet<string> = new Set(['host-name', 'external-object', 'queue-target']);
 
 /** The code block under a heading, as a whole file. */
 function sample(rule: Rule, heading: string): string {

@@ -33,15 +33,16 @@ describe('diagnostics in rulesets', () => {
         it(`${name}: ${intent}`, () => check(text, name));
 
         if (name.endsWith('.sh')) continue;
-        it(`${name}: iptables-nft-restore refuses each of its errors and nothing else`, function () {
+        const backend = name.startsWith('legacy') ? 'legacy' : 'nft';
+        it(`${name}: iptables-${backend}-restore refuses each of its errors and nothing else`, function () {
           if (!kernelAvailable) this.skip();
           const family = name.endsWith('.v6') ? 'ipv6' : 'ipv4';
           const wrong = linesWithErrors(text);
-          const answer = refusal(text, 'nft', family);
+          const answer = refusal(text, backend, family);
           assert.equal(answer !== undefined, wrong.length > 0, answer ?? 'taken');
           if (OF_BLOCKS.has(code) || wrong.length === 0) return;
-          assert.equal(refusal(without(text, wrong), 'nft', family), undefined);
-          for (const line of wrong) assert.notEqual(refusal(without(text, wrong.filter((other) => other !== line)), 'nft', family), undefined, `line ${line + 1} alone is taken`);
+          assert.equal(refusal(without(text, wrong), backend, family), undefined);
+          for (const line of wrong) assert.notEqual(refusal(without(text, wrong.filter((other) => other !== line)), backend, family), undefined, `line ${line + 1} alone is taken`);
         });
       }
     });

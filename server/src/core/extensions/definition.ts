@@ -32,7 +32,20 @@ export interface OptionSpec<V = unknown> {
   readonly family?: Family;
   /** The spelling that iptables-save prints where it is not `name` (`dport`). */
   readonly saved?: string;
+  /** What its first value names outside of the ruleset; without it the rule is refused. */
+  readonly external?: ExternalObject;
+  /** What kind of external object its first value makes (`RATEEST --rateest-name`). */
+  readonly makes?: ExternalObject['what'];
   readonly __value?: V;
+}
+
+/** Something that has to be there before a rule can name it. */
+export interface ExternalObject {
+  readonly what: 'ipset' | 'accounting object' | 'rate estimator' | 'timeout policy' | 'cgroup' | 'security context';
+  /** What makes it, for messages. */
+  readonly made: string;
+  /** Names that are always there. */
+  readonly always?: readonly string[];
 }
 
 /** An option as a rule uses it. */
@@ -75,6 +88,13 @@ export interface Problem {
   readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string; readonly safe: boolean };
 }
 
+/** Something of the kernel that rules share by its name, and one of the ways in which it can be (`with \`--alarm\``). */
+export interface SharedObject {
+  readonly what: string;
+  readonly name: string;
+  readonly way: string;
+}
+
 /** What evaluators get besides the use: room for state. */
 export interface CompileContext {
   slot<S>(initial: () => S): Slot<S>;
@@ -90,6 +110,10 @@ interface ExtensionBase {
   readonly requires?: readonly (readonly string[])[];
   /** Tables that the kernel or iptables allows it in; absent = all. */
   readonly tables?: readonly TableName[];
+  /** The same where it depends on the options (`SET --map-set`); within `tables`. */
+  tablesFor?(use: ExtensionUse): readonly TableName[];
+  /** Tables outside of which iptables-legacy refuses it and iptables-nft does not. */
+  readonly legacyTables?: readonly TableName[];
   /** Hooks from which a rule using it may be reached; absent = all. */
   readonly hooks?: readonly Hook[];
   /** The same where it depends on the options (`addrtype --limit-iface-in`); within `hooks`. */
@@ -103,6 +127,10 @@ interface ExtensionBase {
   readonly tracks?: boolean | ((use: ExtensionUse) => boolean);
   /** What the option schema alone can't say: wrong combinations, limits across options. */
   check?(use: ExtensionUse): readonly Problem[];
+  /** What it shares with every rule that names it too; the kernel refuses a rule that wants it in another way. */
+  shared?(use: ExtensionUse): SharedObject | undefined;
+  /** What is wrong with it beside the rule's other extensions. */
+  checkBeside?(use: ExtensionUse, others: readonly ExtensionUse[]): readonly Problem[];
   /**
    * The options as iptables-save prints them, a word each, where that is more than each given option in the order of
    * `options`: defaults filled in, several spellings that mean the same.

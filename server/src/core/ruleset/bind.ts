@@ -7,17 +7,31 @@ import { Walk, type RuleParts } from './walk.ts';
 /** Reads a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
 export function bindLine(line: Line, content: LineContent & { readonly kind: 'rule' | 'command' }, family: Family): BoundRule {
   const isCommand = content.kind === 'command';
-  return new ReadRule(new Walk(line, content.arguments, family, isCommand).read(), isCommand, content);
+  return new ReadRule(readLine(line, content.arguments, family, isCommand), isCommand, content);
 }
 
 /** The same for arguments that need not be the line's own; their spans are places in it. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-  return new ReadRule(new Walk(line, args, family, isCommand).read(), isCommand, { arguments: args });
+  return new ReadRule(readLine(line, args, family, isCommand), isCommand, { arguments: args });
 }
 
 /** Where the words of a rule come from; a line may give them anew each time. */
 interface Words {
   readonly arguments: readonly Argument[];
+}
+
+/**
+ * getopt takes whatever stands behind an option for its value, `--log-prefix --log-level` included. Nobody means that, so
+ * an option is first read as one; only where the line loads the other way is it read as getopt does.
+ */
+function readLine(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]): RuleParts {
+  const meant = new Walk({ line, args, family, isCommand, ...(tokens === undefined ? {} : { tokens }) }).read();
+  if (!meant.problems.some(({ code }) => code === 'missing-value')) return meant;
+  const greedyTokens: Token[] = [];
+  const read = new Walk({ line, args, family, isCommand, isGreedy: true, tokens: greedyTokens }).read();
+  if (read.broken) return meant;
+  tokens?.splice(0, tokens.length, ...greedyTokens);
+  return read;
 }
 
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
@@ -26,6 +40,7 @@ class ReadRule implements BoundRule {
   declare readonly family: Family;
   declare readonly command: BoundRule['command'];
   declare readonly skipped: boolean;
+  declare readonly ends: boolean;
   declare readonly table: BoundRule['table'];
   declare readonly header: RuleHeader;
   declare readonly matches: BoundRule['matches'];
@@ -47,7 +62,7 @@ class ReadRule implements BoundRule {
   get tokens(): readonly Token[] {
     if (this.recorded === undefined) {
       const tokens: Token[] = [];
-      new Walk(this.line, this.source.arguments, this.family, this.isCommand, tokens).read();
+      readLine(this.line, this.source.arguments, this.family, this.isCommand, tokens);
       this.recorded = tokens;
     }
     return this.recorded;

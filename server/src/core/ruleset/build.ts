@@ -37,6 +37,11 @@ class Execution {
   run(lines: Iterable<BoundLine>): Ruleset {
     for (const { line, bound } of lines) {
       this.line = line;
+      if (bound?.ends === true) {
+        if (this.block?.table !== undefined) this.tables.delete(this.block.table.name);
+        this.block = undefined;
+        break;
+      }
       this.execute(line, bound);
     }
     if (this.block !== undefined) this.missingCommit(this.block.line, this.line);

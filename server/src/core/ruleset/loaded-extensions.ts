@@ -75,7 +75,9 @@ export class LoadedExtensions {
   close(): ExtensionUse[] {
     const { protocol } = this.header;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
-    return this.uses.map((use) => use.close(context, this.guessed.includes(use) ? [] : this.reading.problems));
+    const closed = this.uses.map((use) => use.close(context, this.guessed.includes(use) ? [] : this.reading.problems));
+    for (const use of closed) this.reading.problems.push(...use.definition.checkBeside?.(use, closed) ?? []);
+    return closed;
   }
 
   /** The extension loaded last is searched first, so that `-m recent --set -m recent --rcheck` gives each its own options. */

@@ -10,10 +10,14 @@ export interface BaseOption {
     | { readonly kind: 'command'; readonly command: CommandKind }
     | { readonly kind: 'header'; readonly part: keyof RuleHeader }
     | { readonly kind: 'match' | 'jump' | 'goto' | 'table' | 'counters' | 'family' }
-    /** Taken without effect on the rule (`-v`, `-w`), or refused for rules (`-n`, `-x`). */
+    /** Taken without effect on the rule (`-v`). */
     | { readonly kind: 'ignored' }
+    /** Makes the program answer and stop with success, whatever comes next. */
+    | { readonly kind: 'answer' }
     | { readonly kind: 'listing' };
   readonly negatable?: boolean;
+  /** Whether iptables takes a `!` before it and forgets it. */
+  readonly forgetsNegation?: boolean;
   /** One line for completion and hover. */
   readonly summary: string;
 }
@@ -52,17 +56,17 @@ export const BASE_OPTIONS: readonly BaseOption[] = [
   { name: 'goto', short: 'g', argument: 'required', meaning: { kind: 'goto' }, summary: "Continue in a chain without coming back to this one." },
   { name: 'table', short: 't', argument: 'required', meaning: { kind: 'table' }, summary: 'Table that the command works on (command lines only).' },
   { name: 'set-counters', short: 'c', argument: 'required', meaning: { kind: 'counters' }, summary: 'Packet and byte counters that the rule starts with.' },
-  { name: 'ipv4', short: '4', argument: 'none', meaning: { kind: 'family' }, summary: 'Only for iptables; ip6tables-restore skips the line.' },
-  { name: 'ipv6', short: '6', argument: 'none', meaning: { kind: 'family' }, summary: 'Only for ip6tables; iptables-restore skips the line.' },
+  { name: 'ipv4', short: '4', argument: 'none', meaning: { kind: 'family' }, forgetsNegation: true, summary: 'Only for iptables; ip6tables-restore skips the line.' },
+  { name: 'ipv6', short: '6', argument: 'none', meaning: { kind: 'family' }, forgetsNegation: true, summary: 'Only for ip6tables; iptables-restore skips the line.' },
   { name: 'verbose', short: 'v', argument: 'none', meaning: { kind: 'ignored' }, summary: 'Say what is done.' },
   { name: 'wait', short: 'w', argument: 'none', meaning: { kind: 'listing' }, summary: 'Wait for the xtables lock (command lines only).' },
   { name: 'wait-interval', short: 'W', argument: 'none', meaning: { kind: 'listing' }, summary: 'Interval of trying for the xtables lock.' },
   { name: 'numeric', short: 'n', argument: 'none', meaning: { kind: 'listing' }, summary: 'List addresses and ports as numbers.' },
   { name: 'exact', short: 'x', argument: 'none', meaning: { kind: 'listing' }, summary: 'List exact counters.' },
   { name: 'line-numbers', argument: 'none', meaning: { kind: 'listing' }, summary: 'List rule numbers.' },
-  { name: 'modprobe', short: 'M', argument: 'required', meaning: { kind: 'ignored' }, summary: 'Program that loads kernel modules.' },
-  { name: 'version', short: 'V', argument: 'none', meaning: { kind: 'ignored' }, summary: 'Print the version.' },
-  { name: 'help', short: 'h', argument: 'none', meaning: { kind: 'ignored' }, summary: 'Print help.' },
+  { name: 'modprobe', short: 'M', argument: 'required', meaning: { kind: 'ignored' }, forgetsNegation: true, summary: 'Program that loads kernel modules.' },
+  { name: 'version', short: 'V', argument: 'none', meaning: { kind: 'answer' }, summary: 'Print the version.' },
+  { name: 'help', short: 'h', argument: 'none', meaning: { kind: 'answer' }, summary: 'Print help.' },
 ];
 
 const byShort = new Map(BASE_OPTIONS.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])));

@@ -75,10 +75,11 @@ export class ExtensionReader {
     const { reading } = this;
     const extension = use.definition.name;
     reading.tokens?.push({ role: 'option', ...nameSpan, text: spelling, extension, option: spec.name });
+    if (attached !== undefined && (spec.values.length === 0 || spec.optionalValue === true)) this.attachedToFlag(spec, `--${spelling}`, attached, nameSpan);
     const values: Argument[] = [];
     if (attached === undefined && spec.values.length > 0) reading.lateNegation(nameSpan, spec.negatable === true);
     for (let index = 0; index < spec.values.length; index++) {
-      const value = index === 0 && attached !== undefined ? attached : reading.takeValue();
+      const value = index === 0 && attached !== undefined ? attached : spec.optionalValue === true ? reading.takeValue() : reading.takeNeeded(nameSpan);
       if (value === undefined) break;
       values.push(value);
       reading.tokens?.push({ role: 'value', start: value.start, end: value.end, text: value.text, extension, option: spec.name, index });
@@ -89,6 +90,14 @@ export class ExtensionReader {
       context: { family: reading.family, protocol: protocol === undefined || protocol.negated ? undefined : protocol.value },
     }, reading.problems);
     reading.negation = undefined;
+  }
+
+  /** An option that can stand without a value has none behind `=` for getopt. */
+  private attachedToFlag({ optionalValue }: OptionSpec, option: string, attached: Argument, nameSpan: Span): void {
+    const span = cover(nameSpan, attached);
+    const newText = optionalValue === true ? `${option} ${attached.text}` : option;
+    const message = optionalValue === true ? `iptables takes no \`=\` behind \`${option}\`; write \`${newText}\`.` : `\`${option}\` takes no value; \`=${attached.text}\` can't stand behind it.`;
+    this.reading.problem('unexpected-argument', message, span, { title: `Write ${newText}`, span, newText, safe: false });
   }
 
   /** Passes over an option that nothing loaded so far understands, or that fits several, and says what it may be. */

@@ -1,11 +1,15 @@
 import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
-import { addressList } from '../values/address.ts';
+import { addressList, type MaskedAddress } from '../values/address.ts';
 import { interfaceName } from '../values/interface.ts';
 import { protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
 import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
+
+const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
+
+const isEverything = ({ mask }: MaskedAddress): boolean => mask === 0 || mask === 0n;
 
 /** Reads `-p`, `-s`, `-d`, `-i`, `-o` and `-f` into the header of a rule. */
 export class HeaderReader {
@@ -39,6 +43,14 @@ export class HeaderReader {
     }
   }
 
+  /** Checks what depends on both addresses; call it when the whole line is read. */
+  close(): void {
+    const { source, destination } = this.header;
+    const [negated, other] = source?.negated === true ? [source, destination] : [destination, source];
+    if (negated?.negated !== true || other === undefined || negated.value.length > 1 || (other.value.length === 1 || other.negated)) return;
+    this.reading.problem('misplaced-negation', SEVERAL_NEGATED, negated.span);
+  }
+
   private fragment(nameSpan: Span): void {
     if (this.reading.family === 'ipv6') this.reading.problem('wrong-family', '`-f` is for IPv4 only; IPv6 has `-m frag`.', nameSpan);
     this.header.fragment = this.part(true as const, nameSpan, nameSpan);
@@ -54,7 +66,12 @@ export class HeaderReader {
   private addresses(side: 'source' | 'destination', value: Argument, nameSpan: Span): void {
     const part = this.parse(side, addressList, value, nameSpan);
     if (part !== undefined && part.negated && part.value.length > 1) {
-      this.reading.problem('misplaced-negation', '`!` can\'t stand before several addresses; write a rule for each, or a chain that returns for them.', part.span);
+      this.reading.problem('misplaced-negation', SEVERAL_NEGATED, part.span);
+    } else if (part?.negated === true && isEverything(part.value[0]!)) {
+      this.reading.problems.push({
+        code: 'unmatchable-rule', accepted: true, span: part.span,
+        message: `No address is outside \`${value.text}\`: iptables-nft refuses this, iptables-legacy takes it and it matches no packet.`,
+      });
     }
   }
 
@@ -69,7 +86,7 @@ export class HeaderReader {
       reading.problem('invalid-value', parsed.message, value, suggestion(parsed.suggestion, value));
       return undefined;
     }
-    if (parsed.warning !== undefined) reading.problems.push({ code: 'host-name', message: parsed.warning, span: value, accepted: true });
+    if (parsed.warning !== undefined) reading.problems.push({ code: parsed.lookup === true ? 'host-name' : 'misread-value', message: parsed.warning, span: value, accepted: true });
     const part = this.part(parsed.value, nameSpan, value) as RuleHeader[K];
     this.header[name] = part;
     return part;

@@ -12,6 +12,19 @@ export interface GivenBase {
   readonly attached: Argument | undefined;
 }
 
+/** A line with what is known of it before it is read. */
+export interface LineToRead {
+  readonly line: Line;
+  readonly args: readonly Argument[];
+  readonly family: Family;
+  /** Whether the line is a shell's, not a ruleset's. */
+  readonly isCommand: boolean;
+  /** Whether an option that needs a value takes the next word even where that looks like an option, as getopt does. */
+  readonly isGreedy?: boolean;
+  /** Receives what each argument means. */
+  readonly tokens?: Token[];
+}
+
 const OPTION_OR_BANG = /^(--?[A-Za-z]|!$)/u;
 
 /** How far one line's arguments have been read, and what was found on the way: what all readers of a line share. */
@@ -28,16 +41,18 @@ export class Reading {
   readonly problems: Problem[] = [];
   /** Recorded only on demand: a document has many rules and one cursor. */
   readonly tokens: Token[] | undefined;
+  private readonly isGreedy: boolean;
 
-  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens: Token[] | undefined) {
+  constructor({ line, args, family, isCommand, isGreedy = false, tokens }: LineToRead) {
     this.line = line;
     this.args = args;
     this.family = family;
     this.isCommand = isCommand;
+    this.isGreedy = isGreedy;
     this.tokens = tokens;
   }
 
-  /** The next argument as a value. getopt would even take an option; a half-typed line is better read without it. */
+  /** The next argument where an option may have a value and need not. */
   takeValue(): Argument | undefined {
     const argument = this.args[this.next];
     if (argument === undefined || OPTION_OR_BANG.test(argument.text)) return undefined;
@@ -45,9 +60,22 @@ export class Reading {
     return argument;
   }
 
+  /** The next argument as the value that the option at `nameSpan` must have: where the reading is greedy, an option too. */
+  takeNeeded(nameSpan: Span): Argument | undefined {
+    const argument = this.args[this.next];
+    if (!this.isGreedy || argument === undefined || !OPTION_OR_BANG.test(argument.text)) return this.takeValue();
+    this.next++;
+    const option = this.line.text.slice(nameSpan.start, nameSpan.end);
+    this.problems.push({
+      code: 'misread-value', span: cover(nameSpan, argument), accepted: true,
+      message: `iptables takes \`${argument.text}\` for the value of \`${option}\`; the value seems to be missing.`,
+    });
+    return argument;
+  }
+
   /** The value of a base option: what is attached, or the next argument; a problem when there is none. */
   value({ spec, nameSpan, attached }: GivenBase): Argument | undefined {
-    const value = attached ?? this.takeValue();
+    const value = attached ?? this.takeNeeded(nameSpan);
     if (value === undefined) this.problem('missing-value', `\`${optionText(spec)}\` needs a value.`, nameSpan);
     return value;
   }
@@ -56,7 +84,7 @@ export class Reading {
   lateNegation(nameSpan: Span, negatable: boolean): void {
     const bang = this.args[this.next];
     const value = this.args[this.next + 1];
-    if (bang?.text !== '!' || value === undefined || OPTION_OR_BANG.test(value.text) || this.negation !== undefined) return;
+    if (this.isGreedy || bang?.text !== '!' || value === undefined || OPTION_OR_BANG.test(value.text) || this.negation !== undefined) return;
     const name = this.line.text.slice(nameSpan.start, nameSpan.end);
     const stated = `! ${name}`;
     this.next++;

@@ -102,7 +102,7 @@ export class OpenUse {
       });
       return undefined;
     }
-    if (parsed.warning !== undefined) problems.push({ code: 'host-name', message: parsed.warning, span, accepted: true });
+    if (parsed.warning !== undefined) problems.push({ code: parsed.lookup === true ? 'host-name' : 'misread-value', message: parsed.warning, span, accepted: true });
     return parsed.value;
   }
 

@@ -1,16 +1,15 @@
-import type { Family } from '../netfilter.ts';
 import type { Problem } from '../extensions/definition.ts';
-import type { Argument, Line } from '../syntax/line.ts';
+import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { explainAttachedValue, isTakenWhole, takesAttached } from './attached-value.ts';
 import { LoadedExtensions } from './loaded-extensions.ts';
-import type { BoundCommand, BoundRule, Token } from './model.ts';
+import type { BoundCommand, BoundRule } from './model.ts';
 import { findShort, type BaseOption } from './options.ts';
 import { readCommand } from './read-command.ts';
 import { readCounters, readListing, readTable } from './read-command-line.ts';
 import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
-import { Reading, isExpansion, optionText, type GivenBase } from './reading.ts';
+import { Reading, isExpansion, optionText, type GivenBase, type LineToRead } from './reading.ts';
 
 /** A bound rule but for the tokens, which are recorded on the side. */
 export type RuleParts = Omit<BoundRule, 'tokens'>;
@@ -26,10 +25,10 @@ export class Walk {
   private command: BoundCommand | undefined;
   private table: BoundRule['table'];
   private skipped = false;
+  private ends = false;
 
-  /** `tokens`, where given, receives what each argument means. */
-  constructor(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]) {
-    this.reading = new Reading(line, args, family, isCommand, tokens);
+  constructor(line: LineToRead) {
+    this.reading = new Reading(line);
     this.header = new HeaderReader(this.reading);
     this.loaded = new LoadedExtensions(this.reading, this.header.header);
     this.extensions = new ExtensionReader(this.reading, this.header.header, this.loaded);
@@ -40,11 +39,11 @@ export class Walk {
     const { reading } = this;
     const { line, args, family, isCommand, problems } = reading;
     while (reading.next < args.length) this.argument(args[reading.next++]!);
-    this.finish();
+    if (!this.ends) this.finish();
     const unresolved = isCommand ? args.find(isExpansion) : undefined;
-    const { matches, target } = this.extensions.close();
+    const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close();
     return {
-      line, family, command: this.command, skipped: this.skipped, table: this.table, header: this.header.header, matches, target,
+      line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.raw,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
       problems: unresolved === undefined && problems.length > 0 ? problems : NO_PROBLEMS,
@@ -55,10 +54,20 @@ export class Walk {
   private argument(argument: Argument): void {
     const { text } = argument;
     if (text === '!') this.bang(argument);
-    else if (text === '--') this.reading.problem('unexpected-argument', '`--` ends the options; iptables takes nothing behind it.', argument);
+    else if (text === '--') this.endOfOptions(argument);
     else if (text.startsWith('--')) this.long(argument);
     else if (text.startsWith('-') && text.length > 1) this.short(argument);
     else this.stray(argument);
+  }
+
+  /** Behind `--` getopt looks for no more options, and iptables-restore takes no other words. */
+  private endOfOptions(argument: Argument): void {
+    const { reading } = this;
+    reading.negation = undefined;
+    const last = reading.args.at(-1)!;
+    if (reading.next === reading.args.length) return;
+    reading.next = reading.args.length;
+    reading.problem('unexpected-argument', '`--` ends the options; iptables takes nothing behind it.', cover(argument, last));
   }
 
   private bang(argument: Argument): void {
@@ -127,6 +136,7 @@ export class Walk {
       this.base({ spec, nameSpan, attached: undefined }, argument.text);
     } else if (spec.argument === 'none') {
       this.base({ spec, nameSpan, attached: undefined }, argument.text.slice(0, 2));
+      if (this.ends) return;
       this.short({ text: `-${rest}`, raw: `-${rest}`, start: argument.start + 1, end: argument.end });
     } else if (takesAttached(spec)) {
       this.base({ spec, nameSpan, attached: { text: rest, raw: argument.raw.slice(2), start: nameSpan.end, end: argument.end } }, argument.text);
@@ -157,12 +167,31 @@ export class Walk {
     const { spec, nameSpan, attached } = given;
     const role = spec.meaning.kind === 'command' ? 'command' : 'rule-option';
     reading.tokens?.push({ role, ...nameSpan, text: spelling, option: spec.name });
+    if (spec.meaning.kind === 'answer') {
+      this.answer(given);
+      return;
+    }
     if (attached === undefined && spec.argument === 'required') reading.lateNegation(nameSpan, spec.negatable === true);
     if (reading.negation !== undefined && spec.negatable !== true) {
-      reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, cover(reading.negation, nameSpan));
+      const span = cover(reading.negation, nameSpan);
+      if (spec.forgetsNegation === true) reading.problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${optionText(spec)}\`.`, span, accepted: true });
+      else reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, span);
     }
     this.dispatch(given);
     reading.negation = undefined;
+  }
+
+  /** A command line may well ask; in a ruleset it is the end of all reading. */
+  private answer({ spec, nameSpan }: GivenBase): void {
+    const { reading } = this;
+    reading.negation = undefined;
+    if (reading.isCommand) return;
+    this.ends = true;
+    reading.next = reading.args.length;
+    reading.problems.push({
+      code: 'early-end', span: nameSpan, accepted: true,
+      message: `iptables-restore ${spec.name === 'help' ? 'prints its help' : 'prints its version'} for \`${optionText(spec)}\` and stops with success: it loads nothing of this block, and reads nothing behind it.`,
+    });
   }
 
   private dispatch(given: GivenBase): void {
@@ -178,12 +207,14 @@ export class Walk {
       case 'family': if (given.spec.name !== reading.family) this.skipped = true; break;
       case 'listing': readListing(reading, given, this.command); break;
       case 'ignored': if (given.spec.argument === 'required') reading.value(given); break;
+      case 'answer': break;
     }
   }
 
   private finish(): void {
     const { reading } = this;
     const { args, negation } = reading;
+    this.header.close();
     if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
     if (this.command === undefined && args.length > 0 && !reading.isCommand && !this.skipped) {
       reading.problem('missing-command', 'A rule says what to do with it: `-A CHAIN …` appends it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });

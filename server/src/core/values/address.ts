@@ -72,6 +72,8 @@ function readAddressV4(text: string): Parsed<{ address: number; host?: string }>
   if (dotted !== undefined) return ok({ address: dotted }, abbreviated(text, dotted));
   const classic = readClassic(text);
   if (classic !== undefined) return ok({ address: classic }, `\`${text}\` is read as ${printIPv4(classic)}; write it with four numbers.`);
+  const mapped = mappedV4(text);
+  if (mapped !== undefined) return ok({ address: mapped }, `\`${text}\` is read as ${printIPv4(mapped)}; write it so.`);
   if (readIPv6(text) !== undefined) return fail(`\`${text}\` is an IPv6 address; iptables takes IPv4 here. IPv6 rules are for ip6tables.`);
   if (text === 'localhost') return lookedUp({ address: 0x7f000001 }, resolvedOnce(text));
   return hostName(text, 0, 'ipv4');
@@ -87,6 +89,12 @@ function readAddressV6(text: string): Parsed<{ address: bigint; host?: string }>
   if (/^\[.*\]$/u.test(text)) return fail(`\`${text}\` has brackets, which addresses here do not have.`, text.slice(1, -1));
   if (text === 'localhost') return lookedUp({ address: 1n }, resolvedOnce(text));
   return hostName(text, 0n, 'ipv6');
+}
+
+/** The IPv4 address within `::ffff:10.0.0.1`, which the resolver takes for it. */
+function mappedV4(text: string): number | undefined {
+  const address = readIPv6(text);
+  return address !== undefined && address >> 32n === 0xffffn ? Number(address & 0xffffffffn) : undefined;
 }
 
 /** A leading zero or a missing number changes an IPv4 address silently. */

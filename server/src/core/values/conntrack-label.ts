@@ -1,5 +1,5 @@
 import { octalWarning, readBigInteger } from './integer.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, type ValueType } from './value.ts';
 
 /** Connections have this many labels, numbered from 0. */
 export const LABELS = 128;
@@ -22,7 +22,7 @@ export const conntrackLabel: ValueType<ConntrackLabel> = {
     }
     if (text === '') return fail('A label is missing: a number from 0 to 127, or a name that stands in connlabel.conf.');
     if (!/^[A-Za-z_]/u.test(text)) return fail(`\`${text}\` is not a label: it is a number from 0 to ${LABELS - 1}, or a name that stands in connlabel.conf.`);
-    return ok(text, `The label \`${text}\` is looked up in connlabel.conf when the ruleset is loaded; a host without it refuses the rule.`);
+    return lookedUp(text, `The label \`${text}\` is looked up in connlabel.conf when the ruleset is loaded; a host without it refuses the rule.`);
   },
   print: (label) => `"${label}"`,
 };

@@ -1,6 +1,6 @@
 import { choice, type Choice } from './choice.ts';
 import { integer } from './integer.ts';
-import type { ValueType } from './value.ts';
+import { ok, type ValueType } from './value.ts';
 
 export const DSCP_MAX = 0x3f;
 
@@ -22,9 +22,17 @@ export const dscp: ValueType<number> = {
   hover: describe,
 };
 
+const classes = choice({ what: 'a DiffServ class', placeholder: 'CLASS', choices: CLASSES });
+
 /** A DiffServ class: `EF`, `BE`, `CS0`–`CS7`, `AF11`–`AF43`. iptables-save prints its number. */
 export const dscpClass: ValueType<number> = {
-  ...choice({ what: 'a DiffServ class', placeholder: 'CLASS', choices: CLASSES, ignoreCase: true }),
+  ...classes,
+  parse(text, context) {
+    // iptables compares no more letters than the class has. Seen in 1.8.9.
+    const found = CLASSES.find(({ name }) => text.toUpperCase().startsWith(name));
+    if (found === undefined) return classes.parse(text, context);
+    return ok(found.value, found.name.length === text.length ? undefined : `\`${text}\` is read as \`${found.name}\`; what stands behind it counts for nothing.`);
+  },
   print: hex,
   hover: describe,
 };

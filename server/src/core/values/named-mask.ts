@@ -1,6 +1,6 @@
 import { octalWarning, readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, type Parsed, type ValueType } from './value.ts';
 
 const ALL = 0xffffffff;
 
@@ -44,5 +44,5 @@ function readName(text: string, what: string, file: string, zero: string): Parse
   if (text === zero) return ok({ value: 0, mask: ALL });
   if (!/^[A-Za-z_][\w.-]*$/u.test(text)) return fail(`\`${text}\` is not ${what}: write a number such as \`0x1\`, perhaps with a mask, or a name of ${file}.`);
   const { hint } = didYouMean(text, [zero]);
-  return ok({ value: 0, mask: ALL, name: text }, `\`${text}\` is looked up in ${file} when the ruleset is loaded; a host without it refuses the rule.${hint}`);
+  return lookedUp({ value: 0, mask: ALL, name: text }, `\`${text}\` is looked up in ${file} when the ruleset is loaded; a host without it refuses the rule.${hint}`);
 }

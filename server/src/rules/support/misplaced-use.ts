@@ -1,4 +1,4 @@
-import { BUILT_IN_CHAINS, HOOKS, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
+import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
@@ -15,13 +15,20 @@ const NO_USES: readonly ExtensionUse[] = [];
 export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): readonly Report[] {
   const chain = bound?.command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped) return NONE;
-  const uses = usesOf(bound!, kind).filter(({ definition: { tables, hooks, hooksFor } }) => tables !== undefined || hooks !== undefined || hooksFor !== undefined);
+  const uses = usesOf(bound!, kind).filter(isChoosy);
   return uses.length === 0 ? NONE : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
 
-function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: string): readonly Pick<Report, 'message' | 'fixes'>[] {
-  const { name, tables } = use.definition;
-  if (tables !== undefined && !tables.includes(table)) return [{ message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` }];
+const isChoosy = ({ definition: { tables, tablesFor, legacyTables, hooks, hooksFor } }: ExtensionUse): boolean =>
+  tables !== undefined || tablesFor !== undefined || legacyTables !== undefined || hooks !== undefined || hooksFor !== undefined;
+
+function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: string): readonly Pick<Report, 'message' | 'fixes' | 'severity'>[] {
+  const { name, tablesFor, legacyTables } = use.definition;
+  const tables = ownTables(use);
+  if (!tables.includes(table)) return [{ message: `${namedIf(use, tablesFor)} is refused in the table \`${table}\`; it works in ${listed(tables)}.` }];
+  if (legacyTables?.includes(table) === false) {
+    return [{ severity: 'warning', message: `iptables-legacy refuses \`${name}\` in the table \`${table}\`, iptables-nft takes it; with both it works in ${listed(legacyTables)}.` }];
+  }
   if (!isBuiltIn(table, chain)) return [];
   const hooks = ownHooks(use);
   return hooks.includes(chain) ? [] : [{ message: `${named(use)} is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound, table, hooks) }];
@@ -37,8 +44,8 @@ export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Ite
 }
 
 function* misplacedBehind(use: ExtensionUse, { line }: BoundRule, table: Table, chain: string): Iterable<Report> {
-  const { tables, hooks, hooksFor } = use.definition;
-  if ((hooks === undefined && hooksFor === undefined) || tables?.includes(table.name) === false) return;
+  const { hooks, hooksFor } = use.definition;
+  if ((hooks === undefined && hooksFor === undefined) || !ownTables(use).includes(table.name)) return;
   const allowed = ownHooks(use);
   const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !allowed.includes(hook));
   if (wrong.length === 0) return;
@@ -59,9 +66,19 @@ function ownHooks(use: ExtensionUse): readonly Hook[] {
   return own === undefined ? hooks : hooks.filter((hook) => own.includes(hook));
 }
 
-/** The extension, with its options where it depends on them. */
-function named({ definition, options }: ExtensionUse): string {
-  return `\`${[definition.name, ...(definition.hooksFor === undefined ? [] : options.map(({ text }) => text))].join(' ')}\``;
+/** The tables in which the use is taken. */
+function ownTables(use: ExtensionUse): readonly TableName[] {
+  const { tables = TABLE_NAMES } = use.definition;
+  const own = use.definition.tablesFor?.(use);
+  return own === undefined ? tables : tables.filter((table) => own.includes(table));
+}
+
+/** The extension, with its options where its hooks depend on them. */
+const named = (use: ExtensionUse): string => namedIf(use, use.definition.hooksFor);
+
+/** The extension, with its options where what is said depends on them. */
+function namedIf({ definition, options }: ExtensionUse, dependence: unknown): string {
+  return `\`${[definition.name, ...(dependence === undefined ? [] : options.map(({ text }) => text))].join(' ')}\``;
 }
 
 /** The first jump on the way from each wrong hook to the chain. */

@@ -2,7 +2,7 @@ import type { Condition } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import type { Packet } from '../../engine/packet.ts';
 import { bpfProgram, type BpfInstruction } from '../../values/bpf-program.ts';
-import { fail, ok, type ValueType } from '../../values/value.ts';
+import { fail, lookedUp, type ValueType } from '../../values/value.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { runBpf } from '../shared/bpf-run.ts';
 import { bytesOf } from '../shared/header-bytes.ts';
@@ -12,7 +12,7 @@ import { questionPackets } from '../shared/packet-sets.ts';
 /** A program that was pinned in the BPF file system; iptables opens it when it reads the rule. */
 const pinnedPath: ValueType<string> = {
   placeholder: 'PATH',
-  parse: (text) => (text === '' ? fail('The path of a pinned program is missing, such as `/sys/fs/bpf/filter`.') : ok(text, `The program \`${text}\` is opened when the ruleset is loaded; a host without it refuses the rule.`)),
+  parse: (text) => (text === '' ? fail('The path of a pinned program is missing, such as `/sys/fs/bpf/filter`.') : lookedUp(text, `The program \`${text}\` is opened when the ruleset is loaded; a host without it refuses the rule.`)),
   print: (path) => path,
 };
 

@@ -5,7 +5,7 @@ import { text } from '../../values/text.ts';
 import { defineMatch, negation, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
-const path = option('path', text({ what: 'a path of a cgroup', placeholder: 'PATH', max: 511 }), { negatable: true, conflicts: ['cgroup'] });
+const path = option('path', text({ what: 'a path of a cgroup', placeholder: 'PATH', max: 511 }), { negatable: true, conflicts: ['cgroup'], external: { what: 'cgroup', made: '`mkdir` in the unified hierarchy', always: ['', '/'] } });
 const classid = option('cgroup', integer({ what: 'a class of net_cls', min: 0, max: 0xffffffff, example: '0x100001', placeholder: 'CLASSID' }), { negatable: true, conflicts: ['path'] });
 
 /** A packet that is passed on has no socket; then the kernel says no, even to a negated option. */

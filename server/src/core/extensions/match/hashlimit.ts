@@ -53,7 +53,7 @@ const expiry = option('hashlimit-htable-expire', number('a number of millisecond
 const sourceMask = option('hashlimit-srcmask', prefixLengthType('refused'));
 const destinationMask = option('hashlimit-dstmask', prefixLengthType('refused'));
 const rateMatch = flag('hashlimit-rate-match');
-const interval = option('hashlimit-rate-interval', number('a number of seconds', 1, '5'));
+const interval = option('hashlimit-rate-interval', integer({ what: 'a number of seconds', min: 1, max: 0x7fffffff, example: '5' }));
 
 const DEFAULT_BURST = 5;
 /** Of buckets and of flows; iptables takes more and keeps this. Seen in iptables. */
@@ -264,6 +264,7 @@ export default defineMatch({
   options: [upto, above, burst, mode, name, size, most, collection, expiry, sourceMask, destinationMask, rateMatch, interval],
   requires: [['hashlimit-upto', 'hashlimit-above'], ['hashlimit-name']],
   check,
+  shared: (use) => ({ what: 'table', name: use.option(name)?.value ?? '', way: `${use.option(rateMatch) === undefined ? 'without' : 'with'} \`--hashlimit-rate-match\`` }),
   save,
   conditions,
 });

@@ -3,13 +3,14 @@ import { Unknown } from '../../engine/truth.ts';
 import { integer } from '../../values/integer.ts';
 import { bitRate } from '../../values/rate-of-bits.ts';
 import { text } from '../../values/text.ts';
-import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUse, type ExternalObject, type OptionSpec, type Problem } from '../definition.ts';
 
 const estimator = text({ what: 'the name of a rate estimator', placeholder: 'NAME', min: 1, max: 15, quoted: false });
+const external: ExternalObject = { what: 'rate estimator', made: 'a rule with `-j RATEEST` that is loaded before' };
 const packetRate = integer({ what: 'a number of packets a second', min: 0, max: 0xffffffff, example: '100', placeholder: 'PACKETS' });
 
-const first = option('rateest1', estimator, { aliases: ['rateest'] });
-const second = option('rateest2', estimator);
+const first = option('rateest1', estimator, { aliases: ['rateest'], external });
+const second = option('rateest2', estimator, { external });
 const delta = flag('rateest-delta');
 const bits1 = option('rateest-bps1', bitRate, { optionalValue: true });
 const packets1 = option('rateest-pps1', packetRate, { optionalValue: true });

@@ -3,11 +3,11 @@ import { and, Unknown, type Truth } from '../../engine/truth.ts';
 import { SOMETIMES, type Bounds } from '../../sets/bounds.ts';
 import type { PacketSpace } from '../../sets/space.ts';
 import { readBigInteger } from '../../values/integer.ts';
-import { text } from '../../values/text.ts';
 import { fail, ok, type ValueType } from '../../values/value.ts';
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { isInSet, type SetLookup } from '../shared/ipset-lookup.ts';
+import { ipset, ipsetName } from '../shared/ipset-name.ts';
 import type { Counters, SetSide } from '../shared/ipset.ts';
 import { negate } from '../shared/fields.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
@@ -40,12 +40,8 @@ const counter: ValueType<string> = {
   print: (value) => value,
 };
 
-const LONGEST_NAME = 31;
-const tooLong = (given: string): string | undefined => (given.length > LONGEST_NAME ? `\`${given}\` has ${given.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
-
 const matchSet: OptionSpec<string> = {
-  name: 'match-set', deprecated: { set: 'match-set' }, negatable: true,
-  values: [text({ what: 'the name of a set', placeholder: 'SET', min: 1, max: LONGEST_NAME, quoted: false, refuse: tooLong }), sides],
+  name: 'match-set', deprecated: { set: 'match-set' }, negatable: true, values: [ipsetName, sides], external: ipset,
 };
 const returnNomatch = flag('return-nomatch');
 const updateCounters = flag('update-counters', { negatable: true });

@@ -109,7 +109,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   const problems: Problem[] = [];
   const { dates: [from, to], times } = shape(use);
   const over = use.option(contiguous);
-  if (over !== undefined && times[0] <= times[1]) {
+  if (over !== undefined && times[0] < times[1]) {
     problems.push({ code: 'missing-option', message: '`--contiguous` needs a `--timestop` before the `--timestart`: it joins what lies on both sides of midnight.', span: over.span });
   }
   const stop = use.option(dateStop);

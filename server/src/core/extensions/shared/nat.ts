@@ -4,8 +4,8 @@ import { Unknown } from '../../engine/truth.ts';
 import type { NatTo } from '../../values/nat-range.ts';
 import type { BoundOption, ExtensionUse, Problem } from '../definition.ts';
 
-/** Protocols of which iptables takes a port in a NAT target; it also takes ICMP, whose ids serve as ports. */
-const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, 33, PROTOCOL.icmp, PROTOCOL.icmpv6]);
+/** Protocols of which iptables takes a port in a NAT target; it also takes ICMP (not ICMPv6), whose ids serve as ports. */
+const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, 33, PROTOCOL.icmp]);
 
 /** A port needs a rule that names a protocol with ports; a negated one passes too. Seen in iptables 1.8.9. */
 export function checkPorts(use: ExtensionUse, bound: BoundOption | undefined, hasPorts: boolean): readonly Problem[] {

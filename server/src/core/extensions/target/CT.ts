@@ -24,7 +24,7 @@ const EVENTS = [
 
 const notrack = flag('notrack');
 const helper = option('helper', conntrackHelper);
-const timeout = option('timeout', text({ what: 'the name of a timeout policy', placeholder: 'NAME', max: 31, quoted: false }));
+const timeout = option('timeout', text({ what: 'the name of a timeout policy', placeholder: 'NAME', max: 31, quoted: false }), { external: { what: 'timeout policy', made: '`nfct timeout add`' } });
 const ctevents = option('ctevents', choiceList({ what: 'an event of a connection', placeholder: 'EVENT', choices: EVENTS }));
 const expevents = option('expevents', choiceList({ what: 'an event of an expectation', placeholder: 'EVENT', choices: EVENTS.slice(0, 1) }));
 const zone = option('zone', conntrackZone);

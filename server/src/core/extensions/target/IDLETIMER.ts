@@ -16,6 +16,7 @@ export default defineTarget({
   terminating: false,
   options: [timeout, label, alarm],
   requires: [[timeout.name], [label.name]],
+  shared: (use) => ({ what: 'timer', name: use.option(label)?.value ?? '', way: `${use.option(alarm) === undefined ? 'without' : 'with'} \`--alarm\`` }),
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
   result: () => PASSES,
 });

@@ -3,7 +3,7 @@ import { text } from '../../values/text.ts';
 import { defineTarget, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { PASSES } from '../shared/packet-sets.ts';
 
-const name = option('rateest-name', text({ what: 'the name of an estimator', placeholder: 'NAME', max: 15, quoted: false }));
+const name = option('rateest-name', text({ what: 'the name of an estimator', placeholder: 'NAME', max: 15, quoted: false }), { makes: 'rate estimator' });
 const interval = option('rateest-interval', estimatorTime);
 const average = option('rateest-ewmalog', estimatorTime);
 
@@ -49,6 +49,7 @@ export default defineTarget({
   options: [name, interval, average],
   requires: [[name.name], [interval.name], [average.name]],
   check,
+  shared: (use) => ({ what: 'rate estimator', name: use.option(name)?.value ?? '', way: `with \`${save(use).slice(2).join(' ')}\`` }),
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
   result: () => PASSES,

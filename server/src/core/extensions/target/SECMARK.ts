@@ -2,7 +2,7 @@ import { text } from '../../values/text.ts';
 import { defineTarget, option } from '../definition.ts';
 import { PASSES } from '../shared/packet-sets.ts';
 
-const context = option('selctx', text({ what: 'a security context', placeholder: 'CONTEXT', max: 255, quoted: false }));
+const context = option('selctx', text({ what: 'a security context', placeholder: 'CONTEXT', max: 255, quoted: false }), { external: { what: 'security context', made: 'the loaded SELinux policy' } });
 
 export default defineTarget({
   name: 'SECMARK',

@@ -1,19 +1,15 @@
 import type { Effect, Traversal } from '../../engine/traversal.ts';
-import { HOOKS, type Hook } from '../../netfilter.ts';
+import { HOOKS, TABLE_NAMES, type Hook } from '../../netfilter.ts';
 import { integer } from '../../values/integer.ts';
 import { setEnds, type SetEnd } from '../../values/set-sides.ts';
-import { text } from '../../values/text.ts';
 import { defineTarget, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { isInSet } from '../shared/ipset-lookup.ts';
+import { ipset, ipsetName } from '../shared/ipset-name.ts';
 import { setChanges } from '../shared/set-changes.ts';
 import { rewrites } from '../shared/packet-sets.ts';
 
-const LONGEST_NAME = 31;
-const tooLong = (name: string): string | undefined => (name.length > LONGEST_NAME ? `\`${name}\` has ${name.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
-const setName = text({ what: 'the name of a set', placeholder: 'SET', min: 1, max: LONGEST_NAME, quoted: false, refuse: tooLong });
-
-const operation = (name: string): OptionSpec<string> => ({ name, values: [setName, setEnds], forgetsNegation: true });
+const operation = (name: string): OptionSpec<string> => ({ name, values: [ipsetName, setEnds], forgetsNegation: true, external: ipset });
 const more = { forgetsNegation: true, repeatable: true };
 
 const add = operation('add-set');
@@ -70,6 +66,7 @@ export default defineTarget({
   name: 'SET',
   families: ['ipv4', 'ipv6'],
   terminating: false,
+  tablesFor: (use) => ([map, mapMark, mapPrio, mapQueue].some((spec: OptionSpec) => has(use, spec)) ? ['mangle'] : TABLE_NAMES),
   hooksFor: (use) => (has(use, mapPrio) || has(use, mapQueue) ? SENDING : HOOKS),
   options: [add, del, map, exist, timeout, mapMark, mapPrio, mapQueue],
   requires: [[add.name, del.name, map.name]],

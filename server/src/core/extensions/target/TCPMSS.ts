@@ -2,7 +2,7 @@ import type { Effect, Traversal } from '../../engine/traversal.ts';
 import { HOOKS, type Family, type Hook } from '../../netfilter.ts';
 import { integer, type IntegerShape } from '../../values/integer.ts';
 import type { ValueType } from '../../values/value.ts';
-import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts';
+import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { isLaterFragment } from '../shared/transport.ts';
 import { rewrites } from '../shared/packet-sets.ts';
@@ -34,20 +34,38 @@ function apply({ packet }: Traversal): Effect {
   return { kind: 'continue' };
 }
 
-/** Clamping wins over a number. */
+/** The option written last wins. Seen in iptables. */
 function save(use: ExtensionUse): readonly string[] {
-  const bound = use.options.find(({ spec }) => spec === clamp) ?? use.options[0];
+  const bound = use.options.at(-1);
   return bound === undefined ? [] : saveOption(use, bound);
+}
+
+const SYN = 0x02;
+
+/** Whether the match lets through only packets with SYN set, by which iptables-legacy knows that they carry the option. */
+function wantsSyn({ definition, options }: ExtensionUse): boolean {
+  if (definition.name !== 'tcp') return false;
+  return options.some(({ spec, negated, values }) => !negated && (spec.name === 'syn' || (spec.name === 'tcp-flags' && ((values[1] as number) & SYN) !== 0)));
+}
+
+/** The kernel asks for SYN where iptables-legacy loads the rule. Seen in the kernel. */
+function checkBeside(use: ExtensionUse, others: readonly ExtensionUse[]): readonly Problem[] {
+  if (use.options.length === 0 || others.some(wantsSyn)) return [];
+  return [{
+    code: 'missing-option', accepted: true, span: use.span,
+    message: 'iptables-legacy refuses `TCPMSS` for packets without SYN, iptables-nft takes it; write `-p tcp --tcp-flags SYN,RST SYN` before it.',
+  }];
 }
 
 export default defineTarget({
   name: 'TCPMSS',
   families: ['ipv4', 'ipv6'],
   terminating: false,
-  hooksFor: (use) => (use.option(clamp) === undefined ? HOOKS : ROUTED),
+  hooksFor: (use) => (use.options.at(-1)?.spec === clamp ? ROUTED : HOOKS),
   protocols: [6],
   options: [setMss, clamp],
   requires: [[setMss.name, clamp.name]],
+  checkBeside,
   save,
   action: () => ({ apply }),
   result: () => rewrites({ field: 'length' }, { field: 'questions' }),

@@ -104,11 +104,11 @@ export function hooksAt({ place, others }: Site): ReadonlySet<Hook> {
   return built === undefined ? new Set() : Placements.of(built).hooksOf(chain);
 }
 
-/** Whether the kernel takes an extension in the rule's table, and at every hook that leads to it. */
-export function isAllowed({ tables, hooks }: Pick<ExtensionDefinition, 'tables' | 'hooks'>, site: Site): boolean {
+/** Whether the kernel takes an extension from both back ends in the rule's table, and at every hook that leads to it. */
+export function isAllowed({ tables, legacyTables, hooks }: Pick<ExtensionDefinition, 'tables' | 'legacyTables' | 'hooks'>, site: Site): boolean {
   const { table } = site.place;
   if (table === undefined) return true;
-  return (tables === undefined || tables.includes(table)) && (hooks === undefined || suitsHooks(hooks, table, site));
+  return tables?.includes(table) !== false && legacyTables?.includes(table) !== false && (hooks === undefined || suitsHooks(hooks, table, site));
 }
 
 function suitsHooks(allowed: readonly Hook[], table: TableName, site: Site): boolean {
@@ -119,7 +119,8 @@ function suitsHooks(allowed: readonly Hook[], table: TableName, site: Site): boo
 /** Whether the kernel would still take an extension there with one more option, of this first value where it is known. */
 export function isOptionAllowed(definition: ExtensionDefinition, given: readonly BoundOption[], spec: OptionSpec, site: Site, value?: unknown): boolean {
   const { table, family } = site.place;
-  if (definition.hooksFor === undefined || table === undefined) return true;
+  const { hooksFor, tablesFor } = definition;
+  if ((hooksFor === undefined && tablesFor === undefined) || table === undefined) return true;
   const nowhere = { start: 0, end: 0 };
   const added: BoundOption = { spec, negated: false, value, values: [value], span: nowhere, nameSpan: nowhere, valueSpans: [], text: `--${spec.name}` };
   const options = [...given.filter((bound) => bound.spec !== spec), added];
@@ -127,5 +128,5 @@ export function isOptionAllowed(definition: ExtensionDefinition, given: readonly
     definition, family, protocol: undefined, options, span: nowhere,
     option: <V>(wanted: OptionSpec<V>) => options.find((bound) => bound.spec === wanted) as BoundOption<V> | undefined,
   };
-  return suitsHooks(definition.hooksFor(trial), table, site);
+  return tablesFor?.(trial).includes(table) !== false && (hooksFor === undefined || suitsHooks(hooksFor(trial), table, site));
 }

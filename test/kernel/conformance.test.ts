@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { compareGenerated } from '../conformance/generated.ts';
+import { missingPrograms } from '../support/programs.ts';
+
+/** A slice that is the same every time; `npm run conformance` takes a fresh seed. */
+const SEED = 20261;
+const COUNT = 1040;
+
+describe('rules made from the catalogue, as both back ends answer', function () {
+  this.timeout(300_000);
+  const why = missingPrograms();
+  before(function () {
+    if (why === undefined) return;
+    console.log(`    skipped: ${why}`);
+    this.skip();
+  });
+
+  it(`agree with check (seed ${SEED}, ${COUNT} rules)`, async () => {
+    const compared = await compareGenerated(SEED, COUNT);
+    const wrong = compared.filter(({ difference }) => difference !== undefined).map(({ what, difference, said }) => `${what}\n  ${difference!}\n  ${said}`);
+    assert.deepEqual(wrong, [], wrong.join('\n'));
+    for (const outcome of ['accepted', 'refused'] as const) assert.ok(compared.filter((each) => each.outcome === outcome).length > COUNT / 4, `few are ${outcome}`);
+  });
+});

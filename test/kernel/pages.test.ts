@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readIpsetSave } from '../../server/src/core/engine/facts/text.ts';
+import type { HostFacts } from '../../server/src/core/engine/host.ts';
+import { documentation } from '../../server/src/core/extensions/catalogue.ts';
+import { MATCHES, TARGETS } from '../../server/src/core/extensions/catalogue.generated.ts';
+import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
+import { HOOKS } from '../../server/src/core/netfilter.ts';
+import { answersOf, difference, findingsOf, type Input } from '../conformance/verdict.ts';
+import { missingPrograms } from '../support/programs.ts';
+
+const KNOWN: ReadonlySet<string> = new Set([...HOOKS, ...TARGETS.flatMap(({ name, aliases = [] }) => [name, ...aliases])]);
+
+/** A fenced example of a page, as a whole ruleset with the chains that it jumps to. */
+function rulesetOf(example: string): string {
+  const blocks = /^\*/mu.test(example) ? example.split(/^(?=\*)/mu) : [`*filter\n${example}COMMIT\n`];
+  return blocks.map((block) => {
+    const declared = [...block.matchAll(/^:(\S+)/gmu)].map(([, chain]) => chain!);
+    const named = [...block.matchAll(/(?:^-A |-[jg] )([A-Za-z][\w-]*)/gmu)].map(([, chain]) => chain!);
+    const missing = [...new Set(named)].filter((name) => !declared.includes(name) && !KNOWN.has(name));
+    return block.replace('\n', `\n${missing.map((chain) => `:${chain} - [0:0]\n`).join('')}`);
+  }).join('');
+}
+
+/** Commands that make the sets which the examples name, each as its options ask. */
+const SETS: readonly string[] = [
+  'create blocked hash:ip', 'create services bitmap:port range 0-65535', 'create knockers hash:ip timeout 600',
+];
+
+const examplesOf = (definition: ExtensionDefinition): readonly string[] =>
+  [...(documentation(definition) ?? '').matchAll(/^```\n([^]*?)^```$/gmu)].map(([, example]) => example!);
+
+describe('examples of the pages of matches and targets', function () {
+  this.timeout(120_000);
+  const why = missingPrograms();
+  before(function () {
+    if (why === undefined) return;
+    console.log(`    skipped: ${why}`);
+    this.skip();
+  });
+
+  it('are taken as check says for one of their families', async () => {
+    const host: HostFacts = { ipsets: readIpsetSave(SETS.join('\n')) };
+    const inputs = [...MATCHES, ...TARGETS].flatMap((definition) => examplesOf(definition).flatMap((example) => definition.families.map((family): Input & { readonly place: string } =>
+      ({ place: `${definition.kind} ${definition.name}: ${example}`, family, ruleset: rulesetOf(example) }))));
+    const answers = await answersOf(inputs, SETS);
+    const right = new Set<string>();
+    for (const [index, input] of inputs.entries()) {
+      const findings = await findingsOf(input, host);
+      if (!findings.some(({ severity }) => severity === 'error') && difference(findings, answers[index]!) === undefined) right.add(input.place);
+    }
+    const wrong = inputs.map((input, index) => ({ ...input, ...answers[index]!.said })).filter(({ place }) => !right.has(place));
+    assert.deepEqual(wrong, []);
+  });
+});
