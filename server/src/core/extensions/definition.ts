@@ -112,6 +112,8 @@ interface ExtensionBase {
 
 export interface MatchDefinition extends ExtensionBase {
   readonly kind: 'match';
+  /** Whether iptables-nft turns the use into expressions of its own; it joins all such uses in a rule, and forgets those that ask for nothing. */
+  translated?(use: ExtensionUse): boolean;
   /** The conditions that the use states, in the order in which the kernel tests them; empty = always matches. */
   conditions(use: ExtensionUse, context: CompileContext): readonly Condition[];
   /**

@@ -24,7 +24,7 @@ function resultsOf(file: FileInContext): readonly ExpectationResult[] {
 function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
   const programs = new Map<Family, Program>();
   const program = (wanted: Family): Program => {
-    const made = programs.get(wanted) ?? compile(rulesets.find((ruleset) => ruleset.family === wanted) ?? { family: wanted, tables: new Map(), problems: [] });
+    const made = programs.get(wanted) ?? compile(rulesets.find((ruleset) => ruleset.family === wanted) ?? { family: wanted, tables: new Map(), problems: [], failures: [] });
     programs.set(wanted, made);
     return made;
   };
