@@ -29,7 +29,7 @@ function command(random: Random, family: Family, table: string): string {
     [5, () => `-N ${random.pick([...CHAINS, 'INPUT', 'LOG', 'A'])}`],
     [1, () => `-X ${random.pick(CHAINS)}`],
     [0.5, () => '-X'],
-    [1, () => `-E ${random.pick([...CHAINS, 'INPUT'])} ${random.pick([...CHAINS, 'D', 'INPUT'])}`],
+    [1, () => `-E ${random.pick(CHAINS)} ${random.pick([...CHAINS, 'D', 'INPUT'])}`],
     [1, () => `-F ${chain()}`],
     [0.3, () => '-F'],
     [1, () => `-P ${chain()} ${random.pick(['ACCEPT', 'DROP', 'REJECT'])}`],

@@ -45,7 +45,7 @@ describeWithPrograms('commands in the order in which they run', () => {
         console.log('      skipped: the corpus is not there');
         this.skip();
       }
-      for (const file of commandLists().filter((_, index) => index % 8 === 0)) await agree(plain(file), 'ipv4', backend, path.basename(file));
+      for (const file of commandLists()) await agree(plain(file), 'ipv4', backend, path.basename(file));
     });
   }
 });
@@ -55,7 +55,11 @@ function commandLists(): string[] {
   return readdirSync(CORPUS, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('ferm') && name.endsWith('.result')).sort().map((name) => path.join(CORPUS, name));
 }
 
+/** What hardly a kernel has, so that loading it says nothing. */
+const BEYOND_KERNELS = /-j ULOG|-m cgroup (! )?--path/u;
+
 /** Only the lines that call iptables, and only those that no shell need read. */
 function plain(file: string): string {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => /^ip6?tables /u.test(line) && !/[$`;|&<>()]/u.test(line.replace(/"[^"$`]*"|'[^']*'/gu, ''))).map((line) => `${line}\n`).join('');
+  const isPlain = (line: string): boolean => /^ip6?tables /u.test(line) && !/[$`;|&<>()]/u.test(line.replace(/"[^"$`]*"|'[^']*'/gu, ''));
+  return readFileSync(file, 'utf8').split('\n').filter((line) => isPlain(line) && !BEYOND_KERNELS.test(line)).map((line) => `${line}\n`).join('');
 }

@@ -136,6 +136,8 @@ export interface TargetDefinition extends ExtensionBase {
   readonly kind: 'target';
   /** Whether a packet that meets it goes on to the next rule (LOG, MARK …). */
   readonly terminating: boolean;
+  /** Names of options that iptables-nft takes and loses when it translates the target. */
+  readonly forgotten?: readonly string[];
   action(use: ExtensionUse, context: CompileContext): Action;
   /** What the action comes down to, for the analysis; absent where any packet may have any of its outcomes and changes. */
   result?(use: ExtensionUse): TargetResult;

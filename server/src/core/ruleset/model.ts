@@ -119,10 +119,13 @@ export interface Ruleset {
   readonly failures: readonly CommandFailure[];
 }
 
-/** A command that changes nothing because iptables refuses it, with the status by which iptables ends. */
+/**
+ * A command that changes nothing because iptables refuses it, with the status by which iptables ends; without a status, a
+ * command of which nobody can say what it does.
+ */
 export interface CommandFailure {
   readonly line: Line;
-  readonly status: number;
+  readonly status: number | undefined;
   /** Why, in one sentence. */
   readonly message: string;
 }

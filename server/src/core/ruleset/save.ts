@@ -1,9 +1,8 @@
-import { saveUse } from '../extensions/save.ts';
 import { BUILT_IN_CHAINS, type Backend, type Family, type TableName } from '../netfilter.ts';
 import { printMasked, type MaskedAddress } from '../values/address.ts';
 import { protocol } from '../values/protocol.ts';
 import type { Chain, HeaderPart, Rule, RuleHeader, RuleTarget, Ruleset, Table } from './model.ts';
-import { saveMatches } from './save-matches.ts';
+import { saveMatches, saveTarget } from './save-uses.ts';
 
 /** A line of a saved ruleset, with the rule that it prints. */
 export interface SavedLine {
@@ -18,17 +17,26 @@ export function saveRule(rule: Rule, backend: Backend): string {
 
 function ruleWords(rule: Rule, backend: Backend): string[] {
   const { header, matches, target, family } = rule.bound;
-  return [...headerWords(header, rule, family, backend), ...saveMatches(matches, backend), ...targetWords(target)];
+  return [...headerWords(header, rule, family, backend), ...saveMatches(matches, backend), ...targetWords(target, backend)];
 }
 
-/** The ruleset as iptables-save 1.8.9 prints it, with its counters at zero and without its comments of when and by whom. */
+/**
+ * The ruleset as iptables-save 1.8.9 prints it, with its counters at zero and without its comments of when and by whom;
+ * a rule that is not known is a comment.
+ */
 export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
   return savedTables(ruleset, backend).flatMap((table) => [
     { text: `*${table.name}` },
     ...chainsOf(table).map(({ name, policy }) => ({ text: `:${name} ${policy ?? '-'} [0:0]` })),
-    ...chainsOf(table).flatMap(({ name, rules }) => rules.map((rule) => ({ text: [`-A ${name}`, ...ruleWords(rule, backend)].join(' '), rule }))),
+    ...chainsOf(table).flatMap(({ name, rules }) => rules.map((rule) => savedRule(name, rule, backend))),
     { text: 'COMMIT' },
   ]);
+}
+
+function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
+  const { line, unresolved } = rule.bound;
+  const text = unresolved === undefined ? [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ') : `# -A ${chain}: not known before a shell reads \`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;
+  return { text, rule };
 }
 
 /** iptables-nft goes through its tables in an order of its own, and has only those in which something was made. */
@@ -69,10 +77,10 @@ function interfaceWords(option: string, given: HeaderPart<string> | undefined, b
 
 const stated = ({ negated }: HeaderPart<unknown>, ...words: string[]): string[] => (negated ? ['!', ...words] : words);
 
-function targetWords(target: RuleTarget | undefined): string[] {
+function targetWords(target: RuleTarget | undefined, backend: Backend): string[] {
   switch (target?.kind) {
     case 'verdict': return ['-j', target.verdict];
-    case 'extension': return [saveUse(target.use)];
+    case 'extension': return [saveTarget(target.use, backend)];
     case 'chain': return [target.goto ? '-g' : '-j', target.chain];
     default: return [];
   }

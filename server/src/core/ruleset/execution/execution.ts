@@ -62,6 +62,7 @@ export class Execution {
     if (table === undefined || command === undefined || bound.skipped) return 0;
     if (bound.unresolved !== undefined) {
       addUnresolved(table, command, bound);
+      this.state.failures.push({ line: this.state.line, status: undefined, message: `What it does depends on \`${bound.unresolved}\`, which is not known.` });
       return 0;
     }
     switch (command.kind) {

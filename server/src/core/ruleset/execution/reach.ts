@@ -49,6 +49,35 @@ function reached(table: Table, chain: string): ReadonlySet<string> {
 /** Whether packets that come to `from` can come to `to`. */
 export const leadsTo = (table: Table, from: string, to: string): boolean => reached(table, from).has(to);
 
+/** Whether packets that come to `chain` can go round in circles; chains that a hook leads to were asked when they came to be so. */
+export function holdsLoop(table: Table, chain: string): boolean {
+  if (hooksOf(table, chain).length > 0) return false;
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const path = [{ chain, left: jumpsOf(table, chain) }];
+  open.add(chain);
+  while (path.length > 0) {
+    const { chain: at, left } = path.at(-1)!;
+    const next = left.pop();
+    if (next === undefined) {
+      open.delete(at);
+      done.add(at);
+      path.pop();
+    } else if (open.has(next)) {
+      return true;
+    } else if (!done.has(next)) {
+      open.add(next);
+      path.push({ chain: next, left: jumpsOf(table, next) });
+    }
+  }
+  return false;
+}
+
+function jumpsOf(table: Table, name: string): string[] {
+  const chain = table.chains.get(name);
+  return chain === undefined ? [] : [...outlineOf(chain).jumps];
+}
+
 /** The hooks whose built-in chain is the chain or leads to it. */
 export function hooksOf(table: Table, chain: string): readonly Hook[] {
   if (table.chains.get(chain)?.builtIn === true) return [chain as Hook];

@@ -3,7 +3,7 @@ import type { ExtensionUse } from '../../extensions/definition.ts';
 import type { Span } from '../../text.ts';
 import type { BoundRule, Chain, Table } from '../model.ts';
 import { NO_INTERFACE } from '../placement.ts';
-import { hooksOf, leadsTo, usesBehind } from './reach.ts';
+import { holdsLoop, hooksOf, leadsTo, usesBehind } from './reach.ts';
 
 /** Why the kernel does not take a command's rule. */
 export interface Refusal {
@@ -31,10 +31,16 @@ export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, ba
   if (target === undefined && !own.some(isChoosy)) return undefined;
   const hooks = hooksOf(table, chain.name);
   if (hooks.length === 0) return undefined;
-  const looping = target !== undefined && leadsTo(table, target, chain.name);
-  if (looping) return { message: `\`${target}\` leads back to \`${chain.name}\`; the kernel refuses loops.`, problem: { code: 'jump-loop', span: bound.target!.span } };
+  const loop = target === undefined ? undefined : loopBy(table, chain.name, target);
+  if (loop !== undefined) return { message: loop, problem: { code: 'jump-loop', span: bound.target!.span } };
   const place = { table, hooks, backend };
   return misplaced(own, place, chain.name, undefined) ?? (target === undefined ? undefined : misplaced(usesBehind(table, target), place, target, bound.target!.span));
+}
+
+/** What is wrong with a jump that closes a loop, or makes one reachable. */
+function loopBy(table: Table, from: string, to: string): string | undefined {
+  if (leadsTo(table, to, from)) return `\`${to}\` leads back to \`${from}\`; the kernel refuses loops.`;
+  return holdsLoop(table, to) ? `Behind \`${to}\` packets would go round in circles; the kernel refuses loops.` : undefined;
 }
 
 interface ReachedFrom {

@@ -7,6 +7,12 @@ export function saveMatches(matches: readonly ExtensionUse[], backend: Backend):
   return (backend === 'nft' ? joined(matches) : matches).map(saveUse);
 }
 
+/** A target extension as iptables-save prints it. */
+export function saveTarget(use: ExtensionUse, backend: Backend): string {
+  const forgotten = use.definition.kind === 'target' && backend === 'nft' ? use.definition.forgotten : undefined;
+  return saveUse(forgotten === undefined ? use : withOptions(use, use.options.filter(({ spec }) => !forgotten.includes(spec.name))));
+}
+
 /** The matches as iptables-nft reads them back from the kernel: uses that it translates are one, where the first of them stood. */
 function joined(matches: readonly ExtensionUse[]): readonly ExtensionUse[] {
   const kept: ExtensionUse[] = [];
