@@ -96,6 +96,11 @@ export class RulesetDocument {
     return bound;
   }
 
+  /** A text read as a line of this document, which it does not become. */
+  readLine(text: string): Line {
+    return this.parser.parse([{ text, eol: '\n' }])[0]!;
+  }
+
   familyOf({ content }: Line): Family {
     return content.kind === 'command' ? familyOfProgram(content.program.text) : this.family;
   }

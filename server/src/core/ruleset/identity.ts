@@ -18,6 +18,12 @@ export function indexOfRule(rules: readonly Rule[], wanted: Rule, backend: Backe
   return rules.findIndex((rule) => rule === wanted || (mayBeSame(rule.bound, wanted.bound) && keyOf(rule, backend) === keyOf(wanted, backend)));
 }
 
+/** Whether two lines make the same rules, in the same order, whoever loads them. */
+export function saySame(a: BoundRule, b: BoundRule): boolean {
+  const [rules, others] = [unfold(a), unfold(b)];
+  return rules.length === others.length && rules.every((rule, index) => printed(rule, 'nft') === printed(others[index]!, 'nft') && printed(rule, 'legacy') === printed(others[index]!, 'legacy'));
+}
+
 /** Whether it is worth while to print both: quick, and false only for rules that differ. */
 function mayBeSame(a: BoundRule, b: BoundRule): boolean {
   return a.header.protocol?.value === b.header.protocol?.value && kindOf(a.target) === kindOf(b.target);

@@ -1,7 +1,7 @@
 import { BUILT_IN_CHAINS, type Backend, type Family, type TableName } from '../netfilter.ts';
 import { printMasked, type MaskedAddress } from '../values/address.ts';
 import { protocol } from '../values/protocol.ts';
-import type { Chain, HeaderPart, Rule, RuleHeader, RuleTarget, Ruleset, Table } from './model.ts';
+import type { BoundRule, Chain, HeaderPart, Rule, RuleHeader, RuleTarget, Ruleset, Table } from './model.ts';
 import { saveMatches, saveTarget } from './save-uses.ts';
 
 /** A line of a saved ruleset, with the rule that it prints. */
@@ -15,9 +15,16 @@ export function saveRule(rule: Rule, backend: Backend): string {
   return ruleWords(rule, backend).join(' ');
 }
 
-function ruleWords(rule: Rule, backend: Backend): string[] {
-  const { header, matches, target, family } = rule.bound;
-  return [...headerWords(header, rule, family, backend), ...saveMatches(matches, backend), ...targetWords(target, backend)];
+function ruleWords({ bound, source, destination }: Rule, backend: Backend): string[] {
+  const { header, matches, target, family } = bound;
+  const addresses = { source: source === undefined ? [] : [source], destination: destination === undefined ? [] : [destination] };
+  return [...headerWords(header, addresses, family, backend === 'nft'), ...saveMatches(matches, backend), ...targetWords(target, backend)];
+}
+
+/** What a line says behind its command in the spelling of iptables-save, all addresses of a list included and nothing forgotten that either program keeps. */
+export function spellRule({ header, matches, target, family }: BoundRule): string {
+  const addresses = { source: header.source?.value ?? [], destination: header.destination?.value ?? [] };
+  return [...headerWords(header, addresses, family, true), ...saveMatches(matches, 'legacy'), ...targetWords(target, 'legacy')].join(' ');
 }
 
 /**
@@ -54,24 +61,30 @@ function chainsOf({ name, chains }: Table): Chain[] {
   return [...builtIn, ...[...chains.values()].filter((chain) => !chain.builtIn).sort((a, b) => (a.name < b.name ? -1 : 1))];
 }
 
-function headerWords(header: RuleHeader, { source, destination }: Rule, family: Family, backend: Backend): string[] {
+interface Addresses {
+  readonly source: readonly MaskedAddress[];
+  readonly destination: readonly MaskedAddress[];
+}
+
+/** `keepsEvery` is whether `! -i +` is printed, as iptables-nft does. */
+function headerWords(header: RuleHeader, { source, destination }: Addresses, family: Family, keepsEvery: boolean): string[] {
   return [
     ...addressWords('-s', header.source, source, family), ...addressWords('-d', header.destination, destination, family),
-    ...interfaceWords('-i', header.in, backend), ...interfaceWords('-o', header.out, backend),
+    ...interfaceWords('-i', header.in, keepsEvery), ...interfaceWords('-o', header.out, keepsEvery),
     ...(header.protocol === undefined || header.protocol.value === 0 ? [] : stated(header.protocol, '-p', protocol.print(header.protocol.value, { family }))),
     ...(header.fragment === undefined ? [] : stated(header.fragment, '-f')),
   ];
 }
 
-function addressWords(option: string, given: HeaderPart<unknown> | undefined, address: MaskedAddress | undefined, family: Family): string[] {
-  if (given === undefined || address === undefined) return [];
-  const isAny = BigInt(address.mask) === 0n && address.host === undefined;
-  return isAny && !given.negated ? [] : stated(given, option, printMasked(address, family));
+function addressWords(option: string, given: HeaderPart<unknown> | undefined, addresses: readonly MaskedAddress[], family: Family): string[] {
+  if (given === undefined || addresses.length === 0) return [];
+  const isAny = addresses.length === 1 && BigInt(addresses[0]!.mask) === 0n && addresses[0]!.host === undefined;
+  return isAny && !given.negated ? [] : stated(given, option, addresses.map((address) => printMasked(address, family)).join(','));
 }
 
 /** `+` is every interface and printed as nothing; iptables-legacy loses its negation too. */
-function interfaceWords(option: string, given: HeaderPart<string> | undefined, backend: Backend): string[] {
-  if (given === undefined || (given.value === '+' && !(given.negated && backend === 'nft'))) return [];
+function interfaceWords(option: string, given: HeaderPart<string> | undefined, keepsEvery: boolean): string[] {
+  if (given === undefined || (given.value === '+' && !(given.negated && keepsEvery))) return [];
   return stated(given, option, given.value);
 }
 
