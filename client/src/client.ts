@@ -5,6 +5,7 @@ import { languages, onFirstDocument } from './documents.ts';
 import { provideCodeActions } from './line-endings.ts';
 import { commands } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
+import { createResultingRulesets } from './resulting-ruleset.ts';
 import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
 import { createFateStatus } from './status.ts';
 import { createExpectationTests } from './tests.ts';
@@ -24,6 +25,8 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     ask: (command, argument) => client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),
   };
   const expectations = createExpectationTests((uri) => parts.ask(commands.runExpectations, { uri }));
+  const simulation = createSimulation(parts);
+  const rulesets = createResultingRulesets((command, argument) => parts.ask(command, argument));
   const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
   const client = create(id, name, {
     documentSelector: languages.map((language) => ({ language })),
@@ -32,7 +35,10 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     synchronize: { fileEvents: facts },
-    middleware: { executeCommand: createSimulation(parts), provideCodeActions },
+    middleware: {
+      executeCommand: (command, args, next) => (command === commands.resultingRuleset ? rulesets.show(args[0]) : simulation(command, args, next)),
+      provideCodeActions,
+    },
   });
   const restart = async (): Promise<void> => {
     status.forgetAll();
@@ -40,10 +46,11 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     await client.start();
   };
   context.subscriptions.push(
-    client, status, facts, expectations,
+    client, status, facts, expectations, rulesets,
     afterEdits((uri) => {
       void renewFate(parts, uri);
       void expectations.renew(uri);
+      rulesets.changed(uri);
     }),
     editorCommands.registerCommand(commands.restartServer, restart),
     // A server that can't start is told by the client itself, in a notification.

@@ -5,6 +5,7 @@ export const commands = {
   checkPacket: 'iptables-lens.checkPacket',
   clearSimulation: 'iptables-lens.clearSimulation',
   runExpectations: 'iptables-lens.runExpectations',
+  resultingRuleset: 'iptables-lens.resultingRuleset',
   restartServer: 'iptables-lens.restartServer',
 } as const;
 
@@ -70,3 +71,16 @@ export interface Expectation {
 export interface ExpectationsAnswer {
   expectations: Expectation[];
 }
+
+export type Family = 'ipv4' | 'ipv6';
+
+/** What `iptables-lens.resultingRuleset` takes; without a family, that of the file. */
+export interface RulesetRequest {
+  uri: string;
+  family?: Family;
+}
+
+/** What `iptables-lens.resultingRuleset` answers: a saved ruleset, for each line of it the line of the file that made it, and what failed. */
+export type RulesetAnswer =
+  | { error?: never; family: Family; text: string; sources: (number | null)[]; refused: { line: number; message: string }[] }
+  | { error: { message: string } };

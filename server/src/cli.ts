@@ -1,10 +1,12 @@
 import { check } from './cli/check.ts';
+import { compileCommand } from './cli/compile.ts';
 import { explain } from './cli/explain.ts';
+import { formatCommand } from './cli/format.ts';
 import { simulateCommand } from './cli/simulate.ts';
 import { testCommand } from './cli/test.ts';
 import { UsageError, type Subcommand } from './cli/command.ts';
 
-const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([check, simulateCommand, testCommand, explain].map((each) => [each.name, each]));
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([check, simulateCommand, testCommand, compileCommand, formatCommand, explain].map((each) => [each.name, each]));
 
 const EXIT_UNUSABLE = 2;
 

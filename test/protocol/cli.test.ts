@@ -26,6 +26,30 @@ describe('the command line', () => {
   before(() => { folder = mkdtempSync(path.join(os.tmpdir(), 'iptables-lens-')); });
   after(() => rmSync(folder, { recursive: true }));
 
+  describe('compile', () => {
+    const script = 'iptables -A INPUT -p tcp --dport ssh -j ACCEPT\niptables -A WEB -j ACCEPT\niptables -P INPUT DROP\nip6tables -P INPUT DROP\n';
+
+    it('prints what iptables-save prints, and what fails on standard error', () => {
+      const shell = file('firewall.sh', script);
+      const { status, stdout, stderr } = run(['compile', shell]);
+      assert.equal(status, 1);
+      assert.equal(stdout, '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n');
+      assert.match(stderr, new RegExp(`^${shell}:2: exit status 1: .*\`WEB\`.*\n$`, 'u'));
+      assert.equal(run(['compile', '--family', 'ipv6', shell]).status, 0);
+    });
+
+    it('starts from a ruleset and stops at a line', () => {
+      const shell = file('firewall.sh', script);
+      const before = file('before.v4', '*filter\n:WEB - [0:0]\nCOMMIT\n');
+      const { status, stdout } = run(['compile', '--from', before, '--at', '2', shell]);
+      assert.equal(status, 0);
+      assert.match(stdout, /:INPUT ACCEPT.*-A WEB -j ACCEPT\nCOMMIT\n$/su);
+      assert.equal(run(['simulate', '--at', '2', '--json', '--packet', 'tcp 203.0.113.9:40000 -> 198.51.100.7:80 in=eth0', shell]).stdout.includes('"verdict": "ACCEPT"'), true);
+      assert.equal(run(['compile', '--at', '99', shell]).status, 2);
+      assert.equal(run(['compile']).status, 2);
+    });
+  });
+
   describe('check', () => {
     it('ends with 0 and says nothing of a good ruleset', () => {
       assert.deepEqual(run(['check', file('rules.v4', GOOD)]), { status: 0, stdout: '', stderr: '' });

@@ -14,16 +14,16 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 
 export const check: Subcommand = {
   name: 'check',
-  usage: 'check [--family ipv4|ipv6] [--format text|json|sarif] [--severity error|warning|info] FILE…',
+  usage: 'check [--family ipv4|ipv6] [--format text|json|sarif] [--severity error|warning|info] [--from FILE] FILE…',
   summary: 'Print the diagnostics of rulesets; exit 1 when one reaches the severity (default error).',
   async run(args) {
     const { values, positionals } = readArguments(args, {
-      allowPositionals: true, options: { family: { type: 'string' }, format: { type: 'string' }, severity: { type: 'string' } },
+      allowPositionals: true, options: { family: { type: 'string' }, format: { type: 'string' }, severity: { type: 'string' }, from: { type: 'string' } },
     });
     const format = oneOf('format', values.format, ['text', 'json', 'sarif']);
     const threshold = SEVERITIES.indexOf(oneOf('severity', values.severity, SEVERITIES));
     const opener = await Opener.create(familyOption(values.family));
-    const findings = someFiles(positionals).flatMap((file) => reportsOf(file, opener.open(file)));
+    const findings = someFiles(positionals).flatMap((file) => reportsOf(file, opener.open(file, values.from)));
     process.stdout.write(render(findings, format, threshold));
     return findings.some(({ severity }) => rank(severity) <= threshold) ? 1 : 0;
   },

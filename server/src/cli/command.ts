@@ -54,6 +54,14 @@ export function someFiles(files: readonly string[]): readonly string[] {
   return files;
 }
 
+/** Reads `--at LINE`: a physical line of the document from 0; undefined where it is absent. */
+export function atOption(value: string | undefined, document: RulesetDocument): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^[0-9]+$/u.test(value) ? Number(value) : 0;
+  if (document.lineAt(number - 1) === undefined) throw new UsageError(`--at is the number of a line of the file, not \`${value}\``);
+  return number - 1;
+}
+
 /** Opens files as documents with one parser. */
 export class Opener {
   private readonly parser: LineParser;
@@ -68,9 +76,11 @@ export class Opener {
     return new Opener(await LineParser.create(environment.wasm), family);
   }
 
-  open(file: string): RulesetDocument {
+  /** The file as a document; `from`, where given, is the ruleset file that the kernel has loaded before. */
+  open(file: string, from?: string): RulesetDocument {
     const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
     document.setFamily(this.family);
+    if (from !== undefined) document.setStart(this.open(from).ruleset());
     return document;
   }
 }

@@ -10,12 +10,12 @@ import type { Family } from '../core/netfilter.ts';
 import { packetFromJson, resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
-import { Opener, UsageError, familyOption, hostFacts, oneOf, readArguments, type Subcommand } from './command.ts';
+import { Opener, UsageError, atOption, familyOption, hostFacts, oneOf, readArguments, type Subcommand } from './command.ts';
 import { traceText } from './trace.ts';
 
 export const simulateCommand: Subcommand = {
   name: 'simulate',
-  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] (--packet 'NOTATION' | --jsonl) FILE",
+  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] (--packet 'NOTATION' | --jsonl) FILE",
   summary: 'Send a packet, or packet objects from standard input, through a ruleset and print what becomes of it.',
   async run(args) {
     const { values, positionals } = readArguments(args, {
@@ -23,40 +23,48 @@ export const simulateCommand: Subcommand = {
       options: {
         json: { type: 'boolean' }, jsonl: { type: 'boolean' }, 'all-steps': { type: 'boolean' }, packet: { type: 'string' },
         host: { type: 'string' }, family: { type: 'string' }, backend: { type: 'string' },
+        from: { type: 'string' }, at: { type: 'string' },
       },
     });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
-    const document = (await Opener.create(familyOption(values.family))).open(file);
-    const simulator = new Simulator(document, hostFacts(values.host, file), oneOf('backend', values.backend, ['nft', 'legacy']), values['all-steps'] === true);
+    const document = (await Opener.create(familyOption(values.family))).open(file, values.from);
+    const simulator = new Simulator(document, {
+      host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), allSteps: values['all-steps'] === true,
+    });
     return values.packet === undefined ? simulateLines(simulator) : simulateOne(simulator, values.packet, values.json === true);
   },
 };
 
+interface SimulatorOptions {
+  readonly host: HostFacts;
+  readonly backend: Backend;
+  /** A physical line of a script, after which its ruleset is asked for. */
+  readonly at: number | undefined;
+  readonly allSteps: boolean;
+}
+
 /** A document's rulesets ready to run, with one world for each family. */
 class Simulator {
   readonly document: RulesetDocument;
-  private readonly host: HostFacts;
-  private readonly backend: Backend;
-  private readonly allSteps: boolean;
+  private readonly options: SimulatorOptions;
   private readonly programs = new Map<Family, Program>();
   private readonly worlds = new Map<Family, Worlds>();
 
-  constructor(document: RulesetDocument, host: HostFacts, backend: Backend, allSteps: boolean) {
+  constructor(document: RulesetDocument, options: SimulatorOptions) {
     this.document = document;
-    this.host = host;
-    this.backend = backend;
-    this.allSteps = allSteps;
+    this.options = options;
   }
 
   send(packet: Packet): ReturnType<typeof simulate> {
     const { family } = packet;
-    const program = this.programs.get(family) ?? compile(this.document.ruleset(family), { backend: this.backend });
+    const { host, backend, at, allSteps } = this.options;
+    const program = this.programs.get(family) ?? compile(this.document.ruleset(family, backend, at), { backend });
     const worlds = this.worlds.get(family) ?? new Worlds();
     this.programs.set(family, program);
     this.worlds.set(family, worlds);
-    return simulate(program, worlds, packet, { host: this.host, trace: this.allSteps ? 'all' : 'matched' });
+    return simulate(program, worlds, packet, { host, trace: allSteps ? 'all' : 'matched' });
   }
 
   reset(): void {

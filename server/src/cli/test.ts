@@ -1,23 +1,24 @@
 import { runExpectations } from '../core/expectations/expectations.ts';
 import { programOf } from '../features/support/simulation.ts';
-import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
+import { Opener, atOption, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
 import { toJunit } from './junit.ts';
 import { nameOf, type TestResult } from './test-result.ts';
 
 export const testCommand: Subcommand = {
   name: 'test',
-  usage: 'test [--host FILE] [--family ipv4|ipv6] [--format text|tap|junit] FILE…',
+  usage: 'test [--host FILE] [--family ipv4|ipv6] [--format text|tap|junit] [--from FILE] [--at LINE] FILE…',
   summary: 'Run the expectations in rulesets; exit 1 when one fails or can\'t be decided.',
   async run(args) {
     const { values, positionals } = readArguments(args, {
-      allowPositionals: true, options: { format: { type: 'string' }, family: { type: 'string' }, host: { type: 'string' } },
+      allowPositionals: true, options: { format: { type: 'string' }, family: { type: 'string' }, host: { type: 'string' }, from: { type: 'string' }, at: { type: 'string' } },
     });
     const format = oneOf('format', values.format, ['text', 'tap', 'junit']);
     const opener = await Opener.create(familyOption(values.family));
     const results = someFiles(positionals).flatMap((file): TestResult[] => {
-      const document = opener.open(file);
+      const document = opener.open(file, values.from);
+      const at = atOption(values.at, document);
       const host = hostFacts(values.host, file);
-      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));
+      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));
     });
     process.stdout.write({ text: toText, tap: toTap, junit: toJunit }[format](results));
     return results.every(({ status }) => status === 'pass') ? 0 : 1;

@@ -9,6 +9,9 @@ export type Hook = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING'
 
 export type Policy = 'ACCEPT' | 'DROP';
 
+/** The two programs that are called iptables; they print and refuse differently, and fragments, INPUT and extension headers are met differently. */
+export type Backend = 'nft' | 'legacy';
+
 /** Targets that iptables itself knows. */
 export const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN', 'QUEUE']);
 

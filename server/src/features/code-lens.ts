@@ -23,7 +23,19 @@ export function codeLenses(session: Session, document: RulesetDocument): CodeLen
     const clear = { title: `Clear ${shown.packet}`, command: 'iptables-lens.clearSimulation', arguments: [{ uri: document.uri }] };
     lenses.unshift({ range: first.range, command: clear });
   }
-  return lenses;
+  return [...rulesetLenses(document), ...lenses];
+}
+
+/** At the top of a script, what its commands leave behind: one lens for each family that they speak for. */
+function rulesetLenses(document: RulesetDocument): CodeLens[] {
+  const families = new Set(document.lines.filter(({ content }) => content.kind === 'command').map((line) => document.familyOf(line)));
+  const start = { line: 0, character: 0 };
+  return [...families].sort().map((family) => ({
+    range: { start, end: start },
+    command: {
+      title: `Resulting ${family === 'ipv4' ? 'IPv4' : 'IPv6'} ruleset`, command: 'iptables-lens.resultingRuleset', arguments: [{ uri: document.uri, family }],
+    },
+  }));
 }
 
 /** The lens with its command. */

@@ -1,4 +1,5 @@
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Line } from '../core/syntax/line.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Finding } from '../rules/rule.ts';
@@ -12,9 +13,10 @@ export interface Settings extends CheckSettings {
 
 export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true }, ...DEFAULT_CHECK_SETTINGS };
 
-/** A packet that stands in a document: what was asked, in notation. */
+/** A packet that stands in a document: what was asked, in notation, and the line of a script after which it was. */
 export interface Simulation {
   readonly packet: string;
+  readonly at?: Line | undefined;
 }
 
 /** What the features of one client share: its open documents, settings, and the simulations shown in them. */

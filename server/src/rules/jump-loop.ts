@@ -1,6 +1,7 @@
 import type { Table } from '../core/ruleset/model.ts';
 import { defineRule, type Report } from './rule.ts';
 import { replace } from './support/edits.ts';
+import { executedProblems } from './support/executed-problems.ts';
 import { ruleOf, walkOf, type Loop } from './support/jumps.ts';
 import { page } from './support/page.ts';
 
@@ -15,8 +16,9 @@ export default defineRule({
     instead: [':LOGGING - [0:0]', ':CHECK - [0:0]', '-A INPUT -j CHECK', '-A CHECK -j LOGGING', '-A LOGGING -j LOG', '-A LOGGING -j RETURN'],
     fixes: 'Not safe: `RETURN` ends the loop, but what the rule was meant to do is for you to say.',
   }),
-  *checkFile({ rulesets }) {
-    for (const { tables } of rulesets) for (const table of tables.values()) yield* walkOf(table).loops.map((loop) => report(table, loop));
+  *checkFile(context) {
+    for (const { tables } of context.rulesets) for (const table of tables.values()) yield* walkOf(table).loops.map((loop) => report(table, loop));
+    yield* executedProblems('jump-loop', context);
   },
 });
 

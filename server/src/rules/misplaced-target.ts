@@ -1,4 +1,5 @@
 import { defineRule } from './rule.ts';
+import { executedProblems } from './support/executed-problems.ts';
 import { misplacedInChains, misplacedInLine } from './support/misplaced-use.ts';
 import { page } from './support/page.ts';
 
@@ -15,5 +16,8 @@ export default defineRule({
     fixes: 'Not safe: the rule moves to another built-in chain and starts to act there.',
   }),
   checkLine: (context) => misplacedInLine('target', context),
-  checkFile: (context) => misplacedInChains('target', context),
+  *checkFile(context) {
+    yield* misplacedInChains('target', context);
+    yield* executedProblems('misplaced-target', context);
+  },
 });

@@ -1,5 +1,6 @@
 import type { TextEdit } from 'vscode-languageserver';
 import type { Position, RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { DEFAULT_SETTINGS, type Session } from '../../../server/src/features/session.ts';
 import { openDocument } from '../../support/document.ts';
 
 export const CURSOR = '<|>';
@@ -58,4 +59,14 @@ export function largeText(rules: number): string {
     lines.push(`-A chain${index % 10} -s 10.${(index >> 8) & 255}.${index & 255}.1/32 -i eth${index % 4} -p tcp -m tcp --dport ${index % 65536} -j ACCEPT`);
   }
   return `${lines.join('\n')}\nCOMMIT\n`;
+}
+
+/** A session with one open document, as the features see it. */
+export async function sessionWith(text: string, name?: string): Promise<{ readonly session: Session; readonly document: RulesetDocument }> {
+  const document = await openDocument(text, name);
+  const session: Session = {
+    settings: DEFAULT_SETTINGS, snippets: false, simulations: new Map(),
+    document: (uri) => (uri === document.uri ? document : undefined), findings: () => [], host: () => ({}), refresh: () => undefined,
+  };
+  return { session, document };
 }

@@ -6,13 +6,13 @@ import { RULES } from '../../../server/src/rules/rules.generated.ts';
 
 const source = fileURLToPath(new URL('../../../server/src', import.meta.url));
 
-/** Every code that the core names: `code: '…'` in a Problem, and the first argument of the `problem(…)` helpers. */
+/** Every code that the core names: `code: '…'` in a Problem, and the code that the `problem(…)` and `refuse(…)` helpers are given. */
 function codesOfCore(): Map<string, string> {
   const codes = new Map<string, string>();
   for (const file of readdirSync(path.join(source, 'core'), { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue;
     const text = readFileSync(path.join(source, 'core', file), 'utf8');
-    for (const [, code] of text.matchAll(/(?:\bcode: |\bproblem\(\s*)'([a-z]+(?:-[a-z]+)*)'/gu)) codes.set(code!, file);
+    for (const [, code] of text.matchAll(/(?:\bcode: |\b(?:problem|refuse)\(\s*(?:(?:'[a-z]+'|kind),\s*)?)'([a-z]+(?:-[a-z]+)*)'/gu)) codes.set(code!, file);
   }
   return codes;
 }

@@ -1,11 +1,10 @@
-import type { Hook, TableName } from '../netfilter.ts';
+import type { Backend, Hook, TableName } from '../netfilter.ts';
 import type { HostFacts } from './host.ts';
 import type { Connection, Tuple, Zones } from './conntrack/connection.ts';
 import type { Packet, ConntrackState, Address } from './packet.ts';
 import type { Truth, Unknown } from './truth.ts';
 
-/** The iptables variant whose kernel side is simulated; they differ where fragments, INPUT and extension headers are met. */
-export type Backend = 'nft' | 'legacy';
+export type { Backend } from '../netfilter.ts';
 
 /** Reserves room for one rule's own state (a token bucket, a counter) in every world; see `World.slot`. */
 export interface Slot<S> {

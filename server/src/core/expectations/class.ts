@@ -81,7 +81,7 @@ function membersLike(example: Packet, given: Packet): readonly Packet[] {
 }
 
 /** The ruleset as if every REJECT with another answer were a DROP, so that fates tell them apart. */
-function withoutOtherAnswers({ family, tables, problems }: Ruleset, type: string): Ruleset {
+function withoutOtherAnswers({ family, tables, ...rest }: Ruleset, type: string): Ruleset {
   const changed = (rule: Rule): Rule => {
     const { target } = rule.bound;
     if (target?.kind !== 'extension' || target.use.definition.name !== 'REJECT') return rule;
@@ -89,7 +89,7 @@ function withoutOtherAnswers({ family, tables, problems }: Ruleset, type: string
     return answer === type ? rule : { ...rule, bound: { ...rule.bound, target: { kind: 'verdict', verdict: 'DROP', span: target.span, nameSpan: target.nameSpan } } };
   };
   return {
-    family, problems,
+    family, ...rest,
     tables: new Map([...tables].map(([name, table]) => [name, { ...table, chains: new Map([...table.chains].map(([key, chain]) => [key, { ...chain, rules: chain.rules.map(changed) }])) }])),
   };
 }

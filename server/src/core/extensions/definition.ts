@@ -140,6 +140,8 @@ interface ExtensionBase {
 
 export interface MatchDefinition extends ExtensionBase {
   readonly kind: 'match';
+  /** Whether iptables-nft turns the use into expressions of its own; it joins all such uses in a rule, and forgets those that ask for nothing. */
+  translated?(use: ExtensionUse): boolean;
   /** The conditions that the use states, in the order in which the kernel tests them; empty = always matches. */
   conditions(use: ExtensionUse, context: CompileContext): readonly Condition[];
   /**
@@ -162,6 +164,8 @@ export interface TargetDefinition extends ExtensionBase {
   readonly kind: 'target';
   /** Whether a packet that meets it goes on to the next rule (LOG, MARK …). */
   readonly terminating: boolean;
+  /** Names of options that iptables-nft takes and loses when it translates the target. */
+  readonly forgotten?: readonly string[];
   action(use: ExtensionUse, context: CompileContext): Action;
   /** What the action comes down to, for the analysis; absent where any packet may have any of its outcomes and changes. */
   result?(use: ExtensionUse): TargetResult;

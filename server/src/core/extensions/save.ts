@@ -3,8 +3,13 @@ import type { BoundOption, ExtensionUse } from './definition.ts';
 /** A use as iptables-save prints it: `-m tcp --dport 22`, `-j LOG --log-prefix x`. Two uses print alike exactly when they mean the same to the kernel. */
 export function saveUse(use: ExtensionUse): string {
   const { definition } = use;
-  const options = definition.save?.(use) ?? definition.options.flatMap((spec) => use.options.filter((bound) => bound.spec === spec)).flatMap((bound) => saveOption(use, bound));
-  return [definition.kind === 'match' ? '-m' : '-j', definition.name, ...options].join(' ');
+  return [definition.kind === 'match' ? '-m' : '-j', definition.name, ...saveOptions(use)].join(' ');
+}
+
+/** The options of a use as iptables-save prints them, a word each. */
+export function saveOptions(use: ExtensionUse): readonly string[] {
+  const { definition, options } = use;
+  return definition.save?.(use) ?? definition.options.flatMap((spec) => options.filter((bound) => bound.spec === spec)).flatMap((bound) => saveOption(use, bound));
 }
 
 /** One given option as iptables-save prints it, a word each. */

@@ -1,4 +1,4 @@
-import type { Family, TableName } from '../netfilter.ts';
+import type { Backend, Family, TableName } from '../netfilter.ts';
 import { isTableName } from '../netfilter.ts';
 import type { Line } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -44,7 +44,8 @@ export class RulesetDocument {
   private declared: Family | 'auto' = 'auto';
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<Line, BoundRule>();
-  private readonly rulesets = new Map<Family, Ruleset>();
+  private readonly rulesets = new Map<string, Ruleset>();
+  private start: Ruleset | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
   constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string) {
@@ -95,16 +96,31 @@ export class RulesetDocument {
     return bound;
   }
 
+  /** A text read as a line of this document, which it does not become. */
+  readLine(text: string): Line {
+    return this.parser.parse([{ text, eol: '\n' }])[0]!;
+  }
+
   familyOf({ content }: Line): Family {
     return content.kind === 'command' ? familyOfProgram(content.program.text) : this.family;
   }
 
-  /** The ruleset that the file leaves behind for a family, computed on first use after an edit. */
-  ruleset(family: Family = this.family): Ruleset {
-    const known = this.rulesets.get(family);
-    if (known !== undefined) return known;
-    const built = buildRuleset(this.linesOf(family), family);
-    this.rulesets.set(family, built);
+  /** What the kernel holds before the first line of a script; nothing unless set. */
+  setStart(start: Ruleset | undefined): void {
+    this.start = start;
+    this.forget();
+  }
+
+  /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
+  ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
+    const key = `${family} ${backend} ${at ?? ''}`;
+    let built = this.rulesets.get(key);
+    if (built === undefined) {
+      const executed = [...this.linesOf(family)];
+      const from = this.start?.family === family ? this.start : undefined;
+      built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from });
+      this.rulesets.set(key, built);
+    }
     return built;
   }
 
@@ -239,6 +255,18 @@ export class RulesetDocument {
     }
     return this.blocks[low - 1]?.table;
   }
+}
+
+/**
+ * How many of the lines have been executed when the physical line `at` is done: up to its last turn or, where it has
+ * none, up to the first line behind it.
+ */
+function countUpTo(executed: readonly BoundLine[], at: number): number {
+  const isAt = ({ line }: BoundLine): boolean => line.number <= at && at < line.number + physicalLines(line.text);
+  const last = executed.findLastIndex(isAt);
+  if (last !== -1) return last + 1;
+  const next = executed.findIndex(({ line }) => line.number > at);
+  return next === -1 ? executed.length : next;
 }
 
 /** The offset of a column of the physical line that begins at `start`; columns behind its end stand for its end. */

@@ -1,6 +1,7 @@
-import type { ExtensionUse } from '../extensions/definition.ts';
+import type { Backend } from '../netfilter.ts';
 import type { MaskedAddress } from '../values/address.ts';
 import type { BoundRule, HeaderPart, Rule, RuleTarget } from './model.ts';
+import { saveRule } from './save.ts';
 
 /** The rules that one line makes: one for each pair of its source and destination addresses, sources outermost (seen in 1.8.9). */
 export function unfold(bound: BoundRule): Rule[] {
@@ -12,36 +13,41 @@ export function unfold(bound: BoundRule): Rule[] {
 
 const ANY: readonly (MaskedAddress | undefined)[] = [undefined];
 
-/** Whether two rules say the same to the kernel, however they are spelled: what `-D` and `-C` go by. */
-export function sameRule(a: Rule, b: Rule): boolean {
-  return a === b || ruleKey(a) === ruleKey(b);
+/** Place of the first rule that says the same to the kernel, however it is spelled, as `-D` and `-C` look for it; -1 where there is none. */
+export function indexOfRule(rules: readonly Rule[], wanted: Rule, backend: Backend): number {
+  return rules.findIndex((rule) => rule === wanted || (mayBeSame(rule.bound, wanted.bound) && keyOf(rule, backend) === keyOf(wanted, backend)));
 }
 
-function ruleKey({ bound, source, destination }: Rule): string {
-  const { header } = bound;
-  return JSON.stringify([
-    part(header.protocol), address(header.source, source), address(header.destination, destination), part(header.in), part(header.out), part(header.fragment),
-    bound.matches.filter(({ options, definition }) => options.length > 0 || !isProtocolMatch(definition.name)).map(use), target(bound.target),
-  ], (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+/** Whether two lines make the same rules, in the same order, whoever loads them. */
+export function saySame(a: BoundRule, b: BoundRule): boolean {
+  const [rules, others] = [unfold(a), unfold(b)];
+  return rules.length === others.length && rules.every((rule, index) => printed(rule, 'nft') === printed(others[index]!, 'nft') && printed(rule, 'legacy') === printed(others[index]!, 'legacy'));
 }
 
-/** `-p tcp -m tcp` without options says no more than `-p tcp`. */
-const isProtocolMatch = (name: string): boolean => name === 'tcp' || name === 'udp';
-
-const part = (given: HeaderPart<unknown> | undefined): unknown => given && [given.value, given.negated];
-
-const address = (given: HeaderPart<unknown> | undefined, value: MaskedAddress | undefined): unknown => given && [value, given.negated];
-
-function use({ definition, options }: ExtensionUse): unknown {
-  const stated = options.map(({ spec, negated, values }) => [spec.name, negated, values] as const);
-  return [definition.name, stated.sort(([a], [b]) => a.localeCompare(b))];
+/** Whether it is worth while to print both: quick, and false only for rules that differ. */
+function mayBeSame(a: BoundRule, b: BoundRule): boolean {
+  return a.header.protocol?.value === b.header.protocol?.value && kindOf(a.target) === kindOf(b.target);
 }
 
-function target(given: RuleTarget | undefined): unknown {
-  switch (given?.kind) {
-    case 'verdict': return given.verdict;
-    case 'extension': return use(given.use);
-    case 'chain': return [given.chain, given.goto];
-    default: return null;
-  }
+const kindOf = (target: RuleTarget | undefined): string | undefined => (target?.kind === 'verdict' ? target.verdict : target?.kind === 'chain' ? target.chain : target?.kind);
+
+const keys: Readonly<Record<Backend, WeakMap<BoundRule, string>>> = { nft: new WeakMap(), legacy: new WeakMap() };
+
+/** What the rule says to the kernel: the words of iptables-save, which prints what it reads from there. */
+function keyOf(rule: Rule, backend: Backend): string {
+  const { bound } = rule;
+  const { header: { source, destination } } = bound;
+  // A line with one rule keeps its key through all executions.
+  if ((source?.value.length ?? 1) !== 1 || (destination?.value.length ?? 1) !== 1) return printed(rule, backend);
+  let key = keys[backend].get(bound);
+  if (key === undefined) keys[backend].set(bound, key = printed(rule, backend));
+  return key;
 }
+
+function printed(rule: Rule, backend: Backend): string {
+  const { header } = rule.bound;
+  return `${neverMatches(header.in)} ${neverMatches(header.out)} ${saveRule(rule, backend)}`;
+}
+
+/** `! -i +` is not always printed, and no rule without it. */
+const neverMatches = (given: HeaderPart<string> | undefined): boolean => given?.negated === true && given.value === '+';

@@ -106,6 +106,8 @@ export interface Table {
   readonly name: TableName;
   /** The `*table` line, where there is one. */
   readonly line: Line | undefined;
+  /** Whether anything was made in it: iptables-nft has no table that was only asked about. */
+  made: boolean;
   readonly chains: Map<string, Chain>;
 }
 
@@ -115,6 +117,19 @@ export interface Ruleset {
   readonly tables: Map<TableName, Table>;
   /** What went wrong while executing the lines in order (unknown chain, rule number past the end …). */
   readonly problems: readonly LocatedProblem[];
+  /** The commands of a script that iptables refuses when their turn comes, in that order. */
+  readonly failures: readonly CommandFailure[];
+}
+
+/**
+ * A command that changes nothing because iptables refuses it, with the status by which iptables ends; without a status, a
+ * command of which nobody can say what it does.
+ */
+export interface CommandFailure {
+  readonly line: Line;
+  readonly status: number | undefined;
+  /** Why, in one sentence. */
+  readonly message: string;
 }
 
 export interface LocatedProblem extends Problem {

@@ -2,8 +2,8 @@ import { resultToJson } from '../../core/notation/json.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
-import { decidingLine, fateText } from '../support/marks.ts';
-import { simulateText } from '../support/simulation.ts';
+import { decidingLine, fateText, rulesetsAt } from '../support/marks.ts';
+import { lineInScript, lineStill, simulateText } from '../support/simulation.ts';
 import { suggestPackets } from '../support/suggestions.ts';
 
 /** Simulates a packet (without one: the best suggestion for the line), shows it in the document, and answers its fate. */
@@ -13,14 +13,18 @@ export function simulateCommand(session: Session, argument: unknown): unknown {
   if (document === undefined) return { error: { message: 'The file is not open.' } };
   const text = packet ?? suggestPackets(session, document, line ?? 0)[0]?.packet;
   if (text === undefined) return { error: { message: 'No packet was given, and none can be suggested here.' } };
-  const simulation = simulateText(session, document, text);
+  const shown = session.simulations.get(uri);
+  // Whoever asks for the same packet again, without a place, wants it where it stands.
+  const at = line === undefined && shown?.packet === text ? lineStill(document, shown.at) : lineInScript(document, line);
+  const simulation = simulateText(session, document, text, at);
   if (!('simulated' in simulation)) return simulation;
   const { notation, result } = simulation.simulated;
-  session.simulations.set(uri, { packet: notation });
+  session.simulations.set(uri, { packet: notation, at });
   session.refresh();
-  const deciding = decidingLine(result, document);
+  const deciding = decidingLine(result, rulesetsAt(document, at));
+  const when = at === undefined ? '' : `, after line ${at.number + 1}`;
   return {
-    packet: notation, verdict: result.verdict, summary: `${fateText(result)} — ${notation}`,
+    packet: notation, verdict: result.verdict, summary: `${fateText(result)} — ${notation}${when}`,
     ...(deciding === undefined ? {} : { location: { line: deciding.number } }),
     result: resultToJson(result),
   };

@@ -1,6 +1,16 @@
 import type { Fate, Result, Step } from '../../core/engine/result.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { Family } from '../../core/netfilter.ts';
+import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
+
+/** Where the chains of each family are looked up: a document, or a script as it is after one of its lines. */
+export interface Rulesets {
+  ruleset(family: Family): Ruleset;
+}
+
+/** The document's rulesets as they are after a line; the whole document's without one. */
+export const rulesetsAt = (document: RulesetDocument, at: Line | undefined): Rulesets => ({ ruleset: (family) => document.ruleset(family, 'nft', at?.number) });
 
 /** What a simulation has to say at the end of one line. */
 export interface Mark {
@@ -16,7 +26,7 @@ export const SIGNS = { matched: '✓', unmatched: '✗', unknown: '?', verdict: 
  * The marks of a result, in the order of the file: what every rule met did and where the verdict fell. Matched rules
  * are numbered in the order in which the packet met them, which is not the file's.
  */
-export function marksOf(result: Result, document: RulesetDocument, { unmatched }: { readonly unmatched: boolean }): Mark[] {
+export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { readonly unmatched: boolean }): Mark[] {
   const byLine = new Map<Line, Note[]>();
   const add = (line: Line, note: Note): void => {
     const notes = byLine.get(line);
@@ -24,7 +34,7 @@ export function marksOf(result: Result, document: RulesetDocument, { unmatched }
     else if (!notes.some(({ label }) => label === note.label)) notes.push(note);
   };
   for (const fate of result.outcomes ?? [result]) {
-    const end = endOf(fate, document);
+    const end = endOf(fate, rulesets);
     let met = 0;
     for (const step of fate.steps) {
       if (step.matched !== false) met++;
@@ -39,8 +49,8 @@ export function marksOf(result: Result, document: RulesetDocument, { unmatched }
 }
 
 /** The line on which a fate was decided: a rule's, or that of the chain whose policy spoke. */
-export function decidingLine(fate: Fate, document: RulesetDocument): Line | undefined {
-  return endOf(fate, document)?.line;
+export function decidingLine(fate: Fate, rulesets: Rulesets): Line | undefined {
+  return endOf(fate, rulesets)?.line;
 }
 
 /** A fate in a few words: `DROP by the policy of filter INPUT`. */
@@ -76,12 +86,12 @@ interface End {
 }
 
 /** Where the verdict stands and what it says. */
-function endOf(fate: Fate, document: RulesetDocument): End | undefined {
+function endOf(fate: Fate, rulesets: Rulesets): End | undefined {
   const assumed = fate.assumptions.length === 0 ? '' : ` if ${fate.assumptions.join(' and ')}`;
   const text = `${fateText(fate)}${assumed}`;
   const note: Note = { label: `${SIGNS.verdict} ${text}`, tooltip: text };
   if (fate.policy !== undefined) {
-    const table = document.ruleset(fate.packet.family).tables.get(fate.policy.table);
+    const table = rulesets.ruleset(fate.packet.family).tables.get(fate.policy.table);
     const line = table?.chains.get(fate.policy.chain)?.declaration ?? table?.line;
     return line === undefined ? undefined : { line, text, note };
   }

@@ -24,7 +24,7 @@ function resultsOf(file: FileInContext): readonly ExpectationResult[] {
 
 function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
   const programs = new Map<Family, Program>();
-  const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [] };
+  const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [], failures: [] };
   const program = (wanted: Family): Program => {
     const made = programs.get(wanted) ?? compile(ruleset(wanted));
     programs.set(wanted, made);

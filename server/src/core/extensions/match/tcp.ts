@@ -84,7 +84,7 @@ function save(use: ExtensionUse): readonly string[] {
   const chosen = use.option(tcpOption);
   if (chosen !== undefined) words.push(...(chosen.negated ? ['!'] : []), '--tcp-option', String(chosen.value));
   const asked = flagTest(use);
-  if (asked !== undefined && (asked.mask !== 0 || asked.set !== 0)) words.push(...(asked.bound.negated ? ['!'] : []), '--tcp-flags', printTcpFlags(asked.mask), printTcpFlags(asked.set));
+  if (asked !== undefined && (asked.mask !== 0 || asked.bound.negated)) words.push(...(asked.bound.negated ? ['!'] : []), '--tcp-flags', printTcpFlags(asked.mask), printTcpFlags(asked.set));
   return words;
 }
 
@@ -95,6 +95,7 @@ export default defineMatch({
   options: [sourcePort, destinationPort, flags, syn, tcpOption],
   check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkFlags(use)],
   save,
+  translated: (use) => isNative(use) && (save(use).length > 0 || use.options.some(({ negated }) => negated) || (flagTest(use)?.set ?? 0) !== 0),
   conditions: (use) => needsHeader(use, { header: 'TCP', native: isNative(use), tinyDrops: true }, [
     ...portConditions(use, sourcePort, destinationPort, isNative(use)),
     ...flagCondition(use),

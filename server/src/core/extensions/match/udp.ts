@@ -23,6 +23,7 @@ export default defineMatch({
   options: [sourcePort, destinationPort],
   check: (use) => checkEveryPort(use, [sourcePort, destinationPort]),
   save,
+  translated: (use) => save(use).length > 0 || use.options.some(({ negated }) => negated),
   conditions: (use) => needsHeader(use, { header: 'UDP', native: use.options.length > 0 }, [
     ...portConditions(use, sourcePort, destinationPort, true),
   ]),

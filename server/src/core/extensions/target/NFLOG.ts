@@ -34,6 +34,7 @@ export default defineTarget({
   name: 'NFLOG',
   families: ['ipv4', 'ipv6'],
   terminating: false,
+  forgotten: ['nflog-range'],
   options: [prefix, group, range, size, threshold],
   check,
   save,

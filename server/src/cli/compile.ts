@@ -1,0 +1,31 @@
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Ruleset } from '../core/ruleset/model.ts';
+import { refusalsOf } from '../core/ruleset/refusals.ts';
+import { saveRuleset } from '../core/ruleset/save.ts';
+import { Opener, UsageError, atOption, familyOption, oneOf, readArguments, type Subcommand } from './command.ts';
+
+export const compileCommand: Subcommand = {
+  name: 'compile',
+  usage: 'compile [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] FILE',
+  summary: 'Print the ruleset that a script or ruleset file leaves behind, as iptables-save does; exit 1 when a command fails.',
+  async run(args) {
+    const { values, positionals } = readArguments(args, {
+      allowPositionals: true,
+      options: { family: { type: 'string' }, backend: { type: 'string' }, from: { type: 'string' }, at: { type: 'string' } },
+    });
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1) throw new UsageError('name one script or ruleset file');
+    const document = (await Opener.create(familyOption(values.family))).open(file, values.from);
+    const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
+    const ruleset = document.ruleset(document.family, backend, atOption(values.at, document));
+    process.stdout.write(saveRuleset(ruleset, backend).map(({ text }) => `${text}\n`).join(''));
+    return report(file, document, ruleset);
+  },
+};
+
+/** Says on standard error what failed; answers the exit code. */
+function report(file: string, document: RulesetDocument, ruleset: Ruleset): number {
+  const refusals = refusalsOf(document, ruleset);
+  process.stderr.write(refusals.map(({ line, message }) => `${file}:${line.number + 1}: ${message}\n`).join(''));
+  return refusals.length === 0 ? 0 : 1;
+}

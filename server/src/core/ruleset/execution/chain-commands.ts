@@ -1,0 +1,121 @@
+import type { Span } from '../../text.ts';
+import { chainNameProblems } from '../chain-name.ts';
+import type { BoundCommand, Chain, Table } from '../model.ts';
+import { countRules, declaredAt, userChain } from './chains.ts';
+import { existingChain } from './existing-chain.ts';
+import { setPolicy } from './policy.ts';
+import type { ExecutionState } from './state.ts';
+
+/** Carries out `-P`, `-N`, `-X`, `-E`, `-F`, `-Z`, `-L` and `-S`, and answers the exit status. */
+export function executeOnChains(state: ExecutionState, table: Table, command: BoundCommand): number {
+  switch (command.kind) {
+    case 'policy': return policy(state, table, command);
+    case 'new-chain': return newChain(state, table, command);
+    case 'delete-chain': return deleteChains(state, table, command);
+    case 'rename-chain': return renameChain(state, table, command);
+    case 'flush': return flush(state, table, command);
+    default: return named(state, table, command) === undefined ? 1 : 0;
+  }
+}
+
+function flush(state: ExecutionState, table: Table, command: BoundCommand): number {
+  // In a ruleset iptables-nft 1.8.9 flushes what the kernel had before, and leaves the file's own rules.
+  if (command.chain === undefined && state.line.content.kind === 'rule') return 0;
+  const chains = named(state, table, command);
+  if (chains === undefined) return 1;
+  for (const chain of chains) chain.rules = [];
+  if (command.chain !== undefined) table.made = true;
+  return 0;
+}
+
+function policy(state: ExecutionState, table: Table, command: BoundCommand): number {
+  const { argument } = command;
+  if (argument === undefined) return state.failure('unusable', '`-P` needs a chain and a policy.');
+  if (table.name === 'nat' && argument.text === 'DROP') {
+    return state.refuse('unusable', 'nat-filtering', 'iptables refuses a `DROP` policy in `nat`, which sees only the first packet of a connection; filter in `filter`.', command.span);
+  }
+  const chain = existingChain(state, table, command);
+  if (chain === undefined) return 1;
+  if (!chain.builtIn) return state.refuse('out', 'invalid-policy', `\`${chain.name}\` is a user-defined chain; only built-in chains have a policy.`, command.span);
+  const status = setPolicy(state, chain, argument.text, argument.span, false);
+  if (status === 0) table.made = true;
+  return status;
+}
+
+function newChain(state: ExecutionState, table: Table, command: BoundCommand): number {
+  const { chain: name } = command;
+  if (name === undefined) return state.failure('unusable', '`-N` needs the name of a chain.');
+  const [wrong] = chainNameProblems(name, command.span, state.family, 'command');
+  if (wrong !== undefined) return state.failure('unusable', wrong.message);
+  const before = table.chains.get(name);
+  if (before !== undefined) return state.refuse('out', 'chain-exists', `The chain \`${name}\` already exists at this point.`, command.chainSpan!, declaredAt(before));
+  table.chains.set(name, userChain(name, state.line));
+  table.made = true;
+  return 0;
+}
+
+/** Deletes all that it names or, where one of them has to stay, none. */
+function deleteChains(state: ExecutionState, table: Table, command: BoundCommand): number {
+  const chains = named(state, table, command)?.filter((chain) => command.chain !== undefined || !chain.builtIn);
+  if (chains === undefined) return 1;
+  const referenced = new Set([...table.chains.values()].flatMap((chain) => chain.rules)
+    .flatMap(({ bound }) => (bound.target?.kind === 'chain' ? [bound.target.chain] : [])));
+  const isCommand = state.line.content.kind === 'command';
+  let status = 0;
+  for (const chain of chains) {
+    const why = whyBusy(chain, referenced);
+    if (why !== undefined) status = busy(state, chain, command.chainSpan ?? command.span, why);
+    else if (!isCommand) table.chains.delete(chain.name);
+    if (status !== 0 && isCommand) return status;
+  }
+  if (isCommand) for (const chain of chains) table.chains.delete(chain.name);
+  return status;
+}
+
+interface Busy {
+  readonly kind: 'out' | 'kernel';
+  readonly why: string;
+}
+
+function whyBusy(chain: Chain, referenced: ReadonlySet<string>): Busy | undefined {
+  if (chain.builtIn) return { kind: 'out', why: 'it is built in' };
+  if (chain.rules.length > 0) return { kind: 'kernel', why: `it holds ${countRules(chain)}` };
+  return referenced.has(chain.name) ? { kind: 'kernel', why: 'rules still jump to it' } : undefined;
+}
+
+function busy(state: ExecutionState, chain: Chain, span: Span, { kind, why }: Busy): number {
+  return state.refuse(kind, 'busy-chain', `\`${chain.name}\` can't be deleted here: ${why}.`, span, declaredAt(chain));
+}
+
+function renameChain(state: ExecutionState, table: Table, command: BoundCommand): number {
+  const { argument } = command;
+  if (argument === undefined) return state.failure('unusable', '`-E` needs an old and a new chain name.');
+  const chain = existingChain(state, table, command);
+  if (chain === undefined) return 1;
+  if (chain.builtIn) return state.refuse('out', 'busy-chain', `\`${chain.name}\` is built in and keeps its name.`, command.span);
+  if (table.chains.has(argument.text)) return state.refuse('out', 'chain-exists', `The chain \`${argument.text}\` already exists at this point.`, argument.span);
+  table.chains.delete(chain.name);
+  table.chains.set(argument.text, { ...chain, name: argument.text, declaration: state.line });
+  redirect(table, chain.name, argument.text);
+  return 0;
+}
+
+/** Jumps follow a renamed chain. */
+function redirect(table: Table, from: string, to: string): void {
+  for (const chain of table.chains.values()) {
+    chain.rules = chain.rules.map((rule) => {
+      const { bound } = rule;
+      const { target } = bound;
+      if (target?.kind !== 'chain' || target.chain !== from) return rule;
+      // A bound rule finds its tokens when asked, so it stays what it is but for the target.
+      return { ...rule, bound: Object.create(bound, { target: { value: { ...target, chain: to }, enumerable: true } }) as typeof bound };
+    });
+  }
+}
+
+/** The chain that a command names, or all of the table where it names none; undefined where there is no such chain. */
+function named(state: ExecutionState, table: Table, command: BoundCommand): Chain[] | undefined {
+  if (command.chain === undefined) return [...table.chains.values()];
+  const chain = existingChain(state, table, command);
+  return chain === undefined ? undefined : [chain];
+}

@@ -1,0 +1,36 @@
+import { BUILT_IN_CHAINS, TABLE_NAMES, type TableName } from '../../netfilter.ts';
+import type { Line } from '../../syntax/line.ts';
+import type { Span } from '../../text.ts';
+import type { Chain, LocatedProblem, Ruleset, Table } from '../model.ts';
+
+/** A table as the kernel has it at first: built-in chains that accept. */
+export function emptyTable(name: TableName, line: Line | undefined): Table {
+  const chains = new Map<string, Chain>();
+  for (const hook of BUILT_IN_CHAINS[name]) chains.set(hook, { name: hook, builtIn: true, policy: 'ACCEPT', declaration: undefined, rules: [] });
+  return { name, line, made: false, chains };
+}
+
+/** A user-defined chain without rules. */
+export function userChain(name: string, declaration: Line): Chain {
+  return { name, builtIn: false, policy: undefined, declaration, rules: [] };
+}
+
+/** The tables of a ruleset as a start for another execution, which may change them; rules are shared. */
+export function copyTables({ tables }: Ruleset): Map<TableName, Table> {
+  return new Map([...tables].map(([name, table]) => [name, {
+    name, line: undefined, made: table.made, chains: new Map([...table.chains].map(([key, chain]) => [key, { ...chain, rules: [...chain.rules] }])),
+  }]));
+}
+
+/** Where the chain is declared, as a place beside a problem. */
+export function declaredAt(chain: Chain): Pick<LocatedProblem, 'related'> {
+  const line = chain.declaration;
+  return line === undefined ? {} : { related: [{ line, span: whole(line), message: `\`${chain.name}\` is declared here` }] };
+}
+
+/** The line from its first to its last character that is no blank. */
+export const whole = (line: Line): Span => ({ start: line.text.length - line.text.trimStart().length, end: line.text.trimEnd().length });
+
+export const countRules = (chain: Chain): string => (chain.rules.length === 1 ? '1 rule' : `${chain.rules.length} rules`);
+
+export const namedTables = (): string => TABLE_NAMES.map((name) => `\`${name}\``).join(', ');

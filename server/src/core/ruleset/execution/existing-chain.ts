@@ -1,0 +1,22 @@
+import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn } from '../../netfilter.ts';
+import { nearest } from '../../values/spelling.ts';
+import type { BoundCommand, Chain, Table } from '../model.ts';
+import type { ExecutionState } from './state.ts';
+
+/** The chain that the command names; where there is none, the command is refused. */
+export function existingChain(state: ExecutionState, table: Table, command: BoundCommand): Chain | undefined {
+  if (command.chain === undefined) return undefined;
+  const chain = table.chains.get(command.chain);
+  if (chain === undefined) refuse(state, table, command.chain, command.chainSpan!);
+  return chain;
+}
+
+function refuse(state: ExecutionState, table: Table, name: string, span: NonNullable<BoundCommand['chainSpan']>): void {
+  const elsewhere = TABLE_NAMES.filter((other) => isBuiltIn(other, name));
+  const [best] = nearest(name, table.chains.keys());
+  const message = elsewhere.length > 0
+    ? `The table \`${table.name}\` has no chain \`${name}\`; it has ${BUILT_IN_CHAINS[table.name].map((chain) => `\`${chain}\``).join(', ')}.`
+    : `The table \`${table.name}\` has no chain \`${name}\` at this point${best === undefined ? '' : `; did you mean \`${best}\`?`}`;
+  state.refuse('out', 'undefined-chain', message.endsWith('?') || message.endsWith('.') ? message : `${message}.`, span,
+    best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
+}

@@ -1,0 +1,112 @@
+import { VERDICTS, isBuiltIn } from '../../netfilter.ts';
+import type { Span } from '../../text.ts';
+import { findTarget, targetsOf } from '../../extensions/catalogue.ts';
+import { nearest } from '../../values/spelling.ts';
+import { CHAIN_NAME_LIMIT } from '../chain-name.ts';
+import { indexOfRule, unfold } from '../identity.ts';
+import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
+import { countRules, declaredAt } from './chains.ts';
+import { existingChain } from './existing-chain.ts';
+import { forgetOutline } from './reach.ts';
+import { refusedByKernel, refusedByName } from './refusal.ts';
+import type { ExecutionState } from './state.ts';
+
+/** Carries out `-A`, `-I`, `-R`, `-D` and `-C`, and answers the exit status; a command that fails changes nothing. */
+export function executeOnRules(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule): number {
+  // A line of a ruleset takes its block along when it fails, so that it is shown as it was meant.
+  const isCommand = state.line.content.kind === 'command';
+  const rules = unfold(bound);
+  if (isCommand) checkArguments(state, table, bound);
+  if (command.kind === 'replace' && rules.length > 1) {
+    state.refuse('unusable', 'invalid-value', '`-R` puts one rule in the place of one; several addresses would make several.', command.span);
+  }
+  if (bound.target?.kind === 'chain') checkTarget(state, table, bound.target);
+  const chain = existingChain(state, table, command);
+  if (chain === undefined || (isCommand && state.status !== 0)) return state.status;
+  if (command.kind === 'delete' && command.position === undefined) return deleteRules(state, chain, bound, rules);
+  if (command.kind === 'check') return rules.every((rule) => indexOfRule(chain.rules, rule, state.backend) !== -1) ? 0 : noSuchRule(state, chain, bound);
+  if (missesPosition(state, chain, command) || (command.kind !== 'delete' && refusedInPlace(state, table, chain, bound) && isCommand)) return state.status;
+  if (command.kind !== 'replace' || rules.length === 1) change(chain, command, rules);
+  table.made = true;
+  return state.status;
+}
+
+/** Finds what makes iptables stop before it looks at the ruleset. */
+function checkArguments(state: ExecutionState, table: Table, bound: BoundRule): void {
+  const refused = bound.broken ? bound.problems.find(({ accepted }) => accepted !== true)!.message : refusedByName(table, bound);
+  if (refused !== undefined) state.failure('unusable', refused);
+}
+
+/** Whether the command names a rule that is not there. */
+function missesPosition(state: ExecutionState, chain: Chain, command: BoundCommand): boolean {
+  const { kind, position } = command;
+  const last = chain.rules.length + (kind === 'insert' ? 1 : 0);
+  if (position === undefined || position <= last) return false;
+  const more = kind === 'insert' ? `; a rule can be inserted up to number ${last}` : '';
+  state.refuse('out', 'missing-rule', `There is no rule ${position}: \`${chain.name}\` has ${countRules(chain)}${more}.`, command.span, declaredAt(chain));
+  return true;
+}
+
+/** Whether the kernel does not take the rule in this chain. */
+function refusedInPlace(state: ExecutionState, table: Table, chain: Chain, bound: BoundRule): boolean {
+  const { target } = bound;
+  if (target?.kind === 'chain' && isBuiltIn(table.name, target.chain)) {
+    state.refuse('kernel', 'jump-to-built-in', `\`${target.chain}\` is a built-in chain; only the kernel calls it. A rule can jump to user-defined chains.`, target.nameSpan);
+    return true;
+  }
+  if (state.line.content.kind !== 'command') return false;
+  const refused = refusedByKernel(table, chain, bound, state.backend);
+  if (refused?.problem !== undefined) state.problem(refused.problem.code, refused.message, refused.problem.span);
+  if (refused !== undefined) state.failure('kernel', refused.message);
+  return refused !== undefined;
+}
+
+/** Puts the rules in, or takes the one with the number away. */
+function change(chain: Chain, { kind, position }: BoundCommand, rules: readonly Rule[]): void {
+  if (kind === 'append') {
+    chain.rules.push(...rules);
+    return;
+  }
+  forgetOutline(chain);
+  const index = (position ?? 1) - 1;
+  // Each is inserted at the same number, so that several addresses end up in reverse order (seen in 1.8.9).
+  if (kind === 'insert') chain.rules.splice(index, 0, ...[...rules].reverse());
+  else if (position !== undefined) chain.rules.splice(index, 1, ...(kind === 'replace' ? rules : []));
+}
+
+/** Deletes one rule for each of the command's, or none at all where one of them is not there. */
+function deleteRules(state: ExecutionState, chain: Chain, bound: BoundRule, rules: readonly Rule[]): number {
+  const left = [...chain.rules];
+  for (const rule of rules) {
+    const index = indexOfRule(left, rule, state.backend);
+    if (index === -1) return noSuchRule(state, chain, bound);
+    left.splice(index, 1);
+  }
+  chain.rules = left;
+  return state.status;
+}
+
+function noSuchRule(state: ExecutionState, chain: Chain, bound: BoundRule): number {
+  if (bound.broken) return 1;
+  return state.refuse('out', 'missing-rule', `\`${chain.name}\` holds no such rule at this point.`, bound.command!.span);
+}
+
+function checkTarget(state: ExecutionState, table: Table, { chain, nameSpan }: { readonly chain: string; readonly nameSpan: Span }): void {
+  if (chain.length >= CHAIN_NAME_LIMIT) {
+    state.refuse('unusable', 'undefined-chain', `\`${chain}\` has ${chain.length} characters; names of chains and targets have at most ${CHAIN_NAME_LIMIT - 1}.`, nameSpan);
+  } else if (!table.chains.has(chain)) {
+    unknownTarget(state, table, chain, nameSpan);
+  }
+}
+
+function unknownTarget(state: ExecutionState, table: Table, name: string, span: Span): void {
+  const other = findTarget(name, state.family === 'ipv4' ? 'ipv6' : 'ipv4');
+  if (other !== undefined) {
+    state.refuse('target', 'wrong-family', `The target \`${name}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, span);
+    return;
+  }
+  const userChains = [...table.chains.values()].filter(({ builtIn }) => !builtIn).map((chain) => chain.name);
+  const [best] = nearest(name, [...VERDICTS, ...targetsOf(state.family).map((target) => target.name), ...userChains]);
+  state.refuse('target', 'undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point${best === undefined ? '.' : `; did you mean \`${best}\`?`}`, span,
+    best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
+}

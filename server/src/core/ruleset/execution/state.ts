@@ -1,0 +1,85 @@
+import type { Backend, Family, TableName } from '../../netfilter.ts';
+import type { Line } from '../../syntax/line.ts';
+import type { Span } from '../../text.ts';
+import type { CommandFailure, LocatedProblem, Ruleset, Table } from '../model.ts';
+import { copyTables, emptyTable } from './chains.ts';
+
+/** What an execution starts from. */
+export interface ExecutionStart {
+  /** Whose refusals count; iptables-nft where it is absent. */
+  readonly backend?: Backend;
+  /** What the kernel holds before the first line; nothing where it is absent. */
+  readonly from?: Ruleset | undefined;
+}
+
+/**
+ * Why a command does not end well: `unusable` arguments, a `target` that there is not, a table of another `version`, a
+ * request that can't be carried `out`, a `kernel` that refuses.
+ */
+export type Failing = 'unusable' | 'target' | 'version' | 'out' | 'kernel';
+
+/** What the lines executed so far have made, and what was found wrong with them. */
+export class ExecutionState {
+  readonly family: Family;
+  readonly backend: Backend;
+  readonly tables: Map<TableName, Table>;
+  readonly problems: LocatedProblem[] = [];
+  readonly failures: CommandFailure[] = [];
+  /** The line whose turn it is. */
+  line!: Line;
+  /** With what iptables ends it, as far as it is known. */
+  status = 0;
+  /** Whether it got as far as to open its table. */
+  opened = true;
+
+  constructor(family: Family, { backend = 'nft', from }: ExecutionStart) {
+    this.family = family;
+    this.backend = backend;
+    this.tables = from === undefined ? new Map() : copyTables(from);
+  }
+
+  /** Goes on to the next line. */
+  begin(line: Line): void {
+    this.line = line;
+    this.status = 0;
+    this.opened = true;
+  }
+
+  /** The table, which comes into being when somebody asks for it. */
+  table(name: TableName): Table {
+    let table = this.tables.get(name);
+    if (table === undefined) this.tables.set(name, table = emptyTable(name, undefined));
+    return table;
+  }
+
+  /** Reports what is wrong with the line whose turn it is. */
+  problem(code: string, message: string, span: Span, more: Pick<LocatedProblem, 'accepted' | 'fix' | 'related'> = {}): void {
+    this.problems.push({ code, message, span: { start: span.start, end: span.end }, line: this.line, ...more });
+  }
+
+  /** Notes that iptables refuses the command, and answers its exit status (seen in 1.8.9). */
+  failure(kind: Failing, message: string): number {
+    // iptables stops at the first thing that it minds.
+    if (this.status !== 0) return this.status;
+    this.status = statusOf(kind, this.backend);
+    this.opened = kind !== 'unusable' && kind !== 'version';
+    if (this.line.content.kind === 'command') this.failures.push({ line: this.line, status: this.status, message });
+    return this.status;
+  }
+
+  /** Reports a problem for which iptables refuses the command, and answers its exit status. */
+  refuse(kind: Failing, code: string, message: string, span: Span, more: Pick<LocatedProblem, 'fix' | 'related'> = {}): number {
+    this.problem(code, message, span, more);
+    return this.failure(kind, message);
+  }
+}
+
+/** As seen in 1.8.9. */
+function statusOf(kind: Failing, backend: Backend): number {
+  switch (kind) {
+    case 'unusable': case 'target': return 2;
+    case 'version': return 3;
+    case 'out': return 1;
+    case 'kernel': return backend === 'nft' ? 4 : 1;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Line } from '../syntax/line.ts';
+import type { RulesetDocument } from './document.ts';
+import type { Ruleset } from './model.ts';
+
+/** A line that iptables would not carry out, or of which nobody can say what it does. */
+export interface Refusal {
+  readonly line: Line;
+  readonly message: string;
+}
+
+/** What fails when a document is loaded or run into this ruleset of its own, in the order of its lines. */
+export function refusalsOf(document: RulesetDocument, ruleset: Ruleset): readonly Refusal[] {
+  const failed = ruleset.failures.map(({ line, status, message }) => ({ line, message: status === undefined ? message : `exit status ${status}: ${message}` }));
+  const refused = ruleset.problems.filter(({ line, accepted }) => line.content.kind !== 'command' && accepted !== true);
+  const broken = ruleset.family === document.family ? document.lines.flatMap((line) => brokenRule(document, line)) : [];
+  return [...failed, ...refused, ...broken].sort((a, b) => a.line.number - b.line.number);
+}
+
+function brokenRule(document: RulesetDocument, line: Line): readonly Refusal[] {
+  const bound = line.content.kind === 'rule' ? document.boundRule(line) : undefined;
+  if (bound === undefined || bound.skipped) return [];
+  return bound.problems.filter(({ accepted }) => accepted !== true).map(({ message }) => ({ line, message }));
+}

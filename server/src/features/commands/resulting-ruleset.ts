@@ -1,0 +1,38 @@
+import { ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { saveRuleset } from '../../core/ruleset/save.ts';
+import { refusalsOf } from '../../core/ruleset/refusals.ts';
+import { defineCommand } from '../feature.ts';
+import type { Session } from '../session.ts';
+import { readPlace } from '../support/command-argument.ts';
+
+/** The ruleset that a file leaves behind, in iptables-save form. */
+export interface ResultingRuleset {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly text: string;
+  /** For each line of the text, the line (from 0) of the file that made its rule; null for lines that are no rules. */
+  readonly sources: readonly (number | null)[];
+  /** The lines that iptables would refuse, with the reason. */
+  readonly refused: readonly { readonly line: number; readonly message: string }[];
+}
+
+/** Answers the ruleset that a document leaves behind; `family` chooses where its commands are of both. */
+export function resultingRuleset(session: Session, argument: unknown): ResultingRuleset | { readonly error: { readonly message: string } } {
+  const document = session.document(readPlace(argument).uri);
+  if (document === undefined) return { error: { message: 'The file is not open.' } };
+  const ruleset = document.ruleset(familyOf(argument) ?? document.family);
+  const saved = saveRuleset(ruleset, 'nft');
+  return {
+    family: ruleset.family,
+    text: saved.map(({ text }) => `${text}\n`).join(''),
+    sources: saved.map(({ rule }) => rule?.bound.line.number ?? null),
+    refused: refusalsOf(document, ruleset).map(({ line, message }) => ({ line: line.number, message })),
+  };
+}
+
+function familyOf(argument: unknown): 'ipv4' | 'ipv6' | undefined {
+  const { family } = argument as { family?: unknown };
+  if (family === undefined || family === 'ipv4' || family === 'ipv6') return family;
+  throw new ResponseError(ErrorCodes.InvalidParams, 'The family is ipv4 or ipv6.');
+}
+
+export default defineCommand({ name: 'iptables-lens.resultingRuleset', run: resultingRuleset });

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { codeLenses } from '../../../server/src/features/code-lens.ts';
+import { resultingRuleset } from '../../../server/src/features/commands/resulting-ruleset.ts';
+import { simulateCommand } from '../../../server/src/features/commands/simulate.ts';
+import { sessionWith } from './cursor.ts';
+
+const SCRIPT = 'iptables -A INPUT -j DROP\niptables -I INPUT -p tcp --dport 22 \\\n  -j ACCEPT\niptables -A NOWHERE -j DROP\nip6tables -P INPUT DROP\n';
+
+describe('the resulting ruleset of a script', () => {
+  it('links each rule to the line that made it and names what failed', async () => {
+    const { session, document } = await sessionWith(SCRIPT, 'firewall.sh');
+    const answer = resultingRuleset(session, { uri: document.uri });
+    assert.ok(!('error' in answer));
+    const made = answer.text.split('\n').map((text, index) => [text, answer.sources[index] ?? null] as const).filter(([, line]) => line !== null);
+    assert.deepEqual(made, [['-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT', 1], ['-A INPUT -j DROP', 0]]);
+    assert.deepEqual(answer.refused.map(({ line }) => line), [3]);
+  });
+
+  it('is offered at the top, for each family', async () => {
+    const { session, document } = await sessionWith(SCRIPT, 'firewall.sh');
+    const titles = codeLenses(session, document).flatMap(({ command }) => (command === undefined ? [] : [command.title]));
+    assert.deepEqual(titles, ['Resulting IPv4 ruleset', 'Resulting IPv6 ruleset']);
+    const other = resultingRuleset(session, { uri: document.uri, family: 'ipv6' });
+    assert.ok(!('error' in other) && other.text.includes(':INPUT DROP'));
+  });
+});
+
+describe('a packet simulated on a line of a script', () => {
+  const packet = 'tcp 203.0.113.9:40000 -> 10.0.0.5:22 in=eth0';
+
+  it('meets the ruleset as it is after that line', async () => {
+    const { session, document } = await sessionWith(SCRIPT, 'firewall.sh');
+    const simulated = (line?: number) => simulateCommand(session, { uri: document.uri, packet, ...(line === undefined ? {} : { line }) }) as { verdict: string; summary: string };
+    assert.equal(simulated(0).verdict, 'DROP');
+    assert.match(simulated().summary, /^DROP.*, after line 1$/u, 'asked again without a place');
+    assert.equal(simulated(1).verdict, 'ACCEPT');
+    assert.doesNotMatch(simulated(3).summary, /after line/u, 'the last command');
+  });
+});
