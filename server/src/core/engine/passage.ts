@@ -153,11 +153,11 @@ export class Passage implements Traversal {
   }
 
   track(template: ConntrackTemplate): void {
-    // The kernel ignores it for packets that conntrack has already seen: those from lo, and its own answers.
-    if (this.tracked?.connection !== undefined) return;
-    this.template = { ...this.template, ...template };
+    // The kernel ignores it for packets that have anything of the kind: from lo, of its own making, or by an earlier rule.
+    if (this.tracked?.connection !== undefined || this.tracked?.state === 'UNTRACKED' || this.template !== undefined) return;
+    this.template = template;
     // NOTRACK takes effect at once: the next rule in raw already sees UNTRACKED.
-    if (template.notrack === true) this.tracked = UNTRACKED;
+    this.tracked = template.notrack === true ? UNTRACKED : undefined;
   }
 
   hotdrop(reason: string): void {
