@@ -48,6 +48,17 @@ describe('what random rulesets found in the kernel', () => {
     await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:2 filter:INPUT:policy']]);
   });
 
+  it('NOTRACK leaves the RST of an untracked packet alone, which is INVALID then', async () => {
+    const ruleset = '*raw\n-A OUTPUT -j NOTRACK\nCOMMIT\n*filter\n-A OUTPUT -p tcp -m state ! --state INVALID -j REJECT --reject-with tcp-reset\nCOMMIT\n';
+    const [result] = await run(ruleset, ['tcp 10.9.9.9:1 -> 10.1.0.1:2 out=eth0 flags=FIN,ACK'], { host: facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'] } }) });
+    assert.deepEqual(result!.answer!.steps.map(({ table, number }) => `${table} ${number}`), ['raw 1']);
+  });
+
+  it('IPv6 fragments at byte 8 are not dropped for what they could overwrite', async () => {
+    const [result] = await run('*filter\n-A INPUT -p tcp -m tcp --dport 1\nCOMMIT\n', ['tcp [fd00::1] -> [fd00::2] in=eth0 fragment=8'], { backend: 'legacy', family: 'ipv6' });
+    assert.equal(result!.verdict, 'ACCEPT');
+  });
+
   it('a template is gone once conntrack has used it', async () => {
     const ruleset = '*raw\n-A OUTPUT -p icmp -j CT --zone 1\nCOMMIT\n*filter\n-A INPUT -m conntrack --ctstate RELATED -j LOG\nCOMMIT\n';
     const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', '10.9.9.10/32'] } });

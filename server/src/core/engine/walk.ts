@@ -110,6 +110,7 @@ function sendAnswer(p: Passage): boolean {
   p.fromWire = false;
   p.redirected = false;
   p.looped = false;
+  p.refusesTemplates = reply.refusesTemplates === true;
   p.arrivedFor = reply.packet.destination;
   p.decided = undefined;
   p.chain = undefined;
