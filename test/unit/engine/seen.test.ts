@@ -59,6 +59,12 @@ describe('what random rulesets found in the kernel', () => {
     assert.equal(result!.verdict, 'ACCEPT');
   });
 
+  it('IPv6 does not take a multicast address for a sender, not even from lo', async () => {
+    const host = facts({ interfaces: { lo: ['fd00:9::9/128'] } });
+    const [result] = await run('*filter\nCOMMIT\n', ['udp [ff02::fb]:1 -> [fd00:9::9]:2 path=out'], { family: 'ipv6', host, loopback: true });
+    assert.equal(result!.verdict, 'DROP');
+  });
+
   it('a template is gone once conntrack has used it', async () => {
     const ruleset = '*raw\n-A OUTPUT -p icmp -j CT --zone 1\nCOMMIT\n*filter\n-A INPUT -m conntrack --ctstate RELATED -j LOG\nCOMMIT\n';
     const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', '10.9.9.10/32'] } });
