@@ -34,13 +34,42 @@ describe('what random rulesets found in the kernel', () => {
   it('zones of one direction part connections of that direction only', async () => {
     const rules = (option: string): string => `*raw\n-A PREROUTING -i eth0 -j CT ${option} 1\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate NEW -j LOG\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j LOG\nCOMMIT\n`;
     const packets = ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1', 'udp 9.9.9.9:2 -> 1.1.1.1:1 in=eth1 out=eth0'];
-    const numbers = async (option: string): Promise<number[]> => (await run(rules(option), packets)).map(({ steps }) => steps.at(-1)!.number);
-    assert.deepEqual([await numbers('--zone-orig'), await numbers('--zone-reply'), await numbers('--zone')], [[1, 2], [1, 1], [1, 1]]);
+    const numbers = async (option: string): Promise<(number | undefined)[]> => (await run(rules(option), packets)).map(({ steps }) => steps.at(-1)?.number);
+    assert.deepEqual([await numbers('--zone-orig'), await numbers('--zone-reply'), await numbers('--zone')], [[1, 2], [1, undefined], [1, 1]]);
   });
 
   it('behind CT in raw a packet is NEW, with an entry that says nothing', async () => {
     const ruleset = '*raw\n-A PREROUTING -m conntrack --ctstate NEW -j LOG\n-A PREROUTING -j CT --zone 1\n-A PREROUTING -m conntrack --ctstate NEW --ctstatus CONFIRMED --ctorigsrc 0.0.0.0 -j LOG\n-A PREROUTING -m connbytes --connbytes 0:0 --connbytes-dir original --connbytes-mode packets -j LOG\nCOMMIT\n';
     await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:2 raw:PREROUTING:3 raw:PREROUTING:policy']]);
+  });
+
+  it('of several CT and NOTRACK rules the first counts', async () => {
+    const ruleset = '*raw\n-A PREROUTING -j CT --zone 1\n-A PREROUTING -j NOTRACK\nCOMMIT\n*filter\n-A INPUT -m conntrack --ctstate UNTRACKED -j DROP\nCOMMIT\n';
+    await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:2 filter:INPUT:policy']]);
+  });
+
+  it('NOTRACK leaves the RST of an untracked packet alone, which is INVALID then', async () => {
+    const ruleset = '*raw\n-A OUTPUT -j NOTRACK\nCOMMIT\n*filter\n-A OUTPUT -p tcp -m state ! --state INVALID -j REJECT --reject-with tcp-reset\nCOMMIT\n';
+    const [result] = await run(ruleset, ['tcp 10.9.9.9:1 -> 10.1.0.1:2 out=eth0 flags=FIN,ACK'], { host: facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'] } }) });
+    assert.deepEqual(result!.answer!.steps.map(({ table, number }) => `${table} ${number}`), ['raw 1']);
+  });
+
+  it('IPv6 fragments at byte 8 are not dropped for what they could overwrite', async () => {
+    const [result] = await run('*filter\n-A INPUT -p tcp -m tcp --dport 1\nCOMMIT\n', ['tcp [fd00::1] -> [fd00::2] in=eth0 fragment=8'], { backend: 'legacy', family: 'ipv6' });
+    assert.equal(result!.verdict, 'ACCEPT');
+  });
+
+  it('IPv6 does not take a multicast address for a sender, not even from lo', async () => {
+    const host = facts({ interfaces: { lo: ['fd00:9::9/128'] } });
+    const [result] = await run('*filter\nCOMMIT\n', ['udp [ff02::fb]:1 -> [fd00:9::9]:2 path=out'], { family: 'ipv6', host, loopback: true });
+    assert.equal(result!.verdict, 'DROP');
+  });
+
+  it('a template is gone once conntrack has used it', async () => {
+    const ruleset = '*raw\n-A OUTPUT -p icmp -j CT --zone 1\nCOMMIT\n*filter\n-A INPUT -m conntrack --ctstate RELATED -j LOG\nCOMMIT\n';
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', '10.9.9.10/32'] } });
+    const [, error] = await run(ruleset, ['udp 10.9.9.9:53 -> 10.9.9.10:53 path=out', 'icmp 10.9.9.10 -> 10.9.9.9 type=3/3 path=out inner=(udp 10.9.9.9:53 -> 10.9.9.10:53)'], { host, loopback: true });
+    assert.equal(way(error!), 'ACCEPT raw:OUTPUT:1 filter:INPUT:1 filter:INPUT:policy');
   });
 
   it('a shifted range of ports is reckoned in 16 bits', async () => {

@@ -13,6 +13,8 @@ import { Unknown } from './truth.ts';
 export interface Reply {
   readonly packet: Packet;
   readonly tracked: Tracked | undefined;
+  /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
+  readonly refusesTemplates?: boolean;
 }
 
 /** Type and code of each ICMP answer that REJECT knows. */
@@ -71,7 +73,8 @@ function reset(p: Passage): Reply | string {
   if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
   const isIpv6 = packet.family === 'ipv6';
   const tcpFlags = flags === undefined ? undefined : (flags & TCP_FLAGS.ACK) === 0 ? TCP_FLAGS.RST | TCP_FLAGS.ACK : TCP_FLAGS.RST;
-  return send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 });
+  // The kernel marks a reset as related even where there is nothing to relate it to. Seen in the kernel.
+  return { ...send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 }), refusesTemplates: p.connection === undefined };
 }
 
 function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {

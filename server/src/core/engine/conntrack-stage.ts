@@ -1,6 +1,6 @@
 import { NO_ZONES, type Connection, type Tuple, type Zones } from './conntrack/connection.ts';
 import { assertState, INVALID, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
-import { candidates, find, findIn, settle, type Found } from './conntrack/table.ts';
+import { candidates, find, findIn, meetsInPart, settle, type Found } from './conntrack/table.ts';
 import { ordinaryFlags } from './conntrack/tcp.ts';
 import { filledFrom, inverse, keyOf } from './conntrack/tuple.ts';
 import { printTcpFlags } from '../values/tcp-flags.ts';
@@ -24,6 +24,11 @@ export function conntrackStage(p: Passage): void {
   }
   const zones = p.template?.zones ?? NO_ZONES;
   const found = lookUp(p, zones);
+  p.template = undefined;
+  if (found === undefined && p.ending === undefined && meetsInPart(table, lookupTuple(packet, zones.original), zones, now)) {
+    p.end({ verdict: 'UNKNOWN', reason: 'its connection meets another one in the zones of one direction, which is not followed' });
+    return;
+  }
   if (p.ending !== undefined || !settleFlags(p, found)) return;
   p.tracked = packet.state === undefined ? track(table, packet, found, now, zones) : assertState(table, packet, found, now, zones);
 }

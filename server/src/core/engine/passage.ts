@@ -77,6 +77,8 @@ export class Passage implements Traversal {
   redirected = false;
   /** Whether it has come back from lo, with the route that it left by. */
   looped = false;
+  /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
+  refusesTemplates = false;
   /** Whether it comes from the wire (and so may be forwarded) or from a process of the host. */
   fromWire: boolean;
   /** Why the rule being tested drops at once. */
@@ -153,11 +155,11 @@ export class Passage implements Traversal {
   }
 
   track(template: ConntrackTemplate): void {
-    // The kernel ignores it for packets that conntrack has already seen: those from lo, and its own answers.
-    if (this.tracked?.connection !== undefined) return;
-    this.template = { ...this.template, ...template };
+    // The kernel ignores it for packets that have anything of the kind: from lo, of its own making, or by an earlier rule.
+    if (this.tracked?.connection !== undefined || this.tracked?.state === 'UNTRACKED' || this.template !== undefined || this.refusesTemplates) return;
+    this.template = template;
     // NOTRACK takes effect at once: the next rule in raw already sees UNTRACKED.
-    if (template.notrack === true) this.tracked = UNTRACKED;
+    this.tracked = template.notrack === true ? UNTRACKED : undefined;
   }
 
   hotdrop(reason: string): void {
@@ -260,7 +262,7 @@ export class Passage implements Traversal {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };

@@ -30,8 +30,12 @@ function begin(p: Passage): void {
     enterHook(p, 'OUTPUT');
     return;
   }
-  const { source, destination } = p.packet;
-  const refused = refusedOnArrival(source, destination, p.packet.in);
+  arrive(p);
+}
+
+function arrive(p: Passage): void {
+  const { source, destination, in: device } = p.packet;
+  const refused = refusedOnArrival(source, destination, device);
   if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
   else enterHook(p, 'PREROUTING');
 }
@@ -93,7 +97,7 @@ function loopBack(p: Passage): void {
   p.packet.out = undefined;
   p.arrivedFor = p.packet.destination;
   p.packet.path = 'in';
-  enterHook(p, 'PREROUTING');
+  arrive(p);
 }
 
 /** Sets what is sent back on its way, once the packet's own is over; false when there is nothing (more) to send. */
@@ -110,6 +114,7 @@ function sendAnswer(p: Passage): boolean {
   p.fromWire = false;
   p.redirected = false;
   p.looped = false;
+  p.refusesTemplates = reply.refusesTemplates === true;
   p.arrivedFor = reply.packet.destination;
   p.decided = undefined;
   p.chain = undefined;

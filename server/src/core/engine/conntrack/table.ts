@@ -15,6 +15,8 @@ export interface ConntrackTable {
   readonly open: Connection[];
   /** Connections whose source is translated, by protocol, source and port of their first packet. */
   readonly bySource: Map<string, Connection>;
+  /** Whether it has held a connection whose directions lie in different zones. */
+  isParted: boolean;
   /** Size at which the expired entries are cleared out next. */
   sweepAt: number;
 }
@@ -22,7 +24,7 @@ export interface ConntrackTable {
 const FIRST_SWEEP = 4096;
 
 export function emptyTable(): ConntrackTable {
-  return { byTuple: new Map(), open: [], bySource: new Map(), sweepAt: FIRST_SWEEP };
+  return { byTuple: new Map(), open: [], bySource: new Map(), isParted: false, sweepAt: FIRST_SWEEP };
 }
 
 /** The living entry of which `tuple` is one direction; undefined for an open tuple. */
@@ -49,6 +51,15 @@ export function findIn(table: ConntrackTable, tuple: Tuple, zones: Zones, now: n
   if (found?.direction === 'original') return found;
   const reply = find(table, { ...tuple, zone: zones.reply }, now);
   return reply?.direction === 'reply' ? reply : undefined;
+}
+
+/**
+ * Whether a packet without an entry would begin a connection that meets another one in only some of their zones; what the
+ * kernel makes of those depends on much that is not followed.
+ */
+export function meetsInPart(table: ConntrackTable, tuple: Tuple, zones: Zones, now: number): boolean {
+  if (!table.isParted && zones.original === zones.reply) return false;
+  return [tuple, inverse(tuple)].some((each) => [zones.original, zones.reply].some((zone) => find(table, { ...each, zone }, now) !== undefined));
 }
 
 /** Living entries that `tuple` may belong to, where it or they have open parts; empty in the ordinary case. */
@@ -95,6 +106,7 @@ export function confirm(table: ConntrackTable, connection: Connection, now: numb
   if (isTaken(table, original, connection, now) || isTaken(table, reply, connection, now)) return false;
   if (table.byTuple.size >= table.sweepAt) sweep(table, now);
   connection.confirmed = true;
+  table.isParted ||= connection.original.zone !== connection.reply.zone;
   enter(table, connection, original, reply);
   return true;
 }
@@ -154,7 +166,7 @@ export function copyTable(table: ConntrackTable): { readonly table: ConntrackTab
   for (const [key, { connection, direction }] of table.byTuple) byTuple.set(key, { connection: copied(connection), direction });
   const bySource = new Map<string, Connection>();
   for (const [key, connection] of table.bySource) bySource.set(key, copied(connection));
-  return { table: { byTuple, open: table.open.map(copied), bySource, sweepAt: table.sweepAt }, copies };
+  return { table: { byTuple, open: table.open.map(copied), bySource, isParted: table.isParted, sweepAt: table.sweepAt }, copies };
 }
 
 /** A copy of one connection (its tuples are immutable and shared). */

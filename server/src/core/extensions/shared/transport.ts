@@ -15,7 +15,7 @@ export interface HeaderNeed {
   readonly header: string;
   /** Whether iptables-nft translates the match into expressions of its own, which read a later fragment's data as if it were the header. */
   readonly native?: boolean;
-  /** Whether a fragment at byte 8 is dropped outright, because it could overwrite the header's flags. */
+  /** Whether an IPv4 fragment at byte 8 is dropped outright, because it could overwrite the header's flags. */
   readonly tinyDrops?: boolean;
 }
 
@@ -38,7 +38,7 @@ function guarded(condition: Condition, need: HeaderNeed): Condition {
 
 function onLaterFragment(traversal: Traversal, { header, native = false, tinyDrops = false }: HeaderNeed): Truth {
   if (native && traversal.backend === 'nft') return new Unknown(`the data of the fragment fits where iptables-nft reads it as a ${header} header`);
-  if (tinyDrops && traversal.packet.fragmentOffset === 8) traversal.hotdrop(`a fragment at byte 8 could overwrite the ${header} header's flags`);
+  if (tinyDrops && traversal.packet.family === 'ipv4' && traversal.packet.fragmentOffset === 8) traversal.hotdrop(`a fragment at byte 8 could overwrite the ${header} header's flags`);
   return false;
 }
 
