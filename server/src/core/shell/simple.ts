@@ -1,0 +1,141 @@
+import { BUILTINS } from './builtins.ts';
+import { callProgram } from './call.ts';
+import type { Interpreter } from './interpreter.ts';
+import { programCall } from './program.ts';
+import { redirected } from './redirect.ts';
+import { spanIn, type Source } from './source.ts';
+import type { Home, Status } from './state.ts';
+import type { Assignment, SimpleCommand, Word } from './syntax/ast.ts';
+import { isAssignment } from './syntax/command-parser.ts';
+import type { ArrayValue, Field, Value } from './value.ts';
+import { isUnknown } from './value.ts';
+import { isArray, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
+
+/** Functions inside each other, beyond which nothing is followed. */
+const DEEPEST = 60;
+
+/** A simple command that is about to be run. */
+export interface Running {
+  readonly command: SimpleCommand;
+  readonly source: Source;
+  readonly home: Home;
+}
+
+/** Runs a simple command: assignments, a builtin, a function, iptables, or a program of which nothing is known. */
+export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
+  shell.step();
+  const first = !shell.visited.has(command);
+  shell.visited.add(command);
+  if (!shell.reached && !first) return 0;
+  const fields: Field[] = [];
+  for (const word of command.words) {
+    if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });
+    else fields.push(...shell.expander.fields(word as Word, source));
+  }
+  if (fields.length === 0) {
+    const before = shell.status;
+    shell.status = '0';
+    for (const assignment of command.assignments) assign(shell, assignment, source);
+    const { status } = shell;
+    if (command.assignments.length === 0) shell.status = before;
+    return isUnknown(status) ? { origin: status.origin } : Number(status);
+  }
+  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) }));
+}
+
+/** A command whose arguments are those of the function around it stands where the function is called. */
+function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fields: readonly Field[]): Home {
+  const frame = shell.frames.at(-1);
+  if (frame?.home !== undefined && fields.some(({ handed }) => handed === true)) return frame.home;
+  return { ...spanIn(source, command), name: spanIn(source, command.words[0]!) };
+}
+
+function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {
+  const [name] = fields;
+  if (name!.unknown === undefined) {
+    const definition = shell.environment.function(name!.text);
+    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, definition, fields.slice(1), running.home));
+  }
+  const call = programCall(fields);
+  if (call !== undefined) return callProgram(shell, fields, call, running);
+  const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
+  if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
+  const origin = shell.expander.origin(running.command, running.source);
+  shell.print({ origin }, 0, 0);
+  return { origin };
+}
+
+/** Variables set before a command hold for that command. */
+function withAssignments(shell: Interpreter, { command, source }: Running, run: () => Status): Status {
+  if (command.assignments.length === 0) return run();
+  const before = command.assignments.map(({ name }) => [name, shell.environment.get(name)] as const);
+  for (const assignment of command.assignments) assign(shell, assignment, source);
+  const status = run();
+  for (const [name, value] of before) shell.environment.set(name, value);
+  return status;
+}
+
+/** Runs a function with these arguments. */
+export function callFunction(shell: Interpreter, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+  if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
+  const { positional } = shell.environment;
+  const frame = { home, locals: new Map() };
+  shell.frames.push(frame);
+  shell.environment.positional = args;
+  let status: Status = 0;
+  shell.confined(() => { status = shell.run(body, source); });
+  if (shell.signal?.kind === 'return') {
+    shell.signal = undefined;
+    status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
+  }
+  for (const [name, value] of frame.locals) shell.environment.set(name, value);
+  shell.environment.positional = positional;
+  shell.frames.pop();
+  return status;
+}
+
+/** Carries out an assignment. */
+export function assign(shell: Interpreter, { name, index, append, value }: Assignment, source: Source): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  if ('parts' in value) {
+    const text = expander.text(value, source);
+    if (index !== undefined) assignElement(shell, name, expander.text(index, source), text);
+    else if (append && isArray(before)) expander.setElement(name, 0, joined(before.elements.get(0) ?? '', text));
+    else environment.set(name, append ? joined(scalarOf(before) ?? (before === undefined ? { origin: `$${name}` } : ''), text) : text);
+    return;
+  }
+  const array = isArray(before) ? before : undefined;
+  const elements = new Map(append ? array?.elements ?? [] : []);
+  let next = append ? elements.size : 0;
+  for (const element of value) {
+    if (element.index !== undefined) {
+      const key = expander.text(element.index, source);
+      next = isUnknown(key) ? next : keyOf(shell, array?.associative === true, key, next);
+      elements.set(array?.associative === true && !isUnknown(key) ? key : next++, expander.text(element.value, source));
+    } else for (const field of expander.fields(element.value, source)) elements.set(next++, field.unknown ?? field.text);
+  }
+  environment.set(name, { elements, associative: array?.associative === true } satisfies ArrayValue);
+}
+
+function keyOf(shell: Interpreter, associative: boolean, key: string, fallback: number): number {
+  if (associative) return fallback;
+  const number = shell.expander.computed(key);
+  return typeof number === 'bigint' ? Number(number) : fallback;
+}
+
+function assignElement(shell: Interpreter, name: string, index: Value, value: Value): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  if (isUnknown(index)) environment.set(name, { origin: index.origin });
+  else if (isArray(before) && before.associative) expander.setElement(name, index, value);
+  else {
+    const number = expander.computed(index);
+    if (typeof number === 'bigint') expander.setElement(name, Number(number), value);
+    else environment.set(name, { origin: number.origin });
+  }
+}
+
+function joined(before: Value, value: Value): Value {
+  return isUnknown(before) ? { origin: before.origin } : isUnknown(value) ? { origin: value.origin } : before + value;
+}
