@@ -4,7 +4,7 @@ import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
-import type { FileKind } from './support/kind.ts';
+import type { FileKind } from '../core/ruleset/kind.ts';
 import type { Survey } from './support/survey.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -72,9 +72,13 @@ export interface FileInContext {
   readonly codes: ReadonlySet<string>;
   /** Facts about the host that stand beside the file. */
   readonly host: HostFacts;
-  /** The bound rule of a rule or command line; undefined for other lines. */
-  bound(line: Line): BoundRule | undefined;
-  context(line: Line): LineContext;
+  /** The commands of a script of which nobody knows whether they run; to be read once. */
+  readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
+  /** Where the evaluation of a script was given up. */
+  readonly givenUpAt: Line | undefined;
+  /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
+  bound(line: Line, offset?: number): BoundRule | undefined;
+  context(line: Line, offset?: number): LineContext;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import type { FileInContext, Finding, LineInContext, Report, Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
-import { kindOf, type FileKind } from './support/kind.ts';
+import type { FileKind } from '../core/ruleset/kind.ts';
 import { LineChecks } from './support/line-checks.ts';
 import { Suppressions } from './support/suppression.ts';
 import { surveyOf, type Survey } from './support/survey.ts';
@@ -42,13 +43,13 @@ export class Diagnostics {
 
   private check(host: HostFacts): readonly Finding[] {
     const { lines } = this.document;
-    const kind = kindOf(lines);
+    const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, host);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    return unsilenced(found, file).sort(byPosition);
+    return unsilenced(kind === 'script' ? distinct(found) : found, file).sort(byPosition);
   }
 
   private file(kind: FileKind, survey: Survey, host: HostFacts): FileInContext {
@@ -56,15 +57,16 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, host, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
-      bound: (line) => document.boundRule(line),
-      context: (line) => document.context(line),
+      givenUpAt: document.givenUpAt, conditionals: document.conditionalCommands(),
+      bound: (line, offset) => document.boundRule(line, offset),
+      context: (line, offset) => document.context(line, offset),
     };
   }
 }
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
 function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[] {
-  return [...new Set([document.family, ...(survey.get('command') ?? []).map((line) => document.familyOf(line))])];
+  return [...new Set([document.family, ...(survey.get('command') ?? []).flatMap((line) => document.boundRules(line).map(({ family }) => family)), ...(survey.get('table') ?? []).map((line) => document.familyOf(line))])];
 }
 
 function findingsOfLine(rules: readonly Rule[], place: LineInContext): readonly Finding[] {
@@ -82,6 +84,19 @@ function unsilenced(findings: readonly Finding[], { lines, codes }: FileInContex
   const heard = findings.filter((each) => !suppressions.silences(each));
   const unused = Array.from(reportUnused(suppressions, codes), (report) => finding(unusedSuppression, report));
   return [...heard, ...unused.filter((each) => !suppressions.silences(each))];
+}
+
+/** The findings without those that say the same of the same place: a command that runs several times. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const known = new Map<Line, Set<string>>();
+  return findings.filter(({ line, code, span, message }) => {
+    const key = `${code} ${span.start} ${span.end} ${message}`;
+    const said = known.get(line);
+    if (said === undefined) known.set(line, new Set([key]));
+    else if (said.has(key)) return false;
+    else said.add(key);
+    return true;
+  });
 }
 
 function byPosition(a: Finding, b: Finding): number {

@@ -49,7 +49,7 @@ export class ScriptGenerator {
     const simple = [
       () => this.call(), () => this.call(), () => this.call(), () => this.assignment(), () => this.assignment(),
       () => `${this.call()} ${this.pick(['&&', '||', ';'])} ${this.call()}`, () => `${this.condition()} ${this.pick(['&&', '||'])} ${this.call()}`,
-      () => `shift${this.pick(['', ' 1', ' 2'])}`, () => `set -- ${this.words()}`, () => `unset ${this.pick(['A', 'B', 'N', 'L'])}`,
+      () => `shift${this.pick(['', ' 1', ' 2'])}`, () => `set -- ${this.words()}`, () => `unset ${this.pick(['A', 'B', 'L'])}`,
       () => `eval '${this.call().replaceAll("'", '"')}'`, () => this.restore(), () => `echo ${this.words()} >/dev/null`,
       () => (this.functions.length > 0 ? `${this.pick(this.functions)} ${this.words()}` : this.call()),
     ];
@@ -142,7 +142,7 @@ export class ScriptGenerator {
     this.depth++;
     const outer = this.functions;
     // Not known to its own body, which could go on for ever.
-    const body = `${this.pick(['', 'local A=inner N\nN=9\n', 'shift\n', 'local i\n'])}${this.block()}\niptables ${this.pick(['"$@"', '-A $1', '"$2" "$#"', '-A "$A"'])}\n${this.pick(['', '[ $# -gt 1 ] && return 1\n', 'return\n'])}${this.call()}`;
+    const body = `${this.pick(['', 'local A=inner N=7\n', 'shift\n', 'local i\n'])}${this.block()}\niptables ${this.pick(['"$@"', '-A $1', '"$2" "$#"', '-A "$A"'])}\n${this.pick(['', '[ $# -gt 1 ] && return 1\n', 'return\n'])}${this.call()}`;
     this.depth--;
     this.functions = [...outer, name];
     return `${this.pick([`${name}()`, `function ${name}`])} {\n${body}\n}\n${name} ${this.words()}`;

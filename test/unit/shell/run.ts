@@ -40,7 +40,7 @@ const STAND_INS = ['iptables', 'ip6tables', 'iptables-restore', 'ip6tables-resto
 /** What bash runs of each script, all in one process and each in a subshell of its own. Only for scripts that tests have made. */
 export function runInBash(scripts: readonly { readonly script: string; readonly args: readonly string[] }[]): string[][][] {
   const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const bodies = scripts.map(({ script, args }) => `( set -- ${args.map(quote).join(' ')}\neval ${quote(script)} ) >/dev/null 2>&1 </dev/null\nprintf '\\x1D' >&3`);
+  const bodies = scripts.map(({ script, args }) => `( ulimit -t 1; set -- ${args.map(quote).join(' ')}\neval ${quote(script)} ) >/dev/null 2>&1 </dev/null\n[ $? -gt 128 ] && printf 'killed\\x1F\\x1E' >&3; printf '\\x1D' >&3`);
   const { stdout, error } = spawnSync('bash', ['--norc', '--noprofile'], {
     input: `exec 3>&1\n${STAND_INS}\n${bodies.join('\n')}\n`, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }, maxBuffer: 1 << 28, timeout: 20_000,
   });

@@ -11,6 +11,8 @@ import { nearest } from '../values/spelling.ts';
 export interface BoundLine {
   readonly line: Line;
   readonly bound: BoundRule | undefined;
+  /** What the line says this time, where that is not its first content: a here-document in a loop, a line that `echo` prints. */
+  readonly content?: LineContent;
 }
 
 /**
@@ -35,15 +37,15 @@ class Execution {
   }
 
   run(lines: Iterable<BoundLine>): Ruleset {
-    for (const { line, bound } of lines) {
+    for (const { line, bound, content } of lines) {
       this.line = line;
-      this.execute(line, bound);
+      this.execute(content ?? line.content, bound);
     }
     if (this.block !== undefined) this.missingCommit(this.block.line, this.line);
     return { family: this.family, tables: this.tables, problems: this.problems };
   }
 
-  private execute({ content }: Line, bound: BoundRule | undefined): void {
+  private execute(content: LineContent, bound: BoundRule | undefined): void {
     switch (content.kind) {
       case 'table': this.openTable(content.name); break;
       case 'chain': this.declareChain(content); break;
@@ -199,6 +201,7 @@ class Execution {
 
   /** A command with something that the shell has yet to expand: a rule that may be anything, where its chain is known. */
   private unresolved(table: Table, { kind, chain: name, position }: BoundCommand, bound: BoundRule): void {
+    if (kind === 'new-chain' && name !== undefined && !table.chains.has(name)) table.chains.set(name, userChain(name, this.line));
     const chain = name === undefined ? undefined : table.chains.get(name);
     if (chain === undefined) return;
     if (kind === 'append') chain.rules.push({ bound, source: undefined, destination: undefined });

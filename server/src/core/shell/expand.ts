@@ -21,6 +21,9 @@ const DEFAULT_SEPARATORS = ' \t\n';
 /** Longest origin that is shown whole. */
 const LONGEST_ORIGIN = 60;
 
+/** A value that is longer is no firewall's. */
+const LONGEST_TEXT = 1 << 20;
+
 /** Thrown out of arithmetic that meets something unknown. */
 class UnknownOperand extends Error {
   readonly unknown: Unknown;
@@ -107,6 +110,7 @@ export class Expander {
       const value = this.part(part, source);
       if (isUnknown(value)) return word.parts.length === 1 ? value : this.combined(word, source, value);
       result += write(value, part.quoted);
+      if (result.length > LONGEST_TEXT) return { origin: this.origin(word, source) };
     }
     return result;
   }

@@ -91,7 +91,8 @@ export class ParameterExpansion {
   private keys(name: string): Found {
     const variable = this.expander.host.environment.get(name);
     if (variable === undefined) return absent(name);
-    return isArray(variable) ? { elements: [...variable.elements.keys()].map(String), joins: false } : '0';
+    const keys = isArray(variable) ? [...ordered(variable.elements).keys()].map(String) : variable === null ? [] : ['0'];
+    return { elements: keys, joins: false };
   }
 
   private lookUp(part: ParameterPart, source: Source): Found {
@@ -127,7 +128,7 @@ export class ParameterExpansion {
     const index = part.index === undefined ? undefined : this.expander.text(part.index, source);
     if (index === '@' || index === '*') {
       if (isArray(variable)) return { elements: [...ordered(variable.elements).values()], joins: index === '*' };
-      return variable === null ? { elements: [], joins: false } : variable;
+      return variable === null ? { elements: [], joins: index === '*' } : variable;
     }
     if (index === undefined) return scalarOf(variable) ?? 'unset';
     if (isUnknown(index)) return { origin: index.origin };

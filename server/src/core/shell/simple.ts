@@ -4,7 +4,7 @@ import type { Interpreter } from './interpreter.ts';
 import { programCall } from './program.ts';
 import { redirected } from './redirect.ts';
 import { spanIn, type Source } from './source.ts';
-import type { Home, Status } from './state.ts';
+import { EvaluationLimit, type Home, type Status } from './state.ts';
 import type { Assignment, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
@@ -13,6 +13,8 @@ import { isArray, scalarOf, type FunctionDefinition, type Positional } from './e
 
 /** Functions inside each other, beyond which nothing is followed. */
 const DEEPEST = 60;
+/** Arguments of one command; more come of words that double themselves. */
+const MOST_FIELDS = 50_000;
 
 /** A simple command that is about to be run. */
 export interface Running {
@@ -30,8 +32,9 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
   const fields: Field[] = [];
   for (const word of command.words) {
     if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });
-    else fields.push(...shell.expander.fields(word as Word, source));
+    else for (const field of shell.expander.fields(word as Word, source)) fields.push(field);
   }
+  if (fields.length > MOST_FIELDS) throw new EvaluationLimit();
   if (fields.length === 0) {
     const before = shell.status;
     shell.status = '0';

@@ -39,9 +39,11 @@ export function siteAt(place: Place): Site | undefined {
   const { content } = line;
   if (content.kind !== 'rule' && content.kind !== 'command') return undefined;
   const isCommand = content.kind === 'command';
-  const first = isCommand ? content.program.end + 1 : content.counters === undefined ? 0 : content.counters.end + 1;
-  if (offset < first || (isCommand && content.rest !== undefined && offset > content.rest.start)) return undefined;
-  const args = content.arguments;
+  const command = place.document.commandAt(line, offset);
+  if (isCommand && command === undefined) return undefined;
+  const first = command !== undefined ? command.program.end + 1 : content.kind === 'command' || content.counters === undefined ? 0 : content.counters.end + 1;
+  if (offset < first || (command?.rest !== undefined && offset > command.rest.start)) return undefined;
+  const args = (command ?? content).arguments;
   const current = args.find(({ start, end }) => start < offset && offset <= end);
   const before = args.filter(({ end }) => end < offset && end !== current?.end);
   const after = args.filter(({ start }) => start >= offset);

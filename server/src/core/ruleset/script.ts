@@ -1,0 +1,207 @@
+import type { Family } from '../netfilter.ts';
+import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
+import type { ReadFile } from '../shell/interpreter.ts';
+import type { Invocation } from '../shell/invocation.ts';
+import { ScriptText } from '../shell/script-text.ts';
+import type { Field } from '../shell/value.ts';
+import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
+import type { LineParser } from '../syntax/parser.ts';
+import { restoredLines } from './restored.ts';
+
+/** A line's part in the execution of a script. */
+export interface ScriptStep {
+  /** Index of the line. */
+  readonly index: number;
+  readonly family: Family;
+  /** A command line's command; undefined for a line that iptables-restore reads. */
+  readonly command: ShellCommand | undefined;
+  /** What iptables-restore reads. */
+  readonly content: LineContent | undefined;
+  /** Why nobody knows whether it runs. */
+  readonly conditional: string | undefined;
+  /** Whether the script comes to it at all. */
+  readonly reached: boolean;
+}
+
+/** A script as it was evaluated last. */
+export interface ScriptReading {
+  /** The lines with what the evaluation made of them; a line that means what it meant before keeps its object. */
+  readonly lines: readonly Line[];
+  readonly steps: readonly ScriptStep[];
+  /** Families of lines that iptables-restore reads. */
+  readonly families: ReadonlyMap<Line, Family>;
+  readonly givenUpAt: Line | undefined;
+}
+
+const SHELL: LineContent = { kind: 'shell' };
+/** What a script that runs iptables has somewhere in it. */
+const MENTION = /ip6?t/iu;
+
+/** Evaluates a script and says what each of its lines means. */
+export class Script {
+  private readonly parser: LineParser;
+  private readonly readFile: ReadFile;
+  private readonly text = new ScriptText();
+  /** The last line that was made of each line as it stands alone. */
+  private readonly made = new WeakMap<Line, Line>();
+
+  constructor(parser: LineParser, readFile: ReadFile) {
+    this.parser = parser;
+    this.readFile = readFile;
+  }
+
+  /** `alone`: the lines as the grammar reads each by itself. */
+  read(alone: readonly Line[]): ScriptReading {
+    const text = alone.map((line) => line.text + line.eol).join('');
+    if (!MENTION.test(text)) return { lines: alone.map((line) => this.lineOf(line, plain(line, false))), steps: [], families: new Map(), givenUpAt: undefined };
+    this.text.update(text);
+    const evaluation = evaluateScript(this.text.chunks, { positional: { origin: '$@' }, readFile: this.readFile });
+    const layout = new Layout(alone);
+    const steps = this.stepsOf(evaluation, layout);
+    const said = new Map<number, { commands: ShellCommand[]; content: LineContent | undefined; family: Family }>();
+    for (const { index, command, content, family } of steps) {
+      const known = said.get(index);
+      if (known === undefined) said.set(index, { commands: command === undefined ? [] : [command], content, family });
+      else if (command !== undefined && !known.commands.includes(command)) known.commands.push(command);
+    }
+    const broken = this.brokenLines(layout);
+    const lines = alone.map((line, index) => {
+      const { commands = [], content } = said.get(index) ?? {};
+      const [first, ...others] = commands;
+      const meant = first === undefined ? content ?? plain(line, broken.has(index)) : { kind: 'command' as const, ...first, ...(others.length === 0 ? {} : { others }) };
+      return this.lineOf(line, meant);
+    });
+    const families = new Map([...said].flatMap(([index, { content, family }]) => (content === undefined ? [] : [[lines[index]!, family] as const])));
+    const settled = steps.map((step): ScriptStep => (step.content !== undefined && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
+    return { lines, steps: settled, families, givenUpAt: evaluation.givenUpAt === undefined ? undefined : lines[layout.indexAt(evaluation.givenUpAt)] };
+  }
+
+  private stepsOf({ invocations }: Evaluation, layout: Layout): ScriptStep[] {
+    const steps: ScriptStep[] = [];
+    const known = new Map<number, ShellCommand[]>();
+    for (const invocation of invocations) {
+      const { family, reached, conditions } = invocation;
+      const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
+      if (invocation.tool === 'restore') {
+        for (const { index, content } of restoredLines(invocation, layout, this.parser)) steps.push({ index, family, command: undefined, content, conditional, reached });
+        continue;
+      }
+      const index = layout.indexAt(invocation.home.start);
+      const command = this.command(invocation, layout, index);
+      let commands = known.get(index);
+      if (commands === undefined) known.set(index, commands = [...this.before(layout.lines[index]!)]);
+      let same = commands.find((other) => sameCommand(other, command));
+      if (same === undefined) commands.push(same = command);
+      steps.push({ index, family, command: same, content: undefined, conditional, reached });
+    }
+    return steps;
+  }
+
+  /** The commands that the line held before, which go on where they are the same. */
+  private before(alone: Line): readonly ShellCommand[] {
+    const content = this.made.get(alone)?.content;
+    return content?.kind === 'command' ? commandsOf(content) : [];
+  }
+
+  private command({ program, arguments: args, family, home }: Invocation, layout: Layout, index: number): ShellCommand {
+    const { text } = layout.lines[index]!;
+    const start = layout.starts[index]!;
+    const rest = text.slice(home.end - start).trimEnd();
+    const blanks = rest.length - rest.trimStart().length;
+    const at = home.end - start;
+    return {
+      program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
+      rest: rest.trimStart() === '' || at > text.length ? undefined : { text: rest.trimStart(), raw: rest.trimStart(), start: at + blanks, end: at + rest.length },
+    };
+  }
+
+  private brokenLines(layout: Layout): ReadonlySet<number> {
+    return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.indexAt(start)));
+  }
+
+  private lineOf(alone: Line, content: LineContent): Line {
+    const before = this.made.get(alone);
+    const line = before !== undefined && sameContent(before.content, content) ? before : content === alone.content ? alone : { ...alone, content };
+    line.number = alone.number;
+    this.made.set(alone, line);
+    return line;
+  }
+}
+
+/** Where the lines of a script begin. */
+export class Layout {
+  readonly lines: readonly Line[];
+  readonly starts: readonly number[];
+
+  constructor(lines: readonly Line[]) {
+    this.lines = lines;
+    let offset = 0;
+    this.starts = lines.map(({ text, eol }) => {
+      const start = offset;
+      offset += text.length + eol.length;
+      return start;
+    });
+  }
+
+  /** Index of the line that holds an offset. */
+  indexAt(offset: number): number {
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+}
+
+/** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
+function plain({ content }: Line, broken: boolean): LineContent {
+  switch (content.kind) {
+    case 'rule': case 'table': case 'chain': case 'commit': case 'invalid': return SHELL;
+    case 'command': return broken ? content : SHELL;
+    default: return content;
+  }
+}
+
+/** The argument that a field is in its line: `raw` is what stands there. */
+function argumentOf({ text, start, end, unknown }: Field, line: string, lineStart: number): Argument {
+  const from = Math.min(start - lineStart, line.length);
+  const to = Math.min(end - lineStart, line.length);
+  const raw = line.slice(from, to);
+  return {
+    text, raw, start: from, end: to,
+    ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw) ? { evaluated: true as const } : {}),
+  };
+}
+
+/** Whether more than quotes stands between the text and its value. */
+const comesFromElsewhere = (raw: string): boolean => /[$`{]/u.test(raw) || !/["'\\]/u.test(raw);
+
+/** Every command of a command line, in the order of their first execution. */
+export function commandsOf(content: Extract<LineContent, { kind: 'command' }>): readonly ShellCommand[] {
+  const first = content.others?.length === 0 || content.others === undefined ? undefined : content.others;
+  return first === undefined ? [content] : [content, ...first];
+}
+
+function sameArgument(a: Argument, b: Argument): boolean {
+  return a === b || (a.text === b.text && a.start === b.start && a.end === b.end && a.raw === b.raw && a.unknown === b.unknown && a.evaluated === b.evaluated);
+}
+
+function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean {
+  return a === b || (a.length === b.length && a.every((argument, index) => sameArgument(argument, b[index]!)));
+}
+
+function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
+  return a === b || (a.family === b.family && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
+}
+
+function sameContent(a: LineContent, b: LineContent): boolean {
+  if (a === b) return true;
+  if (a.kind === 'command' && b.kind === 'command') {
+    const [left, right] = [commandsOf(a), commandsOf(b)];
+    return left.length === right.length && left.every((command, index) => sameCommand(command, right[index]!));
+  }
+  return a.kind === b.kind && a.kind !== 'shell' ? JSON.stringify(a) === JSON.stringify(b) : a.kind === b.kind;
+}
