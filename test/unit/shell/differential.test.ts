@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ScriptGenerator } from './generate.ts';
 import { evaluate, hasBash, runInBash, wordsOf } from './run.ts';
 
-const SCRIPTS = Number(process.env.SHELL_SCRIPTS ?? 400);
+const SCRIPTS = Number(process.env.SHELL_SCRIPTS ?? 100);
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 describe('scripts made at random', () => {

@@ -106,12 +106,9 @@ export class Script {
   private command({ program, arguments: args, family, home }: Invocation, layout: Layout, index: number): ShellCommand {
     const { text } = layout.lines[index]!;
     const start = layout.starts[index]!;
-    const rest = text.slice(home.end - start).trimEnd();
-    const blanks = rest.length - rest.trimStart().length;
-    const at = home.end - start;
     return {
       program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
-      rest: rest.trimStart() === '' || at > text.length ? undefined : { text: rest.trimStart(), raw: rest.trimStart(), start: at + blanks, end: at + rest.length },
+      rest: restOf(text, home.end - start),
     };
   }
 
@@ -174,6 +171,14 @@ function argumentOf({ text, start, end, unknown }: Field, line: string, lineStar
     text, raw, start: from, end: to,
     ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw) ? { evaluated: true as const } : {}),
   };
+}
+
+/** What stands on a line behind an offset, without blanks and joined line ends. */
+function restOf(text: string, offset: number): Argument | undefined {
+  const behind = text.slice(offset);
+  const start = offset + /^(?:\s|\\\r?\n|\\$)*/u.exec(behind)![0].length;
+  const raw = text.slice(start).trimEnd();
+  return raw === '' ? undefined : { text: raw, raw, start, end: start + raw.length };
 }
 
 /** Whether more than quotes stands between the text and its value. */

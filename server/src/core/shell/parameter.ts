@@ -177,6 +177,8 @@ export class ParameterExpansion {
     if (typeof offset !== 'bigint') return offset;
     if (length !== undefined && typeof length !== 'bigint') return length;
     if (typeof found === 'object' && 'elements' in found) {
+      const variable = this.expander.host.environment.get(part.name);
+      if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable.elements), Number(offset), length === undefined ? undefined : Number(length)) };
       const elements = part.name === '@' || part.name === '*' ? [{ origin: '$0' }, ...found.elements] : found.elements;
       return { ...found, elements: cut(elements, Number(offset), length === undefined ? undefined : Number(length)) };
     }
@@ -232,6 +234,13 @@ function cut<T>(items: readonly T[], offset: number, length: number | undefined)
   if (start < 0) return [];
   const end = length === undefined ? items.length : length < 0 ? items.length + length : start + length;
   return items.slice(start, Math.max(start, end));
+}
+
+/** Elements from an index on, which need not be as many as there are before it. */
+function cutSparse(elements: ReadonlyMap<number | string, Value>, offset: number, length: number | undefined): readonly Value[] {
+  const keys = [...elements.keys()].map(Number);
+  const start = offset < 0 ? (keys.at(-1) ?? -1) + 1 + offset : offset;
+  return start < 0 ? [] : keys.filter((key) => key >= start).slice(0, length).map((key) => elements.get(key)!);
 }
 
 function replaced(text: string, operator: string, pattern: string, replacement: string): string {

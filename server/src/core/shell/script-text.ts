@@ -52,16 +52,9 @@ export class ScriptText {
     while (position < text.length) {
       const before = position < end ? position : position - shift;
       while (index < old.length && old[index]!.start < before) index++;
-      const reusable = old[index];
-      const untouched = reusable !== undefined && reusable.start === before && !reusable.broken && (position >= end || endOf(reusable) <= first);
-      if (untouched && position >= end && !old.slice(index).some(({ broken }) => broken)) {
-        for (const chunk of old.slice(index)) {
-          chunk.start += shift;
-          chunks.push(chunk);
-        }
-        break;
-      }
-      const chunk = untouched && (position >= end || reusable.text.endsWith('\n')) ? reusable : chunkAt(text, position);
+      const same = old[index];
+      const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && same.text.endsWith('\n')));
+      const chunk = isSame ? same : chunkAt(text, position);
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);

@@ -5,7 +5,7 @@ import { programCall } from './program.ts';
 import { redirected } from './redirect.ts';
 import { spanIn, type Source } from './source.ts';
 import { EvaluationLimit, type Home, type Status } from './state.ts';
-import type { Assignment, SimpleCommand, Word } from './syntax/ast.ts';
+import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
 import { isUnknown } from './value.ts';
@@ -108,21 +108,31 @@ export function assign(shell: Interpreter, { name, index, append, value }: Assig
     else environment.set(name, append ? joined(scalarOf(before) ?? (before === undefined ? { origin: `$${name}` } : ''), text) : text);
     return;
   }
-  const array = isArray(before) ? before : undefined;
-  const elements = new Map(append ? array?.elements ?? [] : []);
-  let next = append ? elements.size : 0;
-  for (const element of value) {
-    if (element.index !== undefined) {
-      const key = expander.text(element.index, source);
-      next = isUnknown(key) ? next : keyOf(shell, array?.associative === true, key, next);
-      elements.set(array?.associative === true && !isUnknown(key) ? key : next++, expander.text(element.value, source));
-    } else for (const field of expander.fields(element.value, source)) elements.set(next++, field.unknown ?? field.text);
-  }
-  environment.set(name, { elements, associative: array?.associative === true } satisfies ArrayValue);
+  assignArray(shell, name, append, value, source);
 }
 
-function keyOf(shell: Interpreter, associative: boolean, key: string, fallback: number): number {
-  if (associative) return fallback;
+function assignArray(shell: Interpreter, name: string, append: boolean, value: readonly Element[], source: Source): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  const associative = isArray(before) && before.associative;
+  const elements = new Map<number | string, Value>(append && isArray(before) ? before.elements : []);
+  let next = append ? Math.max(-1, ...[...elements.keys()].map(Number)) + 1 : 0;
+  for (const element of value) {
+    if (element.index === undefined) {
+      for (const field of expander.fields(element.value, source)) elements.set(next++, field.unknown ?? field.text);
+      continue;
+    }
+    const key = expander.text(element.index, source);
+    if (associative && !isUnknown(key)) elements.set(key, expander.text(element.value, source));
+    else {
+      next = isUnknown(key) ? next : keyOf(shell, key, next);
+      elements.set(next++, expander.text(element.value, source));
+    }
+  }
+  environment.set(name, { elements, associative } satisfies ArrayValue);
+}
+
+function keyOf(shell: Interpreter, key: string, fallback: number): number {
   const number = shell.expander.computed(key);
   return typeof number === 'bigint' ? Number(number) : fallback;
 }
