@@ -26,9 +26,7 @@ export interface Running {
 /** Runs a simple command: assignments, a builtin, a function, iptables, or a program of which nothing is known. */
 export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
   shell.step();
-  const first = !shell.visited.has(command);
-  shell.visited.add(command);
-  if (!shell.reached && !first) return 0;
+  if (!shell.visit(command)) return 0;
   const fields: Field[] = [];
   for (const word of command.words) {
     if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });

@@ -68,6 +68,13 @@ export class ShellState {
     if (++this.steps > MOST_STEPS) throw new EvaluationLimit();
   }
 
+  /** Notes that a command is run; whether it is to be. What the script never comes to is looked at once. */
+  visit(command: SimpleCommand): boolean {
+    const first = !this.visited.has(command);
+    if (this.silent === 0) this.visited.add(command);
+    return this.reached || first;
+  }
+
   /** How many conditions hold sway. */
   get certainty(): number {
     return this.conditions.length + this.doubts.length;
@@ -124,6 +131,8 @@ export class ShellState {
     this.conditions = [...conditions, { ...condition, assumed: true }];
     run();
     this.conditions = conditions;
+    // `COMMAND && exit 1` expects the failure: nobody writes a script that always ends in an error.
+    if (this.signal?.kind === 'exit' && this.status !== '0') this.signal = undefined;
   }
 
   /** Runs what happens when something goes wrong: nothing that it changes is taken over. */

@@ -1,4 +1,4 @@
-import type { Command, Part, SimpleCommand, Word } from './ast.ts';
+import type { Command, SimpleCommand, TestExpression, Word } from './ast.ts';
 import { isAssignment } from './command-parser.ts';
 
 type FunctionCommand = Extract<Command, { kind: 'function' }>;
@@ -27,8 +27,13 @@ function walk(command: Command, visit: (command: Command) => void): void {
 }
 
 function childrenOf(command: Command): readonly Command[] {
+  const substitutions = substitutionsIn(command);
+  const parts = partsOf(command);
+  return substitutions.length === 0 ? parts : [...substitutions, ...parts];
+}
+
+function partsOf(command: Command): readonly Command[] {
   switch (command.kind) {
-    case 'simple': return substitutionsOf(command);
     case 'sequence': case 'pipeline': return command.commands;
     case 'background': case 'not': return [command.command];
     case 'and': case 'or': return [command.left, command.right];
@@ -36,26 +41,50 @@ function childrenOf(command: Command): readonly Command[] {
     case 'if': return [...command.branches.flatMap(({ condition, body }) => [condition, body]), ...(command.otherwise === undefined ? [] : [command.otherwise])];
     case 'while': return [command.condition, command.body];
     case 'case': return command.clauses.map(({ body }) => body);
-    case 'test': case 'arithmetic': return [];
+    case 'simple': case 'test': case 'arithmetic': return NONE;
   }
 }
 
-function substitutionsOf({ words, assignments }: SimpleCommand): readonly Command[] {
-  if (assignments.length === 0 && words.every(({ literal, parts }) => literal !== undefined || !parts.some(isSubstitution)) && !words.some(isAssignment)) return NONE;
-  const values = assignments.flatMap(({ value }) => valueWords(value));
-  return substitutionsIn([...values, ...words.flatMap((word) => (isAssignment(word) ? valueWords(word.assignment.value) : [word as Word]))]);
+/** The words of the command itself, in which commands may be substituted. */
+function wordsOf(command: Command): readonly Word[] {
+  switch (command.kind) {
+    case 'simple': return simpleWords(command);
+    case 'for': return command.words ?? NO_WORDS;
+    case 'case': return [command.word];
+    case 'test': return testWords(command.expression);
+    case 'arithmetic': return [command.expression];
+    default: return NO_WORDS;
+  }
+}
+
+const NO_WORDS: readonly Word[] = [];
+
+function simpleWords({ words, assignments, redirects }: SimpleCommand): readonly Word[] {
+  const plain = words as readonly Word[];
+  if (assignments.length === 0 && redirects.length === 0 && !words.some(isAssignment)) return plain;
+  return [
+    ...assignments.flatMap(({ value }) => valueWords(value)), ...redirects.map(({ target }) => target),
+    ...words.flatMap((word) => (isAssignment(word) ? valueWords(word.assignment.value) : [word as Word])),
+  ];
+}
+
+function testWords(expression: TestExpression): readonly Word[] {
+  switch (expression.kind) {
+    case 'and': case 'or': return [...testWords(expression.left), ...testWords(expression.right)];
+    case 'not': return testWords(expression.operand);
+    case 'unary': return [expression.operand];
+    case 'binary': return [expression.left, expression.right];
+  }
 }
 
 const NONE: readonly Command[] = [];
 
 const valueWords = (value: Word | readonly { readonly value: Word }[]): readonly Word[] => ('parts' in value ? [value] : value.map((element) => element.value));
 
-function substitutionsIn(words: readonly Word[]): Command[] {
-  const found: Command[] = [];
-  for (const { literal, parts } of words) {
-    if (literal === undefined) for (const part of parts) if (isSubstitution(part)) found.push(part.body);
+function substitutionsIn(command: Command): readonly Command[] {
+  let found: Command[] | undefined;
+  for (const { literal, parts } of wordsOf(command)) {
+    if (literal === undefined) for (const part of parts) if (part.kind === 'substitution') (found ??= []).push(part.body);
   }
-  return found;
+  return found ?? NONE;
 }
-
-const isSubstitution = (part: Part): part is Extract<Part, { kind: 'substitution' }> => part.kind === 'substitution';
