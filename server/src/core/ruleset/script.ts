@@ -3,6 +3,7 @@ import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Invocation } from '../shell/invocation.ts';
 import { ScriptText } from '../shell/script-text.ts';
+import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -37,6 +38,17 @@ const SHELL: LineContent = { kind: 'shell' };
 /** What a script that runs iptables has somewhere in it. */
 const MENTION = /ip6?t/iu;
 
+/** A command as it ran once. */
+interface Ran {
+  readonly alone: Line;
+  readonly family: Family;
+  readonly fields: readonly Field[];
+  readonly command: ShellCommand;
+}
+
+/** Runs of one command that are remembered. */
+const MOST_RUNS = 200;
+
 /** Evaluates a script and says what each of its lines means. */
 export class Script {
   private readonly parser: LineParser;
@@ -44,6 +56,10 @@ export class Script {
   private readonly text = new ScriptText();
   /** The last line that was made of each line as it stands alone. */
   private readonly made = new WeakMap<Line, Line>();
+  /** The command of a line that has but one. */
+  private readonly shown = new WeakMap<Line, ShellCommand>();
+  /** What each command of the text became on its line, the last times that it ran. */
+  private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
     this.parser = parser;
@@ -67,9 +83,12 @@ export class Script {
     const broken = this.brokenLines(layout);
     const lines = alone.map((line, index) => {
       const { commands = [], content } = said.get(index) ?? {};
+      const before = this.made.get(line);
+      if (commands.length === 1 && before !== undefined && this.shown.get(before) === commands[0]) return this.numbered(before, line);
       const [first, ...others] = commands;
-      const meant = first === undefined ? content ?? plain(line, broken.has(index)) : { kind: 'command' as const, ...first, ...(others.length === 0 ? {} : { others }) };
-      return this.lineOf(line, meant);
+      const made = this.lineOf(line, first === undefined ? content ?? plain(line, broken.has(index)) : { kind: 'command' as const, ...first, ...(others.length === 0 ? {} : { others }) });
+      if (commands.length === 1) this.shown.set(made, first!);
+      return made;
     });
     const families = new Map([...said].flatMap(([index, { content, family }]) => (content === undefined ? [] : [[lines[index]!, family] as const])));
     const settled = steps.map((step): ScriptStep => (step.content !== undefined && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
@@ -78,7 +97,6 @@ export class Script {
 
   private stepsOf({ invocations }: Evaluation, layout: Layout): ScriptStep[] {
     const steps: ScriptStep[] = [];
-    const known = new Map<number, ShellCommand[]>();
     for (const invocation of invocations) {
       const { family, reached, conditions } = invocation;
       const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
@@ -87,14 +105,23 @@ export class Script {
         continue;
       }
       const index = layout.indexAt(invocation.home.start);
-      const command = this.command(invocation, layout, index);
-      let commands = known.get(index);
-      if (commands === undefined) known.set(index, commands = [...this.before(layout.lines[index]!)]);
-      let same = commands.find((other) => sameCommand(other, command));
-      if (same === undefined) commands.push(same = command);
-      steps.push({ index, family, command: same, content: undefined, conditional, reached });
+      steps.push({ index, family, command: this.known(invocation, layout, index), content: undefined, conditional, reached });
     }
     return steps;
+  }
+
+  /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
+  private known(invocation: Invocation, layout: Layout, index: number): ShellCommand {
+    const alone = layout.lines[index]!;
+    let runs = this.ran.get(invocation.command);
+    if (runs === undefined) this.ran.set(invocation.command, runs = []);
+    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, invocation.arguments));
+    if (at !== -1) return runs[at]!.command;
+    const command = this.command(invocation, layout, index);
+    const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
+    runs.unshift({ alone, family: invocation.family, fields: invocation.arguments, command: same });
+    if (runs.length > MOST_RUNS) runs.pop();
+    return same;
   }
 
   /** The commands that the line held before, which go on where they are the same. */
@@ -119,8 +146,12 @@ export class Script {
   private lineOf(alone: Line, content: LineContent): Line {
     const before = this.made.get(alone);
     const line = before !== undefined && sameContent(before.content, content) ? before : content === alone.content ? alone : { ...alone, content };
-    line.number = alone.number;
     this.made.set(alone, line);
+    return this.numbered(line, alone);
+  }
+
+  private numbered(line: Line, { number }: Line): Line {
+    line.number = number;
     return line;
   }
 }
@@ -200,6 +231,17 @@ function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean 
 
 function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
   return a === b || (a.family === b.family && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
+}
+
+/** Whether two runs of one command got the same words, from the same places. */
+function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const left = a[index]!;
+    const right = b[index]!;
+    if (left.text !== right.text || left.unknown?.origin !== right.unknown?.origin || (left.handed === true || right.handed === true)) return false;
+  }
+  return true;
 }
 
 function sameContent(a: LineContent, b: LineContent): boolean {

@@ -3,7 +3,7 @@ import type { Invocation } from './invocation.ts';
 import type { ProgramCall } from './program.ts';
 import { fileInput } from './redirect.ts';
 import type { Running } from './simple.ts';
-import type { Status } from './state.ts';
+import type { Status, UnknownStatus } from './state.ts';
 import type { Field } from './value.ts';
 
 /** Commands that ask or look: whether they succeed is not the writer's to expect. */
@@ -12,15 +12,35 @@ const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 /** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
 export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home }: Running): Status {
   const args = fields.slice(index + 1);
-  const origin = shell.expander.origin(command, source);
-  const base = {
-    tool, family, home: { start: home.start, end: home.end }, program: within(fields[index]!, home, home.name),
-    arguments: args.map((field) => within(field, home, home.name)),
-  };
+  // Most statuses are never asked for.
+  const named = { get origin() { return shell.expander.origin(command, source); } };
+  const base = { tool, family, home, command, program: within(fields[index]!, home, home.name), arguments: args };
+  for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home, home.name);
   const step = shell.emit(tool === 'restore' ? { ...base, input: restored(shell, args) } : base, doubt);
   const asks = tool === 'iptables' && args.some(({ text }) => ASKS.test(text));
-  if (asks) shell.print({ origin }, 0, 0);
-  return { origin, ...(step < 0 ? {} : { step, succeeded: true }), ...(asks ? {} : { assumed: true as const }) };
+  if (asks && shell.output !== undefined) shell.print({ origin: named.origin }, 0, 0);
+  return new CallStatus(named, step < 0 ? undefined : step, !asks);
+}
+
+/** The status of a call, with its origin found when somebody asks. */
+class CallStatus implements UnknownStatus {
+  readonly step?: number;
+  readonly succeeded?: boolean;
+  readonly assumed?: true;
+  private readonly named: { readonly origin: string };
+
+  constructor(named: { readonly origin: string }, step: number | undefined, assumed: boolean) {
+    this.named = named;
+    if (step !== undefined) {
+      this.step = step;
+      this.succeeded = true;
+    }
+    if (assumed) this.assumed = true;
+  }
+
+  get origin(): string {
+    return this.named.origin;
+  }
 }
 
 /** A word that stands outside of the command, shown where the command is named. */

@@ -270,7 +270,9 @@ const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequenc
 
 function negated(status: Status): Status {
   if (typeof status === 'number') return Number(status === 0);
-  return { ...status, ...(status.step === undefined ? { origin: `! ${status.origin}` } : { succeeded: status.succeeded === false }) };
+  const { origin, step, succeeded, assumed } = status;
+  const rest = assumed === undefined ? {} : { assumed };
+  return step === undefined ? { origin: `! ${origin}`, ...rest } : { origin, step, succeeded: succeeded === false, ...rest };
 }
 
 /** The value when none of the patterns fits. */

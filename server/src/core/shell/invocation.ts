@@ -1,5 +1,6 @@
 import type { Family } from '../netfilter.ts';
 import type { Span } from '../text.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
 import type { Field, Piece, Unknown } from './value.ts';
 
 /** Something that an invocation's running depends on. */
@@ -19,6 +20,8 @@ export interface Invocation {
   readonly family: Family;
   /** The command of the script that it stands for: of a wrapper function the call. */
   readonly home: Span;
+  /** The command of the script's text that ran it; the same one as long as its text stays. */
+  readonly command: SimpleCommand;
   readonly program: Field;
   readonly arguments: readonly Field[];
   readonly conditions: readonly Condition[];

@@ -83,9 +83,13 @@ export class ShellState {
   emit(invocation: Omit<Invocation, 'conditions' | 'reached'>, doubt: Unknown | undefined): number {
     if (this.silent > 0) return -1;
     if (this.invocations.length >= MOST_INVOCATIONS) throw new EvaluationLimit();
-    const more = doubt === undefined ? [] : [{ origin: doubt.origin }];
-    this.invocations.push({ ...invocation, conditions: [...this.conditions, ...this.doubts, ...more], reached: this.reached });
+    this.invocations.push({ ...invocation, conditions: this.conditionsWith(doubt), reached: this.reached });
     return this.invocations.length - 1;
+  }
+
+  private conditionsWith(doubt: Unknown | undefined): readonly Condition[] {
+    if (doubt !== undefined) return [...this.conditions, ...this.doubts, { origin: doubt.origin }];
+    return this.doubts.length === 0 ? this.conditions : [...this.conditions, ...this.doubts];
   }
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
