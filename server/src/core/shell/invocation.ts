@@ -8,10 +8,10 @@ export interface Condition {
   /** As it stands in the script. */
   readonly origin: string;
   /** The invocation whose success it is, where it is one's; its place in the order of execution. */
-  readonly step?: number;
-  readonly succeeded?: boolean;
+  readonly step?: number | undefined;
+  readonly succeeded?: boolean | undefined;
   /** Whether it holds unless something goes wrong, so that the invocation counts as running. */
-  readonly assumed?: true;
+  readonly assumed?: true | undefined;
 }
 
 /** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script. */
@@ -28,5 +28,5 @@ export interface Invocation {
   /** Whether the script as it stands can come here at all. */
   readonly reached: boolean;
   /** What iptables-restore reads. */
-  readonly input?: readonly Piece[] | Unknown;
+  readonly input: readonly Piece[] | Unknown | undefined;
 }

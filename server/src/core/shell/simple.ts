@@ -30,7 +30,10 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
   const fields: Field[] = [];
   for (const word of command.words) {
     if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });
-    else for (const field of shell.expander.fields(word as Word, source)) fields.push(field);
+    else if (word.literal !== undefined) {
+      const { start, end } = spanIn(source, word);
+      fields.push({ text: word.literal, start, end });
+    } else for (const field of shell.expander.fields(word as Word, source)) fields.push(field);
   }
   if (fields.length > MOST_FIELDS) throw new EvaluationLimit();
   if (fields.length === 0) {
@@ -41,6 +44,7 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
     if (command.assignments.length === 0) shell.status = before;
     return isUnknown(status) ? { origin: status.origin } : Number(status);
   }
+  if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) });
   return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) }));
 }
 
@@ -48,7 +52,8 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
 function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fields: readonly Field[]): Home {
   const frame = shell.frames.at(-1);
   if (frame?.home !== undefined && fields.some(({ handed }) => handed === true)) return frame.home;
-  return { ...spanIn(source, command), name: spanIn(source, command.words[0]!) };
+  const { start, end } = spanIn(source, command);
+  return { start, end, name: spanIn(source, command.words[0]!) };
 }
 
 function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {

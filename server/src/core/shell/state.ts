@@ -80,14 +80,16 @@ export class ShellState {
     return this.conditions.length + this.doubts.length;
   }
 
-  emit(invocation: Omit<Invocation, 'conditions' | 'reached'>, doubt: Unknown | undefined): number {
+  /** Takes an invocation into the order of execution; its place there, or -1 where nothing is noted. */
+  emit(invocation: Invocation): number {
     if (this.silent > 0) return -1;
     if (this.invocations.length >= MOST_INVOCATIONS) throw new EvaluationLimit();
-    this.invocations.push({ ...invocation, conditions: this.conditionsWith(doubt), reached: this.reached });
+    this.invocations.push(invocation);
     return this.invocations.length - 1;
   }
 
-  private conditionsWith(doubt: Unknown | undefined): readonly Condition[] {
+  /** What a command that runs now depends on. */
+  conditionsWith(doubt: Unknown | undefined): readonly Condition[] {
     if (doubt !== undefined) return [...this.conditions, ...this.doubts, { origin: doubt.origin }];
     return this.doubts.length === 0 ? this.conditions : [...this.conditions, ...this.doubts];
   }
