@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readBeside } from '../beside.ts';
 import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
@@ -69,7 +70,7 @@ export class Opener {
   }
 
   open(file: string): RulesetDocument {
-    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
+    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), readBeside(uriOf(file), (uri) => environment.readText(uri)));
     document.setFamily(this.family);
     return document;
   }

@@ -4,7 +4,9 @@ import { hover } from '../../../server/src/features/hover.ts';
 import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { readBeside } from '../../../server/src/beside.ts';
 import { openDocument } from '../../support/document.ts';
+import { summary } from './run.ts';
 
 /** The rules that a script leaves in a chain, by line and port, source or target; those that may not be there with a `?`. */
 function rulesOf(document: RulesetDocument, chain = 'INPUT', family: Family = 'ipv4'): string[] {
@@ -89,5 +91,22 @@ describe('a script as a document', () => {
   it('goes on behind a line that is no shell', async () => {
     const document = await openDocument('#!/bin/sh\niptables -A INPUT -m comment --comment "open\niptables -A INPUT -s 192.0.2.1 -j DROP\n', 'fw.sh');
     assert.deepEqual(rulesOf(document).map((rule) => rule.split(' ')[0]), ['3']);
+  });
+});
+
+describe('a script that reads others', () => {
+  it('takes them from beside it, and nothing from the machine', () => {
+    const asked: string[] = [];
+    const read = readBeside('file:///home/fw/start.sh', (uri) => {
+      asked.push(uri);
+      return uri;
+    });
+    assert.deepEqual(['vars.sh', './a b', '/etc/fw.conf', '../x'].map(read), ['file:///home/fw/vars.sh', 'file:///home/fw/a%20b', undefined, undefined]);
+    assert.equal(asked.length, 2);
+  });
+
+  it('has their variables', () => {
+    assert.deepEqual(summary('NET=old\n. ./vars.sh\niptables -A INPUT -s $NET', { readFile: () => 'NET=10.0.0.0/8\n' }), ['iptables -A INPUT -s 10.0.0.0/8']);
+    assert.deepEqual(summary('NET=old\n. ./vars.sh\niptables -A INPUT -s $NET'), ['iptables -A INPUT -s <. ./vars.sh>']);
   });
 });

@@ -90,7 +90,8 @@ export class Script {
       if (commands.length === 1) this.shown.set(made, first!);
       return made;
     });
-    const families = new Map([...said].flatMap(([index, { content, family }]) => (content === undefined ? [] : [[lines[index]!, family] as const])));
+    const families = new Map<Line, Family>();
+    for (const { index, content, family } of steps) if (content !== undefined) families.set(lines[index]!, family);
     const settled = steps.map((step): ScriptStep => (step.content !== undefined && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
     return { lines, steps: settled, families, givenUpAt: evaluation.givenUpAt === undefined ? undefined : lines[layout.indexAt(evaluation.givenUpAt)] };
   }

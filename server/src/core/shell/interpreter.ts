@@ -219,7 +219,10 @@ export class Interpreter extends ShellState implements ExpansionHost {
   private clauses(command: Compound<'case'>, value: Value, index: number, origin: string, source: Source): Status {
     for (let at = index; at < command.clauses.length; at++) {
       const { patterns } = command.clauses[at]!;
-      const fits = patterns.map((pattern) => equal(value, this.expander.pattern(pattern, source), matchesPattern));
+      const fits = patterns.map((pattern) => {
+        const text = this.expander.pattern(pattern, source);
+        return text === '*' || equal(value, text, matchesPattern);
+      });
       if (fits.includes(true)) return this.clause(command, value, at, origin, source);
       if (fits.every((each) => each === false)) continue;
       const text = this.expander.origin({ start: patterns[0]!.start, end: patterns.at(-1)!.end }, source);

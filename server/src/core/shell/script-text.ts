@@ -54,6 +54,7 @@ export class ScriptText {
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
       const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && same.text.endsWith('\n')));
+      if (isSame) index++;
       const chunk = isSame ? same : chunkAt(text, position);
       chunk.start = position;
       chunks.push(chunk);
