@@ -7,6 +7,7 @@ import { commands } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
 import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
 import { createFateStatus } from './status.ts';
+import { createExpectationTests } from './tests.ts';
 
 const id = 'iptables-lens';
 const name = 'iptables Lens';
@@ -22,6 +23,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     recent: rememberPackets(context.workspaceState),
     ask: (command, argument) => client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),
   };
+  const expectations = createExpectationTests((uri) => parts.ask(commands.runExpectations, { uri }));
   const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
   const client = create(id, name, {
     documentSelector: languages.map((language) => ({ language })),
@@ -38,8 +40,11 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     await client.start();
   };
   context.subscriptions.push(
-    client, status, facts,
-    afterEdits((uri) => void renewFate(parts, uri)),
+    client, status, facts, expectations,
+    afterEdits((uri) => {
+      void renewFate(parts, uri);
+      void expectations.renew(uri);
+    }),
     editorCommands.registerCommand(commands.restartServer, restart),
     // A server that can't start is told by the client itself, in a notification.
     onFirstDocument(() => void client.start()),

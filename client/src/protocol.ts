@@ -4,6 +4,7 @@ export const commands = {
   suggestPackets: 'iptables-lens.suggestPackets',
   checkPacket: 'iptables-lens.checkPacket',
   clearSimulation: 'iptables-lens.clearSimulation',
+  runExpectations: 'iptables-lens.runExpectations',
   restartServer: 'iptables-lens.restartServer',
 } as const;
 
@@ -53,4 +54,19 @@ export interface SuggestAnswer {
 export interface CheckAnswer {
   error?: NotationError;
   canonical?: string;
+}
+
+/** An expectation of a document and how it stands: it holds, it does not, nobody can tell, or it can't be read. */
+export interface Expectation {
+  line: number;
+  label: string;
+  /** Title of the scenario that it belongs to; expectations of one scenario stand on lines one behind the other. */
+  scenario?: string;
+  status: 'pass' | 'fail' | 'undecided' | 'invalid';
+  message: string;
+}
+
+/** What `iptables-lens.runExpectations` answers. */
+export interface ExpectationsAnswer {
+  expectations: Expectation[];
 }

@@ -66,6 +66,7 @@ async function goThrough(workbench, { profile, pictures, step }) {
     });
   }
   await step('the status bar clears the simulation', () => clear(workbench, source));
+  await step('the expectations run as tests', () => runExpectations(workbench, pictures));
   await step('nothing complained', async () => expect('no toasts', await workbench.toasts(), (toasts) => toasts.length === 0));
 }
 
@@ -102,6 +103,14 @@ async function clear(workbench, source) {
   await workbench.clickStatus('DROP');
   await until('no hints', () => workbench.hints(source), (hints) => hints.size === 0);
   await until('an empty status bar', () => workbench.status(), (texts) => !texts.some((text) => text.includes('DROP')));
+}
+
+async function runExpectations(workbench, pictures) {
+  await workbench.command('Test: Run All Tests');
+  await workbench.command('Testing: Focus on Test Explorer View');
+  const tests = await until('tests that passed', () => workbench.tests(), (rows) => rows.some((row) => row.includes('rules.v4') && /passed/iu.test(row)));
+  expect('no test that failed', tests, (rows) => !rows.some((row) => /failed|errored/iu.test(row)));
+  await workbench.picture(path.join(folderFor(pictures === 'docs/images' ? 'test-results' : pictures), 'tests.png'));
 }
 
 function expect(what, value, holds) {

@@ -35,7 +35,7 @@ export class Workbench {
     const input = this.#page.locator('.quick-input-widget:visible input.input');
     await input.waitFor({ timeout: 10_000 });
     await input.fill(text);
-    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: text.replace(/^>/u, '') });
     await row.first().waitFor({ timeout: 10_000 });
     return (await this.#page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).map(oneLine);
   }
@@ -44,6 +44,19 @@ export class Workbench {
   async choices() {
     await this.#page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 10_000 });
     return (await this.#page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).map(oneLine);
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title) {
+    await this.press('F1');
+    await this.type(`>${title}`);
+    await this.press('Enter');
+  }
+
+  /** What the Test Explorer lists, as a screen reader is told: each test with its state. */
+  async tests() {
+    const rows = await this.#page.locator('.test-explorer .monaco-list-row').all();
+    return Promise.all(rows.map(async (row) => (await row.getAttribute('aria-label')) ?? ''));
   }
 
   async press(key) {

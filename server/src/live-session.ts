@@ -50,12 +50,21 @@ export class LiveSession implements Session {
   }
 
   findings(document: RulesetDocument): readonly Finding[] {
+    return this.diagnosticsOf(document).findings();
+  }
+
+  /** Works out what `findings` does not know yet, in small steps. */
+  analysing(document: RulesetDocument): Generator<undefined, void> {
+    return this.diagnosticsOf(document).analysing();
+  }
+
+  private diagnosticsOf(document: RulesetDocument): Diagnostics {
     let diagnostics = this.diagnostics.get(document);
     if (diagnostics === undefined) {
-      diagnostics = new Diagnostics(document, () => this.host(document.uri));
+      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings }));
       this.diagnostics.set(document, diagnostics);
     }
-    return diagnostics.findings();
+    return diagnostics;
   }
 
   host(uri: string): HostFacts {

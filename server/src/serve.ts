@@ -6,8 +6,8 @@ import type { RulesetDocument } from './core/ruleset/document.ts';
 import type { Environment } from './environment.ts';
 import { COMMANDS, FEATURES } from './features/features.generated.ts';
 import { DEFAULT_SETTINGS, type Settings } from './features/session.ts';
-import { toDiagnostics } from './features/support/diagnostics.ts';
 import { LiveSession } from './live-session.ts';
+import { Publishing } from './publishing.ts';
 
 const SECTION = 'iptables-lens';
 
@@ -86,50 +86,6 @@ class ClientSupport {
   }
 }
 
-/** Milliseconds above which diagnostics wait for a pause in typing, so that completion does not queue up behind them. */
-const SLOW = 50;
-
-/** Publishes diagnostics, once for all edits that are already waiting; of very large files after a pause in typing. */
-class Publishing {
-  private readonly connection: Connection;
-  private readonly session: LiveSession;
-  private readonly pending = new Map<string, RulesetDocument>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the last round took, in milliseconds; first rounds, which read whole files, do not count. */
-  private cost = 0;
-  private readonly seen = new WeakSet<RulesetDocument>();
-
-  constructor(connection: Connection, session: LiveSession) {
-    this.connection = connection;
-    this.session = session;
-  }
-
-  schedule(document: RulesetDocument): void {
-    this.pending.set(document.uri, document);
-    if (this.timer !== undefined && this.cost < SLOW) return;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), this.cost < SLOW ? 0 : 2 * this.cost);
-  }
-
-  clear(uri: string): void {
-    this.pending.delete(uri);
-    void this.connection.sendDiagnostics({ uri, diagnostics: [] });
-  }
-
-  private flush(): void {
-    const start = performance.now();
-    const documents = [...this.pending.values()];
-    this.pending.clear();
-    this.timer = undefined;
-    for (const document of documents) {
-      const diagnostics = toDiagnostics(document, this.session.findings(document));
-      void this.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
-    }
-    this.cost = documents.every((document) => this.seen.has(document)) ? performance.now() - start : 0;
-    for (const document of documents) this.seen.add(document);
-  }
-}
-
 /** The client's own command that opens the list of completions, from its initialization options. */
 function suggestCommandOf(options: unknown): string | undefined {
   const command = (options as { suggestCommand?: unknown } | null | undefined)?.suggestCommand;
@@ -147,12 +103,13 @@ function initializeResult(): InitializeResult {
 
 /** The settings that a client sent, with the default for whatever is missing or not of the right kind. */
 function settingsFrom(given: unknown): Settings {
-  const { family, codeLens, inlayHints } = (typeof given === 'object' && given !== null ? given : {}) as {
-    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null;
+  const { family, codeLens, inlayHints, hints } = (typeof given === 'object' && given !== null ? given : {}) as {
+    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null; hints?: { partlyShadowed?: unknown } | null;
   };
   return {
     family: family === 'ipv4' || family === 'ipv6' ? family : 'auto',
     codeLens: { rules: typeof codeLens?.rules === 'boolean' ? codeLens.rules : DEFAULT_SETTINGS.codeLens.rules },
     inlayHints: { unmatched: typeof inlayHints?.unmatched === 'boolean' ? inlayHints.unmatched : DEFAULT_SETTINGS.inlayHints.unmatched },
+    hints: { partlyShadowed: typeof hints?.partlyShadowed === 'boolean' ? hints.partlyShadowed : DEFAULT_SETTINGS.hints.partlyShadowed },
   };
 }

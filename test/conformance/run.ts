@@ -45,7 +45,7 @@ function verdictOf(nft: Answer, legacy: Answer): 'accepted' | 'refused' | 'uncle
 
 async function findings(text: string, family: Family): Promise<Finding[]> {
   const document = await openDocument(text, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
-  return new Diagnostics(document, () => ({})).findings().filter(({ severity }) => severity === 'error');
+  return new Diagnostics(document).findings().filter(({ severity }) => severity === 'error');
 }
 
 const tally = new Map<string, { agree: number; all: number }>();

@@ -7,20 +7,33 @@ import type { OraclePacket, OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
 import { Traffic } from './traffic.ts';
 
+/** What a case of random rules is made of. */
+export interface CaseOptions {
+  readonly family: Family;
+  readonly backend: Backend;
+  readonly packets: number;
+  /** Whether its packets come over seconds, which the kernel then takes as well. */
+  readonly timed?: boolean;
+}
+
+/** Seconds between packets: far from where what refills in seconds and half seconds makes a difference. */
+const STEP = 0.35;
+
 /** The case of a seed: a ruleset and the packets to send through it, in order. */
-export async function generateCase(seed: number, family: Family, backend: Backend, packets: number): Promise<OracleRequest> {
+export async function generateCase(seed: number, { family, backend, packets, timed = false }: CaseOptions): Promise<OracleRequest> {
   const random = new Random(seed);
   const sent: OraclePacket[] = [];
   const { topology, ipsets } = neighbourhoodOf(family);
-  const ruleset = generateRuleset(random, family);
+  const ruleset = generateRuleset(random, family, timed);
   const request: OracleRequest = {
-    id: `seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
+    id: `${timed ? 'timed ' : ''}seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
+    ...(ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
   };
-  const simulation = await startSimulation(request, backend);
+  const simulation = await startSimulation(request, backend, 0);
   // With conntrack, the kernel holds fragments until the whole packet is there.
   const traffic = new Traffic(random, family, !simulation.tracks);
   for (let index = 0; index < packets; index++) {
-    sent.push(traffic.next());
+    sent.push({ ...traffic.next(), ...(timed ? { at: Math.floor(index / 2) * STEP } : {}) });
     traffic.note(sent[index]!, simulation.send(index));
   }
   return request;

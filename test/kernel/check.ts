@@ -22,8 +22,8 @@ export interface Disagreement {
 export interface Checked {
   readonly reply: OracleReply;
   readonly compared: number;
-  /** Packets of which we could not tell the fate. */
-  readonly unknown: number;
+  /** Why the fate of a packet could not be told, for each such packet. */
+  readonly unknown: readonly string[];
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -31,23 +31,31 @@ export const familyOf = ({ family }: OracleRequest): Family => (family === 6 ? '
 
 /** Runs a request in the kernel and in the engine. A packet that we can't hold ends the comparison, as the worlds part there. */
 export async function check(oracle: KernelOracle, request: OracleRequest, backend: Backend): Promise<Checked> {
+  const clock = Date.now() / 1000;
   const reply = await oracle.ask({ ...request, packets: sequenced(request.packets) });
   const disagreements: Disagreement[] = [];
   let compared = 0;
-  let unknown = 0;
+  const unknown: string[] = [];
   if (!reply.ok) return { reply, compared, unknown, disagreements };
-  const simulation = await startSimulation(request, backend);
+  const simulation = await startSimulation(request, backend, clock);
   for (const [index, packet] of request.packets.entries()) {
     const theirs = reply.packets?.[index];
     if (theirs === undefined || theirs.error !== undefined || beyondUs(packet) !== undefined) break;
-    const ours = simulation.send(index);
+    // On a busy machine the kernel's clock goes on between packets that are meant to follow at once.
+    const ours = simulation.send(index, theirs.at);
     if (isHeld(packet, theirs)) continue;
     compared++;
-    if (ours.verdict === 'UNKNOWN') unknown++;
+    if (ours.verdict === 'UNKNOWN') unknown.push(whyUnknown(ours));
     const found = differences(ours, theirs);
     if (found.length > 0) disagreements.push({ index, differences: found, ours, theirs });
   }
   return { reply, compared, unknown, disagreements };
+}
+
+/** What the fate depends on, without what is particular to the packet. */
+function whyUnknown({ reason, outcomes = [] }: Result): string {
+  const assumption = outcomes.flatMap(({ courses }) => courses.flat())[0]?.replace(/^not( so)?: /u, '');
+  return (reason ?? assumption ?? outcomes.find((outcome) => outcome.reason !== undefined)?.reason ?? '?').replace(/[0-9a-f]*[.:][0-9a-f.:]+|0x[0-9a-f]+|\d+/gu, 'N');
 }
 
 /** Whether the kernel holds a fragment until the others come; we take them as coming. */
@@ -59,11 +67,12 @@ function isHeld({ frag }: OraclePacket, { dropped_by }: OracleAnswer): boolean {
 export interface Simulation {
   /** Whether the ruleset makes the kernel track connections. */
   readonly tracks: boolean;
-  /** Sends the packet with this index. */
-  send(index: number): Result;
+  /** Sends the packet with this index, at another time than its own if given. */
+  send(index: number, at?: number): Result;
 }
 
-export async function startSimulation(request: OracleRequest, backend: Backend): Promise<Simulation> {
+/** A world for the request; `clock` is when it begins, in seconds since 1970. */
+export async function startSimulation(request: OracleRequest, backend: Backend, clock: number): Promise<Simulation> {
   const family = familyOf(request);
   const document = await openDocument(request.ruleset, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
   document.setFamily(family);
@@ -71,9 +80,9 @@ export async function startSimulation(request: OracleRequest, backend: Backend):
   const worlds = new Worlds();
   return {
     tracks: program.tracks,
-    send(index) {
-      const packet = request.packets[index]!;
-      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: factsFor(packet, request), loopback: true });
+    send(index, at) {
+      const packet = { ...request.packets[index]!, ...(at === undefined ? {} : { at }) };
+      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: { ...factsFor(packet, request), clock }, loopback: true });
     },
   };
 }

@@ -58,6 +58,8 @@ const known = (key: string, value: unknown): object => (value === undefined ? {}
 function ofAnswer(answer: Answer | undefined, generated: NonNullable<OracleAnswer['generated']>): string[] {
   const [theirs] = generated;
   if (answer === undefined || theirs === undefined) return answer === undefined && theirs === undefined ? [] : [`answer: ours ${answer === undefined ? 'none' : answer.verdict} kernel ${theirs === undefined ? 'none' : JSON.stringify(theirs.packet)}`];
+  // In IPv6 the oracle can't tell an answer from what was sent back for it.
+  if (answer.answer !== undefined && answer.packet.family === 'ipv6') return ofSteps([...answer.steps, ...answer.answer.steps], theirs.trace).map((text) => `answers' ${text}`);
   const { packet } = theirs;
   const flags = answer.packet.tcpFlags === undefined || packet.flags === undefined ? [] : [printTcpFlags(answer.packet.tcpFlags).split(',').sort().join(), packet.flags.split(',').sort().join()];
   const found = flags[0] === flags[1] ? [] : [`answer's flags: ours ${flags[0]} kernel ${flags[1]}`];

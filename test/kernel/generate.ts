@@ -1,17 +1,25 @@
 import { BUILT_IN_CHAINS, type Family, type Hook, type TableName } from '../../server/src/core/netfilter.ts';
-import { matchPart, protocolPart, type Spot } from './matches.ts';
+import { matchPart } from './matches.ts';
 import { everyAddress, neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
+import { protocolPart } from './protocols.ts';
 import type { Random } from './random.ts';
+import type { Spot } from './spot.ts';
 import { targetPart } from './targets.ts';
 
-/** A random ruleset that both back ends load, over the matches and targets that the catalogue has. */
-export function generateRuleset(random: Random, family: Family): string {
+/** A random ruleset that both back ends load; `timed` ones are for packets that come seconds apart. */
+export function generateRuleset(random: Random, family: Family, timed: boolean): string {
   const world = neighbourhoodOf(family);
   const tables = random.weighted<readonly TableName[]>([
     [4, ['filter']], [4, ['nat', 'filter']], [2, ['mangle', 'nat', 'filter']], [2, ['raw', 'mangle', 'nat', 'filter']], [1, ['raw', 'filter']], [1, ['nat']],
-    [1, ['raw', 'mangle', 'nat', 'filter', 'security']],
+    [1, ['raw', 'mangle', 'nat', 'filter', 'security']], [0.5, ['mangle', 'security']], [0.5, ['raw', 'nat', 'security']],
   ]);
-  return tables.map((table) => generateTable(random, world, table)).join('');
+  return withEstimator(tables.map((table) => generateTable(random, { world, table, timed })).join(''));
+}
+
+/** A match on a rate wants the estimator to be there, so the first rule of all makes it. */
+function withEstimator(ruleset: string): string {
+  if (!ruleset.includes('-m rateest')) return ruleset;
+  return ruleset.replace(/^-A (\S+)/mu, '-A $1 -j RATEEST --rateest-name R --rateest-interval 250ms --rateest-ewmalog 500ms\n$&');
 }
 
 interface Chain {
@@ -20,7 +28,8 @@ interface Chain {
   readonly hooks: readonly Hook[];
 }
 
-function generateTable(random: Random, world: Neighbourhood, table: TableName): string {
+function generateTable(random: Random, place: { readonly world: Neighbourhood; readonly table: TableName; readonly timed: boolean }): string {
+  const { table } = place;
   const hooks = BUILT_IN_CHAINS[table].filter((hook) => !(table === 'nat' && hook === 'INPUT' && random.chance(0.6)));
   // A user-defined chain belongs to hooks that allow the same things, and jumps only to later ones: no circles.
   const user = Array.from({ length: random.below(4) }, (_, index): Chain => ({ name: `U${index}`, hooks: [random.pick(hooks), ...(table === 'nat' || random.chance(0.5) ? [] : [random.pick(hooks)])] }));
@@ -29,11 +38,11 @@ function generateTable(random: Random, world: Neighbourhood, table: TableName): 
   for (const { name } of user) lines.push(`:${name} - [0:0]`);
   for (const hook of hooks) {
     const callable = user.filter((chain) => chain.hooks.includes(hook)).map(({ name }) => name);
-    lines.push(...rules(random, { world, table, hooks: [hook] }, hook, callable));
+    lines.push(...rules(random, { ...place, hooks: [hook] }, hook, callable));
   }
   for (const [index, chain] of user.entries()) {
     const callable = user.slice(index + 1).filter((other) => chain.hooks.every((hook) => other.hooks.includes(hook))).map(({ name }) => name);
-    lines.push(...rules(random, { world, table, hooks: chain.hooks }, chain.name, callable));
+    lines.push(...rules(random, { ...place, hooks: chain.hooks }, chain.name, callable));
   }
   return `${lines.join('\n')}\nCOMMIT\n`;
 }

@@ -15,10 +15,24 @@ export interface Neighbourhood {
   readonly ipsets: string;
 }
 
-function sets(family: 'inet' | 'inet6', ips: readonly string[], nets: readonly string[], pairs: readonly string[]): string {
+interface Members {
+  readonly ips: readonly string[];
+  readonly nets: readonly string[];
+  readonly pairs: readonly string[];
+  readonly netPorts: readonly string[];
+  readonly nearFar: readonly string[];
+  readonly faces: readonly string[];
+  readonly triples: readonly string[];
+}
+
+function sets(family: 'inet' | 'inet6', { ips, nets, pairs, netPorts, nearFar, faces, triples }: Members): string {
   const make = (name: string, type: string, members: readonly string[]): string =>
     `create ${name} ${type}${type.startsWith('bitmap') ? ' range 0-65535' : ` family ${family}`}\n${members.map((member) => `add ${name} ${member}\n`).join('')}`;
-  return make('IPS', 'hash:ip', ips) + make('NETS', 'hash:net', nets) + make('IPPORTS', 'hash:ip,port', pairs) + make('PORTS', 'bitmap:port', ['22', '53', '1000', '1001']);
+  return [
+    make('IPS', 'hash:ip', ips), make('NETS', 'hash:net', nets), make('IPPORTS', 'hash:ip,port', pairs), make('PORTS', 'bitmap:port', ['22', '53', '1000', '1001']),
+    make('NETPORTS', 'hash:net,port', netPorts), make('NEARFAR', 'hash:ip,port,net', nearFar), make('FACES', 'hash:net,iface', faces), make('TRIPLES', 'hash:ip,port,ip', triples),
+    'create LIST list:set\nadd LIST NETS\nadd LIST IPS\n',
+  ].join('');
 }
 
 const V4: Neighbourhood = {
@@ -32,7 +46,12 @@ const V4: Neighbourhood = {
     addrs: { lo: ['10.9.9.9', '10.9.9.10'] },
     routes: ['10.1.0.0/16 dev eth0', '10.2.0.0/16 dev eth1', '203.0.113.0/24 dev eth1'],
   },
-  ipsets: sets('inet', ['10.1.0.1', '10.2.0.2'], ['10.1.0.0/30', '10.2.0.0/16', '10.2.0.2 nomatch'], ['10.1.0.2,tcp:22', '10.1.0.2,udp:53', '10.2.0.1,tcp:443']),
+  ipsets: sets('inet', {
+    ips: ['10.1.0.1', '10.2.0.2'], nets: ['10.1.0.0/30', '10.2.0.0/16', '10.2.0.2 nomatch'],
+    pairs: ['10.1.0.2,tcp:22', '10.1.0.2,udp:53', '10.2.0.1,tcp:443'], netPorts: ['10.2.0.0/24,tcp:80', '10.2.0.1,udp:53', '10.2.0.2,tcp:80 nomatch'],
+    nearFar: ['10.1.0.1,tcp:22,10.2.0.0/30', '10.1.0.2,tcp:443,10.0.0.0/8', '10.1.0.2,tcp:443,10.2.0.1 nomatch'], faces: ['10.1.0.0/16,eth0', '10.2.0.0/24,eth1'],
+    triples: ['10.1.0.1,tcp:22,10.2.0.1', '10.1.0.2,udp:53,10.2.0.2', '10.1.0.3,icmp:8/0,10.2.0.3'],
+  }),
 };
 
 const V6: Neighbourhood = {
@@ -46,7 +65,12 @@ const V6: Neighbourhood = {
     addrs: { lo: ['fd00:9::9', 'fd00:9::a'] },
     routes: ['fd00:1::/32 dev eth0', 'fd00:2::/32 dev eth1', '2001:db8::/32 dev eth1'],
   },
-  ipsets: sets('inet6', ['fd00:1::1', 'fd00:2::2'], ['fd00:1::/126', 'fd00:2::/32', 'fd00:2::2 nomatch'], ['fd00:1::2,tcp:22', 'fd00:1::2,udp:53', 'fd00:2::1,tcp:443']),
+  ipsets: sets('inet6', {
+    ips: ['fd00:1::1', 'fd00:2::2'], nets: ['fd00:1::/126', 'fd00:2::/32', 'fd00:2::2 nomatch'],
+    pairs: ['fd00:1::2,tcp:22', 'fd00:1::2,udp:53', 'fd00:2::1,tcp:443'], netPorts: ['fd00:2::/64,tcp:80', 'fd00:2::1,udp:53', 'fd00:2::2,tcp:80 nomatch'],
+    nearFar: ['fd00:1::1,tcp:22,fd00:2::/126', 'fd00:1::2,tcp:443,fd00::/16', 'fd00:1::2,tcp:443,fd00:2::1 nomatch'], faces: ['fd00:1::/32,eth0', 'fd00:2::/64,eth1'],
+    triples: ['fd00:1::1,tcp:22,fd00:2::1', 'fd00:1::2,udp:53,fd00:2::2', 'fd00:1::3,icmpv6:128/0,fd00:2::3'],
+  }),
 };
 
 export const neighbourhoodOf = (family: Family): Neighbourhood => (family === 'ipv4' ? V4 : V6);

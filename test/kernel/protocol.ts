@@ -51,6 +51,8 @@ export interface OracleRequest {
   readonly topology?: OracleTopology;
   readonly conntrack?: 'auto' | 'on' | 'off';
   readonly ipset?: string;
+  /** Names of accounting objects that rules want. */
+  readonly nfacct?: readonly string[];
 }
 
 /** A rule, policy or end of a user-defined chain that a packet met. */
@@ -91,6 +93,8 @@ export interface OracleFate {
 
 export interface OracleAnswer extends OracleFate {
   readonly n: number;
+  /** Seconds since the first packet could have been sent. */
+  readonly at?: number;
   readonly error?: string;
   readonly notes?: readonly string[];
   readonly reject_with?: string;

@@ -1,5 +1,6 @@
 // Random rulesets and packets through the kernel and through the engine; prints each disagreement, made as small as it gets.
 //   node --import tsx test/kernel/run.ts --seed 1 --count 100 [--backend legacy|nft] [--family ipv4|ipv6] [--packets 30]
+//   node --import tsx test/kernel/run.ts --timed --count 20       packets over seconds, which it takes
 //   node --import tsx test/kernel/run.ts --streams --count 20 --packets 300     TCP connections of random segments
 //   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
 import { readFileSync } from 'node:fs';
@@ -10,15 +11,17 @@ import { generateCase, generateStreams } from './case.ts';
 import { check, type Disagreement } from './check.ts';
 import { KernelOracle } from './client.ts';
 import type { OracleRequest } from './protocol.ts';
+import { familyOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 
 const { values } = parseArgs({ options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
-  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false },
+  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false },
 } });
 const backend = values.backend as Backend;
 const oracle = new KernelOracle(backend);
 const totals = { cases: 0, refused: 0, packets: 0, unknown: 0, disagreements: 0 };
+const reasons = new Map<string, number>();
 
 for await (const request of requests()) {
   const checked = await check(oracle, request, backend);
@@ -29,10 +32,12 @@ for await (const request of requests()) {
     continue;
   }
   totals.packets += checked.compared;
-  totals.unknown += checked.unknown;
+  totals.unknown += checked.unknown.length;
+  for (const reason of checked.unknown) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   if (checked.disagreements.length > 0) await report(request, checked.disagreements);
 }
 await oracle.close();
+for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) console.log(`unknown ${String(count).padStart(4)}  ${reason}`);
 console.log(JSON.stringify(totals));
 process.exitCode = totals.disagreements > 0 ? 1 : 0;
 
@@ -43,9 +48,9 @@ async function* requests(): AsyncGenerator<OracleRequest> {
     return;
   }
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
-    const family = (values.family ?? (seed % 3 === 0 ? 'ipv6' : 'ipv4')) as Family;
+    const family = (values.family as Family | undefined) ?? familyOf(seed);
     if (values.streams) yield generateStreams(seed, family, Number(values.packets));
-    else yield await generateCase(seed, family, backend, Number(values.packets));
+    else yield await generateCase(seed, { family, backend, packets: Number(values.packets), timed: values.timed });
   }
 }
 

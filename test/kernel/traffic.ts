@@ -46,7 +46,8 @@ export class Traffic {
   note(sent: OraclePacket, result: Result): void {
     this.sent.push(sent);
     const { packet } = result;
-    if (result.verdict === 'ACCEPT' && packet.source !== undefined && packet.destination !== undefined) this.passed.push({ sent, left: packet });
+    // Nothing in our words tells an SCTP answer from what begins an association.
+    if (result.verdict === 'ACCEPT' && packet.protocol !== PROTOCOL.sctp && packet.source !== undefined && packet.destination !== undefined) this.passed.push({ sent, left: packet });
   }
 
   private fresh(): OraclePacket {
@@ -63,8 +64,16 @@ export class Traffic {
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
-      [0.5, () => ({ ...base, proto: random.pick(['gre', 253]), payload: 16 })],
+      [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16 })],
+      [0.7, () => ({ ...base, proto: random.pick(['sctp', 'udplite', 'dccp']), sport: random.pick([33000, 33001]), dport: random.pick(world.ports) })],
+      [0.3, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
     ])();
+  }
+
+  /** To everybody on a link. */
+  private toAll(): OraclePacket {
+    const { random, world: { family, near } } = this;
+    return { path: 'in', src: random.pick(near), dst: family === 'ipv4' ? random.pick(['255.255.255.255', '224.0.0.251']) : 'ff02::fb', in_iface: 'eth0' };
   }
 
   /** The same ends with the path said outright. */
@@ -132,7 +141,7 @@ export class Traffic {
     const base: OraclePacket = { path: 'auto', ...this.wayBack(passed) };
     switch (left.protocol) {
       case PROTOCOL.tcp: return { ...base, proto: 'tcp', ...this.portsBack(left), side: passed.sent.side === 'client' ? 'server' : 'client', flags: random.weighted([[5, 'SYN,ACK'], [3, 'ACK'], [1, 'RST,ACK'], [1, 'RST'], [1, 'FIN,ACK'], [0.3, 'SYN']]) };
-      case PROTOCOL.udp: return { ...base, proto: 'udp', ...this.portsBack(left) };
+      case PROTOCOL.udp: case PROTOCOL.udplite: case PROTOCOL.dccp: return { ...base, proto: left.protocol, ...this.portsBack(left) };
       case PROTOCOL.icmp: case PROTOCOL.icmpv6: return { ...base, proto: 'icmp', type: ANSWERS.get(left.icmpType!) ?? (this.world.family === 'ipv4' ? 0 : 129), code: 0, icmp_id: left.icmpId ?? 0 };
       default: return { ...base, proto: left.protocol!, payload: 16 };
     }

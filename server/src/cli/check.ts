@@ -35,7 +35,7 @@ function reportsOf(file: string, document: RulesetDocument): Reported[] {
     const { start, end } = document.rangeOf(line, span);
     return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
   };
-  return new Diagnostics(document, () => host).findings().map((finding: Finding) => ({
+  return new Diagnostics(document, () => ({ host })).complete().map((finding: Finding) => ({
     file, ...place(finding.line, finding.span), severity: finding.severity === 'information' ? 'info' : finding.severity, code: finding.code, message: finding.message,
     related: (finding.related ?? []).map(({ line, span, message }) => ({ file, ...place(line, span), message })),
     fixes: (finding.fixes ?? []).map(({ title, safe, edits }) => ({

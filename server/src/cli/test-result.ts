@@ -1,4 +1,4 @@
-import type { ExpectationResult } from '../core/notation/expectation.ts';
+import type { ExpectationResult } from '../core/expectations/expectations.ts';
 
 /** An expectation with the file that it stands in. */
 export interface TestResult extends ExpectationResult {

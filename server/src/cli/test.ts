@@ -1,4 +1,4 @@
-import { runExpectations } from '../core/notation/expectation.ts';
+import { runExpectations } from '../core/expectations/expectations.ts';
 import { programOf } from '../features/support/simulation.ts';
 import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
 import { toJunit } from './junit.ts';
@@ -17,7 +17,7 @@ export const testCommand: Subcommand = {
     const results = someFiles(positionals).flatMap((file): TestResult[] => {
       const document = opener.open(file);
       const host = hostFacts(values.host, file);
-      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), host }).map((result) => ({ ...result, file }));
+      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));
     });
     process.stdout.write({ text: toText, tap: toTap, junit: toJunit }[format](results));
     return results.every(({ status }) => status === 'pass') ? 0 : 1;

@@ -1,16 +1,16 @@
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { HostFacts } from '../core/engine/host.ts';
-import type { Finding } from '../rules/rule.ts';
+import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Finding } from '../rules/rule.ts';
 
 /** The user's settings, section `iptables-lens`. */
-export interface Settings {
+export interface Settings extends CheckSettings {
   readonly family: 'auto' | Family;
   readonly codeLens: { readonly rules: boolean };
   readonly inlayHints: { readonly unmatched: boolean };
 }
 
-export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true } };
+export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true }, ...DEFAULT_CHECK_SETTINGS };
 
 /** A packet that stands in a document: what was asked, in notation. */
 export interface Simulation {
@@ -26,7 +26,7 @@ export interface Session {
   readonly suggestCommand?: string | undefined;
   /** The open document; undefined when the client never opened it or has closed it. */
   document(uri: string): RulesetDocument | undefined;
-  /** The document's diagnostics as they stand after its last edit. */
+  /** The document's diagnostics as far as they are known after its last edit. */
   findings(document: RulesetDocument): readonly Finding[];
   /** Facts about the host that stand beside the file; empty when there are none. */
   host(uri: string): HostFacts;

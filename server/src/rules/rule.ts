@@ -1,7 +1,9 @@
+import type { Problem } from '../core/extensions/definition.ts';
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
+import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
@@ -58,6 +60,13 @@ export interface LineInContext extends LineContext {
   readonly kind: FileKind;
 }
 
+/** What the user asks of diagnostics. */
+export interface CheckSettings {
+  readonly hints: { readonly partlyShadowed: boolean };
+}
+
+export const DEFAULT_CHECK_SETTINGS: CheckSettings = { hints: { partlyShadowed: false } };
+
 /** The whole file, for checks that look across lines. */
 export interface FileInContext {
   readonly lines: readonly Line[];
@@ -72,7 +81,8 @@ export interface FileInContext {
   readonly codes: ReadonlySet<string>;
   /** Facts about the host that stand beside the file. */
   readonly host: HostFacts;
-  /** The commands of a script of which nobody knows whether they run; to be read once. */
+  readonly settings: CheckSettings;
+  /** The commands of a script of which nobody knows whether they run. */
   readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
@@ -81,17 +91,30 @@ export interface FileInContext {
   context(line: Line, offset?: number): LineContext;
 }
 
+/** The whole file with what can be said of all packets at once. */
+export interface AnalysedFile extends FileInContext {
+  /** The analyses of `rulesets`, in the same order, ready to be asked. */
+  readonly analyses: readonly Analysis[];
+}
+
+/** A report of a check that takes its time, or undefined where it may be stopped or paused. */
+export type Progress = Report | undefined;
+
 /**
- * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same; `checkFile` runs after
- * every edit and must stay linear and cheap. `docs` is Markdown under the headings What it does, Why it matters,
- * Example, Use instead (and Fix safety where it has fixes). A rule without checks is reported by `run.ts` itself.
+ * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same, and so is `checkProblem`,
+ * which sees a problem with the rule's code that binding found on a line; `checkFile` runs after every edit and must stay
+ * linear and cheap. `checkAnalysis` runs in the background, in slices between two of the things that it yields. `docs` is
+ * Markdown under the headings What it does, Why it matters, Example, Use instead (and Fix safety where it has fixes). A
+ * rule without checks is reported by `run.ts` itself.
  */
 export interface Rule {
   readonly code: string;
   readonly severity: Severity;
   readonly docs: string;
   checkLine?(context: LineInContext): Iterable<Report>;
+  checkProblem?(problem: Problem, context: LineInContext): Iterable<Report>;
   checkFile?(context: FileInContext): Iterable<Report>;
+  checkAnalysis?(context: AnalysedFile): Iterable<Progress>;
 }
 
 export const defineRule = (rule: Rule): Rule => rule;

@@ -1,66 +1,129 @@
+import type { Problem } from '../core/extensions/definition.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import type { FileInContext, Finding, LineInContext, Report, Rule } from './rule.ts';
+import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
+import { ExactChecks } from './support/exact-checks.ts';
 import { LineChecks } from './support/line-checks.ts';
 import { Suppressions } from './support/suppression.ts';
 import { surveyOf, type Survey } from './support/survey.ts';
 import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 
-const NO_FACTS: HostFacts = {};
-const NONE: readonly Finding[] = [];
+/** What findings depend on beside the document. */
+export interface Surroundings {
+  readonly host?: HostFacts;
+  readonly settings?: CheckSettings;
+}
 
-/** The diagnostics of one document. After an edit, lines that kept their text and their table are not checked again. */
+const NO_FACTS: HostFacts = {};
+const NOTHING_AROUND: Surroundings = {};
+const NONE: readonly Finding[] = [];
+const NO_PROBLEMS: readonly Problem[] = [];
+
+/** What the quick checks found, and what they had before them. */
+interface QuickRound {
+  readonly ruleset: Ruleset;
+  readonly file: FileInContext;
+  readonly found: readonly Finding[];
+}
+
+/**
+ * The diagnostics of one document. After an edit, lines that kept their text and their table are not checked again. What
+ * takes an analysis of all packets is worked out by `analysing`; until that has come to its end, `findings` has what the
+ * analysis before the edit found on lines that are still there.
+ */
 export class Diagnostics {
   private readonly document: RulesetDocument;
-  private readonly host: () => HostFacts;
+  private readonly surroundings: () => Surroundings;
   private readonly fileRules: readonly Rule[];
   private readonly codes: ReadonlySet<string>;
   private readonly lineChecks: LineChecks;
-  private known: { readonly ruleset: Ruleset; readonly host: HostFacts; readonly findings: readonly Finding[] } | undefined;
+  private readonly exact: ExactChecks;
+  private quick: QuickRound | undefined;
+  /** The findings last asked for, of which rounds they are, and those of them about comments that silence nothing. */
+  private known: { readonly quick: QuickRound; readonly exact: readonly Finding[]; readonly unused: readonly Finding[]; readonly findings: readonly Finding[] } | undefined;
 
-  constructor(document: RulesetDocument, host: () => HostFacts = () => NO_FACTS, rules: readonly Rule[] = RULES) {
+  constructor(document: RulesetDocument, surroundings: () => Surroundings = () => NOTHING_AROUND, rules: readonly Rule[] = RULES) {
     this.document = document;
-    this.host = host;
+    this.surroundings = surroundings;
     const lineRules = rules.filter(({ checkLine }) => checkLine !== undefined);
-    this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, place));
+    const problemRules = new Map(rules.filter(({ checkProblem }) => checkProblem !== undefined).map((rule) => [rule.code, rule]));
+    this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, problemRules, place));
     this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
+    this.exact = new ExactChecks(document, rules);
     this.codes = new Set(rules.map(({ code }) => code));
   }
 
-  /** Every finding of the document as it stands, in the order of its lines, without those that a comment silences. */
+  /** The findings as they are known now, in the order of their lines, without those that a comment silences. */
   findings(): readonly Finding[] {
-    // The document makes its ruleset anew after every edit and change of family.
-    const ruleset = this.document.ruleset();
-    const host = this.host();
-    if (this.known?.ruleset !== ruleset || this.known.host !== host) this.known = { ruleset, host, findings: this.check(host) };
+    const quick = this.quickRound();
+    const exact = this.exact.findings(quick.file);
+    if (this.known?.quick !== quick || this.known.exact !== exact) {
+      const { heard, unused } = this.unsilenced([...quick.found, ...exact], quick.file);
+      this.known = { quick, exact, unused, findings: [...heard, ...unused].sort(byPosition) };
+    }
     return this.known.findings;
   }
 
-  private check(host: HostFacts): readonly Finding[] {
+  /** Works out what takes an analysis, a little at each step; whoever runs it may stop at any step, and must after an edit. */
+  *analysing(): Generator<undefined, void> {
+    yield* this.exact.run(this.quickRound().file);
+  }
+
+  /** Every finding of the document as it stands, however long it takes. */
+  complete(): readonly Finding[] {
+    const work = this.analysing();
+    while (work.next().done !== true);
+    return this.findings();
+  }
+
+  private quickRound(): QuickRound {
+    // The document makes its ruleset anew after every edit and change of family.
+    const ruleset = this.document.ruleset();
+    const { host = NO_FACTS, settings = DEFAULT_CHECK_SETTINGS } = this.surroundings();
+    const { quick } = this;
+    if (quick?.ruleset === ruleset && quick.file.host === host && quick.file.settings === settings) return quick;
+    return (this.quick = this.check(ruleset, host, settings));
+  }
+
+  private check(ruleset: Ruleset, host: HostFacts, settings: CheckSettings): QuickRound {
     const { lines } = this.document;
     const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
-    const file = this.file(kind, survey, host);
+    const file = this.file(kind, survey, host, settings);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    return unsilenced(kind === 'script' ? distinct(found) : found, file).sort(byPosition);
+    return { ruleset, file, found: kind === 'script' ? distinct(found) : found };
   }
 
-  private file(kind: FileKind, survey: Survey, host: HostFacts): FileInContext {
+  private file(kind: FileKind, survey: Survey, host: HostFacts, settings: CheckSettings): FileInContext {
     const { document, codes } = this;
     return {
-      lines: document.lines, kind, survey, host, codes, family: document.family,
+      lines: document.lines, kind, survey, host, settings, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
-      givenUpAt: document.givenUpAt, conditionals: document.conditionalCommands(),
+      givenUpAt: document.givenUpAt, conditionals: [...document.conditionalCommands()],
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
     };
+  }
+
+  private unsilenced(findings: readonly Finding[], file: FileInContext): { readonly heard: readonly Finding[]; readonly unused: readonly Finding[] } {
+    const suppressions = new Suppressions(file.lines);
+    const heard = findings.filter((each) => !suppressions.silences(each));
+    const unused = Array.from(reportUnused(suppressions, this.codes), (report) => finding(unusedSuppression, report))
+      .filter((each) => !suppressions.silences(each) && this.isSettled(each, file));
+    return { heard, unused };
+  }
+
+  /** Whether the comment silences nothing for sure: while an analysis is under way, as far as it did so before. */
+  private isSettled({ line, span }: Finding, file: FileInContext): boolean {
+    if (this.exact.isDone(file) || !this.exact.codes.has(line.text.slice(span.start, span.end))) return true;
+    return this.known?.unused.some((before) => before.line === line && before.span.start === span.start) === true;
   }
 }
 
@@ -69,21 +132,18 @@ function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[
   return [...new Set([document.family, ...(survey.get('command') ?? []).flatMap((line) => document.boundRules(line).map(({ family }) => family)), ...(survey.get('table') ?? []).map((line) => document.familyOf(line))])];
 }
 
-function findingsOfLine(rules: readonly Rule[], place: LineInContext): readonly Finding[] {
+function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {
   const found: Finding[] = [];
-  for (const rule of rules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const rule of lineRules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const problem of place.bound?.problems ?? NO_PROBLEMS) {
+    const rule = problemRules.get(problem.code);
+    if (rule !== undefined) for (const report of rule.checkProblem!(problem, place)) found.push(finding(rule, report));
+  }
   return found.length === 0 ? NONE : found;
 }
 
 function finding(rule: Rule, report: Report): Finding {
   return { code: rule.code, severity: rule.severity, ...report };
-}
-
-function unsilenced(findings: readonly Finding[], { lines, codes }: FileInContext): Finding[] {
-  const suppressions = new Suppressions(lines);
-  const heard = findings.filter((each) => !suppressions.silences(each));
-  const unused = Array.from(reportUnused(suppressions, codes), (report) => finding(unusedSuppression, report));
-  return [...heard, ...unused.filter((each) => !suppressions.silences(each))];
 }
 
 /** The findings without those that say the same of the same place: a command that runs several times. */

@@ -8,7 +8,7 @@ Needs root, iptables, ipset, nftables and iproute2. It makes the namespaces kotP
 them, and removes them at its end; nothing is loaded outside them.
 
 Request: {id?, ruleset, family: 4|6, packets: […], topology?, conntrack: "auto"|"on"|"off", isolate?: bool, save?: bool,
-    ipset?: "ipset restore text"}
+    ipset?: "ipset restore text", nfacct?: ["name of an accounting object"]}
 topology: {ifaces: […], addrs: {eth0: ["10.0.0.1/24"]}, local: ["1.2.3.4"], broadcast: […], routes: ["10.0.0.0/8 dev eth1"],
     connected: bool (install the routes that addresses bring), default_out: "eth1", sysctl: {"net.ipv4.conf.all.rp_filter": 1},
     ip: ["rule add fwmark 5 lookup 105"]}
@@ -22,7 +22,7 @@ packet: {path: "in"|"forward"|"out"|"auto", local?: true (auto from a local proc
     ctstate: "NEW"|"ESTABLISHED"|"RELATED"|"INVALID", ctdir: "reply", connmark, ct: {src, dst, proto, sport, dport, mark},
     flush: true, keep: true, reload: true, at: seconds, repeat: n}
 
-Reply: {ok, error?, warnings?, packets: [{n, verdict: ACCEPT|DROP|REJECT, fate: delivered|sent|dropped, dropped_by, reject_with,
+Reply: {ok, error?, warnings?, packets: [{n, at (seconds since the first), verdict: ACCEPT|DROP|REJECT, fate: delivered|sent|dropped, dropped_by, reject_with,
     egress: {src, dst, sport, dport, ttl, tos, mark, in, out, ct …},
     trace: [{hook, table, chain, rule: N|"policy"|"return", target, text, ct}], hooks: [the packet at the end of each hook],
     generated: [RST, ICMP … of the same shape], copies (TEE), counters: {table: {chain: {rule: packets}}},

@@ -6,7 +6,7 @@ from decode import decode
 from netlink import NETLINK_NETFILTER, Netlink, attribute, nested, netfilter_header
 from packets import AF, PROTOCOLS, packed, protocol_of
 
-NEW_ENTRY, DELETE_ENTRY, NEW_EXPECTATION = 1 << 8, 1 << 8 | 2, 2 << 8
+NEW_ENTRY, DELETE_ENTRY, NEW_EXPECTATION, NEW_ACCOUNT = 1 << 8, 1 << 8 | 2, 2 << 8, 7 << 8
 SEEN_REPLY_ASSURED_CONFIRMED = 0xe
 CREATE_EXCLUSIVE = 0x400 | 0x200
 ANSWERS = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 128: 129, 129: 128}
@@ -58,6 +58,10 @@ class Connections:
             body += attribute(8, struct.pack("!I", mark))
         self.seeded = True
         return self.netlink.request(NEW_ENTRY, CREATE_EXCLUSIVE, body)
+
+    def account(self, name):
+        """Makes an accounting object, unless there is one of that name."""
+        self.netlink.request(NEW_ACCOUNT, CREATE_EXCLUSIVE, netfilter_header(0) + attribute(1, name.encode() + b"\0"))
 
     def prepare(self, packet, family, data, notes):
         """Brings about the state that the packet asks to be met in."""

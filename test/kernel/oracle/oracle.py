@@ -42,6 +42,7 @@ class Oracle:
         self.connections.start()
         error = self._set_up(request, family)
         if error:
+            self._tear_down(request, family)
             self.loader.unload(family)
             return dict(reply, ok=False, error=error)
         loaded = time.perf_counter()
@@ -68,6 +69,8 @@ class Oracle:
             self.topology.apply(request.get("topology") or {})
             if request.get("ipset"):
                 run(["ipset", "restore", "-exist"], request["ipset"])
+            for name in request.get("nfacct", []):
+                self.connections.account(name)
             error = self.loader.load(family, text)
         except (RuntimeError, ValueError) as caught:
             return str(caught)
@@ -82,6 +85,7 @@ class Oracle:
         self.connections.flush()
         if request.get("ipset"):
             self.loader.unload(family)
+            run(["ipset", "flush"], check=False)  # what a list holds can't be destroyed
             run(["ipset", "destroy"], check=False)
         self.device.leave_groups()
 
@@ -101,6 +105,7 @@ class Oracle:
                 if packet.get("reload"):
                     self.loader.load(family, request["ruleset"])
                     counters = self.rules.counters()
+                at = time.monotonic() - start
                 try:
                     reply = self._send(request, packet, family)
                 except (ValueError, KeyError, OSError, RuntimeError) as error:
@@ -111,7 +116,7 @@ class Oracle:
                 wrong = contradictions(reply, self.backend)
                 if wrong:
                     reply["counter_mismatch"] = wrong
-                replies.append(dict(reply, n=number))
+                replies.append(dict(reply, n=number, at=round(at, 4)))
         return replies
 
     def _send(self, request, given, family):

@@ -4,8 +4,6 @@ import type { Packet } from '../../../server/src/core/engine/packet.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
-import { traffic } from '../../../bench/simulate-packets.ts';
-import { ruleset as largeRuleset } from '../../../bench/ruleset.ts';
 import { openDocument } from '../../support/document.ts';
 import { generateRuleset } from '../../kernel/generate.ts';
 import { neighbourhoodOf } from '../../kernel/neighbourhood.ts';
@@ -39,7 +37,7 @@ describe('the index of a chain', () => {
     for (let seed = 1; seed <= 100; seed++) {
       const random = new Random(seed);
       const family = seed % 3 === 0 ? 'ipv6' : 'ipv4';
-      await sameBothWays(generateRuleset(random, family), family, packetsOf(random, family, 12));
+      await sameBothWays(generateRuleset(random, family, false), family, packetsOf(random, family, 12));
     }
   });
 
@@ -62,15 +60,17 @@ describe('the index of a chain', () => {
     await sameBothWays(text, 'ipv4', packets);
   });
 
-  it('keeps pace with rulesets of a thousand rules', async () => {
-    const document = await openDocument(largeRuleset(1000, 1));
-    const program = compile(document.ruleset());
-    const worlds = new Worlds();
-    const packets = traffic(500, 1);
-    const start = performance.now();
-    for (let round = 0; round < 40; round++) for (const packet of packets) simulate(program, worlds, packet, { trace: 'none' });
-    const perSecond = 20000 / ((performance.now() - start) / 1000);
-    // A tenth of what is measured on an idle machine, so that a busy one does not fail the test.
-    assert.ok(perSecond > 20000, `${Math.round(perSecond)} packets a second`);
+  it('compares few rules of a thousand with a packet', async () => {
+    const random = new Random(8);
+    const rules = Array.from({ length: 1000 }, () => `-A INPUT ${random.chance(0.5) ? `-s 10.${random.below(9)}.${random.below(9)}.${random.below(9)}` : `-p tcp --dport ${random.below(9999)}`} -j DROP`);
+    const document = await openDocument(`*filter\n${rules.join('\n')}\nCOMMIT\n`);
+    const [stage] = compile(document.ruleset()).hooks.INPUT;
+    assert.ok(stage?.kind === 'table');
+    const { index } = stage.chain.scan;
+    for (let each = 0; each < 100; each++) {
+      const looked = { source: 0x0a000000 + random.below(0x90909), destination: 1, protocol: 6, sourcePort: 33000, destinationPort: random.below(9999) };
+      const compared = index.byValue(looked).length + index.byProtocol(looked.protocol).length;
+      assert.ok(compared < 20, `${compared} rules are compared`);
+    }
   });
 });

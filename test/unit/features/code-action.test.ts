@@ -7,7 +7,7 @@ import type { Finding } from '../../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { ODD_TEXTS, applyEdits, atCursor, inTable, largeText } from './cursor.ts';
 
-const findingsOf = (document: RulesetDocument): readonly Finding[] => new Diagnostics(document).findings();
+const findingsOf = (document: RulesetDocument): readonly Finding[] => new Diagnostics(document).complete();
 
 async function actions(marked: string, only?: string[], findings = findingsOf): Promise<{ document: RulesetDocument; found: CodeAction[] }> {
   const { document, position } = await atCursor(marked);

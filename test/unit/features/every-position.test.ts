@@ -33,7 +33,7 @@ const SCRIPT = '#!/bin/sh\nsudo iptables -t nat -A POSTROUTING \\\n  -s "$NET" -
 
 /** Calls every feature that takes a position, at every position of the text and a little beyond. */
 function everywhere(document: RulesetDocument): void {
-  const findings = new Diagnostics(document).findings();
+  const findings = new Diagnostics(document).complete();
   document.getText().split(/\r?\n/u).forEach((row, line) => {
     for (let character = 0; character <= row.length + 1; character++) {
       const position = { line, character };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Packet } from '../../../server/src/core/engine/packet.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
-import { parsePacket } from '../../../server/src/core/notation/parse.ts';
+import { parseClass, parsePacket } from '../../../server/src/core/notation/parse.ts';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
 
 function read(text: string, family?: Family): Packet {
@@ -59,6 +59,16 @@ describe('packet notation', () => {
 
   it('takes the family from addresses, else from the file', () => {
     assert.deepEqual([read('tcp any -> any').family, read('tcp any -> any', 'ipv6').family, read('tcp 1.1.1.1 -> any', 'ipv6').family, read('icmpv6 any -> any').family], ['ipv4', 'ipv6', 'ipv4', 'ipv6']);
+  });
+
+  it('takes networks for the addresses of a class', () => {
+    const networks = (text: string): unknown => { const parsed = parseClass(text); return parsed.ok ? parsed.networks : parsed.error.message; };
+    assert.deepEqual(networks('tcp 10.137.0.9/24 -> any:22'), { source: { address: 0x0a890000, length: 24 } });
+    assert.deepEqual(networks('tcp any -> [2001:db8::1/32]:22'), { destination: { address: 0x20010db8n << 96n, length: 32 } });
+    assert.deepEqual(networks('tcp 2001:db8::/32 -> any'), { source: { address: 0x20010db8n << 96n, length: 32 } });
+    assert.deepEqual(networks('tcp 10.0.0.1 -> 0.0.0.0/0:22'), { destination: { address: 0, length: 0 } });
+    assert.match(String(networks('tcp 10.0.0.0/33 -> any')), /not a network/u);
+    assert.match(String(networks('tcp 10.0.0.0/8 -> 2001:db8::1')), /both of one family/u);
   });
 
   it('names the word that is wrong', () => {

@@ -19,12 +19,12 @@ export function open(text: string, name = 'rules.v4'): RulesetDocument {
   return new RulesetDocument(parser, `file:///${name}`, 'iptables', 1, text);
 }
 
-export const findingsOf = (text: string, name?: string): readonly Finding[] => new Diagnostics(open(text, name)).findings();
+export const findingsOf = (text: string, name?: string): readonly Finding[] => new Diagnostics(open(text, name)).complete();
 
 /** Asserts that a text has exactly the findings that its own comments announce; see `announced`. */
 export function check(text: string, name?: string): void {
   const document = open(text, name);
-  const findings = new Diagnostics(document).findings().map((finding) => {
+  const findings = new Diagnostics(document).complete().map((finding) => {
     const { start, end } = document.rangeOf(finding.line, finding.span);
     return { line: start.line, from: start.character, to: end.line === start.line ? end.character : Infinity, what: `${finding.severity}: ${finding.code}`, message: finding.message };
   });

@@ -40,6 +40,25 @@ export function noRoute(p: Passage): Reply | string {
   return icmpError(p, p.packet.family === 'ipv4' ? 3 : 1, 0);
 }
 
+/** The SYN and ACK by which SYNPROXY opens a connection in the server's name: a reply to its entry, where it has one. Seen in the kernel. */
+export function handshake(p: Passage, ecn: boolean): Reply {
+  const { packet, tracked } = p;
+  const { packet: answer } = send(p, { ...backward(packet), tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK | (ecn ? TCP_FLAGS.ECE : 0), tos: 0 });
+  return { packet: answer, tracked: tracked?.connection === undefined ? undefined : { state: 'ESTABLISHED', connection: tracked.connection, direction: 'reply' } };
+}
+
+/** The message for a packet whose address can't be translated; it goes to that address as far as it is. Seen in the kernel. */
+export function parameterProblem(p: Passage): Reply | string {
+  const reply = icmpError(p, 4, 0);
+  if (typeof reply !== 'string') reply.packet.out = undefined;
+  return reply;
+}
+
+/** Fields of a TCP segment the other way. */
+function backward({ source, destination, sourcePort, destinationPort }: Packet): Partial<Packet> {
+  return { protocol: PROTOCOL.tcp, source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort };
+}
+
 function reset(p: Passage): Reply | string {
   const { packet } = p;
   const { tcpFlags: flags } = packet;
@@ -52,10 +71,7 @@ function reset(p: Passage): Reply | string {
   if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
   const isIpv6 = packet.family === 'ipv6';
   const tcpFlags = flags === undefined ? undefined : (flags & TCP_FLAGS.ACK) === 0 ? TCP_FLAGS.RST | TCP_FLAGS.ACK : TCP_FLAGS.RST;
-  return send(p, {
-    protocol: PROTOCOL.tcp, source: packet.destination, destination: packet.source, sourcePort: packet.destinationPort, destinationPort: packet.sourcePort,
-    tcpFlags, tos: 0, length: isIpv6 ? 60 : 40,
-  });
+  return send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 });
 }
 
 function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {
@@ -84,21 +100,22 @@ function isQuery({ family, icmpType }: Packet): boolean {
   return family === 'ipv4' ? ANSWERED_V4.has(icmpType!) : icmpRole(family, icmpType!) !== 'error';
 }
 
-/** Protocols whose checksum the kernel knows how to verify, or knows that it can't. */
+/** Protocols whose checksum the kernel knows how to verify, or knows that it can't: DCCP no more (seen in kernel 6.18). */
 const KNOWN_CHECKSUM: ReadonlySet<number> = new Set([
-  PROTOCOL.icmp, PROTOCOL.igmp, PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.dccp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.icmpv6, PROTOCOL.sctp, PROTOCOL.udplite,
+  PROTOCOL.icmp, PROTOCOL.igmp, PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.icmpv6, PROTOCOL.sctp, PROTOCOL.udplite,
 ]);
 
 /** Those of which it does not verify any. */
-const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.dccp, PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.sctp, PROTOCOL.udplite]);
+const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.sctp, PROTOCOL.udplite]);
 
 const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
 
 /** Of any other protocol the kernel takes the payload as checksummed, finds it wrong, and stays silent. Seen in the kernel. */
-function unverifiable({ protocol, moreFragments }: Packet): string | undefined {
+function unverifiable({ family, protocol, moreFragments }: Packet): string | undefined {
   if (protocol === undefined || UNVERIFIED.has(protocol)) return undefined;
   if (moreFragments) return FRAGMENT;
-  if (KNOWN_CHECKSUM.has(protocol)) return undefined;
+  // IPv6 verifies every checksum alike, and DCCP's is where it looks for it.
+  if (KNOWN_CHECKSUM.has(protocol) || (family === 'ipv6' && protocol === PROTOCOL.dccp)) return undefined;
   return `the kernel does not know where protocol ${protocol} has its checksum, takes the packet for damaged, and answers nothing`;
 }
 

@@ -1,3 +1,4 @@
+import { handshake, parameterProblem } from './answers.ts';
 import { Cursor, type ScanInput } from './compile/scan.ts';
 import type { Passage } from './passage.ts';
 import type { CompiledChain, CompiledRule } from './program.ts';
@@ -11,6 +12,10 @@ import { changes } from './wording.ts';
  * or it is rejected.
  */
 export function walkChain(p: Passage): void {
+  if (p.leavesTable) {
+    p.leavesTable = false;
+    return;
+  }
   for (;;) {
     const chain = p.chain!;
     const input = p.scanInput();
@@ -105,10 +110,23 @@ function perform(p: Passage, effect: Effect): boolean {
     case 'accept': return decide(p);
     case 'return': return leaveChain(p);
     case 'drop': p.end(effect.reason === undefined ? { verdict: 'DROP' } : { verdict: 'DROP', reason: effect.reason }); return true;
-    case 'queue': p.end({ verdict: 'QUEUE' }); return true;
+    case 'queue': return enqueue(p, effect.bypass === true);
     case 'unknown': p.end({ verdict: 'UNKNOWN', reason: effect.reason }); return true;
+    case 'answer':
+      p.endWithAnswer(effect.with === 'handshake' ? handshake(p, effect.ecn) : parameterProblem(p), { verdict: 'DROP', reason: effect.reason });
+      return true;
     case 'reject': p.rejected = effect.with; return true;
   }
+}
+
+/** With a bypass and nobody listening, the packet goes on in the next table; without, the kernel drops what nobody takes. */
+function enqueue(p: Passage, bypass: boolean): true {
+  const listens = !bypass || p.fork('a program listens on the queue', (copy) => {
+    decide(copy);
+    copy.leavesTable = true;
+  });
+  if (listens) p.end({ verdict: 'QUEUE' });
+  return true;
 }
 
 /** Records a matched rule; passes `done` through. */

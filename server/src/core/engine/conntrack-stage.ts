@@ -1,6 +1,6 @@
-import type { Connection, Tuple } from './conntrack/connection.ts';
-import { assertState, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
-import { candidates, find, settle, type Found } from './conntrack/table.ts';
+import { NO_ZONES, type Connection, type Tuple, type Zones } from './conntrack/connection.ts';
+import { assertState, INVALID, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
+import { candidates, find, findIn, settle, type Found } from './conntrack/table.ts';
 import { ordinaryFlags } from './conntrack/tcp.ts';
 import { filledFrom, inverse, keyOf } from './conntrack/tuple.ts';
 import { printTcpFlags } from '../values/tcp-flags.ts';
@@ -18,10 +18,19 @@ export function conntrackStage(p: Passage): void {
     return;
   }
   const { world: { table, now }, packet } = p;
-  const zone = p.template?.zone ?? 0;
-  const found = lookUp(p, zone);
+  if (failsChecksum(p)) {
+    p.tracked = INVALID;
+    return;
+  }
+  const zones = p.template?.zones ?? NO_ZONES;
+  const found = lookUp(p, zones);
   if (p.ending !== undefined || !settleFlags(p, found)) return;
-  p.tracked = packet.state === undefined ? track(table, packet, found, now, zone) : assertState(table, packet, found, now, zone);
+  p.tracked = packet.state === undefined ? track(table, packet, found, now, zones) : assertState(table, packet, found, now, zones);
+}
+
+/** Conntrack checks a UDP-Lite packet that arrives as if it were UDP, and so finds its right checksum wrong. Seen in kernel 6.18. */
+function failsChecksum({ packet, hook }: Passage): boolean {
+  return packet.protocol === PROTOCOL.udplite && packet.state === undefined && hook === 'PREROUTING' && packet.in !== 'lo';
 }
 
 /** Fills in missing TCP flags: those of the ordinary next packet of its connection, SYN where it has none. */
@@ -52,10 +61,10 @@ export function reassemble(p: Passage): void {
 }
 
 /** The packet's connection; where open parts leave several, each is tried. */
-function lookUp(p: Passage, zone: number): Found | undefined {
+function lookUp(p: Passage, zones: Zones): Found | undefined {
   const { world: { table, now }, packet } = p;
-  const tuple = lookupTuple(packet, zone);
-  const found = find(table, tuple, now);
+  const tuple = lookupTuple(packet, zones.original);
+  const found = findIn(table, tuple, zones, now);
   if (found !== undefined) return found;
   for (const candidate of candidates(table, tuple, now)) {
     const belongs = p.ask(`the packet ${isIcmpError(packet) ? 'quotes one' : 'is one'} of the connection ${connectionText(candidate)}`);

@@ -42,4 +42,6 @@ export interface HostFacts {
   /** Whether the host forwards packets at all; unknown counts as yes. */
   readonly forwarding?: boolean;
   readonly ipsets?: ReadonlyMap<string, IpSet>;
+  /** What its clock says when a world begins: seconds since 1970 in UTC. */
+  readonly clock?: number;
 }

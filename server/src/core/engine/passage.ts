@@ -69,10 +69,14 @@ export class Passage implements Traversal {
   next = 0;
   stack: { readonly chain: CompiledChain; readonly next: number; readonly cursor: Cursor | undefined }[] = [];
   cursor: Cursor | undefined;
+  /** Whether a rule has already let the packet out of the table that the walk stands in. */
+  leavesTable = false;
 
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
   redirected = false;
+  /** Whether it has come back from lo, with the route that it left by. */
+  looped = false;
   /** Whether it comes from the wire (and so may be forwarded) or from a process of the host. */
   fromWire: boolean;
   /** Why the rule being tested drops at once. */
@@ -113,12 +117,12 @@ export class Passage implements Traversal {
   }
 
   get connection(): Connection | undefined {
-    return this.tracked?.connection;
+    return this.tracked === undefined ? this.template?.entry : this.tracked.connection;
   }
 
   get state(): ConntrackState | Unknown {
-    // Before conntrack has seen the packet (in raw), the kernel finds no entry and says INVALID.
-    return this.tracked?.state ?? 'INVALID';
+    // Before conntrack has seen the packet (in raw), the kernel finds no entry, or that of a template.
+    return this.tracked?.state ?? (this.template?.entry === undefined ? 'INVALID' : 'NEW');
   }
 
   get direction(): 'original' | 'reply' {
@@ -145,7 +149,7 @@ export class Passage implements Traversal {
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
     const isIpv6 = this.packet.family === 'ipv6';
     if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, nextHop(this.host, this.packet.destination));
-    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, isIpv6);
+    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, this.packet.destination, isIpv6);
   }
 
   track(template: ConntrackTemplate): void {
@@ -232,7 +236,8 @@ export class Passage implements Traversal {
     this.decisions.set(reason, answer);
   }
 
-  private fork(reason: string, otherwise: (copy: Passage) => void): boolean {
+  /** Goes on where `reason` holds, true; a copy, which `otherwise` prepares, where it does not. False when there are too many courses. */
+  fork(reason: string, otherwise: (copy: Passage) => void): boolean {
     if (this.agenda.started >= this.agenda.limit) {
       this.agenda.exceeded = true;
       this.end({ verdict: 'UNKNOWN', reason: `it depends on whether ${reason}, and on too much else to follow every course` });
@@ -255,7 +260,7 @@ export class Passage implements Traversal {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, redirected: this.redirected, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };

@@ -34,7 +34,7 @@ function ownSource(p: Passage): string | undefined {
 function isForHost(p: Passage): boolean {
   const { packet, host } = p;
   const { destination } = packet;
-  if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
+  if (p.redirected || p.looped || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
   const changed = destination !== p.arrivedFor;
   const local = destination === undefined ? undefined : isLocal(host, destination);
   const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');
@@ -54,7 +54,7 @@ function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
 
 function forward(p: Passage): void {
   const { packet } = p;
-  const refused = p.host.forwarding === false ? 'the host does not forward packets' : unforwardable(packet.source);
+  const refused = p.host.forwarding === false ? 'the host does not forward packets' : unforwardable(packet.source) ?? sentToAll(p);
   if (refused !== undefined) {
     p.end({ verdict: 'DROP', reason: refused });
     return;
@@ -70,6 +70,13 @@ function forward(p: Passage): void {
   }
   if (packet.ttl !== undefined) packet.ttl--;
   enterHook(p, 'FORWARD');
+}
+
+/** A packet that came to everybody on the link, and has been sent elsewhere by NAT. Seen in the kernel. */
+function sentToAll({ packet, arrivedFor, host }: Passage): string | undefined {
+  if (arrivedFor === undefined || packet.destination === arrivedFor) return undefined;
+  if (kindOf(arrivedFor) !== 'multicast' && isBroadcast(host, arrivedFor) !== true) return undefined;
+  return 'what comes to everybody on a link is not forwarded, whatever its destination is now';
 }
 
 /** The interface by which the destination is reached as far as routes are known; ends the passage when there is none. */

@@ -59,11 +59,20 @@ export function speakingAddress(host: HostFacts, device: string | undefined, isI
   return (near ?? own[0] ?? anyOther(host))?.address;
 }
 
-/** The address that REDIRECT takes for packets that came by `device`: its first. Undefined when it is known to have none. */
-export function primaryAddress(host: HostFacts, device: string | undefined, isIpv6: boolean): Address | Unknown | undefined {
+/**
+ * The address that REDIRECT takes for packets that came by `device`: its first, in IPv6 the first of the destination's
+ * scope. Undefined when it is known to have none.
+ */
+export function primaryAddress(host: HostFacts, device: string | undefined, destination: Address | undefined, isIpv6: boolean): Address | Unknown | undefined {
   const prefixes = prefixesOf(host, device, isIpv6);
   if (prefixes instanceof Unknown) return prefixes;
-  return isIpv6 ? preferred(prefixes, undefined) : prefixes[0]?.address;
+  if (!isIpv6) return prefixes[0]?.address;
+  return preferred(isLinkScoped(destination) ? prefixes.filter(({ address }) => covers(LINK_LOCAL, address)) : prefixes, undefined);
+}
+
+/** Whether an IPv6 destination means something on its link only. */
+function isLinkScoped(destination: Address | undefined): boolean {
+  return typeof destination === 'bigint' && (covers(LINK_LOCAL, destination) || covers(LINK_MULTICAST, destination));
 }
 
 function prefixesOf(host: HostFacts, device: string | undefined, isIpv6: boolean): readonly Prefix[] | Unknown {
@@ -78,6 +87,7 @@ function anyOther(host: HostFacts): Prefix | undefined {
 }
 
 const LINK_LOCAL: Prefix = { address: 0xfe80n << 112n, length: 10 };
+const LINK_MULTICAST: Prefix = { address: 0xff02n << 112n, length: 16 };
 
 /** IPv6 source selection as far as addresses tell: the very destination, an address of its scope, the longest common prefix. */
 function preferred(prefixes: readonly Prefix[], next: Address | undefined): Address | undefined {

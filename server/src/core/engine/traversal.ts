@@ -1,6 +1,6 @@
 import type { Hook, TableName } from '../netfilter.ts';
 import type { HostFacts } from './host.ts';
-import type { Connection, Tuple } from './conntrack/connection.ts';
+import type { Connection, Tuple, Zones } from './conntrack/connection.ts';
 import type { Packet, ConntrackState, Address } from './packet.ts';
 import type { Truth, Unknown } from './truth.ts';
 
@@ -62,7 +62,9 @@ export interface Traversal {
 /** What raw's CT target asks of conntrack. */
 export interface ConntrackTemplate {
   readonly notrack?: true;
-  readonly zone?: number;
+  readonly zones?: Zones;
+  /** What stands for an entry until conntrack sees the packet. */
+  readonly entry?: Connection;
 }
 
 /** Addresses and ports that a NAT target may choose from; a missing part is kept as it is. */
@@ -98,6 +100,9 @@ export type Effect =
   | { readonly kind: 'reject'; readonly with: string }
   /** To a program in user space; with `bypass` the packet goes on in the next table while none listens. */
   | { readonly kind: 'queue'; readonly bypass?: true }
+  /** Keeps the packet, and answers it: with SYN and ACK, or with an ICMPv6 parameter problem. */
+  | { readonly kind: 'answer'; readonly with: 'handshake'; readonly ecn: boolean; readonly reason: string }
+  | { readonly kind: 'answer'; readonly with: 'parameter-problem'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** A target made ready for one rule. */

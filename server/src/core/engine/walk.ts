@@ -5,6 +5,7 @@ import { enterChain, enterHook } from './hook-entry.ts';
 import { confirmStage, enterNat, finishNat } from './nat-stage.ts';
 import type { Passage } from './passage.ts';
 import type { Stage } from './program.ts';
+import { PROTOCOL } from './protocols.ts';
 import { refusedOnArrival } from './routing.ts';
 import { reroute, routeArrival, wayOut } from './routing-stage.ts';
 
@@ -19,6 +20,11 @@ export function walk(p: Passage): void {
 
 function begin(p: Passage): void {
   fillFlags(p);
+  // ip6tables looks through the header to what is authenticated, of which the packet says nothing. Seen in the kernel.
+  if (p.packet.family === 'ipv6' && p.packet.protocol === PROTOCOL.ah) {
+    p.end({ verdict: 'UNKNOWN', reason: 'rules of ip6tables look at what lies behind the authentication header, which is not given' });
+    return;
+  }
   if (!p.fromWire) {
     p.packet.out ??= wayOut(p);
     enterHook(p, 'OUTPUT');
@@ -82,6 +88,7 @@ function accept(p: Passage): void {
 /** What was sent to lo arrives from it, still with its connection and mark. */
 function loopBack(p: Passage): void {
   p.fromWire = true;
+  p.looped = true;
   p.packet.in = 'lo';
   p.packet.out = undefined;
   p.arrivedFor = p.packet.destination;
@@ -102,6 +109,7 @@ function sendAnswer(p: Passage): boolean {
   p.template = undefined;
   p.fromWire = false;
   p.redirected = false;
+  p.looped = false;
   p.arrivedFor = reply.packet.destination;
   p.decided = undefined;
   p.chain = undefined;

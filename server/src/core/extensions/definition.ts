@@ -2,6 +2,9 @@ import type { Family, Hook, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { ValueType } from '../values/value.ts';
 import type { Action, Condition, Slot } from '../engine/traversal.ts';
+import type { Bounds } from '../sets/bounds.ts';
+import type { Rewrite } from '../sets/rewriting.ts';
+import type { PacketSpace } from '../sets/space.ts';
 import { Unknown, type Truth } from '../engine/truth.ts';
 import type { Traversal } from '../engine/traversal.ts';
 
@@ -111,6 +114,20 @@ export interface MatchDefinition extends ExtensionBase {
   readonly kind: 'match';
   /** The conditions that the use states, in the order in which the kernel tests them; empty = always matches. */
   conditions(use: ExtensionUse, context: CompileContext): readonly Condition[];
+  /**
+   * Of which packets the conditions hold together, for the analysis. Absent where that depends on more than the packet:
+   * on the moment, on packets before, on chance.
+   */
+  packets?(use: ExtensionUse, space: PacketSpace): Bounds;
+}
+
+/** How a packet may leave a rule whose conditions hold. */
+export type Outcome = 'continue' | 'return' | 'accept' | 'drop' | 'reject' | 'queue';
+
+/** What a target can make of a packet: every outcome that may come about, and what it may have changed when the packet goes on. */
+export interface TargetResult {
+  readonly outcomes: readonly Outcome[];
+  readonly rewrites: readonly Rewrite[];
 }
 
 export interface TargetDefinition extends ExtensionBase {
@@ -118,6 +135,8 @@ export interface TargetDefinition extends ExtensionBase {
   /** Whether a packet that meets it goes on to the next rule (LOG, MARK …). */
   readonly terminating: boolean;
   action(use: ExtensionUse, context: CompileContext): Action;
+  /** What the action comes down to, for the analysis; absent where any packet may have any of its outcomes and changes. */
+  result?(use: ExtensionUse): TargetResult;
 }
 
 export type ExtensionDefinition = MatchDefinition | TargetDefinition;

@@ -1,6 +1,7 @@
 import type { Family } from '../netfilter.ts';
 import { makePacket, type Packet } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
+import type { Networks } from '../sets/class.ts';
 import { protocol as protocolType, protocolName } from '../values/protocol.ts';
 import { nearest } from '../values/spelling.ts';
 import { familyOfAddress, readEndpoint, type Endpoint } from './endpoint.ts';
@@ -10,6 +11,14 @@ import { FIELDS, FIELD_PROTOCOLS, impliedPath } from './fields.ts';
 export type { NotationError } from './error.ts';
 
 export type ParsedPacket = { readonly ok: true; readonly packet: Packet } | { readonly ok: false; readonly error: NotationError };
+
+/** A class of packets: what is open in `packet` may be anything, addresses within `networks`. */
+export interface PacketClass {
+  readonly packet: Packet;
+  readonly networks: Networks;
+}
+
+export type ParsedClass = ({ readonly ok: true } & PacketClass) | { readonly ok: false; readonly error: NotationError };
 
 /** Protocols whose packets have ports. */
 const PORTED: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite, 33]);
@@ -23,7 +32,15 @@ const PORTED: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCO
 export function parsePacket(text: string, family?: Family): ParsedPacket {
   const reader = new Reader(words(text), text.length, family);
   const packet = reader.packet();
+  reader.refuseNetworks();
   return reader.error === undefined ? { ok: true, packet: packet! } : { ok: false, error: reader.error };
+}
+
+/** Reads a class of packets in the same notation, in which addresses may also be networks: `tcp 192.0.2.0/24 -> any:22`. */
+export function parseClass(text: string, family?: Family): ParsedClass {
+  const reader = new Reader(words(text), text.length, family);
+  const packet = reader.packet();
+  return reader.error === undefined ? { ok: true, packet: packet!, networks: reader.networks } : { ok: false, error: reader.error };
 }
 
 /** Splits at blanks outside parentheses, up to a remark. */
@@ -49,6 +66,8 @@ function words(text: string): Word[] {
 /** Reads the words of one packet from left to right; stops at the first error. */
 class Reader {
   error: NotationError | undefined;
+  networks: Networks = {};
+  private network: Word | undefined;
   private readonly words: readonly Word[];
   private readonly end: number;
   private readonly wanted: Family | undefined;
@@ -73,8 +92,17 @@ class Reader {
       source: ends.source.address, destination: ends.destination.address, sourcePort: ends.source.port, destinationPort: ends.destination.port,
       mark: 0, tos: 0, ttl: 64, uid: 0, gid: 0,
     });
+    this.networks = {
+      ...(ends.source.network === undefined ? {} : { source: ends.source.network }),
+      ...(ends.destination.network === undefined ? {} : { destination: ends.destination.network }),
+    };
     this.fields(packet);
     return packet;
+  }
+
+  /** A packet has one address at each end. */
+  refuseNetworks(): void {
+    if (this.network !== undefined) this.fail(this.network, `\`${this.network.text}\` is a network, and a packet has one address; write \`any\` where it does not matter.`);
   }
 
   private missing(message: string): undefined {
@@ -121,11 +149,12 @@ class Reader {
     if (parsed.value.port !== undefined && protocol !== undefined && !PORTED.has(protocol)) {
       return this.fail(word, `\`${protocolName(protocol) ?? protocol}\` packets have no ports; write the address alone.`);
     }
+    if (parsed.value.network !== undefined) this.network ??= word;
     return parsed.value;
   }
 
   private family(first: Word, protocol: { readonly number: number; readonly name: string } | undefined, { source, destination }: { readonly source: Endpoint; readonly destination: Endpoint }): Family | undefined {
-    const families = [source, destination].flatMap(({ address }) => (address === undefined ? [] : [familyOfAddress(address)]));
+    const families = [source, destination].flatMap(({ address, network }) => [address ?? network?.address].flatMap((given) => (given === undefined ? [] : [familyOfAddress(given)])));
     if (families.length === 2 && families[0] !== families[1]) return this.fail(this.words[this.next - 1]!, 'One address is IPv4, the other IPv6; a packet has both of one family.');
     const told = families[0] ?? (protocol?.number === PROTOCOL.icmpv6 ? 'ipv6' : (this.wanted ?? 'ipv4'));
     if (protocol?.number === PROTOCOL.icmpv6 && told === 'ipv4') return this.fail(first, `\`${protocol.name}\` goes with IPv6 addresses; for IPv4 write \`icmp\`.`);

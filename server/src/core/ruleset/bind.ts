@@ -1,12 +1,23 @@
 import type { Family } from '../netfilter.ts';
-import type { Argument, Line } from '../syntax/line.ts';
+import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Problem } from '../extensions/definition.ts';
 import type { BoundRule, RuleHeader, RuleTarget, Token } from './model.ts';
 import { Walk, type RuleParts } from './walk.ts';
 
-/** Reads the arguments of a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
+/** Reads a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
+export function bindLine(line: Line, content: LineContent & { readonly kind: 'rule' | 'command' }, family: Family): BoundRule {
+  const isCommand = content.kind === 'command';
+  return new ReadRule(new Walk(line, content.arguments, family, isCommand).read(), isCommand, content);
+}
+
+/** The same for arguments that need not be the line's own; their spans are places in it. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-  return new ReadRule(new Walk(line, args, family, isCommand).read(), args, isCommand);
+  return new ReadRule(new Walk(line, args, family, isCommand).read(), isCommand, { arguments: args });
+}
+
+/** Where the words of a rule come from; a line may give them anew each time. */
+interface Words {
+  readonly arguments: readonly Argument[];
 }
 
 /** The rule as one of which nobody knows whether it is there, for this reason. */
@@ -30,21 +41,21 @@ class ReadRule implements BoundRule {
   declare readonly conditional: string | undefined;
   declare readonly problems: readonly Problem[];
   declare readonly broken: boolean;
-  private readonly args: readonly Argument[];
   private readonly isCommand: boolean;
+  private readonly source: Words;
   private recorded: readonly Token[] | undefined;
 
-  constructor(parts: RuleParts, args: readonly Argument[], isCommand: boolean) {
+  constructor(parts: RuleParts, isCommand: boolean, source: Words) {
     Object.assign(this, parts);
-    this.args = args;
     this.isCommand = isCommand;
+    this.source = source;
   }
 
   /** Found by binding the line once more. */
   get tokens(): readonly Token[] {
     if (this.recorded === undefined) {
       const tokens: Token[] = [];
-      new Walk(this.line, this.args, this.family, this.isCommand, tokens).read();
+      new Walk(this.line, this.source.arguments, this.family, this.isCommand, tokens).read();
       this.recorded = tokens;
     }
     return this.recorded;

@@ -5,7 +5,7 @@ import type { LineParser } from '../syntax/parser.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
-import { bindRule, conditionalRule } from './bind.ts';
+import { bindLine, bindRule, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
@@ -111,7 +111,7 @@ export class RulesetDocument {
   boundRule(line: Line, offset?: number): BoundRule | undefined {
     const { content } = line;
     if (content.kind === 'command') return this.boundCommand(line, offset === undefined ? content : this.commandAt(line, offset) ?? content);
-    return content.kind === 'rule' ? this.boundArguments(line, content, content.arguments, this.familyOf(line), false) : undefined;
+    return content.kind === 'rule' ? this.boundWords(line, content, this.familyOf(line), false) : undefined;
   }
 
   /** The bound rules of every command of the line, each as often as its words differ. */
@@ -131,14 +131,16 @@ export class RulesetDocument {
   }
 
   private boundCommand(line: Line, command: ShellCommand): BoundRule {
-    return this.boundArguments(line, command.arguments, command.arguments, command.family ?? familyOfProgram(command.program.text), true);
+    return this.boundWords(line, command, command.family ?? familyOfProgram(command.program.text), true);
   }
 
-  private boundArguments(line: Line, key: object, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-    const known = this.bound.get(key);
+  private boundWords(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family, isCommand: boolean): BoundRule {
+    const known = this.bound.get(words);
     if (known?.family === family && known.line === line) return known;
-    const bound = bindRule(line, args, family, isCommand);
-    this.bound.set(key, bound);
+    const { content } = line;
+    const isLine = words === content && (content.kind === 'rule' || content.kind === 'command');
+    const bound = isLine ? bindLine(line, content, family) : bindRule(line, words.arguments, family, isCommand);
+    this.bound.set(words, bound);
     return bound;
   }
 
@@ -310,7 +312,7 @@ export class RulesetDocument {
   private boundStep(line: Line, { command, content, family, conditional }: ScriptStep): BoundLine {
     if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
     if (content!.kind !== 'rule') return { line, bound: undefined, content: content! };
-    return { line, bound: this.certainOrNot(this.boundArguments(line, content!, content!.arguments, family, false), conditional), content: content! };
+    return { line, bound: this.certainOrNot(this.boundWords(line, content!, family, false), conditional), content: content! };
   }
 
   private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {

@@ -105,7 +105,7 @@ export class ExtensionReader {
   close(): Pick<BoundRule, 'matches' | 'target'> {
     const closed = this.loaded.close();
     return {
-      matches: closed.filter((use) => use.definition.kind === 'match'),
+      matches: closed.filter((use) => use.definition.kind === 'match').slice(),
       target: this.boundTarget(closed.find((use) => use.definition.kind === 'target')),
     };
   }

@@ -78,8 +78,9 @@ export class OpenUse {
 
   private checkSpellings(problems: Problem[]): void {
     for (const { spec, nameSpan } of this.options) {
+      if (spec.deprecated === undefined) continue;
       const spelling = this.text.slice(nameSpan.start, nameSpan.end).replace(/^--?/u, '');
-      const instead = spec.deprecated?.[spelling];
+      const instead = spec.deprecated[spelling];
       if (instead === undefined) continue;
       // Where an old option stands beside the one that replaced it, there is nothing to write.
       const isGiven = this.options.some(({ spec: other }) => other !== spec && other.name === instead);
@@ -108,7 +109,8 @@ export class OpenUse {
   /** The finished use, after the checks that need all of its options. */
   close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
     const { definition, options } = this;
-    const use = new FinishedUse(definition, this.family, protocol, options, this.span);
+    // An array that grew has room for more, and a file has thousands of them.
+    const use = new FinishedUse(definition, this.family, protocol, options.slice(), this.span);
     this.checkSpellings(problems);
     this.checkRequired(problems);
     this.checkConflicts(problems);
@@ -132,6 +134,7 @@ export class OpenUse {
   }
 
   private checkConflicts(problems: Problem[]): void {
+    if (this.options.length < 2) return;
     for (const [index, bound] of this.options.entries()) {
       const other = this.options.slice(0, index).find((earlier) =>
         bound.spec.conflicts?.includes(earlier.spec.name) === true || earlier.spec.conflicts?.includes(bound.spec.name) === true);

@@ -15,6 +15,8 @@ import { Reading, isExpansion, optionText, type GivenBase } from './reading.ts';
 /** A bound rule but for the tokens, which are recorded on the side. */
 export type RuleParts = Omit<BoundRule, 'tokens'>;
 
+const NO_PROBLEMS: readonly Problem[] = [];
+
 /** Walks one line's arguments the way getopt_long does, and hands each option to the reader that knows it. */
 export class Walk {
   private readonly reading: Reading;
@@ -45,7 +47,7 @@ export class Walk {
       line, family, command: this.command, skipped: this.skipped, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.unknown ?? unresolved?.raw, conditional: undefined,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
-      problems: unresolved === undefined ? problems.map((problem) => aboutWholeWords(problem, args)) : [],
+      problems: unresolved === undefined && problems.length > 0 ? problems.map((problem) => aboutWholeWords(problem, args)) : NO_PROBLEMS,
       broken: unresolved === undefined && problems.some((problem) => problem.accepted !== true),
     };
   }

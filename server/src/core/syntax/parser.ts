@@ -1,6 +1,7 @@
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import type { Argument, Line, LineContent } from './line.ts';
 import { LINE_LIMIT } from './limits.ts';
+import { readPlainRule } from './plain-rule.ts';
 import type { LogicalText } from './split.ts';
 import { unquoteRuleWord, unquoteShellWord } from './unquote.ts';
 
@@ -42,30 +43,32 @@ export class LineParser {
 
   /** The lines with their content; `number` is left at 0 for the document to set. */
   parse(texts: readonly LogicalText[]): Line[] {
-    const lines: Line[] = [];
-    for (let start = 0; start < texts.length; start += BATCH) this.parseBatch(texts.slice(start, start + BATCH), lines);
-    return lines;
+    const contents = texts.map(({ text }) => unreadable(text) ?? readPlainRule(text));
+    const left = [...contents.keys()].filter((index) => contents[index] === undefined);
+    for (let start = 0; start < left.length; start += BATCH) {
+      const batch = left.slice(start, start + BATCH);
+      for (const [place, content] of this.read(batch.map((index) => texts[index]!.text)).entries()) contents[batch[place]!] = content;
+    }
+    return texts.map(({ text, eol }, index) => ({ number: 0, text, eol, content: contents[index]! }));
   }
 
-  private parseBatch(texts: readonly LogicalText[], lines: Line[]): void {
+  /** What the grammar makes of each line. */
+  private read(texts: readonly string[]): LineContent[] {
     const starts: number[] = [];
     let source = '';
-    for (const { text } of texts) {
+    for (const text of texts) {
       starts.push(source.length);
-      source += `${readable(text) ? text : ''}\n`;
+      source += `${text}\n`;
     }
     const tree = this.parser.parse(source);
     if (tree === null) throw new Error('the parser has no grammar');
     try {
-      const contents = new Reader(source, starts).read(tree);
-      texts.forEach(({ text, eol }, index) => lines.push({ number: 0, text, eol, content: unreadable(text) ?? contents[index]! }));
+      return new Reader(source, starts).read(tree);
     } finally {
       tree.delete();
     }
   }
 }
-
-const readable = (text: string): boolean => unreadable(text) === undefined;
 
 /** What a line is that the grammar need not see: iptables-restore could not read it either. */
 function unreadable(text: string): LineContent | undefined {

@@ -1,7 +1,8 @@
 import type { Family } from '../../core/netfilter.ts';
 import { compile } from '../../core/engine/compile/compile.ts';
 import type { Program } from '../../core/engine/program.ts';
-import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/notation/expectation.ts';
+import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/expectations/expectations.ts';
+import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { FileInContext, Report } from '../rule.ts';
 import { textSpan } from './edits.ts';
 
@@ -23,12 +24,13 @@ function resultsOf(file: FileInContext): readonly ExpectationResult[] {
 
 function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
   const programs = new Map<Family, Program>();
+  const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [] };
   const program = (wanted: Family): Program => {
-    const made = programs.get(wanted) ?? compile(rulesets.find((ruleset) => ruleset.family === wanted) ?? { family: wanted, tables: new Map(), problems: [] });
+    const made = programs.get(wanted) ?? compile(ruleset(wanted));
     programs.set(wanted, made);
     return made;
   };
-  return runExpectations(lines, { family, program, host });
+  return runExpectations(lines, { family, program, ruleset, host });
 }
 
 /** The answer, with the rules that the packet met as related places where there is one course only. */

@@ -8,19 +8,23 @@ import { placedRules } from './placed-rules.ts';
 
 type Kind = ExtensionUse['definition']['kind'];
 
+const NONE: readonly Report[] = [];
+const NO_USES: readonly ExtensionUse[] = [];
+
 /** Uses in a table, or in a built-in chain, where the kernel refuses them; one report for each use. */
-export function* misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): Iterable<Report> {
+export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): readonly Report[] {
   const chain = bound?.command?.chain;
-  if (table === undefined || chain === undefined || bound!.skipped) return;
-  for (const use of usesOf(bound!, kind)) {
-    const { name, tables } = use.definition;
-    if (tables !== undefined && !tables.includes(table)) {
-      yield { line, span: use.span, message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` };
-    } else if (isBuiltIn(table, chain)) {
-      const hooks = ownHooks(use);
-      if (!hooks.includes(chain)) yield { line, span: use.span, message: `${named(use)} is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound!, table, hooks) };
-    }
-  }
+  if (table === undefined || chain === undefined || bound!.skipped) return NONE;
+  const uses = usesOf(bound!, kind).filter(({ definition: { tables, hooks, hooksFor } }) => tables !== undefined || hooks !== undefined || hooksFor !== undefined);
+  return uses.length === 0 ? NONE : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+}
+
+function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: string): readonly Pick<Report, 'message' | 'fixes'>[] {
+  const { name, tables } = use.definition;
+  if (tables !== undefined && !tables.includes(table)) return [{ message: `\`${name}\` is refused in the table \`${table}\`; it works in ${listed(tables)}.` }];
+  if (!isBuiltIn(table, chain)) return [];
+  const hooks = ownHooks(use);
+  return hooks.includes(chain) ? [] : [{ message: `${named(use)} is refused in ${chain}; ${where(table, hooks)}`, ...moves(bound, table, hooks) }];
 }
 
 /** Uses in user-defined chains that a hook leads to where the kernel refuses them: it follows every jump when it loads. */
@@ -72,7 +76,7 @@ function jumpsFrom(table: Table, wrong: readonly Hook[], chain: string): Related
 
 function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
   if (kind === 'match') return bound.matches;
-  return bound.target?.kind === 'extension' ? [bound.target.use] : [];
+  return bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
 }
 
 function where(table: TableName, hooks: readonly Hook[]): string {

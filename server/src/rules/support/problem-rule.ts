@@ -40,18 +40,16 @@ export function problemRule(rule: ProblemRule): Rule {
     code: rule.code,
     severity: rule.refused === false ? rule.accepted ?? 'warning' : 'error',
     docs: rule.docs,
-    checkLine: (context) => reportsOfLine(rule, context),
+    checkProblem: (problem, context) => reportsOfProblem(rule, problem, context),
     checkFile: (context) => context.rulesets.flatMap((ruleset) => reportsOfRuleset(rule, context, ruleset)),
   };
 }
 
 const NONE: readonly Report[] = [];
 
-function reportsOfLine(rule: ProblemRule, { line, bound, family, kind, table }: LineInContext): readonly Report[] {
-  if (bound === undefined || bound.problems.length === 0 || bound.skipped || isText(kind, line, table)) return NONE;
-  return bound.problems
-    .filter(({ code, span }) => code === rule.code && isCertain(line, bound, span, kind))
-    .flatMap((problem) => report(rule, problem, stated(rule, problem), { line, bound, family, file: undefined }));
+function reportsOfProblem(rule: ProblemRule, problem: Problem, { line, bound, family, kind, table }: LineInContext): readonly Report[] {
+  if (bound === undefined || bound.skipped || isText(kind, line, table) || !isCertain(line, bound, problem.span, kind)) return NONE;
+  return report(rule, problem, stated(rule, problem), { line, bound, family, file: undefined });
 }
 
 function reportsOfRuleset(rule: ProblemRule, file: FileInContext, ruleset: Ruleset): readonly Report[] {

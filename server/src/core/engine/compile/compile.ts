@@ -23,9 +23,14 @@ export interface CompileOptions {
 export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program {
   const backend = options.backend ?? 'nft';
   const compiler = new Compiler(ruleset);
-  const tracks = options.conntrack === true || [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
+  const tracks = options.conntrack === true || startsTracking(ruleset);
   const base = (table: TableName, hook: Hook): CompiledChain | undefined => compiler.baseChain(table, hook);
   return { family: ruleset.family, backend, hooks: stages(base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
+}
+
+/** Whether loading the ruleset makes the kernel track connections. */
+export function startsTracking({ tables }: Ruleset): boolean {
+  return [...tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
 }
 
 function tracksConnections({ bound }: Rule): boolean {

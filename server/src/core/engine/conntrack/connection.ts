@@ -8,9 +8,17 @@ export interface Tuple {
   /** Ports; for ICMP queries the id as source port, and the type shifted left by 8 or-ed with the code as destination port; 0 for other protocols. */
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
-  /** Conntrack zone (`-j CT --zone`), 0 unless set. */
+  /** Conntrack zone of this direction (`-j CT --zone`), 0 unless set. */
   readonly zone: number;
 }
+
+/** The zones that the two directions of a connection lie in (`-j CT --zone-orig` sets one of them). */
+export interface Zones {
+  readonly original: number;
+  readonly reply: number;
+}
+
+export const NO_ZONES: Zones = { original: 0, reply: 0 };
 
 /** What conntrack knows of a connection; plain data. */
 export interface Connection {
@@ -21,6 +29,8 @@ export interface Connection {
   replied: boolean;
   /** Whether another connection announced it (an FTP data connection): RELATED until the first reply. */
   expected: boolean;
+  /** Whether it is none, but stands for one between raw's CT target and conntrack. */
+  readonly isTemplate: boolean;
   /** Whether its first packet survived, so that later ones find it. */
   confirmed: boolean;
   assured: boolean;

@@ -16,8 +16,12 @@ export type Manipulation = 'source' | 'destination';
  */
 export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
   if (connection.confirmed) return true;
+  if (staysAsItIs(table, connection, kind, range, now)) {
+    settle(connection, kind);
+    return true;
+  }
   const current = inverse(connection.reply);
-  const chosen = choose(table, current, kind, range, useOf(table, connection, now));
+  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone }, kind, range, useOf(table, connection, now));
   if (chosen === undefined) return false;
   if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
   if (!sameTuple(chosen, current)) {
@@ -25,9 +29,19 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
     if (kind === 'source') connection.sourceTranslated = true;
     else connection.destinationTranslated = true;
   }
+  settle(connection, kind);
+  return true;
+}
+
+function settle(connection: Connection, kind: Manipulation): void {
   if (kind === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
-  return true;
+}
+
+/** Whether nothing is asked for, and the replies are unique anyway: the ordinary case, in which most packets are. */
+function staysAsItIs(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
+  if (range.addresses !== undefined || range.ports !== undefined || range.random !== undefined || table.open.length > 0) return false;
+  return kind === 'destination' || !taken(table, connection.reply, connection, now);
 }
 
 /** What is known of the tuples in use. */
@@ -59,8 +73,15 @@ interface Ports {
   readonly to: number;
 }
 
+/** What a tuple is chosen for: the connection's own as it stands, and the number of its zone. */
+interface Choice {
+  readonly table: ConntrackTable;
+  readonly current: Tuple;
+  readonly zone: number;
+}
+
 /** The connection's tuple after the manipulation; undefined when the range has none left. */
-function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
+function choose({ table, current, zone }: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
   const { free } = use;
   if (range.addresses instanceof Unknown) return atUnknownAddress(current, kind, range);
   if (kind === 'source' && range.random !== true) {
@@ -71,7 +92,7 @@ function choose(table: ConntrackTable, current: Tuple, kind: Manipulation, range
       if (again !== undefined && free(again)) return again;
     }
   }
-  const tuple = withAddress(current, kind, range);
+  const tuple = withAddress(current, kind, range, zone);
   if (!keepsPort(tuple, kind, range, free)) return withPort(tuple, kind, range, use);
   return kind === 'source' ? ifUncontested(tuple, range, use) : destinationIfUncontested(tuple, range, use);
 }
@@ -116,10 +137,10 @@ function sameAsBefore(table: ConntrackTable, current: Tuple, range: NatRange): T
   return fits(again, range) ? again : undefined;
 }
 
-function withAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
+function withAddress(current: Tuple, kind: Manipulation, range: NatRange, zone: number): Tuple {
   const { addresses } = range;
   if (addresses === undefined || addresses instanceof Unknown) return current;
-  const address = addresses.from === addresses.to ? addresses.from : spread(current, kind, addresses.from, addresses.to, range.persistent === true);
+  const address = addresses.from === addresses.to ? addresses.from : spread(current, kind, { ...addresses, seed: range.persistent === true ? undefined : zone });
   return kind === 'source' ? { ...current, source: address } : { ...current, destination: address };
 }
 
@@ -127,20 +148,20 @@ function withAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple
 const swapped = (word: number): number =>
   (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 
-/** The address of a range that the kernel's hash of source and destination picks; undefined when either is open. */
-function spread({ source, destination }: Tuple, kind: Manipulation, from: Address, to: Address, persistent: boolean): Address | undefined {
+/** The address of a range that the kernel's hash of source and destination picks; undefined when either is open. A persistent choice has no `seed` and goes by the source alone. */
+function spread({ source, destination }: Tuple, kind: Manipulation, { from, to, seed }: { readonly from: Address; readonly to: Address; readonly seed: number | undefined }): Address | undefined {
   if (source === undefined || destination === undefined) return undefined;
   const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address).map((word) => word >>> 0) : [address]);
   const [low, high, target] = [split(from), split(to), split(destination).map(swapped)];
   const words = split(source).map(swapped);
   while (words.length < 4) words.push(0);
-  let hash = jenkins(words, persistent ? 0 : target.at(-1)!);
+  let hash = jenkins(words, seed === undefined ? 0 : target.at(-1)! ^ seed);
   let below = false;
   const picked = low.map((minimum, index) => {
     const word = below ? scale(hash, 0xffffffff) : minimum + scale(hash, high[index]! - minimum + 1);
     if (word !== high[index]) below = true;
     // The kernel mixes the destination in as it stands by then: for DNAT the words picked so far.
-    if (!persistent) hash = (hash ^ (kind === 'source' ? target[index]! : swapped(word))) >>> 0;
+    if (seed !== undefined) hash = (hash ^ (kind === 'source' ? target[index]! : swapped(word))) >>> 0;
     return word;
   });
   return typeof from === 'number' ? picked[0]! : picked.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
@@ -166,10 +187,11 @@ function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): 
   const base = range.ports?.base;
   if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, use);
   const size = to - from + 1;
-  const start = base === undefined ? 0 : (tuple[part] ?? base) - base;
+  // The kernel reckons the distance in 16 bits.
+  const start = base === undefined ? 0 : ((tuple[part] ?? base) - base) & 0xffff;
   let candidate = tuple;
   for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
-    candidate = { ...tuple, [part]: from + ((((start + attempt) % size) + size) % size) };
+    candidate = { ...tuple, [part]: from + (((start + attempt) & 0xffff) % size) };
     if (use.free(candidate)) break;
   }
   // When all are taken, the kernel stays at the last it tried; source NAT then makes the reply unique.

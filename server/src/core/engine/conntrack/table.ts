@@ -1,4 +1,5 @@
-import type { Connection, Tuple } from './connection.ts';
+import type { Family } from '../../netfilter.ts';
+import type { Connection, Tuple, Zones } from './connection.ts';
 import { inverse, isIcmp, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
 /** A connection as found by one of its tuples. */
@@ -26,13 +27,28 @@ export function emptyTable(): ConntrackTable {
 
 /** The living entry of which `tuple` is one direction; undefined for an open tuple. */
 export function find(table: ConntrackTable, tuple: Tuple, now: number): Found | undefined {
-  const key = keyOf(tuple);
+  return findByKey(table, keyOf(tuple), now);
+}
+
+function findByKey(table: ConntrackTable, key: string | undefined, now: number): Found | undefined {
   if (key === undefined) return undefined;
   const found = table.byTuple.get(key);
   if (found === undefined) return undefined;
   if (found.connection.expires > now) return found;
   kill(table, found.connection);
   return undefined;
+}
+
+/**
+ * The living entry of a packet of these zones: each of its directions is looked for in its own. `tuple` is of the zone of
+ * the original direction.
+ */
+export function findIn(table: ConntrackTable, tuple: Tuple, zones: Zones, now: number): Found | undefined {
+  const found = find(table, tuple, now);
+  if (zones.original === zones.reply) return found;
+  if (found?.direction === 'original') return found;
+  const reply = find(table, { ...tuple, zone: zones.reply }, now);
+  return reply?.direction === 'reply' ? reply : undefined;
 }
 
 /** Living entries that `tuple` may belong to, where it or they have open parts; empty in the ordinary case. */
@@ -57,7 +73,11 @@ function mayBeDrawn({ drawnFrom, original }: Connection, tuple: Tuple): boolean 
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
-  const found = find(table, reply, now);
+  return isTaken(table, keyOf(reply), except, now);
+}
+
+function isTaken(table: ConntrackTable, key: string | undefined, except: Connection, now: number): boolean {
+  const found = findByKey(table, key, now);
   return found !== undefined && found.connection !== except;
 }
 
@@ -70,20 +90,20 @@ export function openRivals(table: ConntrackTable, reply: Tuple, now: number): No
 
 /** Enters a connection under both of its tuples; false when one is taken. */
 export function confirm(table: ConntrackTable, connection: Connection, now: number): boolean {
-  if (taken(table, connection.original, connection, now) || taken(table, connection.reply, connection, now)) return false;
+  const original = keyOf(connection.original);
+  const reply = keyOf(connection.reply);
+  if (isTaken(table, original, connection, now) || isTaken(table, reply, connection, now)) return false;
   if (table.byTuple.size >= table.sweepAt) sweep(table, now);
   connection.confirmed = true;
-  enter(table, connection);
-  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  enter(table, connection, original, reply);
   return true;
 }
 
-function enter(table: ConntrackTable, connection: Connection): void {
-  const original = keyOf(connection.original);
-  const reply = keyOf(connection.reply);
+function enter(table: ConntrackTable, connection: Connection, original: string | undefined, reply: string | undefined): void {
   if (original !== undefined) table.byTuple.set(original, { connection, direction: 'original' });
   if (reply !== undefined) table.byTuple.set(reply, { connection, direction: 'reply' });
   if (original === undefined || reply === undefined) table.open.push(connection);
+  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
 }
 
 /** Takes a connection out. */
@@ -103,8 +123,7 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
   kill(table, connection);
   connection.reply = reply;
   connection.drawnFrom = undefined;
-  enter(table, connection);
-  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  enter(table, connection, keyOf(connection.original), keyOf(reply));
 }
 
 /** The last connection from the same source and port whose source is translated. */
@@ -147,10 +166,17 @@ export function copyConnection(connection: Connection): Connection {
   };
 }
 
-/** A connection as its first packet makes it. */
-export function newConnection(original: Tuple, now: number): Connection {
+/** What a packet has from raw's CT target on until conntrack sees it: nothing is known of it, but it is confirmed. Seen in the kernel. */
+export function templateConnection(family: Family): Connection {
+  const nothing = family === 'ipv4' ? 0 : 0n;
+  const connection = newConnection({ protocol: 0, source: nothing, destination: nothing, sourcePort: 0, destinationPort: 0, zone: 0 }, 0);
+  return { ...connection, isTemplate: true, confirmed: true };
+}
+
+/** A connection as its first packet makes it; its replies may lie in another zone. */
+export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
-    original, reply: inverse(original), replied: false, expected: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
+    original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
     sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };

@@ -63,8 +63,11 @@ const TIMEOUT: Readonly<Record<TcpState, number>> = {
 /** A connection picked up in the middle, without an answer yet, lives no longer than this. */
 const UNANSWERED_PICKUP = 300;
 
-/** What conntrack makes of a segment: 'ignored' ones belong to the connection but don't count, 'again' = the old entry is gone, look up anew. */
-export type TcpVerdict = 'valid' | 'ignored' | 'invalid' | 'again' | 'closed';
+/**
+ * What conntrack makes of a segment: 'ignored' ones belong to the connection but don't count, nor do SYNs that are
+ * 'repeated' before an answer, which give no more time either; 'again' = the old entry is gone, look up anew.
+ */
+export type TcpVerdict = 'valid' | 'repeated' | 'ignored' | 'invalid' | 'again' | 'closed';
 
 /** The flags of the ordinary segment at this point: SYN without an entry, then what the handshake wants next, then ACK. */
 export function ordinaryFlags(connection: Connection | undefined, direction: 'original' | 'reply'): number {
@@ -108,6 +111,7 @@ function enter(connection: Connection, state: TcpState, kind: TcpKind, now: numb
   tcp.state = state;
   if (old !== state && state === 'FIN_WAIT') tcp.closing = true;
   if (!connection.replied && kind === 'rst') return 'closed';
+  if (!connection.replied && kind === 'syn' && old === 'SYN_SENT') return 'repeated';
   connection.expires = now + lifeIn(connection, state);
   if (state === 'ESTABLISHED' && isSettled(connection, old)) connection.assured = true;
   return 'valid';

@@ -1,6 +1,6 @@
 import type { ConntrackState, Packet } from '../packet.ts';
 import { PROTOCOL } from '../protocols.ts';
-import type { Connection, Tuple } from './connection.ts';
+import type { Connection, Tuple, Zones } from './connection.ts';
 import { icmpRole } from './icmp.ts';
 import { confirm, kill, newConnection, type ConntrackTable, type Found } from './table.ts';
 import { advance, mayBegin, ordinaryFlags, sensibleFlags, tcpKind } from './tcp.ts';
@@ -30,7 +30,7 @@ export function lookupTuple(packet: Packet, zone: number): Tuple {
 }
 
 /** What conntrack makes of a packet whose connection is `found`; moves the connection, enters nothing into the table. */
-export function track(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+export function track(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   if (isIcmp(packet.protocol) && packet.icmpType !== undefined) {
     const role = icmpRole(packet.family, packet.icmpType);
     if (role === 'untracked') return UNTRACKED;
@@ -38,8 +38,8 @@ export function track(table: ConntrackTable, packet: Packet, found: Found | unde
     if (role === 'error') return related(packet, found);
     if (role === 'answer' && found === undefined) return INVALID;
   }
-  if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, zone);
-  const tracked = found === undefined ? begun(packet, now, zone) : met(found);
+  if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, zones);
+  const tracked = found === undefined ? begun(packet, now, zones) : met(found);
   refresh(tracked.connection!, now);
   count(tracked, packet);
   return answered(tracked);
@@ -62,12 +62,12 @@ function related(packet: Packet, found: Found | undefined): Tracked {
   return { state: 'RELATED', connection, direction };
 }
 
-function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   const flags = packet.tcpFlags ?? ordinaryFlags(found?.connection, found?.direction ?? 'original');
   if (!sensibleFlags(flags)) return INVALID;
   if (found === undefined) {
     if (!mayBegin(flags)) return INVALID;
-    const tracked = begun(packet, now, zone);
+    const tracked = begun(packet, now, zones);
     // A connection that is picked up in the middle is taken as it comes.
     tracked.connection!.tcp!.heard = tcpKind(flags) === 'ack';
     advance(tracked.connection!, 'original', flags, now);
@@ -79,7 +79,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
     case 'invalid': return INVALID;
     case 'again':
       kill(table, found.connection);
-      return trackTcp(table, packet, undefined, now, zone);
+      return trackTcp(table, packet, undefined, now, zones);
     case 'closed':
       kill(table, found.connection);
       count(tracked, packet);
@@ -87,13 +87,13 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
     case 'valid':
       count(tracked, packet);
       return answered(tracked);
-    case 'ignored': return answered(tracked);
+    case 'repeated': case 'ignored': return answered(tracked);
   }
 }
 
 /** A packet that begins a connection. */
-function begun(packet: Packet, now: number, zone: number): Tracked {
-  const connection = newConnection(tupleOf(packet, zone), now);
+function begun(packet: Packet, now: number, zones: Zones): Tracked {
+  const connection = newConnection(tupleOf(packet, zones.original), now, zones.reply);
   if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false };
   return { state: 'NEW', connection, direction: 'original' };
 }
@@ -140,21 +140,21 @@ function life(connection: Connection, now: number): number {
 const ASSERTED_LIFE = 600;
 
 /** What conntrack would have to know for the packet's asserted state; what it implies is entered into the table. */
-export function assertState(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+export function assertState(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   switch (packet.state!) {
     case 'INVALID': return INVALID;
     case 'UNTRACKED': return UNTRACKED;
-    case 'ESTABLISHED': return established(table, packet, found, now, zone);
-    case 'RELATED': return isIcmpError(packet) ? relatedError(table, packet, found, now, zone) : announced(table, packet, found, now, zone);
+    case 'ESTABLISHED': return established(table, packet, found, now, zones);
+    case 'RELATED': return isIcmpError(packet) ? relatedError(table, packet, found, now, zones) : announced(table, packet, found, now, zones);
     case 'NEW': {
       if (found !== undefined) kill(table, found.connection);
-      return asserted(packet, now, zone);
+      return asserted(packet, now, zones);
     }
   }
 }
 
-function asserted(packet: Packet, now: number, zone: number): Tracked {
-  const tracked = begun(packet, now, zone);
+function asserted(packet: Packet, now: number, zones: Zones): Tracked {
+  const tracked = begun(packet, now, zones);
   const connection = tracked.connection!;
   refresh(connection, now);
   count(tracked, packet);
@@ -164,27 +164,27 @@ function asserted(packet: Packet, now: number, zone: number): Tracked {
   return tracked;
 }
 
-function established(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+function established(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   if (found !== undefined) {
     found.connection.replied = true;
     return met(found);
   }
-  const tuple = tupleOf(packet, zone);
+  const tuple = tupleOf(packet, zones.original);
   const isAnswer = isIcmp(packet.protocol) && packet.icmpType !== undefined && icmpRole(packet.family, packet.icmpType) === 'answer';
   const connection = existing(table, isAnswer ? inverse(tuple) : tuple, now);
   return { state: 'ESTABLISHED', connection, direction: isAnswer ? 'reply' : 'original' };
 }
 
-function relatedError(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+function relatedError(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   if (found !== undefined) return { state: 'RELATED', ...found };
-  const connection = existing(table, inverse(lookupTuple(packet, zone)), now);
+  const connection = existing(table, inverse(lookupTuple(packet, zones.original)), now);
   return { state: 'RELATED', connection, direction: 'reply' };
 }
 
 /** The first packet of a connection that another one announced: it goes through nat like a NEW one. */
-function announced(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zone: number): Tracked {
+function announced(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
   if (found !== undefined) kill(table, found.connection);
-  const tracked = asserted(packet, now, zone);
+  const tracked = asserted(packet, now, zones);
   tracked.connection!.expected = true;
   return { ...tracked, state: 'RELATED' };
 }

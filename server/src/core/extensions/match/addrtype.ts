@@ -8,6 +8,7 @@ import { addressTypes, type AddressType } from '../../values/address-type.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { isAnycast6, isDelivery, isLocal6, isUnicast6, possibleTypes } from '../shared/address-types.ts';
 import { negate } from '../shared/fields.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const sourceType = option('src-type', addressTypes, { negatable: true });
 const destinationType = option('dst-type', addressTypes, { negatable: true });
@@ -96,4 +97,5 @@ export default defineMatch({
   hooksFor,
   check,
   conditions: (use) => [...condition(use, sourceType, 'source'), ...condition(use, destinationType, 'destination')],
+  packets: questionPackets(),
 });

@@ -5,6 +5,7 @@ import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
 import { unseenCondition, unseenRange } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const AH = 51;
 const MOST = 0xffffffff;
@@ -41,4 +42,5 @@ export default defineMatch({
   check,
   save,
   conditions,
+  packets: questionPackets(),
 });

@@ -7,6 +7,7 @@ import { conditionOf, defineMatch, option } from '../definition.ts';
 import { runBpf } from '../shared/bpf-run.ts';
 import { bytesOf } from '../shared/header-bytes.ts';
 import { unseenCondition } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 /** A program that was pinned in the BPF file system; iptables opens it when it reads the rule. */
 const pinnedPath: ValueType<string> = {
@@ -33,4 +34,5 @@ export default defineMatch({
     ...conditionOf(use, bytecode, (program, { packet }) => programTruth(program, packet), ({ packet }) => (programTruth(use.option(bytecode)!.value, packet) === false ? 'the program returns 0' : 'what the program returns is open')),
     ...unseenCondition(use, pinned, 'the program', (path) => `${path} takes the packet`),
   ],
+  packets: questionPackets(),
 });

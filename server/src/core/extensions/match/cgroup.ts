@@ -3,6 +3,7 @@ import { Unknown, type Truth } from '../../engine/truth.ts';
 import { integer } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
 import { defineMatch, negation, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const path = option('path', text({ what: 'a path of a cgroup', placeholder: 'PATH', max: 511 }), { negatable: true, conflicts: ['cgroup'] });
 const classid = option('cgroup', integer({ what: 'a class of net_cls', min: 0, max: 0xffffffff, example: '0x100001', placeholder: 'CLASSID' }), { negatable: true, conflicts: ['path'] });
@@ -31,4 +32,5 @@ export default defineMatch({
     ...socketCondition(use, path, (value) => `the packet's socket belongs to the cgroup ${value === '' ? '/' : value} or one below it`),
     ...socketCondition(use, classid, (value) => `the packet's socket has the net_cls class ${value}`),
   ],
+  packets: questionPackets(),
 });

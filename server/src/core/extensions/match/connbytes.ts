@@ -1,4 +1,4 @@
-import type { Connection } from '../../engine/conntrack/connection.ts';
+import type { Connection, Counted } from '../../engine/conntrack/connection.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { choice } from '../../values/choice.ts';
@@ -32,20 +32,40 @@ const WORDS: Readonly<Record<Mode, string>> = { packets: 'packets', bytes: 'byte
 /** iptables turns a negated range round, and one of a single number turned round is the same: it is not negated. Seen in 1.8.9. */
 const isNegated = ({ negated, value: { from, to } }: { readonly negated: boolean; readonly value: CounterRange }): boolean => negated && from !== to;
 
-const shortest = ({ packet: { family } }: Traversal): number => (family === 'ipv4' ? 20 : 40);
-
-/** The least that the kernel has counted: the packet counts itself. Undefined where nothing was counted at all. */
-function least(traversal: Traversal, { replied }: Connection, way: Direction, counted: Mode): number | undefined {
-  if (way === 'reply' && !replied) return undefined;
-  if (counted === 'packets') return way === 'both' && replied ? 2 : 1;
-  const own = way === 'both' || way === traversal.direction ? traversal.packet.length : undefined;
-  return counted === 'bytes' ? own ?? shortest(traversal) : shortest(traversal);
+/** What the kernel has counted, or the least that it can have where that is not known. */
+interface Count {
+  readonly least: number;
+  readonly isExact: boolean;
 }
 
-function countTruth({ from, to }: CounterRange, negated: boolean, low: number | undefined, question: string): Truth {
-  if (low === undefined) return (from === 0n) !== negated;
-  if (from <= BigInt(low) && to === MOST_COUNTED) return !negated;
-  if (to < BigInt(low)) return negated;
+/** What has passed in one direction or both; undefined where the connection is older than what is known. */
+function passed({ counted }: Connection, way: Direction): Counted | undefined {
+  if (counted === undefined || way !== 'both') return counted?.[way as 'original' | 'reply'];
+  const { original, reply } = counted;
+  return { packets: original.packets + reply.packets, bytes: original.bytes === undefined || reply.bytes === undefined ? undefined : original.bytes + reply.bytes };
+}
+
+function countOf(traversal: Traversal, connection: Connection, way: Direction, mode: Mode): Count {
+  const sum = passed(connection, way);
+  if (sum === undefined) return { least: leastOfOlder(traversal, connection, way, mode), isExact: false };
+  if (mode === 'packets' || sum.packets === 0) return { least: sum.packets, isExact: true };
+  if (sum.bytes === undefined) return { least: shortest(traversal) * (mode === 'bytes' ? sum.packets : 1), isExact: false };
+  return { least: mode === 'bytes' ? sum.bytes : Math.floor(sum.bytes / sum.packets), isExact: true };
+}
+
+const shortest = ({ packet: { family } }: Traversal): number => (family === 'ipv4' ? 20 : 40);
+
+/** The packet counts itself, and an answered connection has had a packet each way. */
+function leastOfOlder(traversal: Traversal, { replied }: Connection, way: Direction, mode: Mode): number {
+  if (way === 'reply' && !replied) return 0;
+  if (mode === 'packets') return way === 'both' && replied ? 2 : 1;
+  const own = way === 'both' || way === traversal.direction ? traversal.packet.length : undefined;
+  return mode === 'bytes' ? own ?? shortest(traversal) : shortest(traversal);
+}
+
+function countTruth({ from, to }: CounterRange, negated: boolean, { least, isExact }: Count, question: string): Truth {
+  if (isExact || BigInt(least) > to) return (from <= BigInt(least) && BigInt(least) <= to) !== negated;
+  if (from <= BigInt(least) && to === MOST_COUNTED) return !negated;
   return new Unknown(negated ? `not: ${question}` : question);
 }
 
@@ -58,12 +78,12 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   const question = `conntrack has counted ${amount(bound.value)} ${WORDS[counted]} in ${where}`;
   return [{
     source: use.options.map(({ text }) => text).join(' '),
-    test: (traversal) => byConnection(traversal, false, (connection) => countTruth(bound.value, isNegated(bound), least(traversal, connection, way, counted), question)),
+    test: (traversal) => byConnection(traversal, false, (connection) => !connection.isTemplate && countTruth(bound.value, isNegated(bound), countOf(traversal, connection, way, counted), question)),
     observe(traversal) {
       const { connection } = traversal;
       if (connection === undefined) return 'conntrack has no entry for the packet';
-      const low = least(traversal, connection, way, counted);
-      return low === undefined ? 'the connection has had no reply' : `conntrack has counted at least ${low} ${WORDS[counted]} in ${where}`;
+      const { least, isExact } = countOf(traversal, connection, way, counted);
+      return `conntrack has counted ${isExact ? '' : 'at least '}${least} ${WORDS[counted]} in ${where}`;
     },
   }];
 }

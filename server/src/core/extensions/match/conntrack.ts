@@ -1,14 +1,18 @@
 import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
+import { all, both, either, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import { NONE } from '../../sets/diagram.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { contains, printBare, printMasked, resolvedAddress, type MaskedAddress } from '../../values/address.ts';
 import { integerRange, within, type NumberRange } from '../../values/integer.ts';
 import { resolvedPortRange } from '../../values/port.ts';
 import { protocolName, protocolNumber } from '../../values/protocol.ts';
 import { ctDirection, ctStates, ctStatuses, type CtState, type CtStatus } from '../../values/state.ts';
-import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
-import { byConnection, observeState } from '../shared/connection.ts';
+import { defineMatch, option, type BoundOption, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { byConnection, observeState, WITH_ENTRY } from '../shared/connection.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
+import { optionKey, optionPackets } from '../shared/packet-sets.ts';
 
 const negatable = { negatable: true } as const;
 const state = option('ctstate', ctStates, negatable);
@@ -109,7 +113,8 @@ const HAS: Readonly<Record<CtStatus, (connection: Connection) => boolean>> = {
 
 const statusesOf = (connection: Connection): string => (Object.keys(HAS) as CtStatus[]).filter((name) => HAS[name](connection)).join(', ') || 'none';
 
-const secondsLeft = (connection: Connection, { world }: Traversal): number => Math.max(0, Math.floor(connection.expires - world.now));
+/** A connection's first packet finds no time left, as its clock starts when it is entered. Seen in the kernel. */
+const secondsLeft = ({ confirmed, expires }: Connection, { world }: Traversal): number => (confirmed ? Math.max(0, Math.floor(expires - world.now)) : 0);
 
 function conditions(use: ExtensionUse): readonly Condition[] {
   return [
@@ -121,6 +126,28 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   ];
 }
 
+/** The packets in one of the named states, or of a connection that is translated the named way. */
+function statePackets(use: ExtensionUse, space: PacketSpace): Bounds {
+  return optionPackets(use, space, state, (states) => states.reduce((so, name) => space.union(so, name === 'SNAT' || name === 'DNAT'
+    ? space.intersection(space.inStates(WITH_ENTRY), space.question(`--ctstate ${name}`)) : space.inStates([name])), NONE));
+}
+
+/** What an option says of the entry: a question that is always answered alike but for how long the entry lives. */
+function entryPackets(use: ExtensionUse, space: PacketSpace, bound: BoundOption): Bounds {
+  if (bound.spec === expire) return SOMETIMES;
+  return negatedIf(space, bound.negated, exactly(space.question(optionKey(use, bound, false))));
+}
+
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const entry = space.inStates(WITH_ENTRY);
+  const withState = use.option(state) !== undefined;
+  const asked = use.options.filter(({ spec }) => spec !== state);
+  if (asked.length === 0) return statePackets(use, space);
+  const without = exactly(withState ? space.complement(entry) : NONE);
+  const answers = all(space, asked.map((bound) => entryPackets(use, space, bound)));
+  return both(space, statePackets(use, space), either(space, without, both(space, exactly(entry), answers)));
+}
+
 export default defineMatch({
   name: 'conntrack',
   families: ['ipv4', 'ipv6'],
@@ -128,5 +155,6 @@ export default defineMatch({
   options,
   requires: [options.map(({ name }) => name)],
   conditions,
+  packets,
 });
 

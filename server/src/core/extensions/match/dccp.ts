@@ -1,8 +1,10 @@
 import { Unknown } from '../../engine/truth.ts';
+import { all } from '../../sets/bounds.ts';
 import { dccpTypes } from '../../values/dccp-type.ts';
 import { integer } from '../../values/integer.ts';
 import { resolvedPortRange } from '../../values/port.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
+import { optionQuestion, portsPackets, transportPackets } from '../shared/packet-sets.ts';
 import { needsHeader, portCondition } from '../shared/transport.ts';
 import { unseenCondition } from '../shared/unseen.ts';
 
@@ -22,4 +24,7 @@ export default defineMatch({
     ...conditionOf(use, types, (wanted) => (wanted.length === 0 ? false : new Unknown(`the DCCP type is ${wanted.join(' or ')}`)), () => 'the DCCP type is open'),
     ...unseenCondition(use, dccpOption, 'the packet', (number) => `carries the DCCP option ${number}`),
   ]),
+  packets: (use, space) => transportPackets(use, space, all(space, [
+    portsPackets(use, space, sourcePort, destinationPort), optionQuestion(use, space, types), optionQuestion(use, space, dccpOption),
+  ])),
 });

@@ -3,6 +3,7 @@ import { Unknown, type Truth } from '../../engine/truth.ts';
 import type { Hook } from '../../netfilter.ts';
 import { namedMask, type NamedMask } from '../../values/named-mask.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const group = namedMask({ what: 'a device group', file: '/etc/iproute2/group', zero: 'default' });
 const source = option('src-group', group, { negatable: true });
@@ -35,4 +36,5 @@ export default defineMatch({
   requires: [['src-group', 'dst-group']],
   hooksFor: (use) => HOOKS.filter(([spec]) => use.option(spec) !== undefined).reduce<readonly Hook[]>((hooks, [, own]) => hooks.filter((hook) => own.includes(hook)), ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']),
   conditions: (use) => [...groupCondition(use, source, 'incoming'), ...groupCondition(use, destination, 'outgoing')],
+  packets: questionPackets(),
 });

@@ -1,7 +1,10 @@
 import type { Condition } from '../../engine/traversal.ts';
+import { both, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { dscp as dscpType, dscpClass } from '../../values/dscp.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 import { hex } from '../shared/mark.ts';
 
 const dscp = option('dscp', dscpType, { negatable: true, conflicts: ['dscp-class'] });
@@ -14,10 +17,14 @@ const condition = (use: ExtensionUse, spec: OptionSpec<number>): Condition[] => 
   (wanted, { packet }) => decide(codePoint(packet.tos), `the DSCP code point is ${hex(wanted)}`, (known) => known === wanted),
   ({ packet }) => observed(codePoint(packet.tos), 'the DSCP code point', hex));
 
+const codePackets = (use: ExtensionUse, space: PacketSpace, spec: OptionSpec<number>): Bounds =>
+  optionPackets(use, space, spec, (code) => space.equals('tos', code << 2, 0xfc));
+
 export default defineMatch({
   name: 'dscp',
   families: ['ipv4', 'ipv6'],
   options: [dscp, named],
   requires: [['dscp', 'dscp-class']],
   conditions: (use) => [...condition(use, dscp), ...condition(use, named)],
+  packets: (use, space) => both(space, codePackets(use, space, dscp), codePackets(use, space, named)),
 });

@@ -2,10 +2,12 @@ import { TCP_FLAGS } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
+import { all, both } from '../../sets/bounds.ts';
 import { integer } from '../../values/integer.ts';
 import { conditionOf, defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
 import { isLaterFragment } from '../shared/transport.ts';
+import { optionPackets, transportPackets } from '../shared/packet-sets.ts';
 
 const CODE_POINTS = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'];
 
@@ -46,4 +48,8 @@ export default defineMatch({
     ...flagCondition(use, ece, 'ECE'),
     ...flagCondition(use, cwr, 'CWR'),
   ],
+  packets: (use, space) => both(space, optionPackets(use, space, ect, (wanted) => space.equals('tos', wanted, ECN_BITS)), transportPackets(use, space, all(space, [
+    optionPackets(use, space, ece, () => space.equals('tcpFlags', TCP_FLAGS.ECE, TCP_FLAGS.ECE)),
+    optionPackets(use, space, cwr, () => space.equals('tcpFlags', TCP_FLAGS.CWR, TCP_FLAGS.CWR)),
+  ]))),
 });

@@ -3,6 +3,7 @@ import { defineMatch, option } from '../definition.ts';
 import { saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
 import { unseenRange } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 0xffffffff;
 
@@ -15,4 +16,5 @@ export default defineMatch({
   options: [spi],
   save: (use) => saveRange(use, spi, MOST),
   conditions: (use) => needsHeader(use, { header: 'ESP' }, unseenRange(use, spi, 'the SPI of the ESP header', MOST)),
+  packets: questionPackets(),
 });

@@ -2,6 +2,7 @@ import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { printBare } from '../../values/address.ts';
 import { defineMatch } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 /** The lower half of an IPv6 address that is made of a hardware address (RFC 4291, appendix A). */
 function interfaceId(mac: string): bigint {
@@ -27,4 +28,4 @@ const condition: Condition = {
     `the source is ${source === undefined ? 'open' : printBare(source, 'ipv6')} and the hardware address ${mac ?? 'is open'}`,
 };
 
-export default defineMatch({ name: 'eui64', families: ['ipv6'], hooks: ['PREROUTING', 'INPUT', 'FORWARD'], options: [], conditions: () => [condition] });
+export default defineMatch({ name: 'eui64', families: ['ipv6'], hooks: ['PREROUTING', 'INPUT', 'FORWARD'], options: [], conditions: () => [condition], packets: questionPackets() });

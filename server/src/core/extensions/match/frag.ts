@@ -6,6 +6,7 @@ import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { isLaterFragment } from '../shared/transport.ts';
 import { unseenCondition, unseenRange } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 0xffffffff;
 
@@ -44,4 +45,5 @@ export default defineMatch({
   options: [id, length, reserved, first, more, last],
   save: (use) => [...saveRange(use, id, MOST), ...saveGiven(use, length, reserved, first, more, last)],
   conditions,
+  packets: questionPackets(),
 });

@@ -4,7 +4,7 @@ import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { masked } from '../../values/address.ts';
 import { didYouMean } from '../../values/spelling.ts';
-import { bytesOf, burstSteps, flowBurst, flowRate, measured, MOST_BURST, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
+import { bytesOf, burstSteps, FLOW_SCALE, flowBurst, flowRate, measured, MOST_BURST, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
 import { integer } from '../../values/integer.ts';
 import { prefixMask } from '../../values/ipv4.ts';
 import { prefixMask6 } from '../../values/ipv6.ts';
@@ -14,6 +14,7 @@ import { fail, ok, type ValueType } from '../../values/value.ts';
 import { defineMatch, flag, option, type CompileContext, type ExtensionUse, type Problem } from '../definition.ts';
 import { HZ, jiffies } from '../shared/clock.ts';
 import { negate } from '../shared/fields.ts';
+import { freshWindow, measure, type FlowWindow, type WindowShape } from '../shared/flow-window.ts';
 import { fullBucket, heldTime, isPayable, longestBurst, take, type Bucket, type BucketShape } from '../shared/flow-bucket.ts';
 import { isLaterFragment } from '../shared/transport.ts';
 
@@ -75,8 +76,8 @@ interface Shape extends BucketShape {
   readonly collection: number;
   /** How many flows the table holds. */
   readonly most: number;
-  /** Whether it compares the flow's measured rate, instead of using a bucket. */
-  readonly measures: boolean;
+  /** Given where it compares the flow's measured rate, instead of using a bucket. */
+  readonly window: WindowShape | undefined;
 }
 
 function shape(use: ExtensionUse): Shape | undefined {
@@ -87,11 +88,23 @@ function shape(use: ExtensionUse): Shape | undefined {
   const given = use.option(burst)?.value;
   const whole = use.family === 'ipv4' ? 32 : 128;
   return {
-    rate, measures, burst: steps(rate, given), above: (bound.spec === above) !== bound.negated, modes: use.option(mode)?.value ?? [],
+    rate, window: measures ? windowOf(use, bound.value, steps(rate, given)) : undefined, burst: steps(rate, given), above: (bound.spec === above) !== bound.negated, modes: use.option(mode)?.value ?? [],
     sourceLength: use.option(sourceMask)?.value ?? whole, destinationLength: use.option(destinationMask)?.value ?? whole,
     expiry: use.option(expiry)?.value ?? (rate.kind === 'packets' ? rate.seconds : byteExpiry(given !== undefined)) * 1000,
     collection: use.option(collection)?.value ?? DEFAULT_COLLECTION, most: mostFlows(use),
   };
+}
+
+/** Packets in the unit that the rate is written in, or bytes in a second. */
+function windowOf(use: ExtensionUse, written: FlowRate, burst: number): WindowShape {
+  const rate = measured(written);
+  const seconds = use.option(interval)?.value ?? (rate.kind === 'bytes' ? 1 : rate.seconds);
+  if (rate.kind === 'packets') {
+    const packets = rate.interval === 0 ? Infinity : Math.floor(FLOW_SCALE / rate.interval);
+    return { rate: packets, burst: burst + packets, seconds };
+  }
+  const bytes = bytesOf(rate.cost);
+  return { rate: bytes, burst: burst === 0 ? bytes : burst * bytes, seconds };
 }
 
 const byteExpiry = (hasBurst: boolean): number => (hasBurst ? BYTE_EXPIRY.burst : BYTE_EXPIRY.plain);
@@ -109,12 +122,15 @@ function steps(rate: FlowRate, given: number | undefined): number {
   return given === undefined ? 0 : burstSteps(given, rate.cost);
 }
 
+/** Protocols of which halves of the SPI, which no packet in notation tells, count as ports. Seen in the kernel. */
+const WITH_SPI: ReadonlySet<number> = new Set([PROTOCOL.esp, PROTOCOL.ah]);
+
 /** Protocols whose ports are looked at; for all others they count as 0. */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.udplite, PROTOCOL.sctp, 33]);
 
 /** What a packet is filed under; undefined when a part of it is open. */
 function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }: Shape): string | undefined {
-  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
+  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined || WITH_SPI.has(packet.protocol) ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
   const network = (address: Address | undefined, length: number): Address | undefined => (address === undefined ? undefined : masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
   const value = (part: Mode): Address | undefined => {
     switch (part) {
@@ -139,24 +155,26 @@ function tableShape(context: CompileContext, table: string, own: Shape): Shape {
   return first;
 }
 
+type Flow = Pick<Bucket, 'last'>;
+
 /** Idle flows are forgotten by the first collection after their expiry; collections are counted from the world's beginning. */
-function isForgotten({ last }: Bucket, now: number, { expiry: idle, collection: every }: Shape): boolean {
+function isForgotten({ last }: Flow, now: number, { expiry: idle, collection: every }: Shape): boolean {
   const lastCollection = Math.floor((now * 1000) / every) * every;
   return lastCollection >= (last / HZ) * 1000 + idle;
 }
 
-/** The flow's bucket; undefined when the table is full of others, which drops the packet. */
-function bucketOf(flows: Map<string, Bucket>, key: string, seconds: number, first: Shape): Bucket | undefined {
+/** The flow's state, `fresh` where it is not known; undefined when the table is full of others, which drops the packet. */
+function flowOf<F extends Flow>(flows: Map<string, F>, key: string, seconds: number, first: Shape, fresh: (now: number) => F): F | undefined {
   const known = flows.get(key);
   if (known !== undefined && !isForgotten(known, seconds, first)) return known;
   flows.delete(key);
   if (flows.size >= first.most) {
-    for (const [other, bucket] of flows) if (isForgotten(bucket, seconds, first)) flows.delete(other);
+    for (const [other, flow] of flows) if (isForgotten(flow, seconds, first)) flows.delete(other);
   }
   if (flows.size >= first.most) return undefined;
-  const bucket = fullBucket(first, jiffies(seconds));
-  flows.set(key, bucket);
-  return bucket;
+  const flow = fresh(jiffies(seconds));
+  flows.set(key, flow);
+  return flow;
 }
 
 /** Whether the packet is within its flow's rate; undefined when it is dropped for want of room. */
@@ -164,8 +182,13 @@ function meet({ packet, world }: Traversal, table: string, first: Shape): Truth 
   const key = keyOf(packet, first);
   const length = first.rate.kind === 'packets' ? 0 : packet.length;
   if (key === undefined || length === undefined) return new Unknown(`the flow is within its rate (table ${table})`);
-  const bucket = bucketOf(world.shared<Map<string, Bucket>>('hashlimit', table, () => new Map()), key, world.now, first);
-  return bucket && take(bucket, first, jiffies(world.now), length);
+  const now = jiffies(world.now);
+  if (first.window !== undefined) {
+    const window = flowOf(world.shared<Map<string, FlowWindow>>('hashlimit rate', table, () => new Map()), key, world.now, first, freshWindow);
+    return window && measure(window, first.window, now, first.rate.kind === 'packets' ? 1 : length);
+  }
+  const bucket = flowOf(world.shared<Map<string, Bucket>>('hashlimit', table, () => new Map()), key, world.now, first, (at) => fullBucket(first, at));
+  return bucket && take(bucket, first, now, length);
 }
 
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
@@ -177,7 +200,6 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
   return [{
     source: use.options.map((bound) => bound.text).join(' '),
     test(traversal) {
-      if (own.measures) return negate({ negated: own.above }, new Unknown(`the flow's measured rate is within the limit (table ${table})`));
       if (usesPorts && isLaterFragment(traversal.packet)) {
         traversal.hotdrop('a later fragment has no ports, by which the flow is told');
         return false;
@@ -194,7 +216,7 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
 function check(use: ExtensionUse): readonly Problem[] {
   const own = shape(use);
   if (own === undefined) return [];
-  const message = own.rate.kind === 'bytes' ? wrongBytes(use, own.rate.cost, own.measures) : wrongPackets(use, own, own.rate.interval);
+  const message = own.rate.kind === 'bytes' ? wrongBytes(use, own.rate.cost, own.window !== undefined) : wrongPackets(use, own, own.rate.interval);
   return message === undefined ? [] : [{ code: 'invalid-value', message, span: (use.option(burst) ?? use.option(upto) ?? use.option(above) ?? use).span }];
 }
 
@@ -207,7 +229,7 @@ function wrongBytes(use: ExtensionUse, cost: number, measures: boolean): string 
 
 function wrongPackets(use: ExtensionUse, own: Shape, interval: number): string | undefined {
   if (own.burst > MOST_BURST) return `\`${use.option(burst)!.text}\` is above ${MOST_BURST}, the largest burst of packets.`;
-  if (own.measures) return interval > 0 ? undefined : 'The rate is too fast to be measured; the fastest is 1000000 packets in each second, minute, hour or day.';
+  if (own.window !== undefined) return interval > 0 ? undefined : 'The rate is too fast to be measured; the fastest is 1000000 packets in each second, minute, hour or day.';
   if (heldTime(interval * own.burst) >= interval) return undefined;
   return `Rate and burst together are too much for the kernel's bucket, which holds 37 hours; with this rate the burst is at most ${longestBurst(interval)}.`;
 }
@@ -226,7 +248,7 @@ function save(use: ExtensionUse): readonly string[] {
     ...unless(size, tableNumber(use, size), 0), ...unless(most, tableNumber(use, most), 0), ...plain(collection, DEFAULT_COLLECTION),
     ...unless(expiry, own.expiry, (rate.kind === 'bytes' ? byteExpiry(own.burst > 0) : printedUnit(rate)) * 1000),
     ...plain(sourceMask, whole), ...plain(destinationMask, whole),
-    ...(own.measures ? ['--hashlimit-rate-match', ...unless(interval, use.option(interval)?.value ?? (rate.kind === 'bytes' ? 1 : rate.seconds), 1)] : []),
+    ...(own.window === undefined ? [] : ['--hashlimit-rate-match', ...unless(interval, own.window.seconds, 1)]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { PROTOCOL } from '../../engine/protocols.ts';
 import { icmpType } from '../../values/icmp-type.ts';
 import { defineMatch, option } from '../definition.ts';
-import { icmpCondition } from '../shared/icmp.ts';
+import { icmpCondition, icmpPackets } from '../shared/icmp.ts';
 import { needsHeader } from '../shared/transport.ts';
 
 const type = option('icmp-type', icmpType, { negatable: true });
@@ -13,4 +13,5 @@ export default defineMatch({
   options: [type],
   requires: [['icmp-type']],
   conditions: (use) => needsHeader(use, { header: 'ICMP' }, icmpCondition(use, type)),
+  packets: (use, space) => icmpPackets(use, space, type),
 });

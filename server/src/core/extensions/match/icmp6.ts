@@ -1,7 +1,7 @@
 import { PROTOCOL } from '../../engine/protocols.ts';
 import { icmpv6Type } from '../../values/icmp-type.ts';
 import { defineMatch, option } from '../definition.ts';
-import { icmpCondition } from '../shared/icmp.ts';
+import { icmpCondition, icmpPackets } from '../shared/icmp.ts';
 import { needsHeader } from '../shared/transport.ts';
 
 const type = option('icmpv6-type', icmpv6Type, { negatable: true });
@@ -14,4 +14,5 @@ export default defineMatch({
   options: [type],
   requires: [['icmpv6-type']],
   conditions: (use) => needsHeader(use, { header: 'ICMPv6' }, icmpCondition(use, type)),
+  packets: (use, space) => icmpPackets(use, space, type),
 });

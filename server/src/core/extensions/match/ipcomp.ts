@@ -5,6 +5,7 @@ import { defineMatch, flag, option, type ExtensionUse } from '../definition.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
 import { unseenRange } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 /** iptables takes 32 bits, but the header's compression parameter index has 16. */
 const MOST = 0xffffffff;
@@ -29,4 +30,5 @@ export default defineMatch({
     ...saveGiven(use, reserved),
   ],
   conditions: (use) => needsHeader(use, { header: 'IPComp' }, indexCondition(use)),
+  packets: questionPackets(),
 });

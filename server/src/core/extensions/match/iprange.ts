@@ -1,8 +1,10 @@
 import type { Condition } from '../../engine/traversal.ts';
+import { both } from '../../sets/bounds.ts';
 import { printBare } from '../../values/address.ts';
 import { addressRange, type AddressRange } from '../../values/address-range.ts';
 import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { fieldCondition, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const source = option('src-range', addressRange, { negatable: true });
 const destination = option('dst-range', addressRange, { negatable: true });
@@ -28,4 +30,7 @@ export default defineMatch({
   options: [source, destination],
   requires: [['src-range', 'dst-range']],
   conditions: (use) => [...rangeCondition(use, source, 'source'), ...rangeCondition(use, destination, 'destination')],
+  packets: (use, space) => both(space,
+    optionPackets(use, space, source, ({ from, to }) => space.range('source', from, to)),
+    optionPackets(use, space, destination, ({ from, to }) => space.range('destination', from, to))),
 });

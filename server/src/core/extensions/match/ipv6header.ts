@@ -5,6 +5,7 @@ import { IPV6_HEADERS, ipv6Headers, type Ipv6Header } from '../../values/ipv6-he
 import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUse } from '../definition.ts';
 import { carries } from '../shared/extension-header.ts';
 import { isLaterFragment } from '../shared/transport.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const header = option('header', ipv6Headers, { negatable: true });
 const soft = flag('soft');
@@ -52,4 +53,4 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   return [{ source: use.options.map(({ text }) => text).join(' '), test: (traversal) => test(bound, isSoft, traversal), observe }];
 }
 
-export default defineMatch({ name: 'ipv6header', families: ['ipv6'], options: [header, soft], requires: [['header']], conditions });
+export default defineMatch({ name: 'ipv6header', families: ['ipv6'], options: [header, soft], requires: [['header']], conditions, packets: questionPackets() });

@@ -2,6 +2,7 @@ import type { Truth } from '../../engine/truth.ts';
 import { integerRange, within, type NumberRange } from '../../values/integer.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 65535;
 
@@ -20,4 +21,5 @@ export default defineMatch({
   options: [length],
   requires: [['length']],
   conditions: (use) => conditionOf(use, length, (range, { packet }) => lengthTruth(range, packet.length), ({ packet }) => observed(packet.length, 'the packet\'s length')),
+  packets: (use, space) => optionPackets(use, space, length, ({ from, to }) => space.range('length', from, to)),
 });

@@ -1,8 +1,11 @@
 import type { Traversal } from '../../engine/traversal.ts';
 import type { Condition } from '../../engine/traversal.ts';
+import { both, exactly, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { macAddress } from '../../values/mac.ts';
 import { defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const source = option('mac-source', macAddress, { negatable: true });
 
@@ -20,6 +23,11 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   }];
 }
 
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const frame = space.complement(space.union(space.interface('in', 'lo'), space.equals('in', 0)));
+  return both(space, exactly(frame), optionPackets(use, space, source, (mac) => space.equals('mac', BigInt(`0x${mac.replaceAll(':', '')}`))));
+}
+
 export default defineMatch({
   name: 'mac',
   families: ['ipv4', 'ipv6'],
@@ -27,4 +35,5 @@ export default defineMatch({
   options: [source],
   requires: [['mac-source']],
   conditions,
+  packets,
 });

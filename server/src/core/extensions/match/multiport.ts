@@ -2,10 +2,14 @@ import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
 import type { Packet } from '../../engine/packet.ts';
+import { all, type Bounds } from '../../sets/bounds.ts';
+import { NONE, type PacketSet } from '../../sets/diagram.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { within, type NumberRange } from '../../values/integer.ts';
 import { portList } from '../../values/port-list.ts';
 import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { fieldCondition, negate, observed } from '../shared/fields.ts';
+import { optionPackets, transportPackets } from '../shared/packet-sets.ts';
 import { needsHeader, PORT_NAMES, type Side } from '../shared/transport.ts';
 
 const DCCP = 33;
@@ -43,6 +47,15 @@ function eitherCondition(use: ExtensionUse): Condition[] {
   }];
 }
 
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const ofSide = (side: Side, ranges: Ranges): PacketSet => ranges.reduce((so, { from, to }) => space.union(so, space.range(side, from, to)), NONE);
+  return transportPackets(use, space, all(space, [
+    optionPackets(use, space, sources, (ranges) => ofSide('sourcePort', ranges)),
+    optionPackets(use, space, destinations, (ranges) => ofSide('destinationPort', ranges)),
+    optionPackets(use, space, either, (ranges) => space.union(ofSide('sourcePort', ranges), ofSide('destinationPort', ranges))),
+  ]));
+}
+
 const question = (what: string, ranges: Ranges): string => `${what} is one of ${portList.print(ranges, { family: 'ipv4' })}`;
 
 export default defineMatch({
@@ -54,4 +67,5 @@ export default defineMatch({
   conditions: (use) => needsHeader(use, { header: 'transport' }, [
     ...sideCondition(use, sources, 'sourcePort'), ...sideCondition(use, destinations, 'destinationPort'), ...eitherCondition(use),
   ]),
+  packets,
 });

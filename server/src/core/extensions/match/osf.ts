@@ -7,6 +7,7 @@ import { integer } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
 import type { ValueType } from '../../values/value.ts';
 import { defineMatch, negation, option, type ExtensionUse } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 /** A number from 0 to 2 with its meanings. */
 function level(what: string, details: readonly string[]): ValueType<number> {
@@ -40,4 +41,5 @@ export default defineMatch({
   options: [genre, ttl, log],
   requires: [['genre']],
   conditions,
+  packets: questionPackets(),
 });

@@ -2,10 +2,14 @@ import { NO_OWNER } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
+import { ALWAYS, all, both, either, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSet } from '../../sets/diagram.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { identity, type Identity } from '../../values/identity.ts';
 import { within } from '../../values/integer.ts';
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const user = option('uid-owner', identity('user'), { negatable: true });
 const group = option('gid-owner', identity('group'), { negatable: true });
@@ -55,6 +59,23 @@ function check(use: ExtensionUse): readonly Problem[] {
   return [{ code: 'missing-option', message: '`--suppl-groups` needs `--gid-owner` before it, such as `--gid-owner 100 --suppl-groups`.', span: use.options[extra]!.span }];
 }
 
+/** The packets that name a user or group by number; of a name only the host knows the number. */
+function identityPackets(use: ExtensionUse, space: PacketSpace, spec: OptionSpec<Identity>, field: 'uid' | 'gid'): Bounds {
+  const bound = use.option(spec);
+  if (bound === undefined) return ALWAYS;
+  const withSocket = space.intersection(space.equals('socket', 1), space.equals('in', 0));
+  const { from, to, name } = bound.value;
+  const own = exactly(name === undefined ? space.range(field, from, to) : space.question(`${field} of ${name}`));
+  const member = field === 'gid' && use.option(supplementary) !== undefined;
+  const holds = both(space, exactly(withSocket), negatedIf(space, bound.negated, member ? either(space, own, SOMETIMES) : own));
+  return member || !bound.negated ? holds : either(space, holds, exactly(space.complement(withSocket)));
+}
+
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const withSocket = (): PacketSet => space.intersection(space.equals('socket', 1), space.equals('in', 0));
+  return all(space, [optionPackets(use, space, socket, withSocket), identityPackets(use, space, user, 'uid'), identityPackets(use, space, group, 'gid')]);
+}
+
 export default defineMatch({
   name: 'owner',
   families: ['ipv4', 'ipv6'],
@@ -63,4 +84,5 @@ export default defineMatch({
   requires: [['uid-owner', 'gid-owner', 'socket-exists']],
   check,
   conditions: (use) => [...existence(use), ...identityCondition(use, user, 'uid'), ...identityCondition(use, group, 'gid')],
+  packets,
 });

@@ -4,6 +4,7 @@ import { HOOKS, type Hook } from '../../netfilter.ts';
 import { bridgePort } from '../../values/interface.ts';
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse } from '../definition.ts';
 import { negate } from '../shared/fields.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const inPort = option('physdev-in', bridgePort, { negatable: true });
 const outPort = option('physdev-out', bridgePort, { negatable: true });
@@ -54,4 +55,5 @@ export default defineMatch({
   requires: [QUESTIONS.map(({ spec }) => spec.name)],
   hooksFor,
   conditions,
+  packets: questionPackets(),
 });

@@ -3,6 +3,7 @@ import type { Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { choice } from '../../values/choice.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
 
@@ -42,4 +43,5 @@ export default defineMatch({
   options: [type],
   requires: [['pkt-type']],
   conditions: (use) => conditionOf(use, type, typeTruth, (traversal) => `the packet was addressed as ${typeOf(traversal) ?? 'unicast or broadcast'}`),
+  packets: questionPackets(type),
 });

@@ -9,6 +9,7 @@ import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUs
 import { saveOption } from '../save.ts';
 import { policyElements, type PolicyElement } from '../shared/policy-elements.ts';
 import { saveGiven } from '../shared/printing.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 /** The kernel's rule has room for this many elements. */
 const MOST_ELEMENTS = 4;
@@ -111,4 +112,5 @@ export default defineMatch({
   check,
   save,
   conditions,
+  packets: questionPackets(),
 });

@@ -1,6 +1,7 @@
 import { Unknown } from '../../engine/truth.ts';
 import { namedMask } from '../../values/named-mask.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const realmValue = namedMask({ what: 'a realm', file: '/etc/iproute2/rt_realms', zero: 'cosmos' });
 const realm = option('realm', realmValue, { negatable: true });
@@ -30,4 +31,5 @@ export default defineMatch({
     if (wanted.name === undefined && wanted.mask === 0) return true;
     return new Unknown(`the packet's route has the realm ${realmValue.print(wanted, { family: 'ipv4' })}`);
   }, () => 'the realm of the packet\'s route is open'),
+  packets: questionPackets(),
 });

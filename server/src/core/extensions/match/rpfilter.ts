@@ -3,6 +3,7 @@ import { isBroadcast, isLocal, routeTo } from '../../engine/routing.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { defineMatch, flag, negation, type ExtensionUse } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const loose = flag('loose');
 const validMark = flag('validmark');
@@ -61,4 +62,5 @@ export default defineMatch({
   hooks: ['PREROUTING'],
   options: [loose, validMark, acceptLocal, invert],
   conditions,
+  packets: questionPackets(),
 });

@@ -4,6 +4,7 @@ import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type Op
 import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { unseenCondition, unseenRange } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 0xffffffff;
 const MOST_ON_WIRE = 255;
@@ -44,4 +45,5 @@ export default defineMatch({
     ...unseenCondition(use, reserved, 'the reserved field of the routing header', () => 'is 0'),
     ...unseenCondition(use, addresses, 'the routing header', (value) => `lists ${ipv6Addresses.print(value, { family: 'ipv6' })}`),
   ]),
+  packets: questionPackets(),
 });

@@ -1,10 +1,12 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
+import { both } from '../../sets/bounds.ts';
 import { portRange } from '../../values/port.ts';
 import { chunkMode, sctpChunks, type ChunkMode, type SctpChunks } from '../../values/sctp-chunk.ts';
 import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { negate } from '../shared/fields.ts';
+import { optionQuestion, portsPackets, transportPackets } from '../shared/packet-sets.ts';
 import { needsHeader, portCondition } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('sctp'), { aliases: ['sport'], saved: 'sport', negatable: true });
@@ -36,4 +38,5 @@ export default defineMatch({
   conditions: (use) => needsHeader(use, { header: 'SCTP' }, [
     ...portCondition(use, sourcePort, 'sourcePort'), ...portCondition(use, destinationPort, 'destinationPort'), ...chunkCondition(use),
   ]),
+  packets: (use, space) => transportPackets(use, space, both(space, portsPackets(use, space, sourcePort, destinationPort), optionQuestion(use, space, chunkTypes))),
 });

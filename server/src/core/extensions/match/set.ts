@@ -1,5 +1,7 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { and, Unknown, type Truth } from '../../engine/truth.ts';
+import { SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { readBigInteger } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
 import { fail, ok, type ValueType } from '../../values/value.ts';
@@ -8,6 +10,7 @@ import { saveOption } from '../save.ts';
 import { isInSet, type SetLookup } from '../shared/ipset-lookup.ts';
 import type { Counters, SetSide } from '../shared/ipset.ts';
 import { negate } from '../shared/fields.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST_SIDES = 6;
 
@@ -94,6 +97,11 @@ function save(use: ExtensionUse): readonly string[] {
   });
 }
 
+/** Membership is a question about the packet, as long as no counters are asked for, which other packets count up. */
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  return counterOptions.some((spec) => use.option(spec) !== undefined) ? SOMETIMES : questionPackets(matchSet)(use, space);
+}
+
 export default defineMatch({
   name: 'set',
   families: ['ipv4', 'ipv6'],
@@ -101,4 +109,5 @@ export default defineMatch({
   requires: [['match-set']],
   save,
   conditions,
+  packets,
 });

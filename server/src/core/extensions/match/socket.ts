@@ -2,6 +2,7 @@ import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { defineMatch, flag, type ExtensionUse } from '../definition.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const transparent = flag('transparent');
 const noWildcard = flag('nowildcard');
@@ -38,4 +39,5 @@ export default defineMatch({
   hooks: ['PREROUTING', 'INPUT'],
   options: [transparent, noWildcard, restoreMark],
   conditions: (use) => [condition(use)],
+  packets: questionPackets(),
 });

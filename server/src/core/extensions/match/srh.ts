@@ -5,6 +5,7 @@ import { defineMatch, option, type BoundOption, type ExtensionUse, type OptionSp
 import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven } from '../shared/printing.ts';
 import { unseenCondition } from '../shared/unseen.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const negatable = { negatable: true } as const;
 const number = (what: string, max: number): ValueType<number> => integer({ what, min: 0, max, example: '1' });
@@ -68,4 +69,5 @@ export default defineMatch({
     ...unseenCondition(use, tag, 'the tag', (value) => `is ${value}`),
     ...segments.flatMap(([spec, what]) => unseenCondition(use, spec, what, (value) => `is in ${printMasked(value, 'ipv6')}`)),
   ]),
+  packets: questionPackets(),
 });

@@ -3,6 +3,7 @@ import type { Traversal } from '../../engine/traversal.ts';
 import { baseStates, type BaseState } from '../../values/state.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { observeState } from '../shared/connection.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const state = option('state', baseStates, { negatable: true });
 
@@ -17,4 +18,5 @@ export default defineMatch({
   options: [state],
   requires: [['state']],
   conditions: (use) => conditionOf(use, state, stateTruth, (traversal) => observeState(traversal.state)),
+  packets: (use, space) => optionPackets(use, space, state, (states) => space.inStates(states)),
 });

@@ -1,4 +1,6 @@
 import type { Condition } from '../../engine/traversal.ts';
+import type { Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import type { Packet } from '../../engine/packet.ts';
 import { choice } from '../../values/choice.ts';
@@ -7,6 +9,7 @@ import { hexPattern, isText, plainPattern, printHex, printText, type Pattern } f
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type Problem } from '../definition.ts';
 import { negate } from '../shared/fields.ts';
 import { saveGiven } from '../shared/printing.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 0xffff;
 
@@ -69,6 +72,9 @@ function save(use: ExtensionUse): readonly string[] {
   ];
 }
 
+/** The content is a question about the packet; `!` may stand before either kind of text. */
+const packets = (use: ExtensionUse, space: PacketSpace): Bounds => questionPackets(use.option(plain) === undefined ? hexadecimal : plain)(use, space);
+
 export default defineMatch({
   name: 'string',
   families: ['ipv4', 'ipv6'],
@@ -77,4 +83,5 @@ export default defineMatch({
   check,
   save,
   conditions,
+  packets,
 });

@@ -2,12 +2,15 @@ import { TCP_FLAGS } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
+import { ALWAYS, all, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { integer } from '../../values/integer.ts';
 import { portRange } from '../../values/port.ts';
 import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
-import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
+import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
+import { checkEveryPort, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', portRange('tcp'), { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -55,6 +58,21 @@ function checkFlags(use: ExtensionUse): readonly Problem[] {
   }];
 }
 
+/** The packets whose flags are as asked; back ends differ where no flag is looked at. */
+function flagPackets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const asked = flagTest(use);
+  if (asked === undefined) return ALWAYS;
+  const { bound, mask, set } = asked;
+  if (mask === 0 && bound.negated) return SOMETIMES;
+  return negatedIf(space, bound.negated, exactly(space.equals('tcpFlags', set, mask)));
+}
+
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const chosen = use.option(tcpOption);
+  const carries = chosen === undefined ? ALWAYS : negatedIf(space, chosen.negated, exactly(space.question(`-m tcp --tcp-option ${chosen.value}`)));
+  return transportPackets(use, space, all(space, [portsPackets(use, space, sourcePort, destinationPort), flagPackets(use, space), carries]));
+}
+
 /** The options in iptables-save's order, without those that ask for nothing. */
 function save(use: ExtensionUse): readonly string[] {
   const words: string[] = [];
@@ -78,9 +96,9 @@ export default defineMatch({
   check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkFlags(use)],
   save,
   conditions: (use) => needsHeader(use, { header: 'TCP', native: isNative(use), tinyDrops: true }, [
-    ...portCondition(use, sourcePort, 'sourcePort', isNative(use)),
-    ...portCondition(use, destinationPort, 'destinationPort', isNative(use)),
+    ...portConditions(use, sourcePort, destinationPort, isNative(use)),
     ...flagCondition(use),
     ...conditionOf(use, tcpOption, (number) => new Unknown(`the packet carries the TCP option ${number}`), () => 'which TCP options it carries is open'),
   ]),
+  packets,
 });

@@ -1,4 +1,4 @@
-import type { Condition } from '../../engine/traversal.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { date, LAST_SECOND } from '../../values/date.ts';
 import { MONTH, monthDays, printWeekdays, WEEK, weekdays } from '../../values/days.ts';
@@ -39,31 +39,69 @@ const shape = (use: ExtensionUse): Shape => ({
   zone: use.option(kernelZone) !== undefined || use.option(localZone) !== undefined ? 'the kernel\'s time zone' : 'UTC',
 });
 
-/** The clock of a simulation knows no date: only what holds on every day, or on none, is decided. */
-function decided(all: boolean, none: boolean, question: string): Truth {
-  if (none) return false;
-  return all ? true : new Unknown(question);
+/** A question about the time: what holds on every day, or on none, is decided by itself, and all else by the host's clock. */
+interface TimeQuestion {
+  /** The answer that every time gives; undefined where it depends on the time. */
+  readonly always: boolean | undefined;
+  readonly question: string;
+  /** What is asked, for traces. */
+  readonly what: string;
+  /** Decides by the seconds since 1970. */
+  test(seconds: number): boolean;
+}
+
+const DAY = DAY_END + 1;
+
+/** The packet's second since 1970; undefined where no clock is known, or the zone counts, which only the kernel knows. */
+function secondsOf({ host, world }: Traversal, zone: Shape['zone']): number | undefined {
+  return host.clock === undefined || zone !== 'UTC' ? undefined : Math.floor(host.clock + world.now);
 }
 
 /** Nothing for what always holds. */
-function condition(source: string, truth: Truth, open: string): Condition[] {
-  return truth === true ? [] : [{ source, test: () => truth, observe: () => (truth === false ? 'no time fits' : `${open} is open`) }];
+function condition(source: string, zone: Shape['zone'], { always, question, what, test }: TimeQuestion): Condition[] {
+  if (always === true) return [];
+  return [{
+    source,
+    test(traversal): Truth {
+      const seconds = secondsOf(traversal, zone);
+      return always ?? (seconds === undefined ? new Unknown(question) : test(seconds));
+    },
+    observe(traversal) {
+      const seconds = secondsOf(traversal, zone);
+      if (always === false) return 'no time fits';
+      return seconds === undefined ? `${what} is open` : `it is ${print(seconds)}`;
+    },
+  }];
 }
 
 /** Equal ends hold all day, and a start behind the stop goes over midnight. Seen in the kernel. */
 const isWholeDay = ([from, to]: Shape['times']): boolean => (from < to ? from === 0 && to === DAY_END : from - to <= 1);
 
+function isInTime([from, to]: Shape['times'], seconds: number): boolean {
+  const time = seconds % DAY;
+  return from < to ? time >= from && time <= to : time >= from || time <= to;
+}
+
+/** With `--contiguous` the hours behind midnight count for the day before. */
+function dayOf(seconds: number, [from, to]: Shape['times'], joins: boolean): Date {
+  return new Date((joins && from >= to && seconds % DAY <= to ? seconds - DAY : seconds) * 1000);
+}
+
 function conditions(use: ExtensionUse): readonly Condition[] {
   const { dates: [from, to], times, month, week, zone } = shape(use);
+  const joins = use.option(contiguous) !== undefined;
   const source = ['-m time', ...use.options.map(({ text }) => text)].join(' ');
   const between = (a: string, b: string): string => `it is between ${a} and ${b} (${zone})`;
-  return [
-    ...condition(source, decided(from === 0 && to >= LAST_SECOND, from > to, between(print(from), print(to))), 'the date'),
-    ...condition(source, decided(isWholeDay(times), false, between(printDaytime(times[0]), printDaytime(times[1]))), 'the time of day'),
-    ...condition(source, decided(week.length === WEEK.length, week.length === 0, `the day is ${printWeekdays(week)}`), 'the weekday'),
-    ...condition(source, decided(month.length === MONTH.length, month.length === 0, `the day of the month is ${month.join(',')}`), 'the day of the month'),
+  const questions: readonly TimeQuestion[] = [
+    { always: from > to ? false : from === 0 && to >= LAST_SECOND ? true : undefined, question: between(print(from), print(to)), what: 'the date', test: (seconds) => seconds >= from && seconds <= to },
+    { always: isWholeDay(times) ? true : undefined, question: between(printDaytime(times[0]), printDaytime(times[1])), what: 'the time of day', test: (seconds) => isInTime(times, seconds) },
+    { always: allOrNone(week, WEEK), question: `the day is ${printWeekdays(week)}`, what: 'the weekday', test: (seconds) => week.includes(dayOf(seconds, times, joins).getUTCDay() || WEEK.length) },
+    { always: allOrNone(month, MONTH), question: `the day of the month is ${month.join(',')}`, what: 'the day of the month', test: (seconds) => month.includes(dayOf(seconds, times, joins).getUTCDate()) },
   ];
+  return questions.flatMap((question) => condition(source, zone, question));
 }
+
+const allOrNone = (days: readonly number[], all: readonly number[]): boolean | undefined => (days.length === 0 ? false : days.length === all.length ? true : undefined);
 
 const print = (seconds: number): string => date.print(seconds, { family: 'ipv4' });
 

@@ -2,6 +2,7 @@ import type { Truth } from '../../engine/truth.ts';
 import { tos as tosType, type TosMask } from '../../values/tos.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 import { hex } from '../shared/mark.ts';
 
 const tos = option('tos', tosType, { negatable: true });
@@ -18,4 +19,5 @@ export default defineMatch({
   options: [tos],
   requires: [['tos']],
   conditions: (use) => conditionOf(use, tos, (wanted, { packet }) => tosTruth(wanted, packet.tos), ({ packet }) => observed(packet.tos, 'the TOS byte', hex)),
+  packets: (use, space) => optionPackets(use, space, tos, ({ value, mask }) => space.equals('tos', value, mask)),
 });

@@ -3,6 +3,7 @@ import { u32Tests, type U32Test } from '../../values/u32-tests.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { bytesOf, type PacketBytes } from '../shared/header-bytes.ts';
 import { andWords, exactly, isExact, liesBetween, shiftLeft, shiftRight, type PartialWord } from '../shared/partial-word.ts';
+import { questionPackets } from '../shared/packet-sets.ts';
 
 const u32 = option('u32', u32Tests, { negatable: true });
 
@@ -55,4 +56,5 @@ export default defineMatch({
       return tests.map((test) => testTruth(test, bytes)).reduce<Truth>(and, true);
     },
     ({ packet }) => (packet.length === undefined ? 'the bytes of the packet are not all known' : `the packet has ${packet.length} bytes`)),
+  packets: questionPackets(u32),
 });

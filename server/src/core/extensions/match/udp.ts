@@ -2,7 +2,8 @@ import { PROTOCOL } from '../../engine/protocols.ts';
 import { MAX_PORT, resolvedPortRange } from '../../values/port.ts';
 import { defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
-import { checkEveryPort, needsHeader, portCondition } from '../shared/transport.ts';
+import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
+import { checkEveryPort, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', resolvedPortRange, { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', resolvedPortRange, { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -23,7 +24,7 @@ export default defineMatch({
   check: (use) => checkEveryPort(use, [sourcePort, destinationPort]),
   save,
   conditions: (use) => needsHeader(use, { header: 'UDP', native: use.options.length > 0 }, [
-    ...portCondition(use, sourcePort, 'sourcePort', true),
-    ...portCondition(use, destinationPort, 'destinationPort', true),
+    ...portConditions(use, sourcePort, destinationPort, true),
   ]),
+  packets: (use, space) => transportPackets(use, space, portsPackets(use, space, sourcePort, destinationPort)),
 });

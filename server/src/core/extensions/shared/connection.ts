@@ -3,6 +3,9 @@ import type { ConntrackState } from '../../engine/packet.ts';
 import type { Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 
+/** States of packets that belong to a connection; without one there is nothing that could be asked about it. */
+export const WITH_ENTRY: readonly ConntrackState[] = ['NEW', 'ESTABLISHED', 'RELATED'];
+
 /** The connection's entry as a match finds it: none for INVALID and UNTRACKED packets, unknown where the state is open. */
 export function connectionOf({ connection, state }: Traversal): Connection | Unknown | undefined {
   if (connection !== undefined) return connection;

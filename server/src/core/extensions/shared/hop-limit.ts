@@ -1,6 +1,7 @@
 import type { Family } from '../../netfilter.ts';
 import { integer } from '../../values/integer.ts';
 import { defineTarget, option, type ExtensionUse, type TargetDefinition } from '../definition.ts';
+import { rewrites } from './packet-sets.ts';
 
 const MAX = 0xff;
 
@@ -25,6 +26,10 @@ export function hopLimitTarget({ name, prefix, family }: { readonly name: string
           return { kind: 'continue' };
         },
       };
+    },
+    result: (use) => {
+      const fixed = use.option(set)?.value;
+      return rewrites({ field: 'ttl', ...(fixed === undefined ? {} : { change: { mask: MAX, value: fixed } }) }, { field: 'questions' });
     },
   });
 }

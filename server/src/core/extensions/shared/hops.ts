@@ -1,15 +1,19 @@
 import type { Condition } from '../../engine/traversal.ts';
 import type { Truth } from '../../engine/truth.ts';
+import { all } from '../../sets/bounds.ts';
 import { integer } from '../../values/integer.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../definition.ts';
 import { decide, observed } from './fields.ts';
+import { optionPackets } from './packet-sets.ts';
 import type { Family } from '../../netfilter.ts';
+
+const MOST = 255;
 
 /** The ttl match of IPv4 and the hl match of IPv6, which differ in their names only. */
 export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly string[]): MatchDefinition {
   const what = name === 'ttl' ? 'a TTL' : 'a hop limit';
   const field = name === 'ttl' ? 'the TTL' : 'the hop limit';
-  const value = integer({ what, min: 0, max: 255, example: '64' });
+  const value = integer({ what, min: 0, max: MOST, example: '64' });
   const names = [`${name}-eq`, `${name}-lt`, `${name}-gt`];
   const spec = (own: string, more: Partial<OptionSpec<number>> = {}): OptionSpec<number> => option(own, value, { conflicts: names.filter((each) => each !== own), ...more });
   const equal = spec(`${name}-eq`, { negatable: true, aliases });
@@ -24,5 +28,10 @@ export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly s
       ...condition(use, less, 'below ', (hops, wanted) => hops < wanted),
       ...condition(use, greater, 'above ', (hops, wanted) => hops > wanted),
     ],
+    packets: (use, space) => all(space, [
+      optionPackets(use, space, equal, (wanted) => space.equals('ttl', wanted)),
+      optionPackets(use, space, less, (wanted) => space.range('ttl', 0, wanted - 1)),
+      optionPackets(use, space, greater, (wanted) => space.range('ttl', wanted + 1, MOST)),
+    ]),
   });
 }

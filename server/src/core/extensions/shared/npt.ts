@@ -20,21 +20,24 @@ const sum = (words: readonly number[]): number => words.reduce((total, word) => 
   return next > ONES ? next - ONES : next;
 }, 0);
 
-/**
- * The address with its prefix replaced, and one word changed so that its checksum stays (RFC 6296); undefined where
- * there is no word that may change. Seen in the kernel.
- */
-export function translatePrefix(address: bigint, from: MaskedAddress, to: MaskedAddress): bigint | undefined {
+/** An address with its prefix replaced; not `isWhole` where no word could be changed so that its checksum stays. */
+export interface Translated {
+  readonly address: bigint;
+  readonly isWhole: boolean;
+}
+
+/** The address with its prefix replaced, and one word changed so that its checksum stays (RFC 6296). Seen in the kernel. */
+export function translatePrefix(address: bigint, from: MaskedAddress, to: MaskedAddress): Translated {
   const length = Math.max(prefixLength6(BigInt(from.mask))!, prefixLength6(BigInt(to.mask))!);
   const host = (1n << BigInt(128 - length)) - 1n;
   const words = wordsOf((address & host) | (BigInt(to.address) & ~host));
   const index = length <= 48 ? 3 : words.findIndex((word, at) => at >= 4 && word !== ONES);
-  if (index === -1) return undefined;
+  if (index === -1) return { address: joined(words), isWhole: false };
   const before = wordsOf(BigInt(from.address));
   const after = wordsOf(BigInt(to.address)).map((word) => ONES - word);
   const changed = sum([words[index]!, ...before, ...after]);
   words[index] = changed === ONES ? 0 : changed;
-  return joined(words);
+  return { address: joined(words), isWhole: true };
 }
 
 /** SNPT and DNPT: they exchange the prefix of one address of each packet, without connections. */
@@ -64,7 +67,7 @@ function apply({ packet }: Traversal, side: 'source' | 'destination', from: Mask
   const address = packet[side];
   if (address === undefined) return { kind: 'unknown', reason: `the packet's ${side} is not given, and its prefix is translated` };
   const translated = translatePrefix(BigInt(address), from, to);
-  if (translated === undefined) return { kind: 'drop', reason: `no part of its ${side} may change to keep the checksum; the kernel sends a parameter problem back` };
-  packet[side] = translated;
+  packet[side] = translated.address;
+  if (!translated.isWhole) return { kind: 'answer', with: 'parameter-problem', reason: `no part of its ${side} may change to keep the checksum` };
   return { kind: 'continue' };
 }

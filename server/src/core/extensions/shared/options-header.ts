@@ -2,6 +2,7 @@ import { integer } from '../../values/integer.ts';
 import { ipv6Options } from '../../values/ipv6-options.ts';
 import { defineMatch, option, type MatchDefinition } from '../definition.ts';
 import { needsExtensionHeader, type ExtensionHeader } from './extension-header.ts';
+import { questionPackets } from './packet-sets.ts';
 import { unseenCondition } from './unseen.ts';
 
 /** The match of an IPv6 header that holds options, `dst` or `hbh`. */
@@ -17,5 +18,6 @@ export function optionsHeaderMatch(name: 'dst' | 'hbh', header: ExtensionHeader)
       ...unseenCondition(use, length, `the length of ${what}`, (value) => `is ${value}`),
       ...unseenCondition(use, options, what, (value) => `holds the options ${ipv6Options.print(value, { family: 'ipv6' })}`),
     ]),
+    packets: questionPackets(),
   });
 }

@@ -1,6 +1,6 @@
 import type { Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
-import { Unknown, type Truth } from '../../engine/truth.ts';
+import { and, or, Unknown, type Truth } from '../../engine/truth.ts';
 import type { NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
 import type { BoundOption, ExtensionUse, OptionSpec, Problem } from '../definition.ts';
@@ -70,6 +70,27 @@ export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, 
   const quick = quickOf(bound, side);
   const pin = from === to && !bound.negated ? { pin: (packet: Packet) => { packet[side] = from; } } : {};
   return [quick === undefined ? condition : { ...condition, ...pin, quick }];
+}
+
+/**
+ * The conditions of both port options. From two negated single ports iptables-nft makes one comparison of both together
+ * where it translates the match (`native`), so that only the packet with both ports is left out. Seen in the kernel.
+ */
+export function portConditions(use: ExtensionUse, source: OptionSpec<NumberRange>, destination: OptionSpec<NumberRange>, native: boolean): readonly Condition[] {
+  const conditions = [...portCondition(use, source, 'sourcePort', native), ...portCondition(use, destination, 'destinationPort', native)];
+  const [first, second] = [use.option(source), use.option(destination)];
+  if (!native || !isOtherPort(first) || !isOtherPort(second)) return conditions;
+  const [apart, together] = [and, or].map((join) => (traversal: Traversal): Truth => conditions.map((each) => each.test(traversal)).reduce(join)) as [Condition['test'], Condition['test']];
+  return [{
+    source: `${first.text} ${second.text}`,
+    test: (traversal) => (traversal.backend === 'nft' ? together : apart)(traversal),
+    observe: (traversal) => conditions.map((each) => each.observe(traversal)).join(', '),
+  }];
+}
+
+/** Whether the option asks for any port but one, which is not 0. */
+export function isOtherPort(bound: BoundOption<NumberRange> | undefined): bound is BoundOption<NumberRange> {
+  return bound !== undefined && bound.negated && bound.value.from === bound.value.to && bound.value.from > 0;
 }
 
 /** Says of a negated range of all ports that it means one thing to iptables-legacy and another to iptables-nft. Seen in the kernel. */

@@ -1,5 +1,6 @@
 import { choice } from '../../values/choice.ts';
 import { defineTarget, option } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const type = option('type', choice({
   what: 'an audit type', placeholder: 'TYPE', ignoreCase: true,
@@ -12,4 +13,5 @@ const type = option('type', choice({
 
 export default defineTarget({
   name: 'AUDIT', families: ['ipv4', 'ipv6'], terminating: false, options: [type], requires: [[type.name]], action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -1,4 +1,5 @@
 import { defineTarget, flag } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const fill = flag('checksum-fill');
 
@@ -10,4 +11,5 @@ export default defineTarget({
   options: [fill],
   requires: [[fill.name]],
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -1,5 +1,6 @@
 import { trafficClass } from '../../values/tc-class.ts';
 import { defineTarget, option } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const setClass = option('set-class', trafficClass);
 
@@ -11,4 +12,5 @@ export default defineTarget({
   options: [setClass],
   requires: [[setClass.name]],
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -3,9 +3,10 @@ import type { Packet } from '../../engine/packet.ts';
 import type { Effect } from '../../engine/traversal.ts';
 import { integer } from '../../values/integer.ts';
 import { MARK_ALL, markBits, markSet } from '../../values/mark.ts';
-import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts';
+import { defineTarget, flag, option, type ExtensionUse, type TargetResult } from '../definition.ts';
 import { BIT_CHANGES, change as changedBits, type BitChange } from '../shared/bits.ts';
 import { hex } from '../shared/mark.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const OPERATIONS = ['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark', 'save-mark', 'restore-mark'];
 const conflicts = (name: string): { readonly conflicts: readonly string[] } => ({ conflicts: OPERATIONS.filter((each) => each !== name) });
@@ -81,6 +82,12 @@ function save(use: ExtensionUse): readonly string[] {
   return [`--${kind}-mark`, '--nfmask', hex(packetMask), '--ctmask', hex(connectionMask), ...shifts];
 }
 
+function result(use: ExtensionUse): TargetResult {
+  const { kind, value, ctmask: mask, shift } = operationOf(use);
+  if (kind === 'restore') return rewrites({ field: 'mark' }, { field: 'questions' });
+  return rewrites(kind === 'set' && shift.by === 0 ? { field: 'connmark', change: { value, mask } } : { field: 'connmark' }, { field: 'questions' });
+}
+
 export default defineTarget({
   name: 'CONNMARK',
   families: ['ipv4', 'ipv6'],
@@ -95,4 +102,5 @@ export default defineTarget({
       apply: ({ connection, packet }) => (connection === undefined ? { kind: 'continue' } : perform(operation, connection, packet)),
     };
   },
+  result,
 });

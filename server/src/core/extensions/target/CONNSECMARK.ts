@@ -1,4 +1,5 @@
 import { defineTarget, flag } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const save = flag('save', { conflicts: ['restore'] });
 const restore = flag('restore');
@@ -12,4 +13,5 @@ export default defineTarget({
   options: [save, restore],
   requires: [[save.name, restore.name]],
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

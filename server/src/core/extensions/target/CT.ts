@@ -1,10 +1,13 @@
+import type { Zones } from '../../engine/conntrack/connection.ts';
+import { templateConnection } from '../../engine/conntrack/table.ts';
 import type { Effect, Traversal } from '../../engine/traversal.ts';
 import { choiceList } from '../../values/choice.ts';
 import { conntrackHelper, findHelper } from '../../values/conntrack-helper.ts';
 import { conntrackZone, type ConntrackZone } from '../../values/conntrack-zone.ts';
 import { text } from '../../values/text.ts';
-import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { defineTarget, flag, option, type CompileContext, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES, rewrites, UNTRACKS } from '../shared/packet-sets.ts';
 
 const EVENTS = [
   { name: 'new', detail: 'a connection begins' },
@@ -39,16 +42,14 @@ function zoneOf(use: ExtensionUse): { readonly id: ConntrackZone; readonly direc
   return { id, direction: directions.has(zoneOrig) ? 'original' : 'reply' };
 }
 
-function track(use: ExtensionUse): (traversal: Traversal) => Effect {
+function track(use: ExtensionUse, context: CompileContext): (traversal: Traversal) => Effect {
   const { id, direction } = zoneOf(use);
-  if (direction !== undefined && id !== 0) {
-    const reason = `\`--zone-${direction === 'original' ? 'orig' : 'reply'}\` puts the two directions of a connection into different zones, which is not followed here`;
-    return () => ({ kind: 'unknown', reason });
-  }
+  const zones = (zoneId: number): Zones => ({ original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId });
+  const slot = context.slot(() => templateConnection(use.family));
   return (traversal) => {
     const { mark } = traversal.packet;
     if (id === 'mark' && mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' };
-    traversal.track({ zone: id === 'mark' ? mark! & 0xffff : id });
+    traversal.track({ zones: zones(id === 'mark' ? mark! & 0xffff : id), entry: traversal.world.slot(slot) });
     return { kind: 'continue' };
   };
 }
@@ -91,5 +92,6 @@ export default defineTarget({
   options: OPTIONS,
   check,
   save,
-  action: (use) => ({ apply: use.option(notrack) === undefined ? track(use) : untrack }),
+  action: (use, context) => ({ apply: use.option(notrack) === undefined ? track(use, context) : untrack }),
+  result: (use) => (use.option(notrack) !== undefined ? UNTRACKS : zoneOf(use).id === 0 ? PASSES : rewrites({ field: 'state' }, { field: 'questions' })),
 });

@@ -1,6 +1,7 @@
 import { natDestination } from '../../values/nat-range.ts';
 import { defineTarget, flag, option } from '../definition.ts';
 import { checkPorts, rangeOf, translation } from '../shared/nat.ts';
+import { translates } from '../shared/packet-sets.ts';
 
 const to = option('to-destination', natDestination);
 const random = flag('random');
@@ -20,4 +21,5 @@ export default defineTarget({
     const range = rangeOf(use.option(to)!.value, { random: use.option(random) !== undefined, persistent: use.option(persistent) !== undefined });
     return translation('destination', () => range);
   },
+  result: () => translates('destination'),
 });

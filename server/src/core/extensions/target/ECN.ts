@@ -3,6 +3,7 @@ import { TCP_FLAGS, type Packet } from '../../engine/packet.ts';
 import { integer } from '../../values/integer.ts';
 import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { change, type BitChange } from '../shared/bits.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const bit = integer({ what: 'a bit', min: 0, max: 1, example: '0' });
 
@@ -68,4 +69,5 @@ export default defineTarget({
       },
     };
   },
+  result: () => rewrites({ field: 'tos' }, { field: 'tcpFlags' }, { field: 'questions' }),
 });

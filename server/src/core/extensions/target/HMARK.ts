@@ -3,6 +3,7 @@ import { allBits } from '../../values/address.ts';
 import { hashedParts, hashedPort, hashedPrefix, hashedProtocol, hashedSpi, hashSeed, type HashedPart } from '../../values/hmark.ts';
 import { defineTarget, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { flowMark, type FlowHash } from '../shared/flow-hash.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const tuple = option('hmark-tuple', hashedParts);
 const sourcePrefix = option('hmark-src-prefix', hashedPrefix);
@@ -97,4 +98,5 @@ export default defineTarget({
       },
     };
   },
+  result: () => rewrites({ field: 'mark' }, { field: 'questions' }),
 });

@@ -1,6 +1,7 @@
 import { integer } from '../../values/integer.ts';
 import { timerLabel } from '../../values/timer-label.ts';
 import { defineTarget, flag, option } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 /** The kernel keeps milliseconds in 31 bits. */
 const MOST_SECONDS = 2_147_482;
@@ -16,4 +17,5 @@ export default defineTarget({
   options: [timeout, label, alarm],
   requires: [[timeout.name], [label.name]],
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -3,6 +3,7 @@ import { fail } from '../../values/value.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const LONGEST_NAME = 16;
 
@@ -30,4 +31,5 @@ export default defineTarget({
   requires: [[trigger.name]],
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -2,6 +2,7 @@ import { logLevel } from '../../values/log-level.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const prefix = option('log-prefix', text({ what: 'a log prefix', placeholder: 'TEXT', min: 1, max: 29 }));
 const level = option('log-level', logLevel);
@@ -16,4 +17,5 @@ const save = (use: ExtensionUse): readonly string[] => options.flatMap((spec) =>
 
 export default defineTarget({
   name: 'LOG', families: ['ipv4', 'ipv6'], terminating: false, options, save, action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -1,6 +1,7 @@
 import { MARK_ALL, markBits, markSet } from '../../values/mark.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { BIT_CHANGES, change, type BitChange } from '../shared/bits.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const NAMES = ['set-xmark', 'set-mark', 'and-mark', 'or-mark', 'xor-mark'];
 const conflicts = (name: string): { readonly conflicts: readonly string[] } => ({ conflicts: NAMES.filter((each) => each !== name) });
@@ -41,4 +42,5 @@ export default defineTarget({
       },
     };
   },
+  result: (use) => rewrites({ field: 'mark', change: changeOf(use)! }, { field: 'questions' }),
 });

@@ -5,6 +5,7 @@ import type { MaskedAddress } from '../../values/address.ts';
 import { netmapTarget } from '../../values/netmap.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { translation } from '../shared/nat.ts';
+import { translates } from '../shared/packet-sets.ts';
 
 const to = option('to', netmapTarget);
 
@@ -40,4 +41,5 @@ export default defineTarget({
     const [destination, source] = [translate(use, 'destination'), translate(use, 'source')];
     return { apply: (traversal) => (isDestinationHook(traversal) ? destination : source).apply(traversal) };
   },
+  result: () => translates('source', 'destination'),
 });

@@ -2,6 +2,7 @@ import { integer } from '../../values/integer.ts';
 import { nflogPrefix } from '../../values/nflog-prefix.ts';
 import { defineTarget, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const prefix = option('nflog-prefix', nflogPrefix);
 const group = option('nflog-group', integer({ what: 'an NFLOG group', min: 0, max: 0xffff, example: '5', placeholder: 'GROUP' }));
@@ -37,4 +38,5 @@ export default defineTarget({
   check,
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -33,4 +33,5 @@ export default defineTarget({
     const bypassed = use.option(bypass) !== undefined;
     return { apply: () => (bypassed ? { kind: 'queue', bypass: true } : { kind: 'queue' }) };
   },
+  result: () => ({ outcomes: ['queue'], rewrites: [] }),
 });

@@ -1,4 +1,5 @@
 import { defineTarget } from '../definition.ts';
+import { UNTRACKS } from '../shared/packet-sets.ts';
 
 export default defineTarget({
   name: 'NOTRACK',
@@ -12,4 +13,5 @@ export default defineTarget({
       return { kind: 'continue' };
     },
   }),
+  result: () => UNTRACKS,
 });

@@ -1,6 +1,7 @@
 import { estimatorTime, printTime } from '../../values/estimator-time.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const name = option('rateest-name', text({ what: 'the name of an estimator', placeholder: 'NAME', max: 15, quoted: false }));
 const interval = option('rateest-interval', estimatorTime);
@@ -50,4 +51,5 @@ export default defineTarget({
   check,
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -1,6 +1,7 @@
 import { natPorts } from '../../values/nat-range.ts';
 import { defineTarget, flag, option } from '../definition.ts';
 import { atInterface, checkPorts, rangeOf, translation } from '../shared/nat.ts';
+import { translates } from '../shared/packet-sets.ts';
 
 const ports = option('to-ports', natPorts);
 const random = flag('random');
@@ -19,4 +20,5 @@ export default defineTarget({
     const range = rangeOf(chosen === undefined ? {} : { ports: chosen }, { random: use.option(random) !== undefined });
     return translation('destination', (traversal) => atInterface(traversal, 'in', range));
   },
+  result: () => translates('destination'),
 });

@@ -24,4 +24,5 @@ export default defineTarget({
     const effect = { kind: 'reject', with: typeOf(use) } as const;
     return { apply: () => effect };
   },
+  result: () => ({ outcomes: ['reject'], rewrites: [] }),
 });

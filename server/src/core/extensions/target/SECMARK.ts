@@ -1,5 +1,6 @@
 import { text } from '../../values/text.ts';
 import { defineTarget, option } from '../definition.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const context = option('selctx', text({ what: 'a security context', placeholder: 'CONTEXT', max: 255, quoted: false }));
 
@@ -11,4 +12,5 @@ export default defineTarget({
   options: [context],
   requires: [[context.name]],
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

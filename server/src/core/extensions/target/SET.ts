@@ -7,6 +7,7 @@ import { defineTarget, flag, option, type BoundOption, type ExtensionUse, type O
 import { saveOption } from '../save.ts';
 import { isInSet } from '../shared/ipset-lookup.ts';
 import { setChanges } from '../shared/set-changes.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const LONGEST_NAME = 31;
 const tooLong = (name: string): string | undefined => (name.length > LONGEST_NAME ? `\`${name}\` has ${name.length} characters; the name of a set has at most ${LONGEST_NAME}.` : undefined);
@@ -75,4 +76,5 @@ export default defineTarget({
   check,
   save,
   action: (use) => ({ apply: (traversal) => apply(use, traversal) }),
+  result: (use) => (has(use, map) ? rewrites({ field: 'mark' }, { field: 'questions' }) : rewrites({ field: 'questions' })),
 });

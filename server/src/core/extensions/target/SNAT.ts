@@ -1,6 +1,7 @@
 import { natSource } from '../../values/nat-range.ts';
 import { defineTarget, flag, option } from '../definition.ts';
 import { checkPorts, rangeOf, translation } from '../shared/nat.ts';
+import { translates } from '../shared/packet-sets.ts';
 
 const to = option('to-source', natSource);
 const random = flag('random');
@@ -21,4 +22,5 @@ export default defineTarget({
     const range = rangeOf(use.option(to)!.value, { random: use.option(random) !== undefined || use.option(fully) !== undefined, persistent: use.option(persistent) !== undefined });
     return translation('source', () => range);
   },
+  result: () => translates('source'),
 });

@@ -25,13 +25,14 @@ const wscale = option('wscale', cut('a window scale', 8, '7', 14));
 const mss = option('mss', cut('an MSS', 16, '1460', 0xffff));
 const ecn = flag('ecn');
 
-const { SYN, ACK, FIN, RST } = TCP_FLAGS;
+const { SYN, ACK, FIN, RST, ECE, CWR } = TCP_FLAGS;
+const ECN_SETUP = ECE | CWR;
 
 /** The proxy answers what opens a connection itself, and lets everything else pass. Seen in the kernel. */
-function apply({ packet: { tcpFlags } }: Traversal): Effect {
+function apply({ packet: { tcpFlags } }: Traversal, knowsEcn: boolean): Effect {
   if (tcpFlags === undefined) return { kind: 'unknown', reason: 'the packet\'s flags are not given, and SYNPROXY keeps SYN and ACK packets' };
   const opening = tcpFlags & (SYN | ACK | FIN | RST);
-  if (opening === SYN) return { kind: 'drop', reason: 'SYNPROXY answers the SYN itself; the packet goes no further' };
+  if (opening === SYN) return { kind: 'answer', with: 'handshake', ecn: knowsEcn && (tcpFlags & ECN_SETUP) === ECN_SETUP, reason: 'SYNPROXY answers the SYN itself; the packet goes no further' };
   if (opening === ACK) return { kind: 'drop', reason: 'SYNPROXY keeps the ACK: if it answers a cookie, the proxy opens the connection to the server by itself' };
   return { kind: 'continue' };
 }
@@ -44,5 +45,8 @@ export default defineTarget({
   protocols: [6],
   tracks: true,
   options: [sack, timestamp, wscale, mss, ecn],
-  action: () => ({ apply }),
+  action(use) {
+    const knowsEcn = use.option(ecn) !== undefined;
+    return { apply: (traversal) => apply(traversal, knowsEcn) };
+  },
 });

@@ -5,6 +5,7 @@ import type { ValueType } from '../../values/value.ts';
 import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { isLaterFragment } from '../shared/transport.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 /** Bytes of the smallest IP and TCP headers together. */
 const HEADERS: Readonly<Record<Family, number>> = { ipv4: 40, ipv6: 60 };
@@ -49,4 +50,5 @@ export default defineTarget({
   requires: [[setMss.name, clamp.name]],
   save,
   action: () => ({ apply }),
+  result: () => rewrites({ field: 'length' }, { field: 'questions' }),
 });

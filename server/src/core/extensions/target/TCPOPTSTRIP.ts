@@ -1,5 +1,6 @@
 import { tcpOptions } from '../../values/tcp-options.ts';
 import { defineTarget, option } from '../definition.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const strip = option('strip-options', tcpOptions);
 
@@ -12,4 +13,5 @@ export default defineTarget({
   options: [strip],
   // The options are overwritten with padding: the packet keeps its length.
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => rewrites({ field: 'questions' }),
 });

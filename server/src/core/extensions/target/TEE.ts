@@ -2,6 +2,7 @@ import { reachableAddress } from '../../values/host-address.ts';
 import { text } from '../../values/text.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 const gateway = option('gateway', reachableAddress);
 const oif = option('oif', text({ what: 'the name of an interface', placeholder: 'INTERFACE', max: 15, quoted: false }));
@@ -17,4 +18,5 @@ export default defineTarget({
   requires: [[gateway.name]],
   save,
   action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

@@ -1,6 +1,7 @@
 import { tos, tosBits } from '../../values/tos.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { BIT_CHANGES, change, type BitChange } from '../shared/bits.ts';
+import { rewrites } from '../shared/packet-sets.ts';
 
 const NAMES = ['set-tos', 'and-tos', 'or-tos', 'xor-tos'];
 const conflicts = (name: string): { readonly conflicts: readonly string[] } => ({ conflicts: NAMES.filter((each) => each !== name) });
@@ -40,4 +41,5 @@ export default defineTarget({
       },
     };
   },
+  result: (use) => rewrites({ field: 'tos', change: changeOf(use)! }, { field: 'questions' }),
 });

@@ -3,6 +3,7 @@ import { text } from '../../values/text.ts';
 import { fail, ok, type ValueType } from '../../values/value.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { PASSES } from '../shared/packet-sets.ts';
 
 /** A number of 64 bits. */
 const bytes: ValueType<bigint> = {
@@ -26,4 +27,5 @@ const save = (use: ExtensionUse): readonly string[] => [prefix, group, range, th
 
 export default defineTarget({
   name: 'ULOG', families: ['ipv4'], terminating: false, options: [prefix, group, range, threshold], save, action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  result: () => PASSES,
 });

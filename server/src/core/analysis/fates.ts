@@ -1,0 +1,141 @@
+import type { Backend } from '../engine/traversal.ts';
+import type { Path } from '../engine/packet.ts';
+import { PROTOCOL } from '../engine/protocols.ts';
+import type { Hook, TableName } from '../netfilter.ts';
+import { NONE, type PacketSet } from '../sets/diagram.ts';
+import { HOOK_NUMBERS } from '../sets/fields.ts';
+import { inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
+import type { PacketSpace } from '../sets/space.ts';
+import { interfacesAt } from '../sets/well-formed.ts';
+import type { Verdict } from './chain.ts';
+import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
+import type { TableAnalysis } from './table.ts';
+
+/**
+ * What may become of the packets of a class: each set holds the packets that may fare so, as they were on arrival. A
+ * packet in one set alone surely fares so. `translated` are packets whose destination NAT changes, which are not followed
+ * further.
+ */
+export interface Fates {
+  /** The whole class, as far as packets of the path can have its fields. */
+  readonly all: PacketSet;
+  readonly accepted: PacketSet;
+  readonly dropped: PacketSet;
+  readonly rejected: PacketSet;
+  readonly queued: PacketSet;
+  readonly translated: PacketSet;
+}
+
+/** The analysed tables of a ruleset, as packets meet them one after another. */
+export interface Composition {
+  readonly space: PacketSpace;
+  readonly tables: ReadonlyMap<TableName, TableAnalysis>;
+  readonly backend: Backend;
+  readonly tracks: boolean;
+}
+
+/** A table at a hook. */
+export interface Stage {
+  readonly table: TableName;
+  readonly hook: Hook;
+}
+
+const at = (hook: Hook, ...tables: readonly TableName[]): readonly Stage[] => tables.map((table) => ({ table, hook }));
+
+/** The tables that a packet meets on its path, in the kernel's order. */
+export function stagesOf(path: Path, backend: Backend): readonly Stage[] {
+  const arrival = at('PREROUTING', 'raw', 'mangle', 'nat');
+  const departure = at('POSTROUTING', 'mangle', 'nat');
+  switch (path) {
+    case 'in': return [...arrival, ...at('INPUT', 'mangle', 'filter'), ...(backend === 'nft' ? at('INPUT', 'nat', 'security') : at('INPUT', 'security', 'nat'))];
+    case 'forward': return [...arrival, ...at('FORWARD', 'mangle', 'filter', 'security'), ...departure];
+    case 'out': return [...at('OUTPUT', 'raw', 'mangle', 'nat', 'filter', 'security'), ...departure];
+  }
+}
+
+const HOOK_OF: Readonly<Record<Path, Hook>> = { in: 'INPUT', forward: 'FORWARD', out: 'OUTPUT' };
+
+const VERDICTS: readonly (readonly [Verdict, 'dropped' | 'rejected' | 'queued'])[] = [['drop', 'dropped'], ['reject', 'rejected'], ['queue', 'queued']];
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Follows a class of packets through every table of a path. */
+export function fatesOf(composition: Composition, path: Path, packets: PacketSet): Fates {
+  const { space, backend } = composition;
+  const all = [space.atHooks([HOOK_OF[path]]), interfacesAt(space, HOOK_OF[path])].reduce((so, set) => space.intersection(so, set), packets);
+  const fates: Writable<Fates> = { all, accepted: NONE, dropped: NONE, rejected: NONE, queued: NONE, translated: NONE };
+  let flow: Flow = unchanged(all);
+  for (const stage of stagesOf(path, backend)) {
+    flow = throughStage(composition, stage, flow, fates);
+    if (stage.table === 'nat' && (stage.hook === 'PREROUTING' || stage.hook === 'OUTPUT')) flow = withoutTranslated(space, flow, fates);
+    if (stage.table === 'nat' && stage.hook === 'PREROUTING' && path === 'forward') flow = afterRouting(space, flow);
+  }
+  fates.accepted = packetsIn(space, flow);
+  return fates;
+}
+
+/** Packets that leave the stage for the next one; the others are noted. */
+function throughStage({ space, tables, tracks }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Flow {
+  const analysis = tables.get(name);
+  const chain = analysis?.table.chains.get(hook);
+  if (analysis === undefined || chain === undefined || (name === 'nat' && !tracks)) return flow;
+  const [entering, passing] = name === 'nat' ? split(space, flow, beginsConnection(space)) : [flow, NOTHING_FLOWS];
+  const summary = analysis.summary(hook);
+  const here = atHook(space, hook);
+  const meeting = (given: Flow): Flow => metBy(space, entering, given, here);
+  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, meeting(summary.verdict(verdict))));
+  const returned = meeting(summary.returns);
+  if (chain.policy === 'DROP') fates.dropped = space.union(fates.dropped, packetsIn(space, returned));
+  const accepted = meeting(summary.verdict('accept'));
+  return merge(space, passing, chain.policy === 'DROP' ? accepted : merge(space, accepted, returned));
+}
+
+/** What becomes of a flow in a chain: `given` tells packets as they stand at the hook. */
+function metBy(space: PacketSpace, flow: Flow, given: Flow, here: Rewriting): Flow {
+  let result: Flow = NOTHING_FLOWS;
+  for (const { rewriting, set } of flow) {
+    for (const strand of given) {
+      const met = space.intersection(set, possiblyBefore(space, inTurn(rewriting, here), strand.set));
+      if (met !== NONE) result = merge(space, result, [{ rewriting: inTurn(rewriting, strand.rewriting), set: met }]);
+    }
+  }
+  return result;
+}
+
+/** What a hook knows of a packet, as a rewriting: where it is, and no interface that it does not know yet or any more. */
+export function atHook(space: PacketSpace, hook: Hook): Rewriting {
+  const all = (side: 'in' | 'out'): number => 2 ** space.fields[side].bits - 1;
+  const changes: Rewrite[] = [{ field: 'hook', change: { mask: 7, value: HOOK_NUMBERS[hook] } }];
+  if (hook === 'PREROUTING' || hook === 'INPUT') changes.push({ field: 'out', change: { mask: all('out'), value: 0 } });
+  if (hook === 'OUTPUT') changes.push({ field: 'in', change: { mask: all('in'), value: 0 } });
+  return rewritingOf(space, changes, () => true);
+}
+
+/** The packets that are in `set` by what they are now, and those that are not; what may be either is in both. */
+function split(space: PacketSpace, flow: Flow, set: PacketSet): readonly [Flow, Flow] {
+  const part = (wanted: PacketSet): Flow => flow.flatMap(({ rewriting, set: own }) => {
+    const left = space.intersection(own, possiblyBefore(space, rewriting, wanted));
+    return left === NONE ? [] : [{ rewriting, set: left }];
+  });
+  return [part(set), part(space.complement(set))];
+}
+
+/** Packets that nat chains see: the first of a connection, but not an error about one. */
+export function beginsConnection(space: PacketSpace): PacketSet {
+  const icmp = space.equals('protocol', space.family === 'ipv4' ? PROTOCOL.icmp : PROTOCOL.icmpv6);
+  return space.union(space.inStates(['NEW']), space.difference(space.inStates(['RELATED']), icmp));
+}
+
+/** Packets whose destination nat has changed go somewhere else; they are noted. */
+function withoutTranslated(space: PacketSpace, flow: Flow, fates: Writable<Fates>): Flow {
+  const { level, bits } = space.fields.destination;
+  const isTranslated = ({ rewriting }: Flow[number]): boolean => [...rewriting.bits.keys()].some((at) => at >= level && at < level + bits);
+  fates.translated = space.union(fates.translated, packetsIn(space, flow.filter(isTranslated)));
+  return flow.filter((strand) => !isTranslated(strand));
+}
+
+/** Routing takes one from the number of hops, which is left open here. */
+function afterRouting(space: PacketSpace, flow: Flow): Flow {
+  const routed = rewritingOf(space, [{ field: 'ttl' }], () => true);
+  return flow.map(({ rewriting, set }) => ({ rewriting: inTurn(rewriting, routed), set }));
+}

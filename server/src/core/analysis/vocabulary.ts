@@ -1,0 +1,15 @@
+import type { Ruleset } from '../ruleset/model.ts';
+
+/** Every interface pattern that rules ask for after `-i` and `-o`, sorted. */
+export function interfacePatterns({ tables }: Ruleset): readonly string[] {
+  const patterns = new Set<string>();
+  for (const { chains } of tables.values()) {
+    for (const { rules } of chains.values()) {
+      for (const { bound: { header } } of rules) {
+        if (header.in !== undefined) patterns.add(header.in.value);
+        if (header.out !== undefined) patterns.add(header.out.value);
+      }
+    }
+  }
+  return [...patterns].sort();
+}

@@ -1,0 +1,120 @@
+import type { Address } from '../engine/packet.ts';
+import { NONE, EVERY, type PacketSet } from './diagram.ts';
+import type { FieldName } from './fields.ts';
+import type { Bounds } from './bounds.ts';
+import type { PacketSpace } from './space.ts';
+
+/**
+ * A change that a target makes: of the field, the bits of `mask` are cleared, then those of `value` are flipped. Without
+ * `change` the field may have any value afterwards; `questions` stands for everything that no field decides.
+ */
+export type Rewrite =
+  | { readonly field: FieldName; readonly change?: { readonly mask: Address; readonly value: Address } }
+  | { readonly field: 'questions' };
+
+/** What becomes of one variable: it is set, flipped, or may be anything. */
+type BitChange = 'zero' | 'one' | 'flip' | 'free';
+
+/** What all rewrites that a packet has met come down to. Equal rewritings have equal keys. */
+export interface Rewriting {
+  readonly key: string;
+  readonly bits: ReadonlyMap<number, BitChange>;
+  /** Whether the answers to questions may have changed. */
+  readonly questions: boolean;
+}
+
+/** A packet that nothing has rewritten. */
+export const UNCHANGED: Rewriting = { key: '', bits: new Map(), questions: false };
+
+/** The rewriting that a target's changes make of a packet; changes of variables outside `watched` are left out. */
+export function rewritingOf(space: PacketSpace, rewrites: readonly Rewrite[], watched: (level: number) => boolean): Rewriting {
+  const bits = new Map<number, BitChange>();
+  let questions = false;
+  for (const rewrite of rewrites) {
+    if (rewrite.field === 'questions') {
+      questions = watched(space.firstQuestion);
+      continue;
+    }
+    const { level, bits: width } = space.fields[rewrite.field];
+    for (let bit = 0; bit < width; bit++) {
+      const change = changeOf(rewrite.change, bit);
+      const at = level + width - 1 - bit;
+      if (change !== undefined && watched(at)) bits.set(at, change);
+    }
+  }
+  return make(bits, questions);
+}
+
+function changeOf(change: { readonly mask: Address; readonly value: Address } | undefined, bit: number): BitChange | undefined {
+  if (change === undefined) return 'free';
+  const flipped = ((BigInt(change.value) >> BigInt(bit)) & 1n) === 1n;
+  if (((BigInt(change.mask) >> BigInt(bit)) & 1n) === 1n) return flipped ? 'one' : 'zero';
+  return flipped ? 'flip' : undefined;
+}
+
+function make(bits: ReadonlyMap<number, BitChange>, questions: boolean): Rewriting {
+  if (bits.size === 0 && !questions) return UNCHANGED;
+  const sorted = [...bits].sort(([a], [b]) => a - b);
+  return { key: `${sorted.map(([level, change]) => `${level}${change}`).join(' ')}${questions ? ' questions' : ''}`, bits: new Map(sorted), questions };
+}
+
+/** The rewriting of a packet that meets one and then the other. */
+export function inTurn(first: Rewriting, then: Rewriting): Rewriting {
+  if (first === UNCHANGED) return then;
+  if (then === UNCHANGED) return first;
+  const bits = new Map(first.bits);
+  for (const [level, change] of then.bits) {
+    const before = change === 'flip' ? bits.get(level) : undefined;
+    const after = before === undefined ? change : FLIPPED[before];
+    if (after === undefined) bits.delete(level);
+    else bits.set(level, after);
+  }
+  return make(bits, first.questions || then.questions);
+}
+
+const FLIPPED: Readonly<Record<BitChange, BitChange | undefined>> = { zero: 'one', one: 'zero', flip: undefined, free: 'free' };
+
+/** A rewriting that may be either of two: variables that they treat differently may be anything. */
+export function eitherOf(a: Rewriting, b: Rewriting): Rewriting {
+  if (a.key === b.key) return a;
+  const bits = new Map<number, BitChange>();
+  for (const level of [...a.bits.keys(), ...b.bits.keys()]) bits.set(level, a.bits.get(level) === b.bits.get(level) ? a.bits.get(level)! : 'free');
+  return make(bits, a.questions || b.questions);
+}
+
+/** Of which packets, before the rewriting, the bounds hold after it. */
+export function before(space: PacketSpace, rewriting: Rewriting, { may, must }: Bounds): Bounds {
+  if (rewriting === UNCHANGED) return { may, must };
+  const possible = preimage(space, rewriting, may, new Map());
+  if (may === must && !mayVary(rewriting)) return { may: possible, must: possible };
+  return { may: possible, must: space.complement(preimage(space, rewriting, space.complement(must), new Map())) };
+}
+
+/** Packets of which the rewriting may make one of the set. */
+export function possiblyBefore(space: PacketSpace, rewriting: Rewriting, set: PacketSet): PacketSet {
+  return rewriting === UNCHANGED ? set : preimage(space, rewriting, set, new Map());
+}
+
+function mayVary({ bits, questions }: Rewriting): boolean {
+  return questions || [...bits.values()].includes('free');
+}
+
+function preimage(space: PacketSpace, rewriting: Rewriting, set: PacketSet, known: Map<number, PacketSet>): PacketSet {
+  if (set === EVERY || set === NONE) return set;
+  const level = space.level(set);
+  // Questions come last, so that a set that begins with one depends on nothing else.
+  if (level >= space.firstQuestion) return rewriting.questions ? EVERY : set;
+  let result = known.get(set);
+  if (result !== undefined) return result;
+  const low = preimage(space, rewriting, space.low(set), known);
+  const high = preimage(space, rewriting, space.high(set), known);
+  switch (rewriting.bits.get(level)) {
+    case undefined: result = space.node(level, low, high); break;
+    case 'zero': result = low; break;
+    case 'one': result = high; break;
+    case 'flip': result = space.node(level, high, low); break;
+    case 'free': result = space.union(low, high); break;
+  }
+  known.set(set, result);
+  return result;
+}

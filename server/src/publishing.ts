@@ -1,0 +1,73 @@
+import type { Connection } from 'vscode-languageserver';
+import { Background } from './background.ts';
+import type { RulesetDocument } from './core/ruleset/document.ts';
+import { toDiagnostics } from './features/support/diagnostics.ts';
+import type { LiveSession } from './live-session.ts';
+import type { Finding } from './rules/rule.ts';
+
+/** Milliseconds above which diagnostics wait for a pause in typing, so that completion does not queue up behind them. */
+const SLOW = 50;
+
+/** Milliseconds without an edit before the analysis starts, so that a client that types on never waits for a slice of it. */
+const PAUSE = 150;
+
+/**
+ * Publishes diagnostics, once for all edits that are already waiting; of very large files after a pause in typing. Those
+ * that take an analysis follow in a second round, which the next edit puts off.
+ */
+export class Publishing {
+  private readonly connection: Connection;
+  private readonly session: LiveSession;
+  private readonly pending = new Map<string, RulesetDocument>();
+  private readonly background = new Background<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What the last round took, in milliseconds; first rounds, which read whole files, do not count. */
+  private cost = 0;
+  private readonly seen = new WeakSet<RulesetDocument>();
+
+  constructor(connection: Connection, session: LiveSession) {
+    this.connection = connection;
+    this.session = session;
+  }
+
+  schedule(document: RulesetDocument): void {
+    this.background.stop(document.uri);
+    this.pending.set(document.uri, document);
+    if (this.timer !== undefined && this.cost < SLOW) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), this.cost < SLOW ? 0 : 2 * this.cost);
+  }
+
+  clear(uri: string): void {
+    this.background.stop(uri);
+    this.pending.delete(uri);
+    void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  private flush(): void {
+    const start = performance.now();
+    const documents = [...this.pending.values()];
+    this.pending.clear();
+    this.timer = undefined;
+    for (const document of documents) this.publish(document, this.session.findings(document));
+    this.cost = documents.every((document) => this.seen.has(document)) ? performance.now() - start : 0;
+    for (const document of documents) {
+      this.seen.add(document);
+      this.analyse(document);
+    }
+  }
+
+  private analyse(document: RulesetDocument): void {
+    const before = this.session.findings(document);
+    this.background.start(document.uri, PAUSE, () => this.session.analysing(document), () => {
+      const findings = this.session.findings(document);
+      if (!sameFindings(before, findings)) this.publish(document, findings);
+    });
+  }
+
+  private publish(document: RulesetDocument, findings: readonly Finding[]): void {
+    void this.connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics: toDiagnostics(document, findings) });
+  }
+}
+
+const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean => a.length === b.length && a.every((finding, index) => finding === b[index]);

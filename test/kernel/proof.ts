@@ -1,0 +1,110 @@
+// Says match by match and target by target what is held against the kernel, and how; docs/proof.md is its output.
+//   node --import tsx test/kernel/proof.ts          prints the page
+//   node --import tsx test/kernel/proof.ts --write  writes it
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
+import { caseFiles } from '../support/cases.ts';
+import { hitFiles } from '../support/hits.ts';
+import { UNSEEN } from '../support/unseen.ts';
+import { generateRuleset } from './generate.ts';
+import type { OracleRequest } from './protocol.ts';
+import { Random } from './random.ts';
+import { familyOf, SEEDS } from './seeds.ts';
+
+export const PAGE = fileURLToPath(new URL('../../docs/proof.md', import.meta.url));
+
+/** How an extension is held against the kernel. */
+interface Proof {
+  readonly definition: ExtensionDefinition;
+  /** Rules that use it in the random rulesets that `npm test` runs. */
+  readonly random: number;
+  /** Rules that use it in scenarios and requests made by hand. */
+  readonly worked: number;
+  /** Whether the kernel that the cases are written on has it at all. */
+  readonly isLoaded: boolean;
+  /** What its answer depends on that no packet and no host fact tells. */
+  readonly open: readonly string[];
+}
+
+/** Every match and target of the catalogue, with its proof. */
+export function proofs(): readonly Proof[] {
+  const random = randomRules();
+  const worked = workedRules();
+  return caseFiles().map(({ definition, cases }): Proof => ({
+    definition, random: count(random, definition), worked: count(worked, definition), isLoaded: !cases.every(({ unloaded }) => unloaded),
+    open: UNSEEN.filter(([rule, , question]) => uses(rule, definition) && /^[a-z]/u.test(question)).map(([, , question]) => question.replace(/^not: /u, '')),
+  }));
+}
+
+function randomRules(): readonly string[] {
+  const rulesets = Array.from({ length: SEEDS.cases }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), false));
+  const timed = Array.from({ length: SEEDS.timed }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), true));
+  return rulesOf([...rulesets, ...timed].join(''));
+}
+
+function workedRules(): readonly string[] {
+  const requests = JSON.parse(readFileSync(new URL('./worked.json', import.meta.url), 'utf8')) as readonly OracleRequest[];
+  const scenarios = hitFiles().flatMap(({ scenarios: each }) => each.map(({ ruleset }) => ruleset));
+  return rulesOf([...requests.map(({ ruleset }) => ruleset), ...scenarios].join('\n'));
+}
+
+const rulesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('-A'));
+
+const count = (rules: readonly string[], definition: ExtensionDefinition): number => rules.filter((rule) => uses(rule, definition)).length;
+
+/** Whether a rule names the extension; `-p tcp` with an option of tcp names the match too. */
+function uses(rule: string, { kind, name, aliases = [] }: ExtensionDefinition): boolean {
+  const names = [name, ...aliases].join('|');
+  if (kind === 'target') return new RegExp(`-j (${names})( |$)`, 'u').test(rule);
+  return new RegExp(`-m (${names})( |$)`, 'u').test(rule) || new RegExp(`-p (${names}) (! )?--`, 'u').test(rule);
+}
+
+const isProven = ({ random, worked }: Proof): boolean => random + worked > 0;
+
+const FAMILIES = { ipv4: 'IPv4', ipv6: 'IPv6' } as const;
+
+function row({ definition: { name, families }, random, worked, open }: Proof): string {
+  const [first, ...more] = open;
+  const left = first === undefined ? '' : `whether ${first}${more.length === 0 ? '' : ', and the like'}`;
+  return `| \`${name}\` | ${families.map((family) => FAMILIES[family]).join(', ')} | ${random || ''} | ${worked || ''} | ${left} |`;
+}
+
+function table(title: string, all: readonly Proof[]): string {
+  return `| ${title} | families | random rules | rules by hand | left open |\n|---|---|---|---|---|\n${all.map(row).join('\n')}\n`;
+}
+
+/** The page as Markdown. */
+export function page(): string {
+  const all = proofs();
+  const of = (kind: ExtensionDefinition['kind']): readonly Proof[] => all.filter((proof) => proof.definition.kind === kind && isProven(proof));
+  const rest = all.filter((proof) => !isProven(proof));
+  const unproven = rest.map(({ definition, isLoaded }) => `| \`${definition.name}\` | ${isLoaded ? 'iptables-nft refuses it, and the tests load each rule with both back ends' : 'the kernel of the tests does not have it, or wants an object that is not there'} |`);
+  return `# What is held against the kernel
+
+This page is written by \`node --import tsx test/kernel/proof.ts --write\` out of the tests themselves. \`npm test\` loads
+these rules with iptables-legacy and with iptables-nft, sends packets through them, and compares with the simulator every
+rule's hit, the verdict, what is sent back and the packet as it leaves: ${SEEDS.cases} random rulesets with ${SEEDS.packets} packets each,
+${SEEDS.timed} whose packets come over seconds, TCP connections of random segments, and rules by hand with the packets that meet them.
+
+"Left open" is what no packet and no fact about the host tells. There the simulator follows both courses and names the
+question; the kernel's course has to be one of them.
+
+## Matches
+
+${table('match', of('match'))}
+## Targets
+
+${table('target', of('target'))}
+## Modelled, but not held against the kernel
+
+| extension | why |
+|---|---|
+${unproven.join('\n')}
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--write')) writeFileSync(PAGE, page());
+  else process.stdout.write(page());
+}

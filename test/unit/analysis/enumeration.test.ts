@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import type { Packet } from '../../../server/src/core/engine/packet.ts';
+import type { Fate } from '../../../server/src/core/engine/result.ts';
+import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { Worlds } from '../../../server/src/core/engine/world.ts';
+import { printPacket } from '../../../server/src/core/notation/print.ts';
+import type { Rule, Ruleset } from '../../../server/src/core/ruleset/model.ts';
+import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { analyse, type Analysis, type Fates, type Place } from '../../../server/src/core/analysis/analysis.ts';
+import { classOf } from '../../../server/src/core/sets/class.ts';
+import type { PacketSet } from '../../../server/src/core/sets/diagram.ts';
+import { NONE } from '../../../server/src/core/sets/diagram.ts';
+import { pick } from '../../../server/src/core/sets/witness.ts';
+import { testParser } from '../../support/document.ts';
+import { filterTable, PACKETS } from './rulesets.ts';
+
+const HOOK = { in: 'INPUT', forward: 'FORWARD', out: 'OUTPUT' } as const;
+
+/** Every rule of the filter table with its place. */
+function placesOf(ruleset: Ruleset): { readonly rule: Rule; readonly place: Place }[] {
+  return [...ruleset.tables.get('filter')!.chains.values()].flatMap(({ name, rules }) => rules.map((rule, index) => ({ rule, place: { chain: name, index } })));
+}
+
+/** The set that holds the packet at its hook, and nothing else that a rule could tell from it. */
+function only({ space }: Analysis, packet: Packet): PacketSet {
+  const bare = [...(packet.path === 'out' ? [] : [space.equals('out', packet.out === undefined ? 0 : space.names.codeOf(packet.out))]), ...(packet.in === undefined ? [space.equals('in', 0)] : [])];
+  return [space.atHooks([HOOK[packet.path]]), ...bare].reduce((so, set) => space.intersection(so, set), classOf(space, packet));
+}
+
+const FATES: Readonly<Record<Exclude<Fate['verdict'], 'UNKNOWN'>, keyof Fates>> = { ACCEPT: 'accepted', DROP: 'dropped', REJECT: 'rejected', QUEUE: 'queued' };
+
+describe('analysis against every packet', () => {
+  let rulesetOf: (text: string) => Ruleset;
+  before(async () => {
+    const parser = await testParser();
+    rulesetOf = (text) => new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, text).ruleset();
+  });
+
+  /** What the engine does with every packet: which packets hit each rule, and the fate of each. */
+  function enumerate(ruleset: Ruleset): { readonly hit: ReadonlyMap<Rule, ReadonlySet<Packet>>; readonly verdicts: ReadonlyMap<Packet, Fate['verdict']> } {
+    const program = compile(ruleset);
+    const hit = new Map<Rule, Set<Packet>>(placesOf(ruleset).map(({ rule }) => [rule, new Set()]));
+    const verdicts = new Map<Packet, Fate['verdict']>();
+    for (const packet of PACKETS) {
+      const { verdict, steps } = simulate(program, new Worlds(), packet);
+      verdicts.set(packet, verdict);
+      for (const { rule, hook } of steps) if (hook === HOOK[packet.path]) hit.get(rule)!.add(packet);
+    }
+    return { hit, verdicts };
+  }
+
+  it('finds for each rule the packets that hit it, and for each packet its fate', () => {
+    fc.assert(fc.property(filterTable, (text) => {
+      const ruleset = rulesetOf(text);
+      const analysis = analyse(ruleset);
+      const { hit, verdicts } = enumerate(ruleset);
+      const bits = new Map(PACKETS.map((packet) => [packet, pick(analysis.space, only(analysis, packet))]));
+      for (const { rule, place } of placesOf(ruleset)) {
+        const left = analysis.left('filter', place);
+        for (const packet of PACKETS) {
+          if (analysis.space.has(left, bits.get(packet)!) !== hit.get(rule)!.has(packet)) assert.fail(`${rule.bound.line.text}: ${printPacket(packet)}`);
+        }
+        assert.equal(analysis.canMatch('filter', place), left !== NONE);
+        if (hit.get(rule)!.size > 0) assert.equal(analysis.cover('filter', place), undefined);
+      }
+      for (const path of ['in', 'forward', 'out'] as const) {
+        const fates = analysis.fates(path, 0);
+        for (const packet of PACKETS.filter((each) => each.path === path)) {
+          for (const [verdict, fate] of Object.entries(FATES)) {
+            if (analysis.space.has(fates[fate], bits.get(packet)!) !== (verdicts.get(packet) === verdict)) assert.fail(`${fate}: ${printPacket(packet)}`);
+          }
+        }
+      }
+    }), { numRuns: 8 });
+  });
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { printPacket } from '../../../server/src/core/notation/print.ts';
+import type { Result } from '../../../server/src/core/engine/result.ts';
+import { facts, rewrites, run, way, ways } from './run.ts';
+
+/** The answer in one line, without what it quotes. */
+const answer = ({ answer: found }: Result): string => (found === undefined ? 'none' : printPacket({ ...found.packet, inner: undefined, length: undefined, uid: 0, gid: 0, pathGiven: false }));
+
+describe('what random rulesets found in the kernel', () => {
+  it('SYNPROXY answers a SYN as the server would', async () => {
+    const ruleset = '*filter\n-A FORWARD -p tcp -j SYNPROXY --ecn\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -m conntrack --ctdir REPLY -j LOG\nCOMMIT\n';
+    const [plain, ecn, ack] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=SYN', 'tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=SYN,ECE,CWR', 'tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=ACK']);
+    assert.equal(plain!.verdict, 'DROP');
+    assert.deepEqual([plain!, ecn!, ack!].map(answer), ['tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK', 'tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK,ECE', 'none']);
+    assert.deepEqual(plain!.answer!.steps.map(({ number }) => number), [1]);
+  });
+
+  it('SNPT sends a parameter problem where no word may change', async () => {
+    const ruleset = '*mangle\n-A POSTROUTING -j SNPT --src-pfx fd00:1::/64 --dst-pfx 2001:db8::/64\nCOMMIT\n';
+    const host = facts({ interfaces: { eth0: ['2001:2::1/128'] } });
+    const [result] = await run(ruleset, ['udp [fd00:1::ffff:ffff:ffff:ffff]:1 -> [fd00:2::1]:2 in=eth0 out=eth1'], { family: 'ipv6', host });
+    assert.equal(result!.verdict, 'DROP');
+    // The message meets the rule on its own way out.
+    assert.equal(answer(result!), 'icmpv6 2001:db8::cf48:0:0:1 -> 2001:db8::ffff:ffff:ffff:ffff out=any type=bad-header');
+  });
+
+  it('a queue with a bypass lets the packet go on in the next table while nobody listens', async () => {
+    const ruleset = '*mangle\n-A INPUT -j NFQUEUE --queue-bypass\n-A INPUT -j DROP\nCOMMIT\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
+    const [tcp, udp] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
+    assert.deepEqual(tcp!.outcomes!.map(way).sort(), ['DROP mangle:INPUT:1 filter:INPUT:1', 'QUEUE mangle:INPUT:1']);
+    assert.deepEqual(udp!.outcomes!.map(({ verdict, courses }) => `${verdict}: ${courses.flat().join()}`).sort(), ['ACCEPT: not so: a program listens on the queue', 'QUEUE: a program listens on the queue']);
+  });
+
+  it('zones of one direction part connections of that direction only', async () => {
+    const rules = (option: string): string => `*raw\n-A PREROUTING -i eth0 -j CT ${option} 1\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate NEW -j LOG\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j LOG\nCOMMIT\n`;
+    const packets = ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1', 'udp 9.9.9.9:2 -> 1.1.1.1:1 in=eth1 out=eth0'];
+    const numbers = async (option: string): Promise<number[]> => (await run(rules(option), packets)).map(({ steps }) => steps.at(-1)!.number);
+    assert.deepEqual([await numbers('--zone-orig'), await numbers('--zone-reply'), await numbers('--zone')], [[1, 2], [1, 1], [1, 1]]);
+  });
+
+  it('behind CT in raw a packet is NEW, with an entry that says nothing', async () => {
+    const ruleset = '*raw\n-A PREROUTING -m conntrack --ctstate NEW -j LOG\n-A PREROUTING -j CT --zone 1\n-A PREROUTING -m conntrack --ctstate NEW --ctstatus CONFIRMED --ctorigsrc 0.0.0.0 -j LOG\n-A PREROUTING -m connbytes --connbytes 0:0 --connbytes-dir original --connbytes-mode packets -j LOG\nCOMMIT\n';
+    await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:2 raw:PREROUTING:3 raw:PREROUTING:policy']]);
+  });
+
+  it('a shifted range of ports is reckoned in 16 bits', async () => {
+    await rewrites('*nat\n-A PREROUTING -p tcp -j DNAT --to-destination 10.2.0.2:443-453/80\nCOMMIT\n', [
+      ['tcp 10.1.0.3:600 -> 203.0.113.7:53 in=eth0 out=eth1 flags=SYN', 'tcp 10.1.0.3:600 -> 10.2.0.2:447 in=eth0 out=eth1 flags=SYN ttl=63'],
+    ]);
+  });
+
+  it('a connection\'s zone counts in the choice of an address', async () => {
+    const ruleset = '*raw\n-A OUTPUT -j CT --zone-reply 1\nCOMMIT\n*nat\n-A OUTPUT -j DNAT --to-destination fd00:2::1-fd00:2::2\nCOMMIT\n';
+    await rewrites(ruleset, [['tcp [fd00:9::9]:600 -> [2001:db8::7]:80 out=eth1 flags=SYN', 'tcp [fd00:9::9]:600 -> [fd00:2::1]:80 out=eth1 flags=SYN']], { family: 'ipv6' });
+  });
+
+  it('what comes to everybody on a link is not forwarded, and IPv6 REDIRECT wants an address of the link', async () => {
+    const host = facts({ interfaces: { eth0: ['198.18.1.1/24', '2001:2::1/64'] }, routes: ['default dev eth1'] });
+    const [multicast] = await run('*nat\n-A PREROUTING -j DNAT --to-destination 10.2.0.2\nCOMMIT\n', ['udp 10.1.0.3:1 -> 224.0.0.251:2 in=eth0 path=in'], { host });
+    const [redirected] = await run('*nat\n-A PREROUTING -j REDIRECT\nCOMMIT\n', ['udp [fd00:1::2]:53 -> [ff02::fb]:443 in=eth0 path=in'], { family: 'ipv6', host });
+    assert.deepEqual([multicast!.verdict, redirected!.verdict], ['DROP', 'DROP']);
+  });
+
+  it('what comes back from lo keeps the route that it left by', async () => {
+    const host = facts({ interfaces: { lo: ['fd00:9::9/128', 'fd00:9::a/128'] }, routes: ['default dev eth1'] });
+    const [result] = await run('*mangle\n-A PREROUTING -j DNPT --src-pfx fd00:9::/48 --dst-pfx fd00:2::/48\nCOMMIT\n', ['udp [fd00:9::9]:1 -> [fd00:9::a]:2 path=out'], { family: 'ipv6', host, loopback: true });
+    assert.deepEqual([result!.verdict, result!.packet.path, result!.packet.ttl], ['ACCEPT', 'in', 64]);
+  });
+
+  it('REJECT answers DCCP in IPv6 only', async () => {
+    const ruleset = '*filter\n-A INPUT -j REJECT\nCOMMIT\n';
+    const [v4] = await run(ruleset, ['dccp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
+    const [v6] = await run(ruleset, ['dccp [fd00::1]:1 -> [fd00::2]:2 in=eth0'], { family: 'ipv6' });
+    assert.deepEqual([v4!.answer, v6!.answer?.verdict], [undefined, 'ACCEPT']);
+  });
+});

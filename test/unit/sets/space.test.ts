@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { NONE } from '../../../server/src/core/sets/diagram.ts';
+import { before } from '../../../server/src/core/sets/rewriting.ts';
+import { exactly } from '../../../server/src/core/sets/bounds.ts';
+import { inTurn, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
+import { PacketSpace } from '../../../server/src/core/sets/space.ts';
+import { packetOf, valueOf, witness } from '../../../server/src/core/sets/witness.ts';
+
+/** Variables of a packet whose field has the value. */
+function withValue(space: PacketSpace, name: 'tos' | 'mark', value: number): Uint8Array {
+  const bits = new Uint8Array(space.variables);
+  const { level, bits: width } = space.fields[name];
+  for (let bit = 0; bit < width; bit++) bits[level + width - 1 - bit] = (value >>> bit) & 1;
+  return bits;
+}
+
+const BYTES = Array.from({ length: 256 }, (_, value) => value);
+const byte = fc.integer({ min: 0, max: 255 });
+
+describe('packet space', () => {
+  it('holds the values of a range, and of a masked number', () => {
+    fc.assert(fc.property(byte, byte, (a, b) => {
+      const space = new PacketSpace('ipv4', []);
+      const [range, masked] = [space.range('tos', a, b), space.equals('tos', a, b)];
+      for (const value of BYTES) {
+        const bits = withValue(space, 'tos', value);
+        assert.equal(space.has(range, bits), a <= value && value <= b);
+        assert.equal(space.has(masked, bits), (value & b) === a);
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('knows what a packet was before it was rewritten', () => {
+    const change = fc.record({ mask: byte, value: byte });
+    fc.assert(fc.property(change, change, byte, byte, (first, second, from, to) => {
+      const space = new PacketSpace('ipv4', []);
+      const rewriting = (given: { mask: number; value: number }) => rewritingOf(space, [{ field: 'tos', change: given } satisfies Rewrite], () => true);
+      const apply = (given: { mask: number; value: number }, value: number): number => (value & ~given.mask) ^ given.value;
+      const set = before(space, inTurn(rewriting(first), rewriting(second)), exactly(space.range('tos', from, to)));
+      assert.equal(set.may, set.must);
+      for (const value of BYTES) {
+        const after = apply(second, apply(first, value));
+        assert.equal(space.has(set.may, withValue(space, 'tos', value)), from <= after && after <= to);
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('leaves open what a rewritten field may be', () => {
+    const space = new PacketSpace('ipv4', []);
+    const free = rewritingOf(space, [{ field: 'mark' }], () => true);
+    assert.deepEqual(before(space, free, exactly(space.equals('mark', 5))), { may: 0, must: NONE });
+  });
+
+  it('tells interfaces apart as far as rules do', () => {
+    const space = new PacketSpace('ipv4', ['eth0', 'eth+', 'wlan+', '+', 'e+']);
+    const held = (pattern: string): string[] => space.names.fitting(pattern).map((code) => space.names.classes[code]!.name);
+    assert.deepEqual(held('eth0'), ['eth0']);
+    assert.equal(held('eth+').length, 2);
+    assert.equal(held('e+').length, 3);
+    assert.equal(held('+').length, space.names.classes.length);
+    assert.equal(space.names.codeOf('eth7'), space.names.codeOf('ethernet'));
+    assert.notEqual(space.names.codeOf('eth7'), space.names.codeOf('en0'));
+    assert.notEqual(space.names.codeOf('ppp0'), space.names.codeOf('wlan0'));
+  });
+
+  it('shows a packet of a set', () => {
+    const space = new PacketSpace('ipv6', ['eth0']);
+    const address = 0x20010db8000000000000000000000042n;
+    const parts = [space.equals('protocol', 17), space.equals('source', address), space.range('destinationPort', 5000, 5010), space.interface('in', 'eth0'), space.atHooks(['INPUT'])];
+    const set = parts.reduce((so, part) => space.intersection(so, part));
+    const { bits, packet } = witness(space, set)!;
+    assert.ok(space.has(set, bits));
+    assert.deepEqual([packet.protocol, packet.source, packet.in, packet.path], [17, address, 'eth0', 'in']);
+    assert.ok(packet.destinationPort! >= 5000 && packet.destinationPort! <= 5010);
+    assert.equal(valueOf(space, bits, 'source'), address);
+    assert.deepEqual(packetOf(space, bits), packet);
+    assert.equal(witness(space, NONE), undefined);
+  });
+});
