@@ -1,6 +1,7 @@
 import { RulesetDocument } from './core/ruleset/document.ts';
 import type { HostFacts } from './core/engine/host.ts';
 import { LineParser } from './core/syntax/parser.ts';
+import { readBeside } from './beside.ts';
 import type { Environment } from './environment.ts';
 import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from './features/session.ts';
 import { readHostFacts } from './host-facts.ts';
@@ -33,7 +34,7 @@ export class LiveSession implements Session {
 
   open(uri: string, languageId: string, version: number, text: string): RulesetDocument {
     if (this.parser === undefined) throw new Error('a document came before the grammar was loaded');
-    const document = new RulesetDocument(this.parser, uri, languageId, version, text);
+    const document = new RulesetDocument(this.parser, uri, languageId, version, text, readBeside(uri, (beside) => this.environment.readText(beside)));
     document.setFamily(this.settings.family);
     this.documents.set(uri, document);
     return document;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readBeside } from '../beside.ts';
 import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
@@ -78,7 +79,7 @@ export class Opener {
 
   /** The file as a document; `from`, where given, is the ruleset file that the kernel has loaded before. */
   open(file: string, from?: string): RulesetDocument {
-    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
+    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), readBeside(uriOf(file), (uri) => environment.readText(uri)));
     document.setFamily(this.family);
     if (from !== undefined) document.setStart(this.open(from).ruleset());
     return document;

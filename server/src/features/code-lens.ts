@@ -51,13 +51,11 @@ function lensAt(uri: string, line: number): CodeLens {
 
 function isChain(document: RulesetDocument, line: Line): boolean {
   if (line.content.kind === 'chain') return true;
-  const command = line.content.kind === 'command' ? document.boundRule(line)?.command?.kind : undefined;
-  return command === 'new-chain' || command === 'policy';
+  return line.content.kind === 'command' && document.boundRules(line).some(({ command }) => command?.kind === 'new-chain' || command?.kind === 'policy');
 }
 
 function isRule(document: RulesetDocument, line: Line): boolean {
-  const command = document.boundRule(line)?.command?.kind;
-  return command === 'append' || command === 'insert' || command === 'replace';
+  return document.boundRules(line).some(({ command }) => command?.kind === 'append' || command?.kind === 'insert' || command?.kind === 'replace');
 }
 
 export default defineFeature({

@@ -1,6 +1,6 @@
 import { SymbolKind, type DocumentSymbol, type DocumentSymbolParams, type Range } from 'vscode-languageserver';
 import { isBuiltIn, type Family, type TableName } from '../core/netfilter.ts';
-import type { RulesetDocument } from '../core/ruleset/document.ts';
+import { tableOfCommand, type RulesetDocument } from '../core/ruleset/document.ts';
 import type { BoundRule } from '../core/ruleset/model.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';
@@ -53,8 +53,7 @@ class Outline {
     if (this.block !== undefined) this.block.last = line;
     if (content.kind === 'commit') this.block = undefined;
     if (content.kind === 'chain' && content.name.text !== '') this.declare(line, this.block, content.name.text, content.policy?.text);
-    const bound = this.document.boundRule(line);
-    if (bound !== undefined) this.command(line, bound);
+    for (const bound of this.document.boundRules(line)) this.command(line, bound);
   }
 
   symbols(): DocumentSymbol[] {
@@ -72,7 +71,7 @@ class Outline {
   private command(line: Line, bound: BoundRule): void {
     const { command } = bound;
     if (command?.chain === undefined || command.chain === '') return;
-    const entry = line.content.kind === 'command' ? this.commandTable(line) : this.block;
+    const entry = line.content.kind === 'command' ? this.commandTable(line, bound) : this.block;
     if (entry === undefined) return;
     switch (command.kind) {
       case 'new-chain': this.declare(line, entry, command.chain, undefined); break;
@@ -85,8 +84,9 @@ class Outline {
     }
   }
 
-  private commandTable(line: Line): TableEntry | undefined {
-    const { table, family } = this.document.context(line);
+  private commandTable(line: Line, bound: BoundRule): TableEntry | undefined {
+    const table = tableOfCommand(bound);
+    const { family } = bound;
     if (table === undefined) return undefined;
     let entry = this.entries.find((other) => other.opened === undefined && other.table === table && other.family === family);
     if (entry === undefined) {

@@ -2,7 +2,7 @@ import { LINE_LIMIT } from '../core/syntax/limits.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insert, replace, textSpan } from './support/edits.ts';
-import { BYTE_ORDER_MARK } from './support/kind.ts';
+import { BYTE_ORDER_MARK } from '../core/ruleset/kind.ts';
 import { meantCommit, meantTable } from './support/meant.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';

@@ -6,7 +6,7 @@ import type { LineContext } from '../core/ruleset/document.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
-import type { FileKind } from './support/kind.ts';
+import type { FileKind } from '../core/ruleset/kind.ts';
 import type { Survey } from './support/survey.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -82,9 +82,13 @@ export interface FileInContext {
   /** Facts about the host that stand beside the file. */
   readonly host: HostFacts;
   readonly settings: CheckSettings;
-  /** The bound rule of a rule or command line; undefined for other lines. */
-  bound(line: Line): BoundRule | undefined;
-  context(line: Line): LineContext;
+  /** The commands of a script of which nobody knows whether they run. */
+  readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
+  /** Where the evaluation of a script was given up. */
+  readonly givenUpAt: Line | undefined;
+  /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
+  bound(line: Line, offset?: number): BoundRule | undefined;
+  context(line: Line, offset?: number): LineContext;
 }
 
 /** The whole file with what can be said of all packets at once. */

@@ -2,11 +2,12 @@ import type { Problem } from '../core/extensions/definition.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
+import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
-import { kindOf, type FileKind } from './support/kind.ts';
 import { LineChecks } from './support/line-checks.ts';
 import { Suppressions } from './support/suppression.ts';
 import { surveyOf, type Survey } from './support/survey.ts';
@@ -91,13 +92,14 @@ export class Diagnostics {
 
   private check(ruleset: Ruleset, host: HostFacts, settings: CheckSettings): QuickRound {
     const { lines } = this.document;
-    const kind = kindOf(lines);
+    const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, host, settings);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    return { ruleset, file, found: unread(found) };
+    const read = unread(found);
+    return { ruleset, file, found: kind === 'script' ? distinct(read) : read };
   }
 
   private file(kind: FileKind, survey: Survey, host: HostFacts, settings: CheckSettings): FileInContext {
@@ -105,8 +107,9 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, host, settings, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
-      bound: (line) => document.boundRule(line),
-      context: (line) => document.context(line),
+      givenUpAt: document.givenUpAt, conditionals: [...document.conditionalCommands()],
+      bound: (line, offset) => document.boundRule(line, offset),
+      context: (line, offset) => document.context(line, offset),
     };
   }
 
@@ -127,7 +130,7 @@ export class Diagnostics {
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
 function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[] {
-  return [...new Set([document.family, ...(survey.get('command') ?? []).map((line) => document.familyOf(line))])];
+  return [...new Set([document.family, ...(survey.get('command') ?? []).flatMap((line) => document.boundRules(line).map(({ family }) => family)), ...(survey.get('table') ?? []).map((line) => document.familyOf(line))])];
 }
 
 function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {
@@ -142,6 +145,19 @@ function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<st
 
 function finding(rule: Rule, report: Report): Finding {
   return { code: rule.code, severity: rule.severity, ...report };
+}
+
+/** The findings without those that say the same of the same place: a command that runs several times. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const known = new Map<Line, Set<string>>();
+  return findings.filter(({ line, code, span, message }) => {
+    const key = `${code} ${span.start} ${span.end} ${message}`;
+    const said = known.get(line);
+    if (said === undefined) known.set(line, new Set([key]));
+    else if (said.has(key)) return false;
+    else said.add(key);
+    return true;
+  });
 }
 
 function byPosition(a: Finding, b: Finding): number {

@@ -1,31 +1,40 @@
-import type { Line } from '../core/syntax/line.ts';
-import { defineRule } from './rule.ts';
+import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { page } from './support/page.ts';
-
-/** Words that make what follows run not once, and a function's head. */
-const CONTROL = /^\s*(?:(for|while|until|if|case|select)\b|(function\b|[\w-]+\s*\(\)))/u;
 
 export default defineRule({
   code: 'shell-control-flow',
   severity: 'information',
   docs: page({
-    what: 'Finds scripts whose iptables commands stand among loops, conditions or functions. One finding speaks for the '
-      + 'whole file.',
-    why: 'Loops, conditions and functions are not evaluated: every command is taken as run once, in the order of the file. '
-      + 'The ruleset that packets are simulated in can differ from what the script leaves behind.',
-    example: ['#!/bin/sh', 'for port in 80 443; do', 'iptables -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT', 'done'],
-    instead: ['#!/bin/sh', 'iptables -A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT'],
+    what: 'Finds iptables commands of which nobody knows whether they run, because the script itself does not tell: under a '
+      + 'condition on the machine or on the script\'s arguments, or in a loop over what another program prints. One finding '
+      + 'speaks for all commands that depend on the same thing.',
+    why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. Scripts that take longer '
+      + 'than anybody would wait for are followed up to a limit.',
+    example: ['#!/bin/sh', 'if [ -f /etc/blocklist ]; then', 'iptables -A INPUT -s 192.0.2.1 -j DROP', 'fi'],
+    instead: ['#!/bin/sh', 'iptables -A INPUT -s 192.0.2.1 -j DROP'],
   }),
-  *checkFile({ lines, kind }) {
-    if (kind !== 'script' || !lines.some(({ content }) => content.kind === 'command')) return;
-    const first = lines.find(isControl);
-    if (first === undefined) return;
-    const word = CONTROL.exec(first.text)!;
-    yield {
-      line: first, span: { start: word[0].length - (word[1] ?? word[2])!.length, end: word[0].length },
-      message: 'Loops, conditions and functions are not evaluated: every iptables command is taken as run once, in the order of the file.',
-    };
+  *checkFile({ conditionals, givenUpAt }) {
+    yield* dependents(conditionals);
+    if (givenUpAt !== undefined) {
+      yield {
+        line: givenUpAt, span: { start: 0, end: givenUpAt.text.length },
+        message: 'The script is followed no further than to this command, which would take too long; what comes behind it is not in the ruleset.',
+      };
+    }
   },
 });
 
-const isControl = ({ text, content }: Line): boolean => content.kind === 'shell' && CONTROL.test(text);
+function* dependents(conditionals: FileInContext['conditionals']): Iterable<Report> {
+  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<string> }>();
+  for (const { line, span, origin } of conditionals) {
+    const place = `${line.number}:${span.start}`;
+    const known = first.get(origin);
+    if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]) });
+    else known.places.add(place);
+  }
+  for (const [origin, { report, places }] of first) {
+    const others = places.size - 1;
+    const also = others === 0 ? '' : others === 1 ? ', and another command,' : `, and ${others} other commands,`;
+    yield { ...report, message: `Whether this${also} runs depends on \`${origin}\`.` };
+  }
+}

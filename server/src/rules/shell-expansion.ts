@@ -1,3 +1,5 @@
+import { commandsOf } from '../core/ruleset/script.ts';
+import type { Argument, Line } from '../core/syntax/line.ts';
 import { defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 
@@ -5,18 +7,24 @@ export default defineRule({
   code: 'shell-expansion',
   severity: 'information',
   docs: page({
-    what: 'Finds commands with something that the shell puts in place when it runs: `$VARIABLE`, `$(command)`.',
+    what: 'Finds rules with a word that the script does not tell: a variable that it never sets, its own arguments, the output '
+      + 'of another program.',
     why: 'The value is not known here, so nothing is said against the rule, and a simulated packet that gets to it may or '
-      + 'may not match: both ways are followed.',
+      + 'may not match: both ways are followed. A variable with a default, `${OFFICE:-192.0.2.0/24}`, counts as having it.',
     example: ['#!/bin/sh', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
-    instead: ['#!/bin/sh', 'iptables -A INPUT -s 192.0.2.0/24 -j ACCEPT'],
+    instead: ['#!/bin/sh', 'OFFICE=192.0.2.0/24', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
   }),
   *checkLine({ line, bound }) {
-    if (bound?.unresolved === undefined || line.content.kind !== 'command') return;
-    const argument = line.content.arguments.find(({ raw }) => raw === bound.unresolved)!;
+    if (bound?.unresolved === undefined) return;
+    const argument = argumentsOf(line).find(({ unknown, raw }) => unknown === bound.unresolved || (unknown === undefined && raw === bound.unresolved));
+    if (argument === undefined) return;
     yield {
       line, span: { start: argument.start, end: argument.end },
-      message: `What the shell makes of \`${bound.unresolved}\` is not known; the rule may match any packet or none.`,
+      message: `The rule depends on \`${bound.unresolved}\`, which is not known; it may match any packet or none.`,
     };
   },
 });
+
+function argumentsOf({ content }: Line): readonly Argument[] {
+  return content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.kind === 'rule' ? content.arguments : [];
+}

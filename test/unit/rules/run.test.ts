@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { RULES } from '../../../server/src/rules/rules.generated.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 import type { Rule } from '../../../server/src/rules/rule.ts';
-import { kindOf } from '../../../server/src/rules/support/kind.ts';
+import { kindOf } from '../../../server/src/core/ruleset/kind.ts';
 import { findingsOf, open } from './check.ts';
 
 const codesIn = (text: string, name?: string): string[] => findingsOf(text, name).map(({ code }) => code);

@@ -34,6 +34,13 @@ function readLine(line: Line, args: readonly Argument[], family: Family, isComma
   return read;
 }
 
+/** The rule as one of which nobody knows whether it is there, for this reason. */
+export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
+  return Object.create(bound, {
+    unresolved: { value: bound.unresolved ?? reason, enumerable: true }, conditional: { value: reason, enumerable: true },
+  }) as BoundRule;
+}
+
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
 class ReadRule implements BoundRule {
   declare readonly line: Line;
@@ -46,6 +53,7 @@ class ReadRule implements BoundRule {
   declare readonly matches: BoundRule['matches'];
   declare readonly target: RuleTarget | undefined;
   declare readonly unresolved: string | undefined;
+  declare readonly conditional: string | undefined;
   declare readonly problems: readonly Problem[];
   declare readonly broken: boolean;
   private readonly isCommand: boolean;

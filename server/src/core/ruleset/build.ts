@@ -1,5 +1,5 @@
 import type { Family } from '../netfilter.ts';
-import type { Line } from '../syntax/line.ts';
+import type { Line, LineContent } from '../syntax/line.ts';
 import { Execution } from './execution/execution.ts';
 import type { ExecutionStart } from './execution/state.ts';
 import type { BoundRule, Ruleset } from './model.ts';
@@ -9,11 +9,13 @@ export type { ExecutionStart } from './execution/state.ts';
 export interface BoundLine {
   readonly line: Line;
   readonly bound: BoundRule | undefined;
+  /** What the line says this time, where that is not its first content: a here-document in a loop, a line that `echo` prints. */
+  readonly content?: LineContent;
 }
 
 /** Executes the lines in order into the ruleset that they leave behind. */
 export function buildRuleset(lines: Iterable<BoundLine>, family: Family, start: ExecutionStart = {}): Ruleset {
   const execution = new Execution(family, start);
-  for (const { line, bound } of lines) execution.execute(line, bound);
+  for (const { line, bound, content } of lines) execution.execute(line, bound, content);
   return execution.finish();
 }

@@ -1,12 +1,16 @@
 import type { Backend, Family, TableName } from '../netfilter.ts';
 import { isTableName } from '../netfilter.ts';
-import type { Line } from '../syntax/line.ts';
+import type { Argument, Line, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
-import { bindLine } from './bind.ts';
+import type { ReadFile } from '../shell/interpreter.ts';
+import type { Span } from '../text.ts';
+import { bindLine, bindRule, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
+import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
+import { Script, commandsOf, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** A place in the file: physical line and UTF-16 column, both from 0. */
 export interface Position {
@@ -33,23 +37,32 @@ export interface LineContext {
 
 /**
  * A file as the rest of the program sees it: logical lines, each bound rule, the ruleset that it leaves behind. An edit
- * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them.
+ * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them. A script
+ * is evaluated: its lines are what they were found to mean, and it is executed in the order in which its commands run.
  */
 export class RulesetDocument {
   readonly uri: string;
   readonly languageId: string;
   version: number;
   private readonly parser: LineParser;
+  /** The lines as the grammar reads each by itself; a script's are made of them. */
   private content: Line[] = [];
+  private readonly readFile: ReadFile;
+  private script: Script | undefined;
+  private reading: ScriptReading | undefined;
+  private kindKnown: FileKind | undefined;
   private declared: Family | 'auto' = 'auto';
   private detected: Family = 'ipv4';
-  private readonly bound = new WeakMap<Line, BoundRule>();
+  private readonly bound = new WeakMap<object, BoundRule>();
+  private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new Map<string, Ruleset>();
   private start: Ruleset | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
-  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string) {
+  /** `readFile` gives the files that a script reads, by the path that it writes. */
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, readFile: ReadFile = () => undefined) {
     this.parser = parser;
+    this.readFile = readFile;
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
@@ -57,7 +70,18 @@ export class RulesetDocument {
   }
 
   get lines(): readonly Line[] {
-    return this.content;
+    return this.evaluated()?.lines ?? this.content;
+  }
+
+  /** Whether a shell reads the file, or iptables-restore. */
+  get kind(): FileKind {
+    this.kindKnown ??= this.languageId === 'shellscript' ? 'script' : kindOf(this.content);
+    return this.kindKnown;
+  }
+
+  /** Where the evaluation of a script was given up because it would take too long. */
+  get givenUpAt(): Line | undefined {
+    return this.evaluated()?.givenUpAt;
   }
 
   /** The family of the file; command lines have their own, by their program. */
@@ -84,15 +108,40 @@ export class RulesetDocument {
     return this.content.map((line) => line.text + line.eol).join('');
   }
 
-  /** What binding the line's arguments gave; undefined where it is no rule and no command. */
-  boundRule(line: Line): BoundRule | undefined {
+  /** What binding the line's arguments gave; of several commands the one at the offset, or the first. Undefined where it is no rule and no command. */
+  boundRule(line: Line, offset?: number): BoundRule | undefined {
     const { content } = line;
-    if (content.kind !== 'rule' && content.kind !== 'command') return undefined;
-    const family = this.familyOf(line);
-    const known = this.bound.get(line);
-    if (known?.family === family) return known;
-    const bound = bindLine(line, content, family);
-    this.bound.set(line, bound);
+    if (content.kind === 'command') return this.boundCommand(line, offset === undefined ? content : this.commandAt(line, offset) ?? content);
+    return content.kind === 'rule' ? this.boundWords(line, content, this.familyOf(line), false) : undefined;
+  }
+
+  /** The bound rules of every command of the line, each as often as its words differ. */
+  boundRules(line: Line): readonly BoundRule[] {
+    const { content } = line;
+    if (content.kind === 'command' && content.others !== undefined) return commandsOf(content).map((command) => this.boundCommand(line, command));
+    const bound = this.boundRule(line);
+    return bound === undefined ? [] : [bound];
+  }
+
+  /** The command of the line that an offset stands in or right behind. */
+  commandAt({ content }: Line, offset: number): ShellCommand | undefined {
+    if (content.kind !== 'command') return undefined;
+    const commands = commandsOf(content).filter(({ program }) => program.start <= offset);
+    const start = Math.max(...commands.map(({ program }) => program.start));
+    return commands.find(({ program }) => program.start === start);
+  }
+
+  private boundCommand(line: Line, command: ShellCommand): BoundRule {
+    return this.boundWords(line, command, command.family ?? familyOfProgram(command.program.text), true);
+  }
+
+  private boundWords(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family, isCommand: boolean): BoundRule {
+    const known = this.bound.get(words);
+    if (known?.family === family && known.line === line) return known;
+    const { content } = line;
+    const isLine = words === content && (content.kind === 'rule' || content.kind === 'command');
+    const bound = isLine ? bindLine(line, content, family) : bindRule(line, words.arguments, family, isCommand);
+    this.bound.set(words, bound);
     return bound;
   }
 
@@ -101,8 +150,21 @@ export class RulesetDocument {
     return this.parser.parse([{ text, eol: '\n' }])[0]!;
   }
 
-  familyOf({ content }: Line): Family {
-    return content.kind === 'command' ? familyOfProgram(content.program.text) : this.family;
+  /** The commands of a script of which nobody knows whether they run, and what that depends on. */
+  *conditionalCommands(): Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }> {
+    const reading = this.evaluated();
+    for (const { index, command, conditional, reached } of reading?.steps ?? []) {
+      if (conditional === undefined || !reached) continue;
+      const line = reading!.lines[index]!;
+      yield { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional };
+    }
+  }
+
+  /** The family of the line; of several commands that of the first. */
+  familyOf(line: Line): Family {
+    const { content } = line;
+    if (content.kind === 'command') return content.family ?? familyOfProgram(content.program.text);
+    return this.evaluated()?.families.get(line) ?? this.family;
   }
 
   /** What the kernel holds before the first line of a script; nothing unless set. */
@@ -124,15 +186,18 @@ export class RulesetDocument {
     return built;
   }
 
-  /** The table block and family of a line of this document. */
-  context(line: Line): LineContext {
-    if (line.content.kind === 'command') return { table: commandTable(this.boundRule(line)), family: this.familyOf(line) };
-    return { table: this.tableAt(line.number), family: this.family };
+  /** The table block and family of a line of this document; of several commands those of the one at the offset. */
+  context(line: Line, offset?: number): LineContext {
+    if (line.content.kind === 'command') {
+      const bound = this.boundRule(line, offset)!;
+      return { table: tableOfCommand(bound), family: bound.family };
+    }
+    return { table: this.tableAt(line.number), family: this.familyOf(line) };
   }
 
   /** The logical line that holds a physical line, with the offset of that physical line in it. */
   lineAt(physical: number): { readonly line: Line; readonly offset: number } | undefined {
-    const line = this.content[this.indexAt(physical)];
+    const line = this.lines[this.indexAt(physical)];
     if (line === undefined) return undefined;
     let offset = 0;
     for (let row = line.number; row < physical; row++) {
@@ -219,6 +284,18 @@ export class RulesetDocument {
   private forget(): void {
     this.rulesets.clear();
     this.blocks = undefined;
+    this.reading = undefined;
+    this.kindKnown = undefined;
+  }
+
+  /** What the evaluation of a script gave, done once after each edit; undefined for a ruleset. */
+  private evaluated(): ScriptReading | undefined {
+    if (this.kind === 'ruleset') return undefined;
+    if (this.reading === undefined) {
+      this.script ??= new Script(this.parser, this.readFile);
+      this.reading = this.script.read(this.content);
+    }
+    return this.reading;
   }
 
   /** Index of the logical line that holds a physical line; the number of lines when it is past the end. */
@@ -238,14 +315,34 @@ export class RulesetDocument {
   }
 
   private *linesOf(family: Family): Generator<BoundLine> {
+    const reading = this.evaluated();
+    if (reading !== undefined) {
+      for (const step of reading.steps) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);
+      return;
+    }
     for (const line of this.content) {
       if ((line.content.kind === 'command' ? this.familyOf(line) : this.family) === family) yield { line, bound: this.boundRule(line) };
     }
   }
 
+  private boundStep(line: Line, { command, content, family, conditional }: ScriptStep): BoundLine {
+    if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
+    if (content!.kind !== 'rule') return { line, bound: undefined, content: content! };
+    return { line, bound: this.certainOrNot(this.boundWords(line, content!, family, false), conditional), content: content! };
+  }
+
+  private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {
+    if (reason === undefined) return bound;
+    const known = this.conditional.get(bound);
+    if (known?.conditional === reason) return known;
+    const conditional = conditionalRule(bound, reason);
+    this.conditional.set(bound, conditional);
+    return conditional;
+  }
+
   /** The table of the block that holds a physical line. */
   private tableAt(physical: number): TableName | undefined {
-    this.blocks ??= blockEdges(this.content);
+    this.blocks ??= blockEdges(this.lines);
     let low = 0;
     let high = this.blocks.length;
     while (low < high) {
@@ -291,8 +388,8 @@ function blockEdges(lines: readonly Line[]): BlockEdge[] {
   return edges;
 }
 
-/** The table that a command line works on: `-t`, or filter. */
-function commandTable(bound: BoundRule | undefined): TableName | undefined {
-  const name = bound?.table?.name ?? 'filter';
+/** The table that a command works on: `-t`, or filter. */
+export function tableOfCommand(bound: BoundRule): TableName | undefined {
+  const name = bound.table?.name ?? 'filter';
   return isTableName(name) ? name : undefined;
 }

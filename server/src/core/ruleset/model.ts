@@ -56,8 +56,10 @@ export interface BoundRule {
   /** Where each argument's meaning stands, for completion and hover. */
   readonly tokens: readonly Token[];
   readonly problems: readonly Problem[];
-  /** The first argument of a command that the shell has yet to expand (`$NET`): what the rule asks for is not known. */
+  /** What the first argument comes from that nobody knows (`$NET`), or the reason why nobody knows whether the command runs. */
   readonly unresolved: string | undefined;
+  /** What the running of the command depends on, where that is not known. */
+  readonly conditional: string | undefined;
   /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */
   readonly broken: boolean;
 }

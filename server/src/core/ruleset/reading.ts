@@ -120,7 +120,8 @@ export function optionText(spec: BaseOption): string {
 }
 
 /** Whether the shell puts something else in the argument's place. */
-export function isExpansion({ raw }: Argument): boolean {
+export function isExpansion({ raw, unknown, evaluated }: Argument): boolean {
+  if (unknown !== undefined || evaluated === true) return unknown !== undefined;
   return /[$`]/u.test(raw) && !/^'[^']*'$/u.test(raw);
 }
 

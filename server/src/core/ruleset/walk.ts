@@ -40,13 +40,13 @@ export class Walk {
     const { line, args, family, isCommand, problems } = reading;
     while (reading.next < args.length) this.argument(args[reading.next++]!);
     if (!this.ends) this.finish();
-    const unresolved = isCommand ? args.find(isExpansion) : undefined;
+    const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);
     const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close();
     return {
       line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,
-      unresolved: unresolved?.raw,
+      unresolved: unresolved?.unknown ?? unresolved?.raw, conditional: undefined,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
-      problems: unresolved === undefined && problems.length > 0 ? problems : NO_PROBLEMS,
+      problems: unresolved === undefined && problems.length > 0 ? problems.map((problem) => aboutWholeWords(problem, args)) : NO_PROBLEMS,
       broken: unresolved === undefined && problems.some((problem) => problem.accepted !== true),
     };
   }
@@ -220,4 +220,13 @@ export class Walk {
       reading.problem('missing-command', 'A rule says what to do with it: `-A CHAIN …` appends it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
     }
   }
+}
+
+/** A word whose value comes from elsewhere is spoken of as a whole, and not mended where it stands. */
+function aboutWholeWords(problem: Problem, args: readonly Argument[]): Problem {
+  const { span } = problem;
+  const touched = args.filter(({ evaluated, start, end }) => evaluated === true && start < span.end && span.start < end);
+  if (touched.length === 0) return problem;
+  const { code, message, accepted } = problem;
+  return { code, message, ...(accepted === undefined ? {} : { accepted }), span: touched.reduce<Span>((all, { start, end }) => cover(all, { start, end }), { start: Math.max(span.start, touched[0]!.start), end: Math.min(span.end, touched.at(-1)!.end) }) };
 }

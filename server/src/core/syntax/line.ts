@@ -1,3 +1,4 @@
+import type { Family } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 
 /**
@@ -7,6 +8,20 @@ import type { Span } from '../text.ts';
 export interface Argument extends Span {
   readonly text: string;
   readonly raw: string;
+  /** Of a word whose value does not follow from the text that stands there: whether evaluating the script told it. */
+  readonly evaluated?: true;
+  /** What a value that the script does not tell comes from, as it stands there: `$1`, `$(hostname -I)`. */
+  readonly unknown?: string;
+}
+
+/** A command that a shell runs: iptables and its arguments. */
+export interface ShellCommand {
+  readonly program: Argument;
+  readonly arguments: readonly Argument[];
+  /** What stands behind it on its line. */
+  readonly rest: Argument | undefined;
+  /** Told by the evaluation of the script; undefined where the program's name tells it. */
+  readonly family?: Family;
 }
 
 /** What a logical line is; one variant for each kind of line that the grammar knows. */
@@ -21,7 +36,8 @@ export type LineContent =
       readonly counters: Argument | undefined; readonly extra: readonly Argument[] }
   | { readonly kind: 'commit' }
   | { readonly kind: 'rule'; readonly counters: Argument | undefined; readonly arguments: readonly Argument[] }
-  | { readonly kind: 'command'; readonly program: Argument; readonly arguments: readonly Argument[]; readonly rest: Argument | undefined }
+  /** Further commands: others on the line, and the same one with other words (a loop, a function). */
+  | ({ readonly kind: 'command'; readonly others?: readonly ShellCommand[] } & ShellCommand)
   | { readonly kind: 'shell' }
   | { readonly kind: 'invalid'; readonly reason: InvalidLine };
 

@@ -1,5 +1,6 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { BoundRule } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Span } from '../../core/text.ts';
 import { touches, type Place } from './place.ts';
@@ -54,9 +55,11 @@ export function declaredChains(document: RulesetDocument, table: TableName, fami
 export function chainsNamedBy(document: RulesetDocument, line: Line): ChainOccurrence[] {
   const { content } = line;
   if (content.kind === 'chain') return content.name.text === '' ? [] : [{ line, span: content.name, mention: 'declaration', name: content.name.text }];
-  const bound = document.boundRule(line);
-  if (bound === undefined) return [];
-  const { command, target } = bound;
+  return document.boundRules(line).flatMap((bound) => chainsOfRule(line, bound))
+    .filter(({ span, name }, index, all) => all.findIndex((other) => other.span.start === span.start && other.name === name) === index);
+}
+
+function chainsOfRule(line: Line, { command, target }: BoundRule): ChainOccurrence[] {
   const found: ChainOccurrence[] = [];
   if (command?.chain !== undefined && command.chainSpan !== undefined) {
     found.push({ line, span: command.chainSpan, mention: command.kind === 'new-chain' ? 'declaration' : 'command', name: command.chain });

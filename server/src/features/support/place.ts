@@ -23,7 +23,7 @@ export function placeAt(document: RulesetDocument, position: Position): Place {
   const at = document.offsetAt(position);
   if (at === undefined) return { document, position, line: undefined, text: '', offset: 0, family: document.family, table: tableBehind(document) };
   const { line, offset } = at;
-  return { document, position, line, text: line.text, offset, ...document.context(line) };
+  return { document, position, line, text: line.text, offset, ...document.context(line, offset) };
 }
 
 /** The range of a span of the place's line. */

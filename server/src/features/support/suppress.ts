@@ -2,7 +2,6 @@ import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Finding, TextEdit } from '../../rules/rule.ts';
 import { Suppressions } from '../../rules/support/suppression.ts';
 import { insert, insertAbove } from '../../rules/support/edits.ts';
-import { kindOf } from '../../rules/support/kind.ts';
 
 const COMMENT = '# iptables-lens disable=';
 
@@ -11,7 +10,7 @@ export function silenceLine(document: RulesetDocument, { line, code }: Finding):
   const above = line.number === 0 ? undefined : document.lineAt(line.number - 1)?.line;
   if (above?.content.kind === 'suppression') return insert(above, above.text.trimEnd().length, `,${code}`);
   // In a ruleset an indented comment is a mistake itself.
-  const indent = kindOf(document.lines) === 'script' ? /^[ \t]*/u.exec(line.text)![0] : '';
+  const indent = document.kind === 'script' ? /^[ \t]*/u.exec(line.text)![0] : '';
   return insertAbove(line, `${indent}${COMMENT}${code}`);
 }
 

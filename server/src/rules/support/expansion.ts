@@ -1,7 +1,8 @@
 import type { Argument, Line } from '../../core/syntax/line.ts';
+import { commandsOf } from '../../core/ruleset/script.ts';
 import type { BoundRule, Token } from '../../core/ruleset/model.ts';
 import type { Span } from '../../core/text.ts';
-import type { FileKind } from './kind.ts';
+import type { FileKind } from '../../core/ruleset/kind.ts';
 
 /**
  * Whether a problem of a line that a shell reads first can be told from its text: what `$NAME`, `$(…)` or a pattern stand
@@ -9,14 +10,16 @@ import type { FileKind } from './kind.ts';
  */
 export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span, kind: FileKind): boolean {
   if (content.kind !== 'command' && (content.kind !== 'rule' || kind !== 'script')) return true;
-  const open = content.arguments.filter(isExpanded);
+  const args = content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.arguments;
+  const open = args.filter(isExpanded);
   if (open.length === 0) return true;
   if (open.some((argument) => argument.start < span.end && span.start < argument.end)) return false;
   return !open.some((argument) => shapesRule(argument, bound?.tokens ?? []));
 }
 
 /** Whether the shell puts something else in the place of (a part of) the argument. */
-export function isExpanded({ raw }: Argument): boolean {
+export function isExpanded({ raw, unknown, evaluated }: Argument): boolean {
+  if (unknown !== undefined || evaluated === true) return unknown !== undefined;
   const visible = raw.replace(/'[^']*'|\\./gu, '');
   return /[$`]/u.test(visible) || /^[^"]*[{}*?]/u.test(visible);
 }

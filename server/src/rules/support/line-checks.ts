@@ -1,8 +1,8 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
-import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import { tableOfCommand, type RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, LineInContext } from '../rule.ts';
-import type { FileKind } from './kind.ts';
+import type { FileKind } from '../../core/ruleset/kind.ts';
 import type { Survey } from './survey.ts';
 
 /** What was found on a line, and what that depends on beside its text. */
@@ -67,7 +67,10 @@ export class LineChecks {
     const { table, family } = this.document.context(line);
     const known = this.checked.get(line);
     if (known !== undefined && known.table === table && known.family === family && known.kind === kind) return known.findings;
-    const findings = this.checkLine({ line, kind, table, family, bound: this.document.boundRule(line) });
+    const bounds = this.document.boundRules(line);
+    const findings = bounds.length < 2 || line.content.kind !== 'command'
+      ? this.checkLine({ line, kind, table, family, bound: bounds[0] })
+      : bounds.flatMap((bound) => this.checkLine({ line, kind, table: tableOfCommand(bound), family: bound.family, bound }));
     this.checked.set(line, { table, family, kind, findings });
     return findings;
   }

@@ -4,7 +4,7 @@ import type { Family, TableName } from '../../core/netfilter.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, Fix, FileInContext, LineInContext, RelatedPlace, Report, Rule, Severity } from '../rule.ts';
 import { isCertain } from './expansion.ts';
-import type { FileKind } from './kind.ts';
+import type { FileKind } from '../../core/ruleset/kind.ts';
 
 /** Where a problem was found; `file` only where it took the execution of the file to find it. */
 export interface ProblemPlace {
@@ -56,8 +56,9 @@ function reportsOfRuleset(rule: ProblemRule, file: FileInContext, ruleset: Rules
   const problems = byCode(ruleset).get(rule.code);
   if (problems === undefined) return NONE;
   return problems.flatMap((problem) => {
-    if (isText(file.kind, problem.line, file.context(problem.line).table)) return [];
-    const bound = file.bound(problem.line);
+    const { start } = problem.span;
+    if (isText(file.kind, problem.line, file.context(problem.line, start).table)) return [];
+    const bound = file.bound(problem.line, start);
     const severity = severityOf(rule, problem, bound);
     if (severity === 'never' || bound?.skipped === true || !isCertain(problem.line, bound, problem.span, file.kind)) return [];
     return report(rule, problem, severity, { line: problem.line, bound, family: ruleset.family, file });

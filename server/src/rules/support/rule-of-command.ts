@@ -7,7 +7,7 @@ import { isExpanded } from './expansion.ts';
  * than that (`;`, `||`), needs a shell to be read, or is for the other family.
  */
 export function ruleOfCommand({ content }: Line, bound: BoundRule | undefined): string | undefined {
-  if (content.kind !== 'command' || bound === undefined || content.rest !== undefined || content.arguments.some(isExpanded)) return undefined;
+  if (content.kind !== 'command' || bound === undefined || content.rest !== undefined || content.others !== undefined || content.arguments.some(isExpanded)) return undefined;
   const words: string[] = [];
   for (let index = 0; index < content.arguments.length; index++) {
     const argument = content.arguments[index]!;

@@ -114,6 +114,7 @@ class Compiler implements CompileContext {
 
   private matches({ bound }: Rule): readonly Condition[] {
     if (bound.broken) return [refused(bound.line.number + 1, bound.line.text)];
+    if (bound.conditional !== undefined) return [conditional(bound.conditional, bound.line.number + 1, bound.line.text)];
     if (bound.unresolved !== undefined) return [unresolved(bound.unresolved, bound.line.number + 1, bound.line.text)];
     return bound.matches.flatMap((use) => (use.definition as MatchDefinition).conditions(use, this));
   }
@@ -123,7 +124,7 @@ class Compiler implements CompileContext {
       case undefined: return { kind: 'none' };
       case 'verdict': return { kind: target.verdict.toLowerCase() as 'accept' };
       case 'extension':
-        if (rule.bound.unresolved !== undefined) return { kind: 'unknown', reason: `what the shell makes of \`${rule.bound.unresolved}\` is not known` };
+        if (rule.bound.unresolved !== undefined && rule.bound.unresolved !== rule.bound.conditional) return { kind: 'unknown', reason: `what the shell makes of \`${rule.bound.unresolved}\` is not known` };
         return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
       case 'chain': {
         const chain = table.chains.get(target.chain);
@@ -159,5 +160,13 @@ function unresolved(expansion: string, line: number, text: string): Condition {
     source: text.trim(),
     test: () => new Unknown(`the rule of line ${line} matches with what the shell makes of \`${expansion}\``),
     observe: () => `what the shell makes of \`${expansion}\` is not known`,
+  };
+}
+
+function conditional(origin: string, line: number, text: string): Condition {
+  return {
+    source: text.trim(),
+    test: () => new Unknown(`the rule of line ${line} is there, which depends on \`${origin}\`, and matches`),
+    observe: () => `whether the rule is there depends on \`${origin}\``,
   };
 }

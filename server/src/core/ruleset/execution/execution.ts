@@ -2,7 +2,7 @@ import { isTableName, type Family } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { BoundCommand, BoundRule, Ruleset, Table } from '../model.ts';
 import { executeOnChains } from './chain-commands.ts';
-import { namedTables } from './chains.ts';
+import { namedTables, userChain } from './chains.ts';
 import { RestoreFile } from './restore-file.ts';
 import { executeOnRules } from './rule-commands.ts';
 import { ExecutionState, type ExecutionStart } from './state.ts';
@@ -22,10 +22,9 @@ export class Execution {
     this.file = new RestoreFile(this.state);
   }
 
-  /** Carries out one line and answers the status with which iptables ends, if it is a command. */
-  execute(line: Line, bound: BoundRule | undefined): number {
+  /** Carries out one line, or what it says this time, and answers the status with which iptables ends, if it is a command. */
+  execute(line: Line, bound: BoundRule | undefined, content = line.content): number {
     const { state, file } = this;
-    const { content } = line;
     state.begin(line);
     if (content.kind !== 'command' && bound?.ends === true) {
       file.abandon();
@@ -68,7 +67,7 @@ export class Execution {
     const { command } = bound;
     if (table === undefined || command === undefined || bound.skipped) return 0;
     if (bound.unresolved !== undefined) {
-      addUnresolved(table, command, bound);
+      addUnresolved(table, command, bound, this.state.line);
       this.state.failures.push({ line: this.state.line, status: undefined, message: `What it does depends on \`${bound.unresolved}\`, which is not known.` });
       return 0;
     }
@@ -80,7 +79,8 @@ export class Execution {
 }
 
 /** A command with something that the shell has yet to expand: a rule that may be anything, where its chain is known. */
-function addUnresolved(table: Table, { kind, chain: name, position }: BoundCommand, bound: BoundRule): void {
+function addUnresolved(table: Table, { kind, chain: name, position }: BoundCommand, bound: BoundRule, line: Line): void {
+  if (kind === 'new-chain' && name !== undefined && !table.chains.has(name)) table.chains.set(name, userChain(name, line));
   const chain = name === undefined ? undefined : table.chains.get(name);
   if (chain === undefined) return;
   const rule = { bound, source: undefined, destination: undefined };

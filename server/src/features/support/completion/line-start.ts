@@ -1,6 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../../core/netfilter.ts';
-import { kindOf } from '../../../rules/support/kind.ts';
 import { COMMIT_DOC, HOOK_DOCS, POLICY_DOCS, TABLE_DOCS } from '../vocabulary.ts';
 import type { Place } from '../place.ts';
 import { commands } from './base-option.ts';
@@ -10,7 +9,7 @@ import { policies } from './value.ts';
 
 /** How a line of a ruleset can begin: inside of a table block with a chain, a rule or its end, outside with a table. */
 export function lineStarts(place: Place, typed: string): Proposal[] {
-  if (place.table === undefined && kindOf(place.document.lines) === 'script') return commentStarts();
+  if (place.table === undefined && place.document.kind === 'script') return commentStarts();
   if (place.table === undefined) return [...tableStarts(place), ...commentStarts()];
   const commit: Proposal = { label: 'COMMIT', kind: CompletionItemKind.Keyword, documentation: COMMIT_DOC, rank: 5 };
   return [...commands(false, typed.startsWith('--')), ...chainStarts(place, place.table), commit, ...commentStarts()];

@@ -39,9 +39,8 @@ export function siteAt(place: Place): Site | undefined {
   const { content } = line;
   if (content.kind !== 'rule' && content.kind !== 'command') return undefined;
   const isCommand = content.kind === 'command';
-  const first = isCommand ? content.program.end + 1 : content.counters === undefined ? 0 : content.counters.end + 1;
-  if (offset < first || (isCommand && content.rest !== undefined && offset > content.rest.start)) return undefined;
-  const args = content.arguments;
+  const args = argumentsAround(place, line);
+  if (args === undefined) return undefined;
   const current = args.find(({ start, end }) => start < offset && offset <= end);
   const before = args.filter(({ end }) => end < offset && end !== current?.end);
   const after = args.filter(({ start }) => start >= offset);
@@ -57,6 +56,15 @@ export function siteAt(place: Place): Site | undefined {
     boundWith: (text) => bind([...before, { text, raw: text, start: offset, end: offset }]),
     valued: after[0] !== undefined && !/^(-|!$)/u.test(after[0].text),
   };
+}
+
+/** The arguments of the rule or command in which the place stands; undefined where it stands in none. */
+function argumentsAround({ document, offset }: Place, line: Line): readonly Argument[] | undefined {
+  const { content } = line;
+  if (content.kind === 'rule') return offset < (content.counters === undefined ? 0 : content.counters.end + 1) ? undefined : content.arguments;
+  const command = document.commandAt(line, offset);
+  if (command === undefined || offset <= command.program.end || (command.rest !== undefined && offset > command.rest.start)) return undefined;
+  return command.arguments;
 }
 
 /**

@@ -17,7 +17,7 @@ import { explain, type Explained } from './explained.ts';
 /** Explains a word of a rule or command by what it means there. */
 export function hoverToken(place: Place): Explained | undefined {
   const { document, line, offset } = place;
-  const bound = line && document.boundRule(line);
+  const bound = line && document.boundRule(line, offset);
   if (bound === undefined) return undefined;
   // Between two words that touch, the one behind the cursor is meant.
   const token = bound.tokens.find(({ start, end }) => start <= offset && offset < end) ?? bound.tokens.find((each) => touches(each, offset));

@@ -1,4 +1,4 @@
-import type { Line } from '../../core/syntax/line.ts';
+import type { Line } from '../syntax/line.ts';
 
 /** Who reads the file: iptables-restore reads a ruleset, a shell reads a script. */
 export type FileKind = 'ruleset' | 'script';

@@ -1,0 +1,94 @@
+import type { Invocation } from '../shell/invocation.ts';
+import type { Piece } from '../shell/value.ts';
+import type { Argument, LineContent } from '../syntax/line.ts';
+import type { LineParser } from '../syntax/parser.ts';
+import type { Layout } from './script.ts';
+
+/** A line that iptables-restore reads, at the line of the script where it stands. */
+export interface RestoredLine {
+  readonly index: number;
+  readonly content: LineContent;
+}
+
+/** Where each character of a text stands in the script. */
+class Traced {
+  text = '';
+  readonly pieces: { readonly at: number; readonly piece: Piece }[] = [];
+
+  add(piece: Piece): void {
+    this.pieces.push({ at: this.text.length, piece });
+    this.text += piece.text;
+  }
+
+  /** The piece that holds an offset of the text. */
+  private pieceAt(offset: number): { readonly at: number; readonly piece: Piece } {
+    return this.pieces.findLast(({ at }) => at <= offset) ?? this.pieces[0]!;
+  }
+
+  /** Where a stretch of the text stands; `exact`: whether it stands there as it is. */
+  spanOf(start: number, end: number): { start: number; end: number; exact: boolean; unknown: string | undefined } {
+    const first = this.pieceAt(start);
+    const last = this.pieceAt(Math.max(start, end - 1));
+    const exact = (piece: Piece): boolean => piece.unknown === undefined && piece.text.length === piece.end - piece.start;
+    const from = exact(first.piece) ? first.piece.start + start - first.at : first.piece.start;
+    const to = exact(last.piece) ? last.piece.start + end - last.at : last.piece.end;
+    const touched = this.pieces.filter(({ at, piece }) => at < end && at + piece.text.length > start);
+    const unknown = touched.find(({ piece }) => piece.unknown !== undefined)?.piece.unknown?.origin;
+    return { start: from, end: to, exact: touched.every(({ piece }) => exact(piece)) && to - from === end - start, unknown };
+  }
+}
+
+/** The lines that an iptables-restore of the script reads; none where its input is not known. */
+export function restoredLines({ input }: Invocation, layout: Layout, parser: LineParser): RestoredLine[] {
+  if (input === undefined || 'origin' in input) return [];
+  const traced = linesOf(input).filter(({ pieces }) => pieces.length > 0);
+  const lines: RestoredLine[] = [];
+  for (const each of traced) {
+    const { start } = each.spanOf(0, 0);
+    const index = layout.indexAt(start);
+    const alone = layout.lines[index]!;
+    const [parsed] = each.text === alone.text ? [alone] : parser.parse([{ text: each.text, eol: '\n' }]);
+    lines.push({ index, content: moved(parsed!.content, each, layout.starts[index]!, alone.text) });
+  }
+  return lines;
+}
+
+function linesOf(input: readonly Piece[]): Traced[] {
+  const lines: Traced[] = [];
+  let open: Traced | undefined;
+  for (const piece of input) {
+    const exact = piece.text.length === piece.end - piece.start;
+    for (let start = 0; start < piece.text.length;) {
+      const newline = piece.text.indexOf('\n', start);
+      const end = newline === -1 ? piece.text.length : newline;
+      if (open === undefined) lines.push(open = new Traced());
+      if (end > start) {
+        const text = piece.text.slice(start, end);
+        open.add(exact ? { ...piece, text, start: piece.start + start, end: piece.start + end } : { ...piece, text });
+      }
+      if (newline !== -1) open = undefined;
+      start = end + 1;
+    }
+  }
+  return lines;
+}
+
+/** The content with its arguments where they stand in the line of the script. */
+function moved(content: LineContent, traced: Traced, lineStart: number, line: string): LineContent {
+  const place = (argument: Argument): Argument => {
+    const { start, end, exact, unknown } = traced.spanOf(argument.start, argument.end);
+    const from = Math.max(0, Math.min(start - lineStart, line.length));
+    const to = Math.max(from, Math.min(end - lineStart, line.length));
+    if (exact && from === argument.start && !/[$`{}*?]/u.test(argument.raw)) return argument;
+    const raw = line.slice(from, to);
+    return { text: argument.text, raw, start: from, end: to, ...(unknown === undefined ? exact && !/[$`{}*?]/u.test(raw) ? {} : { evaluated: true as const } : { unknown }) };
+  };
+  const maybe = (argument: Argument | undefined): Argument | undefined => argument && place(argument);
+  switch (content.kind) {
+    case 'rule': return { ...content, counters: maybe(content.counters), arguments: content.arguments.map(place) };
+    case 'table': return { ...content, name: place(content.name) };
+    case 'chain': return { ...content, name: place(content.name), policy: maybe(content.policy), counters: maybe(content.counters), extra: content.extra.map(place) };
+    case 'command': return { ...content, program: place(content.program), arguments: content.arguments.map(place), rest: maybe(content.rest) };
+    default: return content;
+  }
+}

@@ -1,0 +1,255 @@
+import type { Family } from '../netfilter.ts';
+import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
+import type { ReadFile } from '../shell/interpreter.ts';
+import type { Invocation } from '../shell/invocation.ts';
+import { ScriptText } from '../shell/script-text.ts';
+import type { SimpleCommand } from '../shell/syntax/ast.ts';
+import type { Field } from '../shell/value.ts';
+import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
+import type { LineParser } from '../syntax/parser.ts';
+import { restoredLines } from './restored.ts';
+
+/** A line's part in the execution of a script. */
+export interface ScriptStep {
+  /** Index of the line. */
+  readonly index: number;
+  readonly family: Family;
+  /** A command line's command; undefined for a line that iptables-restore reads. */
+  readonly command: ShellCommand | undefined;
+  /** What iptables-restore reads. */
+  readonly content: LineContent | undefined;
+  /** Why nobody knows whether it runs. */
+  readonly conditional: string | undefined;
+  /** Whether the script comes to it at all. */
+  readonly reached: boolean;
+}
+
+/** A script as it was evaluated last. */
+export interface ScriptReading {
+  /** The lines with what the evaluation made of them; a line that means what it meant before keeps its object. */
+  readonly lines: readonly Line[];
+  readonly steps: readonly ScriptStep[];
+  /** Families of lines that iptables-restore reads. */
+  readonly families: ReadonlyMap<Line, Family>;
+  readonly givenUpAt: Line | undefined;
+}
+
+const SHELL: LineContent = { kind: 'shell' };
+/** What a script that runs iptables has somewhere in it. */
+const MENTION = /ip6?t/iu;
+
+/** A command as it ran once. */
+interface Ran {
+  readonly alone: Line;
+  readonly family: Family;
+  readonly fields: readonly Field[];
+  readonly command: ShellCommand;
+}
+
+/** Runs of one command that are remembered. */
+const MOST_RUNS = 200;
+
+/** Evaluates a script and says what each of its lines means. */
+export class Script {
+  private readonly parser: LineParser;
+  private readonly readFile: ReadFile;
+  private readonly text = new ScriptText();
+  /** The last line that was made of each line as it stands alone. */
+  private readonly made = new WeakMap<Line, Line>();
+  /** The command of a line that has but one. */
+  private readonly shown = new WeakMap<Line, ShellCommand>();
+  /** What each command of the text became on its line, the last times that it ran. */
+  private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
+
+  constructor(parser: LineParser, readFile: ReadFile) {
+    this.parser = parser;
+    this.readFile = readFile;
+  }
+
+  /** `alone`: the lines as the grammar reads each by itself. */
+  read(alone: readonly Line[]): ScriptReading {
+    const text = alone.map((line) => line.text + line.eol).join('');
+    if (!MENTION.test(text)) return { lines: alone.map((line) => this.lineOf(line, plain(line, false))), steps: [], families: new Map(), givenUpAt: undefined };
+    this.text.update(text);
+    const evaluation = evaluateScript(this.text.chunks, { positional: { origin: '$@' }, readFile: this.readFile });
+    const layout = new Layout(alone);
+    const steps = this.stepsOf(evaluation, layout);
+    const said = new Map<number, { commands: ShellCommand[]; content: LineContent | undefined; family: Family }>();
+    for (const { index, command, content, family } of steps) {
+      const known = said.get(index);
+      if (known === undefined) said.set(index, { commands: command === undefined ? [] : [command], content, family });
+      else if (command !== undefined && !known.commands.includes(command)) known.commands.push(command);
+    }
+    const broken = this.brokenLines(layout);
+    const lines = alone.map((line, index) => {
+      const { commands = [], content } = said.get(index) ?? {};
+      const before = this.made.get(line);
+      if (commands.length === 1 && before !== undefined && this.shown.get(before) === commands[0]) return this.numbered(before, line);
+      const [first, ...others] = commands;
+      const made = this.lineOf(line, first === undefined ? content ?? plain(line, broken.has(index)) : { kind: 'command' as const, ...first, ...(others.length === 0 ? {} : { others }) });
+      if (commands.length === 1) this.shown.set(made, first!);
+      return made;
+    });
+    const families = new Map<Line, Family>();
+    for (const { index, content, family } of steps) if (content !== undefined) families.set(lines[index]!, family);
+    const settled = steps.map((step): ScriptStep => (step.content !== undefined && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
+    return { lines, steps: settled, families, givenUpAt: evaluation.givenUpAt === undefined ? undefined : lines[layout.indexAt(evaluation.givenUpAt)] };
+  }
+
+  private stepsOf({ invocations }: Evaluation, layout: Layout): ScriptStep[] {
+    const steps: ScriptStep[] = [];
+    for (const invocation of invocations) {
+      const { family, reached, conditions } = invocation;
+      const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
+      if (invocation.tool === 'restore') {
+        for (const { index, content } of restoredLines(invocation, layout, this.parser)) steps.push({ index, family, command: undefined, content, conditional, reached });
+        continue;
+      }
+      const index = layout.indexAt(invocation.home.start);
+      steps.push({ index, family, command: this.known(invocation, layout, index), content: undefined, conditional, reached });
+    }
+    return steps;
+  }
+
+  /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
+  private known(invocation: Invocation, layout: Layout, index: number): ShellCommand {
+    const alone = layout.lines[index]!;
+    let runs = this.ran.get(invocation.command);
+    if (runs === undefined) this.ran.set(invocation.command, runs = []);
+    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, invocation.arguments));
+    if (at !== -1) return runs[at]!.command;
+    const command = this.command(invocation, layout, index);
+    const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
+    runs.unshift({ alone, family: invocation.family, fields: invocation.arguments, command: same });
+    if (runs.length > MOST_RUNS) runs.pop();
+    return same;
+  }
+
+  /** The commands that the line held before, which go on where they are the same. */
+  private before(alone: Line): readonly ShellCommand[] {
+    const content = this.made.get(alone)?.content;
+    return content?.kind === 'command' ? commandsOf(content) : [];
+  }
+
+  private command({ program, arguments: args, family, home }: Invocation, layout: Layout, index: number): ShellCommand {
+    const { text } = layout.lines[index]!;
+    const start = layout.starts[index]!;
+    return {
+      program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
+      rest: restOf(text, home.end - start),
+    };
+  }
+
+  private brokenLines(layout: Layout): ReadonlySet<number> {
+    return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.indexAt(start)));
+  }
+
+  private lineOf(alone: Line, content: LineContent): Line {
+    const before = this.made.get(alone);
+    const line = before !== undefined && sameContent(before.content, content) ? before : content === alone.content ? alone : { ...alone, content };
+    this.made.set(alone, line);
+    return this.numbered(line, alone);
+  }
+
+  private numbered(line: Line, { number }: Line): Line {
+    line.number = number;
+    return line;
+  }
+}
+
+/** Where the lines of a script begin. */
+export class Layout {
+  readonly lines: readonly Line[];
+  readonly starts: readonly number[];
+
+  constructor(lines: readonly Line[]) {
+    this.lines = lines;
+    let offset = 0;
+    this.starts = lines.map(({ text, eol }) => {
+      const start = offset;
+      offset += text.length + eol.length;
+      return start;
+    });
+  }
+
+  /** Index of the line that holds an offset. */
+  indexAt(offset: number): number {
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+}
+
+/** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
+function plain({ content }: Line, broken: boolean): LineContent {
+  switch (content.kind) {
+    case 'rule': case 'table': case 'chain': case 'commit': case 'invalid': return SHELL;
+    case 'command': return broken ? content : SHELL;
+    default: return content;
+  }
+}
+
+/** The argument that a field is in its line: `raw` is what stands there. */
+function argumentOf({ text, start, end, unknown }: Field, line: string, lineStart: number): Argument {
+  const from = Math.min(start - lineStart, line.length);
+  const to = Math.min(end - lineStart, line.length);
+  const raw = line.slice(from, to);
+  return {
+    text, raw, start: from, end: to,
+    ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw) ? { evaluated: true as const } : {}),
+  };
+}
+
+/** What stands on a line behind an offset, without blanks and joined line ends. */
+function restOf(text: string, offset: number): Argument | undefined {
+  const behind = text.slice(offset);
+  const start = offset + /^(?:\s|\\\r?\n|\\$)*/u.exec(behind)![0].length;
+  const raw = text.slice(start).trimEnd();
+  return raw === '' ? undefined : { text: raw, raw, start, end: start + raw.length };
+}
+
+/** Whether more than quotes stands between the text and its value. */
+const comesFromElsewhere = (raw: string): boolean => /[$`{]/u.test(raw) || !/["'\\]/u.test(raw);
+
+/** Every command of a command line, in the order of their first execution. */
+export function commandsOf(content: Extract<LineContent, { kind: 'command' }>): readonly ShellCommand[] {
+  const first = content.others?.length === 0 || content.others === undefined ? undefined : content.others;
+  return first === undefined ? [content] : [content, ...first];
+}
+
+function sameArgument(a: Argument, b: Argument): boolean {
+  return a === b || (a.text === b.text && a.start === b.start && a.end === b.end && a.raw === b.raw && a.unknown === b.unknown && a.evaluated === b.evaluated);
+}
+
+function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean {
+  return a === b || (a.length === b.length && a.every((argument, index) => sameArgument(argument, b[index]!)));
+}
+
+function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
+  return a === b || (a.family === b.family && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
+}
+
+/** Whether two runs of one command got the same words, from the same places. */
+function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) {
+    const left = a[index]!;
+    const right = b[index]!;
+    if (left.text !== right.text || left.unknown?.origin !== right.unknown?.origin || (left.handed === true || right.handed === true)) return false;
+  }
+  return true;
+}
+
+function sameContent(a: LineContent, b: LineContent): boolean {
+  if (a === b) return true;
+  if (a.kind === 'command' && b.kind === 'command') {
+    const [left, right] = [commandsOf(a), commandsOf(b)];
+    return left.length === right.length && left.every((command, index) => sameCommand(command, right[index]!));
+  }
+  return a.kind === b.kind && a.kind !== 'shell' ? JSON.stringify(a) === JSON.stringify(b) : a.kind === b.kind;
+}

@@ -1,0 +1,168 @@
+import { isArray, scalarOf, type Variable } from './environment.ts';
+import type { Interpreter } from './interpreter.ts';
+import { PRINTING } from './printing.ts';
+import { readVariables } from './read.ts';
+import { fileInput } from './redirect.ts';
+import { assign, type Running } from './simple.ts';
+import type { Signal, Status } from './state.ts';
+import { CommandParser, isAssignment } from './syntax/command-parser.ts';
+import { ShellSyntaxError } from './syntax/scanner.ts';
+import { test } from './test-command.ts';
+import { isUnknown, type Field } from './value.ts';
+
+/** What a builtin, or a program that is as well known, does with its arguments. */
+export type Builtin = (shell: Interpreter, args: readonly Field[], running: Running) => Status;
+
+const number = (field: Field | undefined, otherwise: number): number | undefined =>
+  (field === undefined ? otherwise : field.unknown === undefined && /^-?\d+$/u.test(field.text) ? Number(field.text) : undefined);
+
+function leave(kind: 'exit' | 'return'): Builtin {
+  return (shell, [status]) => {
+    if (status?.unknown !== undefined) shell.status = status.unknown;
+    else if (status !== undefined) shell.status = String(number(status, 0) ?? 2);
+    shell.signal = { kind };
+    return isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status) & 255;
+  };
+}
+
+function leaveLoop(kind: 'break' | 'continue'): Builtin {
+  return (shell, [levels]) => {
+    shell.signal = { kind, levels: number(levels, 1) ?? 1 } satisfies Signal;
+    return 0;
+  };
+}
+
+/** `local`, `export`, `readonly`, `declare`. */
+function declare(makesLocal: (options: string) => boolean): Builtin {
+  return (shell, args, { command, source }) => {
+    const options = args.filter(({ text }) => /^[-+]/u.test(text)).map(({ text }) => text).join('');
+    const frame = shell.frames.at(-1);
+    const isLocal = frame !== undefined && makesLocal(options);
+    const names = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
+    const assigned = new Set(command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])));
+    for (const name of names) {
+      if (isLocal && !frame.locals.has(name)) frame.locals.set(name, shell.environment.get(name));
+      if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
+      else if (isLocal && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
+    }
+    for (const word of command.words) if (isAssignment(word)) assignDeclared(shell, word.assignment, source, options);
+    return 0;
+  };
+}
+
+function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign>[1], source: Running['source'], options: string): void {
+  assign(shell, assignment, source);
+  const value = scalarOf(shell.environment.get(assignment.name));
+  if (!options.includes('i') || value === undefined || isUnknown(value)) return;
+  const computed = shell.expander.computed(value);
+  shell.environment.set(assignment.name, typeof computed === 'bigint' ? String(computed) : computed);
+}
+
+const set: Builtin = (shell, args) => {
+  const at = args.findIndex(({ text }) => !/^[-+][A-Za-z]+$/u.test(text));
+  if (args.length === 0 || at === -1) return 0;
+  const [first] = args.slice(at);
+  if (/^[-+]\w*o$/u.test(args[at - 1]?.text ?? '')) return 0;
+  shell.environment.positional = first!.text === '--' ? args.slice(at + 1) : args.slice(at);
+  return 0;
+};
+
+const shift: Builtin = (shell, [by]) => {
+  const { positional } = shell.environment;
+  const count = number(by, 1);
+  if ('origin' in positional || count === undefined) shell.environment.positional = { origin: 'shift' };
+  else if (count > positional.length) return 1;
+  else shell.environment.positional = positional.slice(count);
+  return 0;
+};
+
+const unset: Builtin = (shell, args) => {
+  for (const { text } of args) {
+    const element = /^(\w+)\[(.+)\]$/u.exec(text);
+    const array = element === null ? undefined : shell.environment.get(element[1]!);
+    if (element === null) {
+      if (!text.startsWith('-')) shell.environment.set(text, null);
+    } else if (isArray(array)) {
+      const elements = new Map(array.elements);
+      elements.delete(array.associative ? element[2]! : Number(element[2]));
+      shell.environment.set(element[1]!, { ...array, elements } satisfies Variable);
+    }
+  }
+  return 0;
+};
+
+const evaluate: Builtin = (shell, args, running) => {
+  const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown;
+  if (unknown !== undefined) {
+    shell.print(unknown, 0, 0);
+    return { origin: unknown.origin };
+  }
+  return runText(shell, args.map(({ text }) => text).join(' '), running) ?? { origin: 'eval' };
+};
+
+/** Runs commands that are not the script's own text; undefined where they are no shell. */
+function runText(shell: Interpreter, text: string, { home }: Running): Status | undefined {
+  try {
+    return shell.run(new CommandParser(text).all(), { text, start: 0, broughtBy: { start: home.start, end: home.end } });
+  } catch (error) {
+    if (error instanceof ShellSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Libraries of distributions that leave a script's own variables alone. */
+const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;
+
+const sourceFile: Builtin = (shell, [file, ...args], running) => {
+  const input = file === undefined ? undefined : file.unknown === undefined ? fileInput(shell, file.text, file) : undefined;
+  const origin = `${running.command.words[0]!.literal ?? '.'} ${file?.text ?? ''}`;
+  const text = input === undefined || input.unknown !== undefined ? undefined : input.pieces.map((piece) => piece.text).join('');
+  if (text !== undefined) {
+    const { positional } = shell.environment;
+    if (args.length > 0) shell.environment.positional = args;
+    const status = runText(shell, text, running);
+    if (args.length > 0) shell.environment.positional = positional;
+    if (shell.signal?.kind === 'return') shell.signal = undefined;
+    if (status !== undefined) return status;
+  }
+  if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin);
+  return { origin, assumed: true };
+};
+
+/** `which iptables`, `command -v iptables`: some path of the program. */
+const which: Builtin = (shell, args) => {
+  const name = args.find(({ text }) => !text.startsWith('-'));
+  const origin = `which ${name?.text ?? ''}`;
+  shell.print(name === undefined || name.unknown !== undefined ? { origin } : { origin, program: name.text }, 0, 0);
+  return { origin, assumed: true };
+};
+
+const command: Builtin = (shell, args, running) => {
+  const asks = args[0]?.text === '-v' || args[0]?.text === '-V';
+  if (asks) return which(shell, args, running);
+  const name = args.find(({ text }) => text !== '-p');
+  const builtin = name?.unknown === undefined && Object.hasOwn(BUILTINS, name?.text ?? '') ? BUILTINS[name!.text] : undefined;
+  return builtin?.(shell, args.slice(args.indexOf(name!) + 1), running) ?? { origin: 'command' };
+};
+
+const letCommand: Builtin = (shell, args) => {
+  let status: Status = 1;
+  for (const { text, unknown } of args) status = shell.arithmeticStatus(unknown ?? shell.expander.computed(text));
+  return status;
+};
+
+const testCommand: Builtin = (shell, args, { command: whole, source }) => shell.truth(test(args), whole, source);
+
+const bracket: Builtin = (shell, args, running) => (args.at(-1)?.text === ']' ? testCommand(shell, args.slice(0, -1), running) : 2);
+
+const nothing: Builtin = () => 0;
+
+export const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ...PRINTING,
+  ':': nothing, true: nothing, false: () => 1,
+  exit: leave('exit'), return: leave('return'), break: leaveLoop('break'), continue: leaveLoop('continue'),
+  local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
+  export: declare(() => false), readonly: declare(() => false),
+  set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, let: letCommand,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap: nothing, shopt: nothing, umask: nothing, sleep: nothing, wait: nothing,
+};

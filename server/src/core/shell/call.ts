@@ -1,0 +1,76 @@
+import type { Interpreter } from './interpreter.ts';
+import type { Invocation } from './invocation.ts';
+import type { ProgramCall } from './program.ts';
+import { fileInput } from './redirect.ts';
+import type { Running } from './simple.ts';
+import type { Expander } from './expand.ts';
+import type { Source } from './source.ts';
+import type { Home, Status, UnknownStatus } from './state.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
+import type { Field } from './value.ts';
+
+/** Commands that ask or look: whether they succeed is not the writer's to expect. */
+const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
+
+/** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
+export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home }: Running): Status {
+  const args = fields.slice(index + 1);
+  let program = fields[index]!;
+  if (shell.frames.length > 0) {
+    program = within(program, home);
+    for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home);
+  }
+  const step = shell.emit({
+    tool, family, home, command, program, arguments: args, input: tool === 'restore' ? restored(shell, args) : undefined,
+    conditions: shell.conditionsWith(doubt), reached: shell.reached,
+  });
+  const asks = tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text));
+  const status = new CallStatus(shell.expander, command, source, step < 0 ? undefined : step, !asks);
+  if (asks && shell.output !== undefined) shell.print({ origin: status.origin }, 0, 0);
+  return status;
+}
+
+/** The status of a call. Most are never asked for, so its origin is found when it is. */
+class CallStatus implements UnknownStatus {
+  readonly step: number | undefined;
+  readonly succeeded: boolean | undefined;
+  readonly assumed: true | undefined;
+  private readonly expander: Expander;
+  private readonly command: SimpleCommand;
+  private readonly source: Source;
+
+  constructor(expander: Expander, command: SimpleCommand, source: Source, step: number | undefined, assumed: boolean) {
+    this.expander = expander;
+    this.command = command;
+    this.source = source;
+    this.step = step;
+    this.succeeded = step === undefined ? undefined : true;
+    this.assumed = assumed ? true : undefined;
+  }
+
+  get origin(): string {
+    return this.expander.origin(this.command, this.source);
+  }
+}
+
+/** A word that stands outside of the command, shown where the command is named. */
+function within(field: Field, { start, end, name }: Home): Field {
+  return field.start >= start && field.end <= end ? field : { ...field, start: name.start, end: name.end };
+}
+
+function restored(shell: Interpreter, args: readonly Field[]): Exclude<Invocation['input'], undefined> {
+  const file = fileOperand(args);
+  if (file?.unknown !== undefined) return file.unknown;
+  const input = file === undefined ? shell.input : fileInput(shell, file.text, file);
+  return input.unknown !== undefined && input.pieces.length === 0 ? input.unknown : input.pieces;
+}
+
+/** The file that iptables-restore is given instead of its input. */
+function fileOperand(args: readonly Field[]): Field | undefined {
+  for (let index = 0; index < args.length; index++) {
+    const { text } = args[index]!;
+    if (/^(-T|--table|-M|--modprobe)$/u.test(text) || (/^(-w|--wait|-W|--wait-interval)$/u.test(text) && /^\d+$/u.test(args[index + 1]?.text ?? ''))) index++;
+    else if (!text.startsWith('-')) return args[index];
+  }
+  return undefined;
+}

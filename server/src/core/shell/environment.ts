@@ -1,0 +1,134 @@
+import type { Command } from './syntax/ast.ts';
+import type { Source } from './source.ts';
+import { oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
+
+/** `null`: the script has unset it. */
+export type Variable = Value | ArrayValue | null;
+
+/** `$1`, `$2` …; unknown where the script's caller gives them. */
+export type Positional = readonly Field[] | Unknown;
+
+export interface FunctionDefinition {
+  readonly body: Command;
+  readonly source: Source;
+}
+
+/** Stands in a layer for a variable that is the caller's again. */
+const ABSENT = Symbol('absent');
+
+/** What one way through a script has changed, over what was before. */
+class Layer {
+  readonly variables = new Map<string, Variable | typeof ABSENT>();
+  readonly functions = new Map<string, FunctionDefinition>();
+  positional: Positional | undefined;
+}
+
+/** What was changed in a layer that has been taken off. */
+export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
+
+/** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
+export class Environment {
+  private readonly layers: Layer[] = [new Layer()];
+
+  constructor(positional: Positional) {
+    this.layers[0]!.positional = positional;
+  }
+
+  /** Undefined for a variable that the script never set: it is the caller's. */
+  get(name: string): Variable | undefined {
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const value = this.layers[index]!.variables.get(name);
+      if (value !== undefined) return value === ABSENT ? undefined : value;
+    }
+    return undefined;
+  }
+
+  /** Sets a variable; `undefined` makes it the caller's again. */
+  set(name: string, value: Variable | undefined): void {
+    this.layers.at(-1)!.variables.set(name, value ?? (value === null ? null : ABSENT));
+  }
+
+  function(name: string): FunctionDefinition | undefined {
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const found = this.layers[index]!.functions.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  define(name: string, definition: FunctionDefinition): void {
+    this.layers.at(-1)!.functions.set(name, definition);
+  }
+
+  get positional(): Positional {
+    for (let index = this.layers.length - 1; index > 0; index--) {
+      const { positional } = this.layers[index]!;
+      if (positional !== undefined) return positional;
+    }
+    return this.layers[0]!.positional!;
+  }
+
+  set positional(fields: Positional) {
+    this.layers.at(-1)!.positional = fields;
+  }
+
+  /** Runs something whose changes are given back instead of being kept. */
+  apart(run: () => void): Changes {
+    const layer = new Layer();
+    const { length } = this.layers;
+    this.layers.push(layer);
+    try {
+      run();
+    } finally {
+      this.layers.length = length;
+    }
+    return layer;
+  }
+
+  /** Takes over what one of several ways has changed; nobody knows which, for the reason that `origin` names. */
+  merge(ways: readonly Changes[], origin: string): void {
+    for (const name of new Set(ways.flatMap(({ variables }) => [...variables.keys()]))) {
+      this.set(name, mergedVariable(ways.map((way) => this.changed(way, name)), name, origin));
+    }
+    for (const { functions } of ways) for (const [name, definition] of functions) this.define(name, definition);
+    if (ways.some(({ positional }) => positional !== undefined)) {
+      const all = ways.map(({ positional }) => positional ?? this.positional);
+      this.positional = all.every((each) => each === all[0]) ? all[0]! : { origin };
+    }
+  }
+
+  private changed({ variables }: Changes, name: string): Variable | undefined {
+    const value = variables.get(name);
+    return value === undefined ? this.get(name) : value === ABSENT ? undefined : value;
+  }
+
+  /** Forgets the values of all variables, because of something that may have set any. */
+  taint(origin: string): void {
+    for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
+      const value = this.get(name);
+      if (typeof value === 'string') this.set(name, { origin, candidates: [value] });
+      else this.set(name, { origin });
+    }
+  }
+}
+
+function mergedVariable(values: readonly (Variable | undefined)[], name: string, origin: string): Variable {
+  const first = values[0];
+  if (first !== undefined && values.every((value) => sameVariable(value, first))) return first;
+  const scalars = values.map((value): Value => (value === null ? '' : value === undefined ? { origin: `$${name}` } : isArray(value) ? { origin } : value));
+  return oneOf(scalars, origin);
+}
+
+function sameVariable(a: Variable | undefined, b: Variable): boolean {
+  if (a === b) return true;
+  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !isArray(a) && !isArray(b) && sameValue(a, b);
+}
+
+export const isArray = (value: Variable | undefined): value is ArrayValue => typeof value === 'object' && value !== null && 'elements' in value;
+
+/** The single value of a variable: of an array its first element. */
+export function scalarOf(value: Variable | undefined): Value | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (!isArray(value)) return value;
+  return value.elements.get(value.associative ? '0' : 0);
+}

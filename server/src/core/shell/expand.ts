@@ -1,0 +1,211 @@
+import { ArithmeticError, computeArithmetic } from './arithmetic.ts';
+import { expandBraces } from './braces.ts';
+import { isArray, scalarOf, type Environment } from './environment.ts';
+import { FieldBuilder } from './fields.ts';
+import { ParameterExpansion } from './parameter.ts';
+import { escapePattern } from './pattern.ts';
+import { spanIn, type Source } from './source.ts';
+import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
+import { isUnknown, type Field, type Piece, type Unknown, type Value } from './value.ts';
+
+/** What expansion needs of the evaluation that it is part of. */
+export interface ExpansionHost {
+  readonly environment: Environment;
+  /** `$?` */
+  readonly status: Value;
+  /** What a command prints, without the line ends behind it. */
+  capture(body: Command, source: Source, origin: string): Value;
+}
+
+const DEFAULT_SEPARATORS = ' \t\n';
+/** Longest origin that is shown whole. */
+const LONGEST_ORIGIN = 60;
+
+/** A value that is longer is no firewall's. */
+const LONGEST_TEXT = 1 << 20;
+
+/** Thrown out of arithmetic that meets something unknown. */
+class UnknownOperand extends Error {
+  readonly unknown: Unknown;
+
+  constructor(unknown: Unknown) {
+    super(unknown.origin);
+    this.unknown = unknown;
+  }
+}
+
+/** Expands words the way bash does, with unknown values where the script does not tell. */
+export class Expander {
+  readonly host: ExpansionHost;
+  private readonly parameters: ParameterExpansion;
+
+  constructor(host: ExpansionHost) {
+    this.host = host;
+    this.parameters = new ParameterExpansion(this);
+  }
+
+  /** The arguments that a word becomes. */
+  fields(word: Word, source: Source): Field[] {
+    const span = spanIn(source, word);
+    if (word.literal !== undefined) return [{ text: word.literal, start: span.start, end: span.end }];
+    const words = expandBraces(word);
+    const raw = this.raw(word, source);
+    if (words === undefined) return [{ text: raw, ...span, unknown: { origin: this.origin(word, source) } }];
+    if (words.length === 1) return this.split(words[0]!, source, raw);
+    return words.flatMap((each) => this.split(each, source, raw));
+  }
+
+  private split(word: Word, source: Source, raw: string): Field[] {
+    const builder = new FieldBuilder(spanIn(source, word), raw, this.separators());
+    word.parts.forEach((part, index) => {
+      this.addPart(builder, part, source, index === 0);
+    });
+    return builder.finish();
+  }
+
+  private addPart(builder: FieldBuilder, part: Part, source: Source, first: boolean): void {
+    if (part.kind === 'text') {
+      if (part.quoted) builder.quoted(part.text);
+      else if (first && part.text.startsWith('~')) builder.quoted({ origin: part.text });
+      else builder.plain(part.text);
+      return;
+    }
+    const expanded = part.kind === 'parameter' ? this.parameters.expand(part, source) : this.part(part, source);
+    if (typeof expanded === 'object' && 'replacement' in expanded) this.addReplacement(builder, expanded.replacement, part.quoted, source);
+    else if (typeof expanded === 'object' && 'elements' in expanded) builder.elements(expanded.elements, part.quoted);
+    else if (part.quoted) builder.quoted(expanded);
+    else builder.split(expanded);
+  }
+
+  /** The word of `${NAME:-WORD}`: what it does not quote is split. */
+  private addReplacement(builder: FieldBuilder, { parts }: Word, quoted: boolean, source: Source): void {
+    if (quoted && parts.length === 0) builder.quoted('');
+    for (const part of parts) {
+      if (part.kind !== 'text') this.addPart(builder, quoted ? { ...part, quoted } : part, source, false);
+      else if (part.quoted || quoted) builder.quoted(part.text);
+      else builder.split(part.text);
+    }
+  }
+
+  /** The characters of `IFS`; of an unknown one those that it has at the start. */
+  separators(): string {
+    const value = scalarOf(this.host.environment.get('IFS'));
+    return typeof value === 'string' ? value : DEFAULT_SEPARATORS;
+  }
+
+  /** The value of a word where it is not split: an assignment, the word of `case`, a file. */
+  text(word: Word, source: Source): Value {
+    if (word.literal !== undefined) return word.literal;
+    return this.joined(word, source, (text) => text);
+  }
+
+  /** The word as a pattern: what stands in quotes is escaped. */
+  pattern(word: Word, source: Source): Value {
+    return this.joined(word, source, (text, quoted) => (quoted ? escapePattern(text) : text));
+  }
+
+  private joined(word: Word, source: Source, write: (text: string, quoted: boolean) => string): Value {
+    let result = '';
+    for (const part of word.parts) {
+      const value = this.part(part, source);
+      if (isUnknown(value)) return word.parts.length === 1 ? value : this.combined(word, source, value);
+      result += write(value, part.quoted);
+      if (result.length > LONGEST_TEXT) return { origin: this.origin(word, source) };
+    }
+    return result;
+  }
+
+  /** Text around one value of a few: the texts that it can make. */
+  private combined(word: Word, source: Source, unknown: Unknown): Value {
+    if (unknown.candidates === undefined) return unknown;
+    let texts: readonly string[] = [''];
+    let seen = false;
+    for (const part of word.parts) {
+      const value = this.part(part, source);
+      if (isUnknown(value) && (seen || value.candidates === undefined)) return { origin: unknown.origin };
+      if (isUnknown(value)) seen = true;
+      const choices = isUnknown(value) ? value.candidates! : [value];
+      texts = texts.flatMap((before) => choices.map((choice) => before + choice));
+    }
+    return { origin: unknown.origin, candidates: texts };
+  }
+
+  /** The text of a here-document in pieces, each with where it stands. */
+  pieces(word: Word, source: Source): Piece[] {
+    return word.parts.map((part): Piece => {
+      const span = spanIn(source, part);
+      const value = this.part(part, source);
+      return isUnknown(value) ? { text: source.text.slice(part.start, part.end), ...span, unknown: value } : { text: value, ...span };
+    });
+  }
+
+  /** The value of one part where it is not split. */
+  part(part: Part, source: Source): Value {
+    switch (part.kind) {
+      case 'text': return part.text;
+      case 'parameter': return this.parameters.single(part, source);
+      case 'arithmetic': {
+        const value = this.arithmetic(part.expression, source);
+        return typeof value === 'bigint' ? String(value) : value;
+      }
+      case 'substitution': return this.substitution(part, source);
+    }
+  }
+
+  private substitution(part: SubstitutionPart, source: Source): Value {
+    const origin = this.origin(part, source);
+    return part.file ? { origin } : this.host.capture(part.body, source, origin);
+  }
+
+  /** The value of an arithmetic expression. */
+  arithmetic(expression: Word, source: Source): bigint | Unknown {
+    const text = this.text(expression, source);
+    return isUnknown(text) ? text : this.computed(text);
+  }
+
+  /** The value of an arithmetic expression that is already text. */
+  computed(text: string): bigint | Unknown {
+    const { environment } = this.host;
+    try {
+      return computeArithmetic(text, {
+        get: (name, index) => this.number(name, index),
+        set: (name, index, value) => {
+          if (index === undefined) environment.set(name, String(value));
+          else this.setElement(name, Number(index), String(value));
+        },
+      });
+    } catch (error) {
+      if (error instanceof UnknownOperand) return error.unknown;
+      if (error instanceof ArithmeticError) return { origin: `$((${text.trim()}))` };
+      throw error;
+    }
+  }
+
+  private number(name: string, index: bigint | undefined): string {
+    const variable = this.host.environment.get(name);
+    const value = index !== undefined && isArray(variable) ? variable.elements.get(Number(index)) ?? '' : scalarOf(variable);
+    if (value !== undefined && isUnknown(value)) throw new UnknownOperand(value);
+    if (value === undefined && variable === undefined) throw new UnknownOperand({ origin: `$${name}` });
+    return value ?? '';
+  }
+
+  /** Sets one element of an array, which the variable becomes if it was none. */
+  setElement(name: string, key: number | string, value: Value): void {
+    const { environment } = this.host;
+    const before = environment.get(name);
+    const elements = new Map(isArray(before) ? before.elements : []);
+    if (!isArray(before) && before !== undefined && before !== null) elements.set(0, before);
+    elements.set(key, value);
+    environment.set(name, { elements, associative: isArray(before) && before.associative });
+  }
+
+  /** How messages name what a word or part of the script comes from. */
+  origin(node: { readonly start: number; readonly end: number }, source: Source): string {
+    const text = source.text.slice(node.start, node.end).replace(/\s+/gu, ' ').trim();
+    return text.length <= LONGEST_ORIGIN ? text : `${text.slice(0, LONGEST_ORIGIN - 1)}…`;
+  }
+
+  private raw(word: Word, source: Source): string {
+    return source.text.slice(word.start, word.end);
+  }
+}

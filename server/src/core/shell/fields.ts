@@ -1,0 +1,109 @@
+import type { Span } from '../text.ts';
+import type { Field, Unknown, Value } from './value.ts';
+import { isUnknown } from './value.ts';
+
+const BLANKS = ' \t\n';
+/** Outside of quotes these may stand for the names of files. */
+const MATCHES_FILES = /[*?]|\[.*\]/u;
+
+/** Puts together the arguments that one word of the script becomes. */
+export class FieldBuilder {
+  private readonly done: Field[] = [];
+  private readonly word: Span;
+  private readonly raw: string;
+  private readonly separators: string;
+  private text = '';
+  private unknown: Unknown | undefined;
+  private handed: Span | undefined;
+  private patterns = '';
+  private open = false;
+
+  /** `separators`: what `IFS` holds. */
+  constructor(word: Span, raw: string, separators: string) {
+    this.word = word;
+    this.raw = raw;
+    this.separators = separators;
+  }
+
+  quoted(value: Value): void {
+    this.open = true;
+    if (isUnknown(value)) this.unknown ??= value;
+    else this.text += value;
+  }
+
+  /** Text of the script outside of quotes: it is not split. */
+  plain(text: string): void {
+    this.open = true;
+    this.text += text;
+    this.patterns += text;
+  }
+
+  /** What an expansion outside of quotes gave. */
+  split(value: Value): void {
+    if (isUnknown(value)) this.quoted(value);
+    else if (!this.splits(value)) {
+      if (value !== '') this.plain(value);
+    } else this.splitText(value);
+  }
+
+  private splits(text: string): boolean {
+    for (const separator of this.separators) if (text.includes(separator)) return true;
+    return false;
+  }
+
+  private splitText(text: string): void {
+    for (let i = 0; i < text.length;) {
+      const character = text[i]!;
+      if (!this.separators.includes(character)) {
+        this.plain(character);
+        i++;
+        continue;
+      }
+      const blanksEnd = this.skipBlanks(text, i);
+      const other = blanksEnd < text.length && this.separators.includes(text[blanksEnd]!);
+      if (other) this.open = true;
+      this.close();
+      i = other ? this.skipBlanks(text, blanksEnd + 1) : blanksEnd;
+    }
+  }
+
+  private skipBlanks(text: string, from: number): number {
+    let end = from;
+    while (end < text.length && BLANKS.includes(text[end]!) && this.separators.includes(text[end]!)) end++;
+    return end;
+  }
+
+  /** Elements of `$@` or an array, each an argument of its own. */
+  elements(elements: readonly (Value | Field)[], quoted: boolean): void {
+    elements.forEach((element, index) => {
+      if (index > 0) this.close();
+      const isField = typeof element === 'object' && 'start' in element;
+      if (isField && !this.open) this.handed = element;
+      const value = isField ? element.unknown ?? element.text : element;
+      if (quoted) this.quoted(value);
+      else this.split(value);
+    });
+  }
+
+  /** Ends the argument, if one has begun. */
+  close(): void {
+    if (!this.open) return;
+    const files = this.unknown === undefined && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
+    const unknown = this.unknown ?? files;
+    const { start, end } = this.handed ?? this.word;
+    this.done.push({
+      text: unknown === undefined ? this.text : this.raw, start, end,
+      ...(unknown === undefined ? {} : { unknown }), ...(this.handed === undefined ? {} : { handed: true as const }),
+    });
+    this.text = '';
+    this.patterns = '';
+    this.unknown = undefined;
+    this.handed = undefined;
+    this.open = false;
+  }
+
+  finish(): Field[] {
+    this.close();
+    return this.done;
+  }
+}

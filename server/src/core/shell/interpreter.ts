@@ -1,0 +1,286 @@
+import { Expander, type ExpansionHost } from './expand.ts';
+import type { Positional } from './environment.ts';
+import { matchesPattern } from './pattern.ts';
+import { redirected } from './redirect.ts';
+import { runSimple } from './simple.ts';
+import type { Source } from './source.ts';
+import { ShellState, type Status } from './state.ts';
+import { Input, Output } from './stream.ts';
+import type { Command, Redirect } from './syntax/ast.ts';
+import { testExpression } from './test-command.ts';
+import { equal, isUnknown, type Value } from './value.ts';
+
+/** Reads files that a script names; undefined where there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+/** Rounds of a `while` loop that are followed. */
+const MOST_ROUNDS = 4096;
+
+type Compound<K extends Command['kind']> = Extract<Command, { kind: K }>;
+
+/** Runs the commands of a script as far as its text tells what they do. Nothing is ever executed. */
+export class Interpreter extends ShellState implements ExpansionHost {
+  readonly expander: Expander;
+  readonly readFile: ReadFile;
+
+  constructor(positional: Positional, readFile: ReadFile) {
+    super(positional);
+    this.readFile = readFile;
+    this.expander = new Expander(this);
+  }
+
+  /** Runs a command; its status is that of the shell afterwards. */
+  run(command: Command, source: Source): Status {
+    const status = this.dispatch(command, source);
+    this.status = valueOf(status);
+    return status;
+  }
+
+  private dispatch(command: Command, source: Source): Status {
+    switch (command.kind) {
+      case 'simple': return runSimple(this, command, source);
+      case 'sequence': return this.sequence(command, source);
+      case 'and': case 'or': return this.chained(command, source);
+      case 'not': return negated(this.run(command.command, source));
+      case 'background': this.apart(() => this.run(command.command, source)); return 0;
+      case 'pipeline': return this.pipeline(command, source);
+      case 'function': this.environment.define(command.name, { body: command.body, source }); return 0;
+      default: return redirected(this, command.redirects, source, () => this.compound(command, source));
+    }
+  }
+
+  private compound(command: Extract<Command, { readonly redirects: readonly Redirect[] }>, source: Source): Status {
+    switch (command.kind) {
+      case 'simple': return runSimple(this, command, source);
+      case 'group': return this.run(command.body, source);
+      case 'subshell': {
+        let status: Status = 0;
+        this.apart(() => { status = this.run(command.body, source); });
+        return status;
+      }
+      case 'if': return this.ifCommand(command, source, 0);
+      case 'for': return this.forCommand(command, source);
+      case 'arithmetic-for': return this.arithmeticFor(command, source);
+      case 'while': return this.whileCommand(command, source);
+      case 'case': return this.caseCommand(command, source);
+      case 'test': return this.truth(testExpression(command.expression, this.expander, source), command, source);
+      case 'arithmetic': return this.arithmeticStatus(this.expander.arithmetic(command.expression, source));
+    }
+  }
+
+  /** The status of a test. */
+  truth(truth: boolean | 'unknown' | undefined, command: Command, source: Source): Status {
+    if (truth === undefined) return 2;
+    return truth === 'unknown' ? { origin: this.expander.origin(command, source) } : truth ? 0 : 1;
+  }
+
+  arithmeticStatus(value: ReturnType<Expander['arithmetic']>): Status {
+    return typeof value === 'bigint' ? Number(value === 0n) : { origin: value.origin };
+  }
+
+  private sequence({ commands }: Compound<'sequence'>, source: Source): Status {
+    let status: Status = 0;
+    for (const command of commands) {
+      status = this.run(command, source);
+      if (this.signal !== undefined) break;
+    }
+    return status;
+  }
+
+  private chained({ kind, left, right }: Compound<'and' | 'or'>, source: Source): Status {
+    const status = this.run(left, source);
+    if (this.signal !== undefined) return status;
+    let result = status;
+    const run = (): void => { result = this.run(right, source); };
+    this.decide(status, kind === 'and' ? run : undefined, kind === 'or' ? run : undefined);
+    return result;
+  }
+
+  /** Goes on by a status: one way where it is known, else both. */
+  private decide(status: Status, success: (() => void) | undefined, failure: (() => void) | undefined): void {
+    if (typeof status === 'number') {
+      (status === 0 ? success : failure)?.();
+      return;
+    }
+    const { step, succeeded = true } = status;
+    const when = (outcome: boolean): { origin: string; step?: number; succeeded?: boolean } =>
+      ({ origin: status.origin, ...(step === undefined ? {} : { step, succeeded: outcome === succeeded }) });
+    if (status.assumed !== true) {
+      this.fork([{ condition: when(true), ...(success && { run: success }) }, { condition: when(false), ...(failure && { run: failure }) }]);
+      return;
+    }
+    const [likely, unlikely] = succeeded ? [success, failure] : [failure, success];
+    if (unlikely !== undefined) this.contrary(when(!succeeded), unlikely);
+    if (likely !== undefined) this.assuming(when(succeeded), likely);
+  }
+
+  private pipeline({ commands }: Compound<'pipeline'>, source: Source): Status {
+    let status: Status = 0;
+    const { input, output } = this;
+    commands.forEach((command, index) => {
+      const last = index === commands.length - 1;
+      const pipe = last ? output : new Output(this.certainty);
+      this.output = pipe;
+      this.apart(() => { status = this.run(command, source); });
+      this.output = output;
+      this.input = pipe === undefined || last ? input : Input.of(pipe);
+    });
+    this.input = input;
+    return status;
+  }
+
+  private ifCommand(command: Compound<'if'>, source: Source, index: number): Status {
+    const branch = command.branches[index];
+    if (branch === undefined) return command.otherwise === undefined ? 0 : this.run(command.otherwise, source);
+    const status = this.run(branch.condition, source);
+    if (this.signal !== undefined) return status;
+    let result: Status = typeof status === 'number' ? 0 : { origin: status.origin };
+    const note = (some: Status): void => { if (typeof status === 'number' || status.assumed === true) result = some; };
+    this.decide(status, () => { note(this.run(branch.body, source)); }, () => { note(this.ifCommand(command, source, index + 1)); });
+    return result;
+  }
+
+  private forCommand(command: Compound<'for'>, source: Source): Status {
+    const { positional } = this.environment;
+    const fields = command.words?.flatMap((word) => this.expander.fields(word, source))
+      ?? ('origin' in positional ? [{ text: '"$@"', start: 0, end: 0, unknown: { origin: '$@' } }] : positional);
+    let status: Status = 0;
+    this.confined(() => {
+      for (const { text, unknown } of fields) {
+        this.step();
+        if (unknown !== undefined) {
+          this.uncertain(unknown.origin, () => {
+            this.environment.set(command.name, unknown);
+            this.run(command.body, source);
+          });
+          continue;
+        }
+        this.environment.set(command.name, text);
+        status = this.run(command.body, source);
+        if (this.endLoop()) break;
+      }
+    });
+    return status;
+  }
+
+  private arithmeticFor({ first, condition, step, body }: Compound<'arithmetic-for'>, source: Source): Status {
+    this.expander.arithmetic(first, source);
+    return this.loop(source, body, () => {
+      const text = this.expander.text(condition, source);
+      return text === '' ? 0 : this.arithmeticStatus(this.expander.arithmetic(condition, source));
+    }, () => { this.expander.arithmetic(step, source); });
+  }
+
+  private whileCommand({ until, condition, body }: Compound<'while'>, source: Source): Status {
+    return this.loop(source, body, () => {
+      const status = this.run(condition, source);
+      return until ? negated(status) : status;
+    }, () => undefined);
+  }
+
+  private loop(source: Source, body: Command, condition: () => Status, step: () => void): Status {
+    let status: Status = 0;
+    const { certainty } = this;
+    const { length } = this.invocations;
+    const guess = (origin: string): void => {
+      this.uncertain(origin, () => {
+        this.run(body, source);
+        step();
+        condition();
+      });
+      status = { origin };
+    };
+    this.confined(() => {
+      for (let rounds = 0; ; rounds++) {
+        this.step();
+        const holds = condition();
+        if (this.signal !== undefined || holds === 1) break;
+        if (rounds >= MOST_ROUNDS) this.forgetFrom(length);
+        // Where something may have left the loop, nobody knows how often it still goes round.
+        if (typeof holds !== 'number' || rounds >= MOST_ROUNDS || this.certainty > certainty) {
+          guess(typeof holds === 'number' ? this.expander.origin({ start: body.start, end: body.end }, source) : holds.origin);
+          break;
+        }
+        if (holds !== 0) break;
+        status = this.run(body, source);
+        if (this.endLoop()) break;
+        step();
+      }
+    });
+    return status;
+  }
+
+  private caseCommand(command: Compound<'case'>, source: Source): Status {
+    const value = this.expander.text(command.word, source);
+    return this.clauses(command, value, 0, this.expander.origin({ start: command.start, end: command.word.end }, source), source);
+  }
+
+  /** The clauses from `index` on, for the first that fits. */
+  private clauses(command: Compound<'case'>, value: Value, index: number, origin: string, source: Source): Status {
+    for (let at = index; at < command.clauses.length; at++) {
+      const { patterns } = command.clauses[at]!;
+      const fits = patterns.map((pattern) => {
+        const text = this.expander.pattern(pattern, source);
+        return text === '*' || equal(value, text, matchesPattern);
+      });
+      if (fits.includes(true)) return this.clause(command, value, at, origin, source);
+      if (fits.every((each) => each === false)) continue;
+      const text = this.expander.origin({ start: patterns[0]!.start, end: patterns.at(-1)!.end }, source);
+      this.fork([
+        { condition: { origin: `${origin} in ${text}` }, run: () => { this.clause(command, value, at, origin, source); } },
+        { condition: { origin }, run: () => { this.clauses(command, remaining(value, patterns.map((each) => this.expander.pattern(each, source))), at + 1, origin, source); } },
+      ]);
+      return { origin };
+    }
+    return 0;
+  }
+
+  private clause(command: Compound<'case'>, value: Value, at: number, origin: string, source: Source): Status {
+    const { body, end } = command.clauses[at]!;
+    const status = this.run(body, source);
+    if (this.signal !== undefined || end === ';;') return status;
+    if (end === ';;&') return this.clauses(command, value, at + 1, origin, source);
+    return at + 1 < command.clauses.length ? this.clause(command, value, at + 1, origin, source) : status;
+  }
+
+  capture(body: Command, source: Source, origin: string): Value {
+    const { output, status } = this;
+    const captured = new Output(this.certainty);
+    this.output = captured;
+    let result: Status = 0;
+    this.apart(() => { result = this.run(body, source); });
+    this.output = output;
+    this.status = isSequenceEmpty(body) ? status : valueOf(result);
+    const { value } = captured;
+    if (!isUnknown(value)) return value.replace(/\n+$/u, '');
+    return value.program === undefined ? { origin } : { origin, program: value.program };
+  }
+
+  /** Prints something, where anybody listens. */
+  print(value: Value, start: number, end: number): void {
+    const { output } = this;
+    if (output === undefined) return;
+    if (isUnknown(value)) output.unknown ??= value;
+    else if (this.certainty > output.certainty) output.unknown ??= { origin: value };
+    else output.pieces.push({ text: value, start, end });
+  }
+}
+
+/** `$?` for a status. What is expected to succeed counts as having done so. */
+const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });
+
+const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;
+
+function negated(status: Status): Status {
+  if (typeof status === 'number') return Number(status === 0);
+  const { origin, step, succeeded, assumed } = status;
+  const rest = assumed === undefined ? {} : { assumed };
+  return step === undefined ? { origin: `! ${origin}`, ...rest } : { origin, step, succeeded: succeeded === false, ...rest };
+}
+
+/** The value when none of the patterns fits. */
+function remaining(value: Value, patterns: readonly Value[]): Value {
+  if (!isUnknown(value) || value.candidates === undefined) return value;
+  const left = value.candidates.filter((each) => !patterns.some((pattern) => !isUnknown(pattern) && matchesPattern(each, pattern)));
+  return left.length === 1 ? left[0]! : { ...value, candidates: left };
+}

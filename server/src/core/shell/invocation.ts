@@ -1,0 +1,32 @@
+import type { Family } from '../netfilter.ts';
+import type { Span } from '../text.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
+import type { Field, Piece, Unknown } from './value.ts';
+
+/** Something that an invocation's running depends on. */
+export interface Condition {
+  /** As it stands in the script. */
+  readonly origin: string;
+  /** The invocation whose success it is, where it is one's; its place in the order of execution. */
+  readonly step?: number | undefined;
+  readonly succeeded?: boolean | undefined;
+  /** Whether it holds unless something goes wrong, so that the invocation counts as running. */
+  readonly assumed?: true | undefined;
+}
+
+/** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script. */
+export interface Invocation {
+  readonly tool: 'iptables' | 'restore';
+  readonly family: Family;
+  /** The command of the script that it stands for: of a wrapper function the call. */
+  readonly home: Span;
+  /** The command of the script's text that ran it; the same one as long as its text stays. */
+  readonly command: SimpleCommand;
+  readonly program: Field;
+  readonly arguments: readonly Field[];
+  readonly conditions: readonly Condition[];
+  /** Whether the script as it stands can come here at all. */
+  readonly reached: boolean;
+  /** What iptables-restore reads. */
+  readonly input: readonly Piece[] | Unknown | undefined;
+}

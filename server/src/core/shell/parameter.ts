@@ -1,0 +1,265 @@
+import { isArray, scalarOf, type Variable } from './environment.ts';
+import type { Expander } from './expand.ts';
+import { matchesPattern, patternSource } from './pattern.ts';
+import type { Source } from './source.ts';
+import type { ParameterPart, Word } from './syntax/ast.ts';
+import { isUnknown, oneOf, type Field, type Unknown, type Value } from './value.ts';
+
+/** Several values: `$@`, or an array's. */
+export interface Several {
+  readonly elements: readonly (Value | Field)[];
+  /** Whether quotes join them to one: `*`. */
+  readonly joins: boolean;
+}
+
+/** A word that stands in the parameter's place, with quotes of its own. */
+export interface Replacement {
+  readonly replacement: Word;
+}
+
+type Found = Value | Several | 'unset' | 'absent';
+
+/** Variables that every shell has from the start, with what only the machine knows. */
+const INHERITED = new Set([
+  'HOME', 'PATH', 'PWD', 'OLDPWD', 'USER', 'LOGNAME', 'SHELL', 'HOSTNAME', 'UID', 'EUID', 'PPID', 'RANDOM', 'SECONDS', 'LINENO', 'BASH', 'BASH_SOURCE',
+  'BASH_VERSION', 'BASH_VERSINFO', 'OSTYPE', 'HOSTTYPE', 'MACHTYPE', 'TERM', 'LANG', 'SHLVL', 'FUNCNAME',
+]);
+/** Names by which scripts keep the program: `$IPT`, `$ip6tables`, `$IPTABLES_V4`, `$IPTABLES_CMD`. */
+const PROGRAM = /^_?ip(6?)t(?:ables)?(?:_?v?([46]))?(_restore)?(?:_(?:cmd|bin|path))?$/iu;
+
+/** Expands `$NAME` and `${NAME…}`. */
+export class ParameterExpansion {
+  private readonly expander: Expander;
+
+  constructor(expander: Expander) {
+    this.expander = expander;
+  }
+
+  /** The value or values of a parameter where a list of words is asked for. */
+  expand(part: ParameterPart, source: Source): Value | { readonly elements: readonly (Value | Field)[] } | Replacement {
+    const found = this.operated(part, source);
+    if (typeof found === 'object' && 'replacement' in found) return found;
+    if (found === 'absent') return absent(part.name);
+    if (found === 'unset') return '';
+    if (typeof found === 'string' || !('elements' in found)) return found;
+    return found.joins && part.quoted ? this.join(found) : found;
+  }
+
+  /** The value of a parameter where there can be only one. */
+  single(part: ParameterPart, source: Source): Value {
+    const value = this.expand(part, source);
+    if (typeof value === 'object' && 'replacement' in value) return this.expander.text(value.replacement, source);
+    return typeof value === 'object' && 'elements' in value ? this.join({ elements: value.elements, joins: part.name === '*' }) : value;
+  }
+
+  private join({ elements, joins }: Several): Value {
+    const values = elements.map(valueOf);
+    const separators = this.expander.separators();
+    return values.find(isUnknown) ?? values.join(joins ? separators.slice(0, 1) : ' ');
+  }
+
+  private operated(part: ParameterPart, source: Source): Found | Replacement {
+    const found = this.prefixed(part, source);
+    if (part.operator === undefined) return found;
+    const { operator } = part;
+    if (/^:?[-=+?]$/u.test(operator)) return this.conditional(part, found, source);
+    if (found === 'absent') return absent(part.name);
+    if (operator === ':') return this.substring(part, found, source);
+    if (found === 'unset') return '';
+    if (typeof found === 'object' && 'elements' in found) return { ...found, elements: found.elements.map((each) => this.changed(part, valueOf(each), source)) };
+    return this.changed(part, found, source);
+  }
+
+  private prefixed(part: ParameterPart, source: Source): Found {
+    const { prefix, name } = part;
+    if (prefix === undefined) return this.lookUp(part, source);
+    if (prefix === '#') return this.length(part, source);
+    if (part.index?.literal === '@' || part.index?.parts.some((each) => each.kind === 'text' && each.text === '@')) return this.keys(name);
+    const target = this.lookUp(part, source);
+    if (typeof target !== 'string' || target === 'unset' || target === 'absent') return typeof target === 'object' && !('elements' in target) ? target : absent(name);
+    return /^\w+$/u.test(target) ? this.lookUp({ ...part, name: target, index: undefined } as unknown as ParameterPart, source) : absent(name);
+  }
+
+  private length(part: ParameterPart, source: Source): Found {
+    const found = this.lookUp(part, source);
+    if (found === 'absent') return absent(part.name);
+    if (found === 'unset') return '0';
+    if (typeof found === 'object' && 'elements' in found) return String(found.elements.length);
+    return mapped(found, (text) => String([...text].length));
+  }
+
+  private keys(name: string): Found {
+    const variable = this.expander.host.environment.get(name);
+    if (variable === undefined) return absent(name);
+    const keys = isArray(variable) ? [...ordered(variable.elements).keys()].map(String) : variable === null ? [] : ['0'];
+    return { elements: keys, joins: false };
+  }
+
+  private lookUp(part: ParameterPart, source: Source): Found {
+    const { name } = part;
+    const { host } = this.expander;
+    if (name === '@' || name === '*') return this.allPositional(name);
+    if (name === '#') {
+      const { positional } = host.environment;
+      return isOpen(positional) ? { origin: '$#' } : String(positional.length);
+    }
+    if (name === '?') return host.status;
+    if (/^\d+$/u.test(name)) return this.positional(Number(name));
+    if (/^[$!-]$/u.test(name)) return { origin: `$${name}` };
+    return this.variable(host.environment.get(name), part, source);
+  }
+
+  private allPositional(name: string): Found {
+    const { positional } = this.expander.host.environment;
+    if (isOpen(positional)) return { origin: positional.origin };
+    return { elements: positional, joins: name === '*' };
+  }
+
+  private positional(number: number): Found {
+    if (number === 0) return { origin: '$0' };
+    const { positional } = this.expander.host.environment;
+    if (isOpen(positional)) return 'absent';
+    const field = positional[number - 1];
+    return field === undefined ? 'unset' : field.unknown ?? field.text;
+  }
+
+  private variable(variable: Variable | undefined, part: ParameterPart, source: Source): Found {
+    if (variable === undefined) return 'absent';
+    const index = part.index === undefined ? undefined : this.expander.text(part.index, source);
+    if (index === '@' || index === '*') {
+      if (isArray(variable)) return { elements: [...ordered(variable.elements).values()], joins: index === '*' };
+      return variable === null ? { elements: [], joins: index === '*' } : variable;
+    }
+    if (index === undefined) return scalarOf(variable) ?? 'unset';
+    if (isUnknown(index)) return { origin: index.origin };
+    if (!isArray(variable)) return variable !== null && index === '0' ? variable : 'unset';
+    if (variable.associative) return variable.elements.get(index) ?? 'unset';
+    const number = this.expander.computed(index);
+    if (typeof number !== 'bigint') return number;
+    const size = Math.max(-1, ...[...variable.elements.keys()].map(Number)) + 1;
+    return variable.elements.get(number < 0n ? size + Number(number) : Number(number)) ?? 'unset';
+  }
+
+  /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
+  private conditional(part: ParameterPart, found: Found, source: Source): Found | Replacement {
+    const operator = part.operator!.at(-1)!;
+    if (found === 'absent' && (operator === '?' || INHERITED.has(part.name))) return absent(part.name);
+    const unset = isUnset(found);
+    const known = typeof found === 'object' && !('elements' in found) ? found.candidates?.map((each) => each === '') : [found === ''];
+    const empties = part.operator!.startsWith(':') ? known : [false];
+    if (!unset && (empties === undefined || new Set(empties).size > 1)) return this.eitherWay(part, found as Unknown, source);
+    const lacking = unset || empties![0]!;
+    if (operator === '+') return lacking ? '' : replacement(part);
+    if (!lacking) return found;
+    if (operator === '?') return { origin: `\${${part.name}:?}` };
+    if (operator === '-') return replacement(part);
+    const value = this.argument(part, source);
+    this.expander.host.environment.set(part.name, value);
+    return value;
+  }
+
+  /** The value may be empty or not: one of what both would give. */
+  private eitherWay(part: ParameterPart, found: Unknown, source: Source): Value {
+    const { origin, candidates, program } = found;
+    if (candidates === undefined) return { origin, ...(program === undefined ? {} : { program }) };
+    const value = this.argument(part, source);
+    const plus = part.operator!.endsWith('+');
+    return oneOf(candidates.map((each): Value => ((each === '') === plus ? (plus ? '' : each) : value)), origin);
+  }
+
+  private argument(part: ParameterPart, source: Source): Value {
+    return part.argument === undefined ? '' : this.expander.text(part.argument, source);
+  }
+
+  private substring(part: ParameterPart, found: Found, source: Source): Found {
+    const offset = this.expander.arithmetic(part.argument!, source);
+    const length = part.second === undefined ? undefined : this.expander.arithmetic(part.second, source);
+    if (typeof offset !== 'bigint') return offset;
+    if (length !== undefined && typeof length !== 'bigint') return length;
+    if (typeof found === 'object' && 'elements' in found) {
+      const variable = this.expander.host.environment.get(part.name);
+      if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable.elements), Number(offset), length === undefined ? undefined : Number(length)) };
+      const elements = part.name === '@' || part.name === '*' ? [{ origin: '$0' }, ...found.elements] : found.elements;
+      return { ...found, elements: cut(elements, Number(offset), length === undefined ? undefined : Number(length)) };
+    }
+    if (found === 'unset') return '';
+    return mapped(found as Value, (text) => cut([...text], Number(offset), length === undefined ? undefined : Number(length)).join(''));
+  }
+
+  private changed(part: ParameterPart, value: Value, source: Source): Value {
+    const operator = part.operator!;
+    const pattern = this.expander.pattern(part.argument!, source);
+    if (isUnknown(pattern)) return { origin: pattern.origin };
+    if (operator.startsWith('/')) {
+      const replacement = part.second === undefined ? '' : this.expander.text(part.second, source);
+      if (isUnknown(replacement)) return { origin: replacement.origin };
+      // Whether `&` stands for what was found depends on the release of the shell.
+      if (replacement.includes('&')) return { origin: `\${${part.name}${operator}…}` };
+      return mapped(value, (text) => replaced(text, operator, pattern, replacement));
+    }
+    if (/^[#%]/u.test(operator)) return mapped(value, (text) => trimmed(text, operator, pattern));
+    if (/^[\^,]/u.test(operator) && pattern === '') return mapped(value, (text) => recased(text, operator));
+    return { origin: `\${${part.name}${operator}…}` };
+  }
+}
+
+const isUnset = (found: Found): boolean => found === 'unset' || found === 'absent' || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
+
+const replacement = ({ argument }: ParameterPart): Value | Replacement => (argument === undefined ? '' : { replacement: argument });
+
+const isOpen = (value: object): value is Unknown => 'origin' in value;
+
+const valueOf = (element: Value | Field): Value => (typeof element === 'object' && 'start' in element ? element.unknown ?? element.text : element);
+
+/** A parameter that the script never sets: whoever calls the script may. */
+function absent(name: string): Unknown {
+  const origin = `$${name}`;
+  const program = PROGRAM.exec(name);
+  if (program === null) return { origin };
+  const six = program[1] === '6' || program[2] === '6' ? '6' : '';
+  return { origin, program: `ip${six}tables${program[3] === undefined ? '' : '-restore'}` };
+}
+
+function mapped(value: Value, change: (text: string) => string): Value {
+  if (!isUnknown(value)) return change(value);
+  return value.candidates === undefined ? { origin: value.origin } : oneOf(value.candidates.map(change), value.origin);
+}
+
+function ordered(elements: ReadonlyMap<number | string, Value>): ReadonlyMap<number | string, Value> {
+  return [...elements.keys()].every((key) => typeof key === 'number') ? new Map([...elements].sort(([a], [b]) => Number(a) - Number(b))) : elements;
+}
+
+function cut<T>(items: readonly T[], offset: number, length: number | undefined): readonly T[] {
+  const start = offset < 0 ? items.length + offset : offset;
+  if (start < 0) return [];
+  const end = length === undefined ? items.length : length < 0 ? items.length + length : start + length;
+  return items.slice(start, Math.max(start, end));
+}
+
+/** Elements from an index on, which need not be as many as there are before it. */
+function cutSparse(elements: ReadonlyMap<number | string, Value>, offset: number, length: number | undefined): readonly Value[] {
+  const keys = [...elements.keys()].map(Number);
+  const start = offset < 0 ? (keys.at(-1) ?? -1) + 1 + offset : offset;
+  return start < 0 ? [] : keys.filter((key) => key >= start).slice(0, length).map((key) => elements.get(key)!);
+}
+
+function replaced(text: string, operator: string, pattern: string, replacement: string): string {
+  if (pattern === '') return text;
+  const body = patternSource(pattern);
+  const source = operator === '/#' ? `^(?:${body})` : operator === '/%' ? `(?:${body})$` : body;
+  return text.replace(new RegExp(source, operator === '//' ? 'gu' : 'u'), () => replacement);
+}
+
+/** The text without its shortest or longest beginning (`#`) or end (`%`) that the pattern describes. */
+function trimmed(text: string, operator: string, pattern: string): string {
+  const lengths = Array.from({ length: text.length + 1 }, (_, length) => length);
+  if (operator.length === 2) lengths.reverse();
+  const front = operator.startsWith('#');
+  const found = lengths.find((length) => matchesPattern(front ? text.slice(0, length) : text.slice(text.length - length), pattern));
+  return found === undefined ? text : front ? text.slice(found) : text.slice(0, text.length - found);
+}
+
+function recased(text: string, operator: string): string {
+  const change = (some: string): string => (operator.startsWith('^') ? some.toUpperCase() : some.toLowerCase());
+  return operator.length === 2 ? change(text) : change(text.slice(0, 1)) + text.slice(1);
+}

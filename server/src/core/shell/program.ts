@@ -1,0 +1,106 @@
+import type { Family } from '../netfilter.ts';
+import { isUnknown, type Field, type Unknown, type Value } from './value.ts';
+
+/** An iptables command among the words of a simple command. */
+export interface ProgramCall {
+  readonly tool: 'iptables' | 'restore';
+  readonly family: Family;
+  /** Index of the word that names the program. */
+  readonly index: number;
+  /** Why it may be another program, where that is so. */
+  readonly doubt?: Unknown;
+}
+
+interface Wrapper {
+  /** Options that take a value of their own. */
+  readonly valued?: RegExp;
+  /** Words behind the options and before the command. */
+  readonly operands?: number;
+  /** Options with which no command is run. */
+  readonly asks?: RegExp;
+}
+
+/** Programs that run the command behind their own options. */
+const WRAPPERS: Readonly<Record<string, Wrapper>> = {
+  sudo: { valued: /^-[ughpCcrtTUDR]$|^--(user|group|host|prompt|chdir|chroot)$/u, asks: /^-[lvKk]$/u },
+  doas: { valued: /^-[uC]$/u }, env: { valued: /^-[uC]$/u }, command: { asks: /^-[vV]$/u }, builtin: {}, exec: { valued: /^-a$/u },
+  nice: { valued: /^-n$/u }, ionice: { valued: /^-[cnp]$/u }, timeout: { valued: /^-[sk]$/u, operands: 1 }, nohup: {}, setsid: {}, stdbuf: { valued: /^-[ioe]$/u },
+  busybox: {}, 'xtables-nft-multi': {}, 'xtables-legacy-multi': {}, 'xtables-multi': {}, flock: { valued: /^-[wEo]$/u, operands: 1 },
+  nsenter: { valued: /^-[tSG]$/u }, unshare: {}, chroot: { operands: 1 }, time: {},
+};
+const PROGRAM = /^ip(6?)tables(?:-(?:legacy|nft))?(-restore)?$/u;
+
+const baseName = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
+const valueOf = ({ text, unknown }: Field): Value => unknown ?? text;
+
+/** The iptables or iptables-restore that the words of a command run, through `sudo` and its like; undefined for none. */
+export function programCall(fields: readonly Field[]): ProgramCall | undefined {
+  let index = 0;
+  let doubt: Unknown | undefined;
+  while (index < fields.length) {
+    const value = valueOf(fields[index]!);
+    const call = named(value);
+    if (call !== undefined) return { ...call, index, ...(doubt === undefined ? {} : { doubt }), ...(call.doubt === undefined ? {} : { doubt: call.doubt }) };
+    const next = behind(fields, index, value);
+    if (next === undefined) return undefined;
+    if (isUnknown(value) && value.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) !== true) doubt ??= value;
+    index = next;
+  }
+  return undefined;
+}
+
+/** Index of the word that may name the program behind a wrapper. */
+function behind(fields: readonly Field[], index: number, value: Value): number | undefined {
+  if (isUnknown(value)) {
+    // `$SUDO iptables`, `$XT_MULTI iptables`: whatever it is, it is handed the program's name.
+    const next = fields[index + 1];
+    return next !== undefined && next.unknown === undefined && PROGRAM.test(baseName(next.text)) ? index + 1 : undefined;
+  }
+  const name = baseName(value);
+  if (name === 'ip') return behindNetns(fields, index + 1);
+  if (!Object.hasOwn(WRAPPERS, name)) return undefined;
+  return behindOptions(fields, index + 1, WRAPPERS[name]!);
+}
+
+function behindOptions(fields: readonly Field[], from: number, { valued, operands = 0, asks }: Wrapper): number | undefined {
+  let index = from;
+  for (; index < fields.length; index++) {
+    const { text } = fields[index]!;
+    if (asks?.test(text) === true) return undefined;
+    if (text === '--') return index + 1 + operands;
+    if (valued?.test(text) === true) index++;
+    else if (!text.startsWith('-') && !/^\w+=/u.test(text)) break;
+  }
+  return index + operands;
+}
+
+function behindNetns(fields: readonly Field[], from: number): number | undefined {
+  let index = from;
+  while (fields[index]?.text.startsWith('-') === true) index++;
+  return fields[index]?.text === 'netns' && fields[index + 1]?.text === 'exec' ? index + 3 : undefined;
+}
+
+function named(value: Value): Omit<ProgramCall, 'index'> | undefined {
+  if (!isUnknown(value)) return program(value);
+  if (value.program !== undefined) return program(value.program);
+  let call = several.get(value);
+  if (call === undefined) several.set(value, call = severalNamed(value) ?? null);
+  return call ?? undefined;
+}
+
+/** What unknown values name; a script has few, and uses them on every line. */
+const several = new WeakMap<Unknown, Omit<ProgramCall, 'index'> | null>();
+
+/** Of several the first one that is iptables; with it goes that it need not be. */
+function severalNamed(value: Unknown): Omit<ProgramCall, 'index'> | undefined {
+  const calls = (value.candidates ?? []).map((each) => programCall(each.split(' ').map((text) => ({ text, start: 0, end: 0 }))));
+  const call = calls.find((each) => each !== undefined);
+  if (call === undefined) return undefined;
+  const certain = calls.every((each) => each?.tool === call.tool && each.family === call.family);
+  return { tool: call.tool, family: call.family, ...(certain ? {} : { doubt: value }) };
+}
+
+function program(name: string): Omit<ProgramCall, 'index'> | undefined {
+  const found = PROGRAM.exec(baseName(name));
+  return found === null ? undefined : { tool: found[2] === undefined ? 'iptables' : 'restore', family: found[1] === '6' ? 'ipv6' : 'ipv4' };
+}

@@ -1,0 +1,55 @@
+import type { Interpreter } from './interpreter.ts';
+import { spanIn, type Source } from './source.ts';
+import type { Status } from './state.ts';
+import { Input, Output } from './stream.ts';
+import type { Redirect } from './syntax/ast.ts';
+import { isUnknown, type Value } from './value.ts';
+
+/** Runs something with its input and output redirected. */
+export function redirected(shell: Interpreter, redirects: readonly Redirect[], source: Source, run: () => Status): Status {
+  if (redirects.length === 0) return run();
+  const { input, output } = shell;
+  let written: { readonly path: Value; readonly append: boolean; readonly output: Output } | undefined;
+  for (const redirect of redirects) {
+    const { operator, descriptor } = redirect;
+    if (operator.startsWith('<') && operator !== '<>' && (descriptor ?? 0) === 0) shell.input = inputOf(shell, redirect, source);
+    else if (/^>>?$/u.test(operator) && (descriptor ?? 1) === 1) {
+      const file = new Output(shell.certainty);
+      shell.output = file;
+      written = { path: shell.expander.text(redirect.target, source), append: operator === '>>', output: file };
+    } else if ((operator === '&>' || operator === '>&') && (descriptor ?? 1) === 1) shell.output = undefined;
+  }
+  const status = run();
+  shell.input = input;
+  shell.output = output;
+  if (written !== undefined && !isUnknown(written.path)) write(shell, written.path, written.append, written.output);
+  return status;
+}
+
+/** Keeps what a file holds, for who reads it further on. */
+function write(shell: Interpreter, path: string, append: boolean, output: Output): void {
+  if (path.startsWith('/dev/') || path.startsWith('/proc/')) return;
+  const before = append ? shell.files.get(path) : [];
+  const { value } = output;
+  if (before === undefined || 'origin' in before || isUnknown(value) || shell.certainty > 0) shell.files.set(path, { origin: path });
+  else shell.files.set(path, [...before, ...output.pieces]);
+}
+
+function inputOf(shell: Interpreter, { operator, target, start, end }: Redirect, source: Source): Input {
+  if (operator === '<<') return new Input(shell.expander.pieces(target, source));
+  if (operator === '<<<') {
+    const value = shell.expander.text(target, source);
+    return isUnknown(value) ? new Input([], value) : new Input([{ text: `${value}\n`, ...spanIn(source, target) }]);
+  }
+  const path = shell.expander.text(target, source);
+  return isUnknown(path) ? new Input([], path) : fileInput(shell, path, spanIn(source, { start, end }));
+}
+
+/** The text of a file that the script has written or that stands beside it. */
+export function fileInput(shell: Interpreter, path: string, span: { readonly start: number; readonly end: number }): Input {
+  const written = shell.files.get(path);
+  if (written !== undefined) return 'origin' in written ? new Input([], written) : new Input(written);
+  const text = path.startsWith('/dev/') ? undefined : shell.readFile(path);
+  if (path === '/dev/null') return new Input([]);
+  return text === undefined ? new Input([], { origin: path }) : new Input([{ text, start: span.start, end: span.end }]);
+}

@@ -1,0 +1,85 @@
+import type { Command, SimpleCommand } from './syntax/ast.ts';
+import { CommandParser } from './syntax/command-parser.ts';
+import { ShellSyntaxError } from './syntax/scanner.ts';
+import { functionsIn, simpleCommandsIn } from './syntax/walk.ts';
+import type { Source } from './source.ts';
+
+/** Whole lines of a script that a shell reads together before it runs anything of them. */
+export interface Chunk extends Source {
+  start: number;
+  readonly text: string;
+  /** Undefined for lines without a command, and for a line that is no shell. */
+  readonly command: Command | undefined;
+  /** Whether the line could not be read: what stands behind it may be part of it. */
+  readonly broken: boolean;
+  readonly simple: readonly SimpleCommand[];
+  readonly functions: readonly Extract<Command, { kind: 'function' }>[];
+}
+
+/**
+ * The chunks of a script under edits. A shell begins anew after each chunk, so an edit reads those that it touches and
+ * nothing else. A line that is no shell is a chunk of its own and spoils no other.
+ */
+export class ScriptText {
+  private text = '';
+  private known: Chunk[] = [];
+
+  get chunks(): readonly Chunk[] {
+    return this.known;
+  }
+
+  /** Reads what is different from the text before. */
+  update(text: string): void {
+    const before = this.text;
+    const shorter = Math.min(before.length, text.length);
+    let same = 0;
+    while (same < shorter && before.charCodeAt(same) === text.charCodeAt(same)) same++;
+    let behind = 0;
+    while (behind < shorter - same && before.charCodeAt(before.length - 1 - behind) === text.charCodeAt(text.length - 1 - behind)) behind++;
+    if (same === text.length && same === before.length) return;
+    this.text = text;
+    this.known = this.reread(text, same, text.length - behind, text.length - before.length);
+  }
+
+  /** `first` to `end` is what is new in the text; what stands behind has moved by `shift`. */
+  private reread(text: string, first: number, end: number, shift: number): Chunk[] {
+    const old = this.known;
+    const chunks: Chunk[] = [];
+    let index = 0;
+    // A chunk that ends right before the edit may go on in it, unless it ended with its line.
+    while (index < old.length && !old[index]!.broken && endOf(old[index]!) <= first && old[index]!.text.endsWith('\n')) chunks.push(old[index++]!);
+    let position = chunks.length === 0 ? 0 : endOf(chunks.at(-1)!);
+    while (position < text.length) {
+      const before = position < end ? position : position - shift;
+      while (index < old.length && old[index]!.start < before) index++;
+      const same = old[index];
+      const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && same.text.endsWith('\n')));
+      if (isSame) index++;
+      const chunk = isSame ? same : chunkAt(text, position);
+      chunk.start = position;
+      chunks.push(chunk);
+      position = endOf(chunk);
+    }
+    return chunks;
+  }
+}
+
+const endOf = ({ start, text }: Chunk): number => start + text.length;
+
+function chunkAt(text: string, start: number): Chunk {
+  const rest = text.slice(start);
+  const parser = new CommandParser(rest);
+  try {
+    const command = parser.completeLine();
+    return { start, text: rest.slice(0, parser.position), command, broken: false, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: true, simple: [], functions: [] };
+  }
+}
+
+/** Length of the first line, with those that backslashes join to it. */
+function logicalLineLength(text: string): number {
+  const found = /^(?:[^\\\n]|\\[^])*\n?/u.exec(text);
+  return Math.max(1, found?.[0].length ?? text.length);
+}

@@ -1,0 +1,157 @@
+import { BUILTINS } from './builtins.ts';
+import { callProgram } from './call.ts';
+import type { Interpreter } from './interpreter.ts';
+import { programCall } from './program.ts';
+import { redirected } from './redirect.ts';
+import { spanIn, type Source } from './source.ts';
+import { EvaluationLimit, type Home, type Status } from './state.ts';
+import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
+import { isAssignment } from './syntax/command-parser.ts';
+import type { ArrayValue, Field, Value } from './value.ts';
+import { isUnknown } from './value.ts';
+import { isArray, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
+
+/** Functions inside each other, beyond which nothing is followed. */
+const DEEPEST = 60;
+/** Arguments of one command; more come of words that double themselves. */
+const MOST_FIELDS = 50_000;
+
+/** A simple command that is about to be run. */
+export interface Running {
+  readonly command: SimpleCommand;
+  readonly source: Source;
+  readonly home: Home;
+}
+
+/** Runs a simple command: assignments, a builtin, a function, iptables, or a program of which nothing is known. */
+export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
+  shell.step();
+  if (!shell.visit(command)) return 0;
+  const fields: Field[] = [];
+  for (const word of command.words) {
+    if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });
+    else if (word.literal !== undefined) {
+      const { start, end } = spanIn(source, word);
+      fields.push({ text: word.literal, start, end });
+    } else for (const field of shell.expander.fields(word as Word, source)) fields.push(field);
+  }
+  if (fields.length > MOST_FIELDS) throw new EvaluationLimit();
+  if (fields.length === 0) {
+    const before = shell.status;
+    shell.status = '0';
+    for (const assignment of command.assignments) assign(shell, assignment, source);
+    const { status } = shell;
+    if (command.assignments.length === 0) shell.status = before;
+    return isUnknown(status) ? { origin: status.origin } : Number(status);
+  }
+  if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) });
+  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) }));
+}
+
+/** A command whose arguments are those of the function around it stands where the function is called. */
+function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fields: readonly Field[]): Home {
+  const frame = shell.frames.at(-1);
+  if (frame?.home !== undefined && fields.some(({ handed }) => handed === true)) return frame.home;
+  const { start, end } = spanIn(source, command);
+  return { start, end, name: spanIn(source, command.words[0]!) };
+}
+
+function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {
+  const [name] = fields;
+  if (name!.unknown === undefined) {
+    const definition = shell.environment.function(name!.text);
+    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, definition, fields.slice(1), running.home));
+  }
+  const call = programCall(fields);
+  if (call !== undefined) return callProgram(shell, fields, call, running);
+  const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
+  if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
+  const origin = shell.expander.origin(running.command, running.source);
+  shell.print({ origin }, 0, 0);
+  return { origin };
+}
+
+/** Variables set before a command hold for that command. */
+function withAssignments(shell: Interpreter, { command, source }: Running, run: () => Status): Status {
+  if (command.assignments.length === 0) return run();
+  const before = command.assignments.map(({ name }) => [name, shell.environment.get(name)] as const);
+  for (const assignment of command.assignments) assign(shell, assignment, source);
+  const status = run();
+  for (const [name, value] of before) shell.environment.set(name, value);
+  return status;
+}
+
+/** Runs a function with these arguments. */
+export function callFunction(shell: Interpreter, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+  if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
+  const { positional } = shell.environment;
+  const frame = { home, locals: new Map() };
+  shell.frames.push(frame);
+  shell.environment.positional = args;
+  let status: Status = 0;
+  shell.confined(() => { status = shell.run(body, source); });
+  if (shell.signal?.kind === 'return') {
+    shell.signal = undefined;
+    status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
+  }
+  for (const [name, value] of frame.locals) shell.environment.set(name, value);
+  shell.environment.positional = positional;
+  shell.frames.pop();
+  return status;
+}
+
+/** Carries out an assignment. */
+export function assign(shell: Interpreter, { name, index, append, value }: Assignment, source: Source): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  if ('parts' in value) {
+    const text = expander.text(value, source);
+    if (index !== undefined) assignElement(shell, name, expander.text(index, source), text);
+    else if (append && isArray(before)) expander.setElement(name, 0, joined(before.elements.get(0) ?? '', text));
+    else environment.set(name, append ? joined(scalarOf(before) ?? (before === undefined ? { origin: `$${name}` } : ''), text) : text);
+    return;
+  }
+  assignArray(shell, name, append, value, source);
+}
+
+function assignArray(shell: Interpreter, name: string, append: boolean, value: readonly Element[], source: Source): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  const associative = isArray(before) && before.associative;
+  const elements = new Map<number | string, Value>(append && isArray(before) ? before.elements : []);
+  let next = append ? Math.max(-1, ...[...elements.keys()].map(Number)) + 1 : 0;
+  for (const element of value) {
+    if (element.index === undefined) {
+      for (const field of expander.fields(element.value, source)) elements.set(next++, field.unknown ?? field.text);
+      continue;
+    }
+    const key = expander.text(element.index, source);
+    if (associative && !isUnknown(key)) elements.set(key, expander.text(element.value, source));
+    else {
+      next = isUnknown(key) ? next : keyOf(shell, key, next);
+      elements.set(next++, expander.text(element.value, source));
+    }
+  }
+  environment.set(name, { elements, associative } satisfies ArrayValue);
+}
+
+function keyOf(shell: Interpreter, key: string, fallback: number): number {
+  const number = shell.expander.computed(key);
+  return typeof number === 'bigint' ? Number(number) : fallback;
+}
+
+function assignElement(shell: Interpreter, name: string, index: Value, value: Value): void {
+  const { environment, expander } = shell;
+  const before = environment.get(name);
+  if (isUnknown(index)) environment.set(name, { origin: index.origin });
+  else if (isArray(before) && before.associative) expander.setElement(name, index, value);
+  else {
+    const number = expander.computed(index);
+    if (typeof number === 'bigint') expander.setElement(name, Number(number), value);
+    else environment.set(name, { origin: number.origin });
+  }
+}
+
+function joined(before: Value, value: Value): Value {
+  return isUnknown(before) ? { origin: before.origin } : isUnknown(value) ? { origin: value.origin } : before + value;
+}

@@ -1,0 +1,191 @@
+import type { Span } from '../text.ts';
+import { Environment, type Changes, type Positional, type Variable } from './environment.ts';
+import type { Condition, Invocation } from './invocation.ts';
+import type { Output } from './stream.ts';
+import { Input } from './stream.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
+import type { Piece, Unknown, Value } from './value.ts';
+
+/** An exit status; of an invocation it is known when the ruleset is. */
+export type Status = number | UnknownStatus;
+
+export type UnknownStatus = Condition;
+
+/** How a command leaves what is around it. */
+export type Signal = { readonly kind: 'exit' | 'return'; readonly levels?: undefined } | { readonly kind: 'break' | 'continue'; readonly levels: number };
+
+/** The command of the script that stands for what runs inside it, with the word that names it. */
+export interface Home extends Span {
+  readonly name: Span;
+}
+
+/** A function that is being run. */
+export interface Frame {
+  readonly home: Home | undefined;
+  readonly locals: Map<string, Variable | undefined>;
+}
+
+/** One of the ways that a script can take. */
+export interface Way {
+  readonly condition: Condition;
+  readonly run?: () => void;
+}
+
+/** The script asks for more than anybody would wait for. */
+export class EvaluationLimit extends Error {}
+
+/** Simple commands that are run before the evaluation is given up. */
+export const MOST_STEPS = 400_000;
+export const MOST_INVOCATIONS = 100_000;
+
+/** What a script has done so far, and under which conditions. */
+export class ShellState {
+  readonly environment: Environment;
+  readonly invocations: Invocation[] = [];
+  /** The simple commands that were run at least once. */
+  readonly visited = new Set<SimpleCommand>();
+  readonly frames: Frame[] = [];
+  status: Value = '0';
+  signal: Signal | undefined;
+  output: Output | undefined;
+  input = new Input([], { origin: 'standard input' });
+  /** Files that the script has written. */
+  readonly files = new Map<string, readonly Piece[] | Unknown>();
+  /** Whether what runs is reached by the script. */
+  reached = true;
+  private conditions: readonly Condition[] = [];
+  /** Conditions up to the end of the function or loop, because something may have left it before. */
+  private doubts: readonly Condition[] = [];
+  private silent = 0;
+  private steps = 0;
+
+  constructor(positional: Positional) {
+    this.environment = new Environment(positional);
+  }
+
+  /** Counts a step; too many end the evaluation. */
+  step(): void {
+    if (++this.steps > MOST_STEPS) throw new EvaluationLimit();
+  }
+
+  /** Notes that a command is run; whether it is to be. What the script never comes to is looked at once. */
+  visit(command: SimpleCommand): boolean {
+    const first = !this.visited.has(command);
+    if (this.silent === 0) this.visited.add(command);
+    return this.reached || first;
+  }
+
+  /** How many conditions hold sway. */
+  get certainty(): number {
+    return this.conditions.length + this.doubts.length;
+  }
+
+  /** Takes an invocation into the order of execution; its place there, or -1 where nothing is noted. */
+  emit(invocation: Invocation): number {
+    if (this.silent > 0) return -1;
+    if (this.invocations.length >= MOST_INVOCATIONS) throw new EvaluationLimit();
+    this.invocations.push(invocation);
+    return this.invocations.length - 1;
+  }
+
+  /** What a command that runs now depends on. */
+  conditionsWith(doubt: Unknown | undefined): readonly Condition[] {
+    if (doubt !== undefined) return [...this.conditions, ...this.doubts, { origin: doubt.origin }];
+    return this.doubts.length === 0 ? this.conditions : [...this.conditions, ...this.doubts];
+  }
+
+  /** Runs something as a subshell does: its variables and its `exit` are its own. */
+  apart(run: () => void): Changes {
+    const { doubts } = this;
+    const changes = this.environment.apart(run);
+    this.signal = undefined;
+    this.doubts = doubts;
+    return changes;
+  }
+
+  /** Runs something inside which doubts may arise that end with it: a function, a loop. */
+  confined(run: () => void): void {
+    const { doubts } = this;
+    run();
+    this.doubts = doubts;
+  }
+
+  /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
+  fork(ways: readonly Way[]): void {
+    const outcomes = ways.map((way) => this.follow(way));
+    const staying = outcomes.filter(({ signal }) => signal === undefined);
+    const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
+    const { origin } = ways[0]!.condition;
+    this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes).map(({ changes }) => changes), origin);
+    if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
+    else if (leaving.length > 0) this.doubts = [...this.doubts, { origin }];
+  }
+
+  private follow({ condition, run }: Way): { readonly changes: Changes; readonly signal: Signal | undefined } {
+    const { conditions } = this;
+    this.conditions = [...conditions, condition];
+    const changes = this.environment.apart(() => run?.());
+    const { signal } = this;
+    this.signal = undefined;
+    this.conditions = conditions;
+    return { changes, signal };
+  }
+
+  /** Runs something under a condition that holds unless something goes wrong. */
+  assuming(condition: Condition, run: () => void): void {
+    const { conditions } = this;
+    this.conditions = [...conditions, { ...condition, assumed: true }];
+    run();
+    this.conditions = conditions;
+    // `COMMAND && exit 1` expects the failure: nobody writes a script that always ends in an error.
+    if (this.signal?.kind === 'exit' && this.status !== '0') this.signal = undefined;
+  }
+
+  /** Runs what happens when something goes wrong: nothing that it changes is taken over. */
+  contrary(condition: Condition, run: () => void): void {
+    const { doubts } = this;
+    this.follow({ condition, run });
+    this.doubts = doubts;
+  }
+
+  /** Runs a loop's body that nobody knows how often runs: once, with everything unknown that it may have changed before. */
+  uncertain(origin: string, run: () => void): void {
+    this.silent++;
+    const { doubts, signal } = this;
+    const changes = this.environment.apart(run);
+    this.silent--;
+    this.doubts = doubts;
+    this.signal = signal;
+    for (const name of changes.variables.keys()) this.environment.set(name, { origin });
+    this.confined(() => {
+      this.fork([{ condition: { origin }, run: () => { run(); this.endLoop(); } }, { condition: { origin } }]);
+    });
+  }
+
+  /** Takes up a `break` or `continue`; whether the loop is over. */
+  endLoop(): boolean {
+    const { signal } = this;
+    if (signal === undefined) return false;
+    if (signal.levels === undefined) return true;
+    if (signal.levels > 1) {
+      this.signal = { kind: signal.kind, levels: signal.levels - 1 };
+      return true;
+    }
+    this.signal = undefined;
+    return signal.kind === 'break';
+  }
+
+  /** Forgets the invocations from one on: what came to them turned out not to be known. */
+  forgetFrom(count: number): void {
+    this.invocations.length = Math.min(this.invocations.length, count);
+  }
+
+  /** Runs something that the script never comes to. */
+  unreached(run: () => void): void {
+    this.reached = false;
+    this.doubts = [];
+    this.conditions = [];
+    this.apart(run);
+    this.reached = true;
+  }
+}

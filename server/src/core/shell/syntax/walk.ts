@@ -1,0 +1,90 @@
+import type { Command, SimpleCommand, TestExpression, Word } from './ast.ts';
+import { isAssignment } from './command-parser.ts';
+
+type FunctionCommand = Extract<Command, { kind: 'function' }>;
+
+/** Every simple command inside a command, those of functions and substitutions among them. */
+export function simpleCommandsIn(command: Command): SimpleCommand[] {
+  const found: SimpleCommand[] = [];
+  walk(command, (each) => {
+    if (each.kind === 'simple') found.push(each);
+  });
+  return found;
+}
+
+/** Every function that a command defines. */
+export function functionsIn(command: Command): FunctionCommand[] {
+  const found: FunctionCommand[] = [];
+  walk(command, (each) => {
+    if (each.kind === 'function') found.push(each);
+  });
+  return found;
+}
+
+function walk(command: Command, visit: (command: Command) => void): void {
+  visit(command);
+  for (const inner of childrenOf(command)) walk(inner, visit);
+}
+
+function childrenOf(command: Command): readonly Command[] {
+  const substitutions = substitutionsIn(command);
+  const parts = partsOf(command);
+  return substitutions.length === 0 ? parts : [...substitutions, ...parts];
+}
+
+function partsOf(command: Command): readonly Command[] {
+  switch (command.kind) {
+    case 'sequence': case 'pipeline': return command.commands;
+    case 'background': case 'not': return [command.command];
+    case 'and': case 'or': return [command.left, command.right];
+    case 'subshell': case 'group': case 'function': case 'for': case 'arithmetic-for': return [command.body];
+    case 'if': return [...command.branches.flatMap(({ condition, body }) => [condition, body]), ...(command.otherwise === undefined ? [] : [command.otherwise])];
+    case 'while': return [command.condition, command.body];
+    case 'case': return command.clauses.map(({ body }) => body);
+    case 'simple': case 'test': case 'arithmetic': return NONE;
+  }
+}
+
+/** The words of the command itself, in which commands may be substituted. */
+function wordsOf(command: Command): readonly Word[] {
+  switch (command.kind) {
+    case 'simple': return simpleWords(command);
+    case 'for': return command.words ?? NO_WORDS;
+    case 'case': return [command.word];
+    case 'test': return testWords(command.expression);
+    case 'arithmetic': return [command.expression];
+    default: return NO_WORDS;
+  }
+}
+
+const NO_WORDS: readonly Word[] = [];
+
+function simpleWords({ words, assignments, redirects }: SimpleCommand): readonly Word[] {
+  const plain = words as readonly Word[];
+  if (assignments.length === 0 && redirects.length === 0 && !words.some(isAssignment)) return plain;
+  return [
+    ...assignments.flatMap(({ value }) => valueWords(value)), ...redirects.map(({ target }) => target),
+    ...words.flatMap((word) => (isAssignment(word) ? valueWords(word.assignment.value) : [word as Word])),
+  ];
+}
+
+function testWords(expression: TestExpression): readonly Word[] {
+  switch (expression.kind) {
+    case 'and': case 'or': return [...testWords(expression.left), ...testWords(expression.right)];
+    case 'not': return testWords(expression.operand);
+    case 'unary': return [expression.operand];
+    case 'binary': return [expression.left, expression.right];
+  }
+}
+
+const NONE: readonly Command[] = [];
+
+const valueWords = (value: Word | readonly { readonly value: Word }[]): readonly Word[] => ('parts' in value ? [value] : value.map((element) => element.value));
+
+function substitutionsIn(command: Command): readonly Command[] {
+  let found: Command[] | undefined;
+  for (const { literal, parts } of wordsOf(command)) {
+    if (literal === undefined) for (const part of parts) if (part.kind === 'substitution') (found ??= []).push(part.body);
+  }
+  return found ?? NONE;
+}

@@ -1,0 +1,140 @@
+import { matchesPattern } from './pattern.ts';
+import type { Expander } from './expand.ts';
+import type { Source } from './source.ts';
+import type { TestExpression } from './syntax/ast.ts';
+import { equal, isUnknown, type Field, type Value } from './value.ts';
+
+/** Three-valued: what depends on the machine or on an unknown value can't be told. */
+export type Truth = boolean | 'unknown';
+
+const NUMERIC: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {
+  '-eq': (a, b) => a === b, '-ne': (a, b) => a !== b, '-lt': (a, b) => a < b, '-le': (a, b) => a <= b, '-gt': (a, b) => a > b, '-ge': (a, b) => a >= b,
+};
+const BINARY = new Set(['=', '==', '!=', '<', '>', '-nt', '-ot', '-ef', ...Object.keys(NUMERIC)]);
+
+const not = (truth: Truth): Truth => (truth === 'unknown' ? truth : !truth);
+const and = (a: Truth, b: Truth): Truth => (a === false || b === false ? false : a === 'unknown' || b === 'unknown' ? 'unknown' : true);
+const or = (a: Truth, b: Truth): Truth => not(and(not(a), not(b)));
+const truthOf = (answer: ReturnType<typeof equal>): Truth => (typeof answer === 'boolean' ? answer : 'unknown');
+
+/** What `[ … ]` says of its arguments; undefined where they are no test, which bash answers with status 2. */
+export function test(fields: readonly Field[]): Truth | undefined {
+  const reading = new Arguments(fields.map(({ text, unknown }): Value => unknown ?? text));
+  if (fields.length === 0) return false;
+  const truth = reading.or();
+  return truth === undefined || !reading.atEnd ? undefined : truth;
+}
+
+class Arguments {
+  private readonly values: readonly Value[];
+  private next = 0;
+
+  constructor(values: readonly Value[]) {
+    this.values = values;
+  }
+
+  get atEnd(): boolean {
+    return this.next >= this.values.length;
+  }
+
+  or(): Truth | undefined {
+    let left = this.and();
+    while (left !== undefined && this.take('-o')) {
+      const right = this.and();
+      left = right === undefined ? undefined : or(left, right);
+    }
+    return left;
+  }
+
+  private and(): Truth | undefined {
+    let left = this.term();
+    while (left !== undefined && this.take('-a')) {
+      const right = this.term();
+      left = right === undefined ? undefined : and(left, right);
+    }
+    return left;
+  }
+
+  private take(token: string): boolean {
+    if (this.values[this.next] !== token) return false;
+    this.next++;
+    return true;
+  }
+
+  private term(): Truth | undefined {
+    const rest = this.values.length - this.next;
+    if (rest === 0) return undefined;
+    const [first, second, third] = this.values.slice(this.next, this.next + 3);
+    if (typeof second === 'string' && BINARY.has(second) && third !== undefined) {
+      this.next += 3;
+      return compare(second, first!, third);
+    }
+    if (first === '!' && rest > 1) {
+      this.next++;
+      const operand = this.term();
+      return operand === undefined ? undefined : not(operand);
+    }
+    if (first === '(' && rest > 2) return this.group();
+    if (typeof first === 'string' && /^-[a-zA-Z]$/u.test(first) && second !== undefined && second !== '-a' && second !== '-o') {
+      this.next += 2;
+      return unary(first, second);
+    }
+    this.next++;
+    return not(truthOf(equal(first!, '')));
+  }
+
+  private group(): Truth | undefined {
+    this.next++;
+    const inner = this.or();
+    return this.take(')') ? inner : undefined;
+  }
+}
+
+function unary(operator: string, operand: Value): Truth {
+  const empty = truthOf(equal(operand, ''));
+  // All others ask the machine.
+  return operator === '-z' ? empty : operator === '-n' ? not(empty) : 'unknown';
+}
+
+function compare(operator: string, left: Value, right: Value): Truth | undefined {
+  if (operator === '=' || operator === '==') return truthOf(equal(left, right));
+  if (operator === '!=') return not(truthOf(equal(left, right)));
+  const numeric = NUMERIC[operator];
+  if (numeric === undefined) return 'unknown';
+  if (isUnknown(left) || isUnknown(right)) return truthOf(equal(left, right, (a, b) => compareNumbers(a, b, numeric) === true));
+  return compareNumbers(left, right, numeric);
+}
+
+function compareNumbers(left: string, right: string, holds: (a: bigint, b: bigint) => boolean): boolean | undefined {
+  const number = /^\s*[-+]?\d+\s*$/u;
+  return number.test(left) && number.test(right) ? holds(BigInt(left.trim()), BigInt(right.trim())) : undefined;
+}
+
+/** What `[[ … ]]` says. */
+export function testExpression(expression: TestExpression, expander: Expander, source: Source): Truth {
+  switch (expression.kind) {
+    case 'and': return lazily(testExpression(expression.left, expander, source), false, () => testExpression(expression.right, expander, source), and);
+    case 'or': return lazily(testExpression(expression.left, expander, source), true, () => testExpression(expression.right, expander, source), or);
+    case 'not': return not(testExpression(expression.operand, expander, source));
+    case 'unary': return expression.operator === '-v' ? 'unknown' : unary(expression.operator, expander.text(expression.operand, source));
+    case 'binary': return binary(expression, expander, source);
+  }
+}
+
+const lazily = (left: Truth, decisive: boolean, right: () => Truth, combine: typeof and): Truth => (left === decisive ? left : combine(left, right()));
+
+function binary({ operator, left, right }: Extract<TestExpression, { kind: 'binary' }>, expander: Expander, source: Source): Truth {
+  const value = expander.text(left, source);
+  if (operator === '=' || operator === '==' || operator === '!=') {
+    const same = truthOf(equal(value, expander.pattern(right, source), matchesPattern));
+    return operator === '!=' ? not(same) : same;
+  }
+  if (operator === '=~') return 'unknown';
+  if (!Object.hasOwn(NUMERIC, operator)) return 'unknown';
+  if (isUnknown(value)) return 'unknown';
+  const other = expander.text(right, source);
+  if (isUnknown(other)) return 'unknown';
+  const a = expander.computed(value);
+  const b = expander.computed(other);
+  return typeof a === 'bigint' && typeof b === 'bigint' ? NUMERIC[operator]!(a, b) : 'unknown';
+}

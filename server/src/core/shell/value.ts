@@ -1,0 +1,67 @@
+import type { Span } from '../text.ts';
+
+/** A value that the script's text does not tell. */
+export interface Unknown {
+  /** What it comes from, as it stands in the script: `$1`, `$(hostname -I)`, `[ -f /etc/fw.conf ]`. */
+  readonly origin: string;
+  /** All values that it can have, where they are few. */
+  readonly candidates?: readonly string[];
+  /** The program that it names all the same: `$(which iptables)` is some path of it. */
+  readonly program?: string;
+}
+
+export type Value = string | Unknown;
+
+export const isUnknown = (value: Value): value is Unknown => typeof value !== 'string';
+
+/** One argument that a command gets. `text` of an unknown one is what stands in the script. */
+export interface Field extends Span {
+  readonly text: string;
+  readonly unknown?: Unknown;
+  /** Whether it was handed on by `$@` or `$*`. */
+  readonly handed?: true;
+}
+
+/** An array, by index or by key. */
+export interface ArrayValue {
+  readonly elements: ReadonlyMap<number | string, Value>;
+  readonly associative: boolean;
+}
+
+/** A text together with where each piece of it stands in the script. */
+export interface Piece extends Span {
+  readonly text: string;
+  readonly unknown?: Unknown;
+}
+
+/** Candidates beyond this many help nobody. */
+const MOST_CANDIDATES = 8;
+
+/** The value of something that has one of these, for the reason that `origin` names. */
+export function oneOf(values: readonly Value[], origin: string): Value {
+  const first = values[0]!;
+  if (values.every((value) => sameValue(value, first))) return first;
+  const candidates = new Set<string>();
+  for (const value of values) {
+    const some = isUnknown(value) ? value.candidates : [value];
+    if (some === undefined) return { origin: values.find(isUnknown)!.origin };
+    for (const each of some) candidates.add(each);
+  }
+  return candidates.size > MOST_CANDIDATES ? { origin } : { origin, candidates: [...candidates] };
+}
+
+export function sameValue(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
+}
+
+/** Whether two values are the same text; unknown where that depends on what is not known. */
+export function equal(a: Value, b: Value, same: (a: string, b: string) => boolean = (x, y) => x === y): boolean | Unknown {
+  if (!isUnknown(a) && !isUnknown(b)) return same(a, b);
+  const unknown = isUnknown(a) ? a : b as Unknown;
+  const left = isUnknown(a) ? a.candidates : [a];
+  const right = isUnknown(b) ? b.candidates : [b];
+  if (left === undefined || right === undefined) return unknown;
+  const answers = new Set(left.flatMap((x) => right.map((y) => same(x, y))));
+  return answers.size === 1 ? answers.has(true) : unknown;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { evaluateScript } from '../../../server/src/core/shell/evaluate.ts';
+import { ScriptText } from '../../../server/src/core/shell/script-text.ts';
+import { summary, wordsOf } from './run.ts';
+
+/** A script, and what it runs when nobody knows its arguments. */
+const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
+  // Programs.
+  ['sudo -u root /sbin/iptables -L', 'iptables -L'],
+  ['ip netns exec blue ip6tables-legacy -F', 'ip6tables -F'],
+  ['env A=b nice -n 5 timeout -k 1 10 command iptables -F', 'iptables -F'],
+  ['command -v iptables; which ip6tables; iptables-save; echo iptables -F'],
+  ['IPT="sudo iptables -w"; $IPT -F', 'iptables -w -F'],
+  ['$IPT6 -F; ${IPTABLES:-/sbin/iptables} -F', 'ip6tables -F', 'iptables -F'],
+  ['IPT=$(which iptables); $IPT -F', 'iptables -F'],
+  ['xtables-nft-multi iptables -F', 'iptables -F'],
+  ['exec iptables-restore /etc/rules', 'iptables-restore /etc/rules </etc/rules>'],
+  // What is not known has a name.
+  ['iptables -s $(hostname -I) -j $T "$1"', 'iptables -s <$(hostname -I)> -j <$T> <$1>'],
+  ['iptables -s ${NET:-10.0.0.0/8} ${1:-start}', 'iptables -s 10.0.0.0/8 start'],
+  ['A=$(ip route); B="via $A"; iptables $B', 'iptables <$(ip route)>'],
+  ['read -p "which? " X; iptables $X', 'iptables <read -p "which? " X>'],
+  // Conditions.
+  ['[ -f /x ] && iptables -F', 'if [ -f /x ]: iptables -F'],
+  ['[ -f /x ] || exit 1\niptables -F', 'iptables -F'],
+  ['f() { [ "$1" ] || return; iptables -A $1; }\nf; f b', 'iptables -A b'],
+  ['f() { [ -f x ] && return; iptables -F; }; f; iptables -L', 'if [ -f x ]: iptables -F', 'iptables -L'],
+  ['if [ -f x ]; then A=1; else A=2; fi; iptables $A; [ $A = 3 ] && iptables no', 'iptables <[ -f x ]>'],
+  ['case $1 in start) iptables -A;; *) iptables -F;; esac', 'if case $1 in start: iptables -A', 'if case $1: iptables -F'],
+  ['iptables -C X || iptables -A X', 'iptables -C X', 'unless iptables -C X: iptables -A X'],
+  ['iptables -N X || iptables -F X; iptables -A X && iptables -L', 'iptables -N X', 'unless iptables -N X: iptables -F X', 'iptables -A X', 'iptables -L'],
+  ['iptables -A X || exit 1\niptables -L', 'iptables -A X', 'iptables -L'],
+  // Loops.
+  ['for i in 1 $X 2; do iptables $i; done', 'iptables 1', 'if $X: iptables <$X>', 'iptables 2'],
+  ['cat list | while read ip; do iptables -s $ip; done', 'if list: iptables -s <list>'],
+  ['while read ip; do iptables -s $ip; done < list; iptables $ip', 'if list: iptables -s <list>', 'iptables <list>'],
+  ['while true; do iptables -F; sleep 1; done', 'if iptables -F; sleep 1;: iptables -F'],
+  ['for ((i = 0; i < 1000000000; i++)); do :; done; iptables -F', 'iptables -F'],
+  ['for i in $(seq 1 1000000000); do iptables $i; done', 'if $(seq 1 1000000000): iptables <$(seq 1 1000000000)>'],
+  ['f() { f; }; f; iptables -F', 'iptables -F'],
+  // Files that the script writes itself.
+  ['cat > r <<EOF\n*filter\nEOF\niptables-restore r', 'iptables-restore r *filter\n'],
+  ['exit\niptables -F'],
+];
+
+describe('evaluation of shell', () => {
+  for (const [script, ...runs] of CASES) it(script.replaceAll('\n', '; '), () => assert.deepEqual(summary(script), runs));
+
+  it('ends, whatever the script asks for', () => {
+    const doubling = `A=x\n${'A=$A$A\n'.repeat(60)}iptables $A\nset -- a b\n${'set -- "$@" "$@"\n'.repeat(40)}iptables "$@"\n`;
+    assert.ok(summary(doubling).length <= 2);
+  });
+
+  it('reads after any edits what it reads of a fresh text', () => {
+    const pieces = ['iptables -A X\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
+    const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));
+    fc.assert(fc.property(text, fc.array(fc.record({ at: fc.nat(), length: fc.nat(12), text }), { maxLength: 6 }), (start, edits) => {
+      const script = new ScriptText();
+      let current = start;
+      script.update(current);
+      for (const { at, length, text: inserted } of edits) {
+        const from = at % (current.length + 1);
+        current = current.slice(0, from) + inserted + current.slice(from + length);
+        script.update(current);
+        const fresh = new ScriptText();
+        fresh.update(current);
+        assert.deepEqual(script.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]), fresh.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]));
+        assert.deepEqual(evaluateScript(script.chunks).invocations.map(wordsOf), evaluateScript(fresh.chunks).invocations.map(wordsOf));
+      }
+    }), { numRuns: 300 });
+  });
+});

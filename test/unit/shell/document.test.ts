@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { complete } from '../../../server/src/features/completion.ts';
+import { hover } from '../../../server/src/features/hover.ts';
+import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import type { Family } from '../../../server/src/core/netfilter.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { readBeside } from '../../../server/src/beside.ts';
+import { openDocument } from '../../support/document.ts';
+import { summary } from './run.ts';
+
+/** The rules that a script leaves in a chain, by line and port, source or target; those that may not be there with a `?`. */
+function rulesOf(document: RulesetDocument, chain = 'INPUT', family: Family = 'ipv4'): string[] {
+  const rules = document.ruleset(family).tables.get('filter')?.chains.get(chain)?.rules ?? [];
+  return rules.map(({ bound }) => {
+    const words = bound.header.source?.text ?? bound.matches.flatMap(({ options }) => options.map(({ value }) => JSON.stringify(value))).join(' ');
+    return `${bound.line.number + 1}${bound.unresolved === undefined ? '' : '?'} ${words}`.trim();
+  });
+}
+
+/** Where `<|>` stands, and the text without it. */
+function marked(text: string): { text: string; position: { line: number; character: number } } {
+  const before = text.slice(0, text.indexOf('<|>')).split('\n');
+  return { text: text.replace('<|>', ''), position: { line: before.length - 1, character: before.at(-1)!.length } };
+}
+
+const codes = async (script: string): Promise<string[]> => new Diagnostics(await openDocument(script, 'fw.sh')).findings().map(({ line, code, span }) => `${line.number + 1}:${span.start} ${code}`);
+
+describe('a script as a document', () => {
+  it('runs a loop once for each word', async () => {
+    const document = await openDocument('#!/bin/sh\nfor p in 22 80; do iptables -A INPUT -p tcp --dport $p -j ACCEPT; done\n', 'fw.sh');
+    assert.equal(rulesOf(document).length, 2);
+    assert.equal(document.boundRules(document.lines[1]!).length, 2);
+    assert.match(rulesOf(document).join('|'), /22.*\|.*80/u);
+  });
+
+  it('reads every command of a line, in its order', async () => {
+    const document = await openDocument('#!/bin/sh\niptables -N X; iptables -A X -j DROP && ip6tables -P INPUT DROP\n', 'fw.sh');
+    assert.deepEqual(rulesOf(document, 'X'), ['2']);
+    assert.equal(document.ruleset('ipv6').tables.get('filter')?.chains.get('INPUT')?.policy, 'DROP');
+  });
+
+  it('runs functions where they are called', async () => {
+    const document = await openDocument('#!/bin/sh\nallow() { iptables -A INPUT -s $1 -j ACCEPT; }\niptables -P INPUT DROP\nallow 192.0.2.1\nallow 192.0.2.2\n', 'fw.sh');
+    assert.deepEqual(document.ruleset().tables.get('filter')!.chains.get('INPUT')!.rules.map(({ source }) => source?.address), [0xC0000201, 0xC0000202]);
+  });
+
+  it('shows the rule of a wrapper where it is called', async () => {
+    const document = await openDocument('#!/bin/sh\nipt() { iptables "$@"; }\nipt -A INPUT -i lo -j ACCEPT\n', 'fw.sh');
+    assert.deepEqual(rulesOf(document), ['3']);
+    assert.ok(hover(document, { line: 2, character: 13 }) !== undefined);
+  });
+
+  it('takes a here-document for a ruleset, where it is one', async () => {
+    const document = await openDocument('#!/bin/sh\nNET=10.0.0.0/8\nip6tables-restore <<EOF\n*filter\n-A INPUT -j DROP\nCOMMIT\nEOF\niptables-restore -n <<EOF\n*filter\n:X - [0:0]\n-A X -s $NET -j ACCEPT\nCOMMIT\nEOF\ncat <<EOF\n-A INPUT --nonsense\nEOF\n', 'fw.sh');
+    assert.deepEqual(rulesOf(document, 'INPUT', 'ipv6'), ['5']);
+    assert.deepEqual(rulesOf(document, 'X').length, 1);
+    assert.equal(document.ruleset().tables.get('filter')!.chains.get('X')!.rules[0]!.source?.address, 0x0A000000);
+    assert.deepEqual(new Diagnostics(document).findings(), []);
+  });
+
+  it('marks what depends on the machine', async () => {
+    const document = await openDocument('#!/bin/sh\nif [ -f /etc/x ]; then\n  iptables -A INPUT -s 192.0.2.1 -j DROP\nfi\niptables -A INPUT -s $(hostname -I) -j DROP\niptables -A INPUT -j DROP\n', 'fw.sh');
+    assert.deepEqual(rulesOf(document).map((rule) => rule.split(' ')[0]), ['3?', '5?', '6']);
+    assert.deepEqual(await codes(document.getText()), ['3:2 shell-control-flow', '5:21 shell-expansion']);
+  });
+
+  it('speaks of the word that brings a wrong value, and mends it not there', async () => {
+    const document = await openDocument('#!/bin/sh\nPORT=99999\niptables -A INPUT -p tcp --dport $PORT -j ACCEPT\n', 'fw.sh');
+    const [finding] = new Diagnostics(document).findings();
+    assert.deepEqual([finding?.code, finding?.span, finding?.fixes ?? []], ['invalid-value', { start: 33, end: 38 }, []]);
+  });
+
+  it('says a problem of a loop once', async () => {
+    assert.deepEqual(await codes('#!/bin/sh\nfor i in 1 2; do iptables -A INPUT -p tcp --dport 99999 -j ACCEPT; done\n'), ['2:50 invalid-value']);
+  });
+
+  it('completes the command under the cursor', async () => {
+    const { text, position } = marked('#!/bin/sh\nif true; then iptables -P INPUT DROP; iptables -t nat -A POSTROUTING -j <|> ; fi\n');
+    const labels = complete(await openDocument(text, 'fw.sh'), position).map(({ label }) => label);
+    assert.ok(labels.includes('MASQUERADE') && !labels.includes('REJECT'), labels.join(' '));
+  });
+
+  it('keeps lines whose meaning an edit does not change', async () => {
+    const document = await openDocument(`#!/bin/sh\nP=22\n${'iptables -A INPUT -i lo -j ACCEPT\n'.repeat(3)}iptables -A INPUT -p tcp --dport $P -j ACCEPT\n`, 'fw.sh');
+    const before = [...document.lines];
+    document.update([{ range: { start: { line: 1, character: 2 }, end: { line: 1, character: 4 } }, text: '443' }], 2);
+    assert.deepEqual(document.lines.map((line, index) => line === before[index]), [true, false, true, true, true, false]);
+    assert.match(rulesOf(document).at(-1)!, /443/u);
+  });
+
+  it('goes on behind a line that is no shell', async () => {
+    const document = await openDocument('#!/bin/sh\niptables -A INPUT -m comment --comment "open\niptables -A INPUT -s 192.0.2.1 -j DROP\n', 'fw.sh');
+    assert.deepEqual(rulesOf(document).map((rule) => rule.split(' ')[0]), ['3']);
+  });
+});
+
+describe('a script that reads others', () => {
+  it('takes them from beside it, and nothing from the machine', () => {
+    const asked: string[] = [];
+    const read = readBeside('file:///home/fw/start.sh', (uri) => {
+      asked.push(uri);
+      return uri;
+    });
+    assert.deepEqual(['vars.sh', './a b', '/etc/fw.conf', '../x'].map(read), ['file:///home/fw/vars.sh', 'file:///home/fw/a%20b', undefined, undefined]);
+    assert.equal(asked.length, 2);
+  });
+
+  it('has their variables', () => {
+    assert.deepEqual(summary('NET=old\n. ./vars.sh\niptables -A INPUT -s $NET', { readFile: () => 'NET=10.0.0.0/8\n' }), ['iptables -A INPUT -s 10.0.0.0/8']);
+    assert.deepEqual(summary('NET=old\n. ./vars.sh\niptables -A INPUT -s $NET'), ['iptables -A INPUT -s <. ./vars.sh>']);
+  });
+});
