@@ -3,8 +3,7 @@ import type { Backend, Family } from '../../server/src/core/netfilter.ts';
 import { saveRuleset } from '../../server/src/core/ruleset/save.ts';
 import { openDocument } from '../support/document.ts';
 import { generateRuleset } from './generate.ts';
-import { BACKENDS } from '../support/programs.ts';
-import { askShell, describeWithPrograms, programOf, quoted } from './namespace.ts';
+import { BACKENDS, askShell, describeWithPrograms, programOf, quoted } from './namespace.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { Random } from './random.ts';
 
@@ -17,6 +16,9 @@ function loadAndSave(ruleset: string, program: string, ipsets = ''): string[] {
   return saved!.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+/** Without the rules that count in objects which another program makes. */
+const withoutCounters = (ruleset: string): string => ruleset.split('\n').filter((line) => !line.includes('-m nfacct')).join('\n');
+
 async function print(ruleset: string, family: Family, backend: Backend): Promise<string[]> {
   const document = await openDocument(ruleset, family === 'ipv6' ? 'rules.v6' : 'rules.v4');
   document.setFamily(family);
@@ -28,7 +30,7 @@ describeWithPrograms('what we print is what iptables-save prints', () => {
     it(`${RULESETS} random rulesets (${backend})`, async () => {
       for (let seed = 1; seed <= RULESETS; seed++) {
         const family = seed % 3 === 0 ? 'ipv6' : 'ipv4';
-        const ruleset = generateRuleset(new Random(seed), family, false);
+        const ruleset = withoutCounters(generateRuleset(new Random(seed), family, seed % 2 === 0));
         // A kernel for each: iptables-legacy lists tables by when they were touched.
         assert.deepEqual(await print(ruleset, family, backend), loadAndSave(ruleset, programOf(family, backend), neighbourhoodOf(family).ipsets), `seed ${seed}`);
       }
@@ -50,5 +52,6 @@ const ODD = [
   '-p tcp ! --syn -m tcp --dport 3', '-p tcp -m tcp --dport 3 -m comment --comment x -m tcp --sport 4', '-p udp -m udp --dport 3 -m udp --dport 4',
   '-p tcp -m tcp --tcp-option 3 -m tcp --dport 5', '-p tcp -m tcp --dport 0:65535 -m tcp --tcp-option 3', '-p tcp -m tcp --syn -m mark --mark 3 -m tcp --sport 4 -m tcp',
   '-p tcp -m tcp --syn -m tcp ! --syn', '-p tcp -m tcp -m comment --comment x -m tcp --dport 3', '-p tcp --dport 3 -m multiport --sports 3 --sport 5',
+  '-p tcp -m tcp ! --dport 0:1000 ! --sport 0:5', '-p udp ! --dport 0:65534', '-p tcp ! --dport 1000:65535', '-p tcp ! --dport 0', '-p udp ! --sport 7:9 ! --dport 5',
   '-m tcp -p tcp --dport 0:65535 -m tcp --dport 7', '-p tcp -m tcp --syn -m tcp --tcp-flags SYN SYN',
 ];

@@ -1,5 +1,6 @@
 import type { BoundOption, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import { saveOptions, saveUse } from '../extensions/save.ts';
+import { MAX_PORT } from '../values/port.ts';
 import type { Backend } from '../netfilter.ts';
 
 /** The matches of a rule as iptables-save prints them, one element each. */
@@ -22,7 +23,7 @@ function joined(matches: readonly ExtensionUse[]): readonly ExtensionUse[] {
       kept.push(use);
       continue;
     }
-    const telling = withOptions(use, use.options.filter((bound) => tells(use, bound)));
+    const telling = withOptions(use, use.options.filter((bound) => tells(use, bound)).map(asReadBack));
     if (telling.options.length === 0) continue;
     const place = places.get(use.definition.name);
     if (place === undefined) places.set(use.definition.name, kept.push(telling) - 1);
@@ -35,6 +36,14 @@ const isTranslated = (use: ExtensionUse): boolean => use.definition.kind === 'ma
 
 /** Whether an option asks for anything: `--dport 0:65535` does not, and its negation becomes a verdict that is not printed. */
 const tells = (use: ExtensionUse, bound: BoundOption): boolean => saveOptions(withOptions(use, [{ ...bound, negated: false }])).length > 0;
+
+/** The kernel makes `! 0:1000` a test for what lies above (seen in 1.8.9); no other range is turned. */
+function asReadBack(bound: BoundOption): BoundOption {
+  const { from, to } = (bound.value ?? {}) as { from?: unknown; to?: unknown };
+  if (!bound.negated || from !== 0 || typeof to !== 'number' || to === 0) return bound;
+  const above = { from: to + 1, to: MAX_PORT };
+  return { ...bound, negated: false, value: above, values: [above] };
+}
 
 /** Each expression is read into the same field, so the last one of a kind is printed (seen in 1.8.9). */
 function isOverridden({ spec }: BoundOption, { options }: ExtensionUse): boolean {

@@ -51,11 +51,11 @@ export const leadsTo = (table: Table, from: string, to: string): boolean => reac
 
 /** Whether packets that come to `chain` can go round in circles; chains that a hook leads to were asked when they came to be so. */
 export function holdsLoop(table: Table, chain: string): boolean {
-  if (hooksOf(table, chain).length > 0) return false;
-  const open = new Set<string>();
+  const jumps = jumpsOf(table, chain);
+  if (jumps.length === 0 || hooksOf(table, chain).length > 0) return false;
+  const open = new Set([chain]);
   const done = new Set<string>();
-  const path = [{ chain, left: jumpsOf(table, chain) }];
-  open.add(chain);
+  const path = [{ chain, left: jumps }];
   while (path.length > 0) {
     const { chain: at, left } = path.at(-1)!;
     const next = left.pop();
