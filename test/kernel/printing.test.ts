@@ -3,7 +3,8 @@ import type { Backend, Family } from '../../server/src/core/netfilter.ts';
 import { saveRuleset } from '../../server/src/core/ruleset/save.ts';
 import { openDocument } from '../support/document.ts';
 import { generateRuleset } from './generate.ts';
-import { BACKENDS, askShell, describeWithPrograms, programOf, quoted } from './namespace.ts';
+import { BACKENDS } from '../support/programs.ts';
+import { askShell, describeWithPrograms, programOf, quoted } from './namespace.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { Random } from './random.ts';
 
