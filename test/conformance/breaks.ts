@@ -111,6 +111,17 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     ]);
     draft.header.set(name, { negated: random.chance(0.3), values: values.length === 0 ? [] : [random.pick(values)] });
   },
+  'header behind': ({ draft }) => {
+    for (const [name, { negated, values }] of draft.header) draft.tail.push(...(negated ? ['!'] : []), name, ...values);
+    draft.header.clear();
+  },
+  'header between': ({ draft, use, random }) => {
+    const words = [...draft.header].flatMap(([name, { negated, values }]) => [...(negated ? ['!'] : []), name, ...values]);
+    draft.header.clear();
+    const option = random.pick([undefined, ...use.options]);
+    if (option === undefined) use.loader.push(...words);
+    else option.values.push(...words);
+  },
   'word between': ({ use, random }) => {
     const word = random.pick(['foo', '–p', '—-dport', '#', ';', '\\', '"', '\'x\'', '--', '-', '-Q', '--foo', '--foo=1', '$X', '&&', '|', 'and']);
     if (random.chance(0.5)) use.loader.unshift(word);

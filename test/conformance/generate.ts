@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
 import { availableIn, spellings } from '../../server/src/core/extensions/catalogue.ts';
-import type { ExtensionDefinition, OptionSpec } from '../../server/src/core/extensions/definition.ts';
+import { protocolsOf, type ExtensionDefinition, type OptionSpec } from '../../server/src/core/extensions/definition.ts';
 import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, type Family, type TableName } from '../../server/src/core/netfilter.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Draft, DraftOption, DraftUse } from './draft.ts';
@@ -101,7 +101,7 @@ export class Generator {
     const { random } = this;
     const header: Draft['header'] = new Map();
     const add = (name: string, values: string[], mayNegate = 0.15): void => { header.set(name, { negated: random.chance(mayNegate), values }); };
-    const wanted = uses.reduce<readonly number[] | undefined>((left, { protocols }) => protocols?.filter((each) => left?.includes(each) ?? true) ?? left, undefined);
+    const wanted = uses.reduce<readonly number[] | undefined>((left, definition) => protocolsOf(definition, family)?.filter((each) => left?.includes(each) ?? true) ?? left, undefined);
     if (wanted !== undefined && wanted.length > 0) add('-p', [random.pick(PROTOCOL_NAMES[random.pick(wanted)] ?? ['tcp'])], 0);
     else if (random.chance(0.3)) add('-p', [random.pick(['tcp', 'udp', 'all', '47', 'icmp', 'sctp'])], 0.1);
     if (random.chance(0.15)) add('-s', [random.pick(ADDRESSES[family])]);

@@ -7,13 +7,18 @@ import { CATALOGUE, Pools } from '../conformance/pools.ts';
 import { answersOf, findingsOf, type Input } from '../conformance/verdict.ts';
 import { caseFiles } from '../support/cases.ts';
 import { missingPrograms } from '../support/programs.ts';
-import { applyEdits, atCursor } from '../unit/features/cursor.ts';
+import { CURSOR, applyEdits, atCursor } from '../unit/features/cursor.ts';
 import { Random } from './random.ts';
 
 const SEED = 417;
 /** Rules whose every gap is completed, and proposals tried of all that are made there. */
-const RULES = 60;
-const TRIED = 1500;
+const RULES = 30;
+const TRIED = 500;
+/** Proposals tried at one gap. */
+const PER_GAP = 30;
+
+/** What begins something else, or is for the other family. */
+const NOT_TRIED: ReadonlySet<string> = new Set(['!', '-4', '-6', '--ipv4', '--ipv6']);
 
 /** What iptables' own options may have as their value. */
 const BASE_VALUES: Readonly<Record<string, Readonly<Record<Family, string>>>> = {
@@ -27,40 +32,52 @@ interface Trial extends Input {
 }
 
 /** What is still to come is no fault of what was chosen, and which of several values goes is for the writer to say. */
-const UNFINISHED: ReadonlySet<string> = new Set(['missing-option', 'missing-value', 'invalid-value', 'external-object', 'unmatchable-rule']);
+const UNFINISHED: ReadonlySet<string> = new Set(['missing-option', 'missing-value', 'invalid-value', 'external-object', 'host-name', 'unmatchable-rule']);
 
-/** Every proposal at every gap of the rule, inserted with values that its type can read. */
+/** Every proposal at every gap of the rule, inserted with values that completion proposes then or that its type can read. */
 async function trialsOf(base: Input, pools: Pools, random: Random): Promise<Trial[]> {
   const start = base.ruleset.lastIndexOf('\n-A ') + 1;
   const end = base.ruleset.indexOf('\n', start);
   const gaps = [...base.ruleset.slice(start, end).matchAll(/ (?=-)|$/gu)].map(({ index }) => start + index).filter((at) => at > start + '-A '.length);
   const trials: Trial[] = [];
   for (const gap of gaps) {
-    const marked = `${base.ruleset.slice(0, gap)} <|>${base.ruleset.slice(gap)}`;
-    const { document, position } = await atCursor(marked, base.family === 'ipv6' ? 'rules.v6' : 'rules.v4');
-    for (const item of complete(document, position, { snippets: true, host: pools.host })) {
-      const ruleset = inserted(document.getText(), item, base.family, pools, random);
-      if (ruleset !== undefined) trials.push({ family: base.family, ruleset, item: `${item.label} (${item.detail ?? ''})`, before: marked });
+    const marked = `${base.ruleset.slice(0, gap)} ${CURSOR}${base.ruleset.slice(gap)}`;
+    const { document, position } = await atCursor(marked, nameFor(base.family));
+    const items = complete(document, position, { host: pools.host, snippets: true }).filter(({ label, tags }) => tags === undefined && !NOT_TRIED.has(label));
+    for (const item of random.sample(items, PER_GAP)) {
+      trials.push({ family: base.family, ruleset: await inserted(document.getText(), item, base.family, pools, random), item: `${item.label} (${item.detail ?? ''})`, before: marked });
     }
   }
   return trials;
 }
 
-/** The text with the item in it; undefined for what only begins something. */
-function inserted(text: string, { label, tags, textEdit, additionalTextEdits = [] }: CompletionItem, family: Family, pools: Pools, random: Random): string | undefined {
-  if (tags !== undefined || label === '!' || label === '-6' || label === '-4') return undefined;
+const nameFor = (family: Family): string => (family === 'ipv6' ? 'rules.v6' : 'rules.v4');
+
+/** The text with the item in it, and a value for each of its placeholders. */
+async function inserted(text: string, { label, textEdit, additionalTextEdits = [] }: CompletionItem, family: Family, pools: Pools, random: Random): Promise<string> {
   const edit = textEdit as TextEdit;
-  let index = 0;
-  const newText = edit.newText.replaceAll(/\$\{\d+:((?:\\.|[^}])*)\}/gu, (_, placeholder: string) => valueFor(label, placeholder.replaceAll('\\', ''), index++, family, pools, random));
-  return applyEdits(text, [...additionalTextEdits, { ...edit, newText }]);
+  const [head, ...placeholders] = edit.newText.split(/\s*\$\{\d+:(?=(?:\\.|[^}])*\})/u);
+  let marked = applyEdits(text, [...additionalTextEdits, { ...edit, newText: placeholders.length === 0 ? head! : `${head!} ${CURSOR}` }]);
+  for (const [index, rest] of placeholders.entries()) {
+    const value = await valueFor(marked, { label, placeholder: rest.replace(/\}$/u, '').replaceAll('\\', ''), index }, family, pools, random);
+    marked = marked.replace(CURSOR, index === placeholders.length - 1 ? value : `${value} ${CURSOR}`);
+  }
+  return marked;
 }
 
-function valueFor(label: string, placeholder: string, index: number, family: Family, pools: Pools, random: Random): string {
-  const own = BASE_VALUES[placeholder]?.[family];
+interface Wanted {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly index: number;
+}
+
+async function valueFor(marked: string, { label, placeholder, index }: Wanted, family: Family, pools: Pools, random: Random): Promise<string> {
+  const { document, position } = await atCursor(marked, nameFor(family));
+  const proposed = complete(document, position, { host: pools.host }).filter(({ label: each, tags }) => tags === undefined && !each.startsWith('-') && each !== '!').map(({ label: each }) => each);
+  if (proposed.length > 0 && BASE_VALUES[placeholder] === undefined) return random.pick(proposed);
   const spec = CATALOGUE.filter(({ families }) => families.includes(family)).flatMap(({ options }) => options).find((each) => spellings(each).includes(label.slice(2)) && each.values[index]?.placeholder === placeholder);
-  if (spec === undefined) return own ?? '1';
-  const readable = pools.of(spec, index).filter((text) => /^[^\s"-]+$/u.test(text) && spec.values[index]!.parse(text, { family }).ok);
-  return readable.length === 0 ? own ?? '1' : random.pick(readable);
+  const readable = spec === undefined ? [] : pools.of(spec, index).filter((each) => /^[^\s"-]+$/u.test(each) && spec.values[index]!.parse(each, { family }).ok);
+  return BASE_VALUES[placeholder]?.[family] ?? (readable.length === 0 ? '1' : random.pick(readable));
 }
 
 describe('what completion proposes', function () {

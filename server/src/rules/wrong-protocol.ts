@@ -1,3 +1,4 @@
+import { protocolsOf } from '../core/extensions/definition.ts';
 import type { Problem } from '../core/extensions/definition.ts';
 import { protocol } from '../core/values/protocol.ts';
 import type { Fix } from './rule.ts';
@@ -22,7 +23,8 @@ function* stated({ span, accepted }: Problem, { line, bound, family }: ProblemPl
   const uses = [...(bound?.matches ?? []), ...(bound?.target?.kind === 'extension' ? [bound.target.use] : [])];
   const use = uses.find((each) => each.span.start === span.start && each.span.end === span.end);
   const part = bound?.header.protocol;
-  for (const number of accepted === true ? [] : use?.definition.protocols?.slice(0, 2) ?? []) {
+  const protocols = use === undefined ? [] : protocolsOf(use.definition, family) ?? [];
+  for (const number of accepted === true ? [] : protocols.slice(0, 2)) {
     const option = `-p ${protocol.print(number, { family })}`;
     yield part === undefined
       ? { title: `Add ${option}`, safe: false, edits: [insert(line, span.start, `${option} `)] }

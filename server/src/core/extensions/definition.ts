@@ -32,6 +32,10 @@ export interface OptionSpec<V = unknown> {
   readonly family?: Family;
   /** The spelling that iptables-save prints where it is not `name` (`dport`). */
   readonly saved?: string;
+  /** Protocols of which the rule's `-p` must name one beside the option; absent = any that the extension takes. */
+  readonly protocols?: readonly number[];
+  /** Whether that `-p` has to stand before the option, because iptables asks for it while it reads. */
+  readonly protocolFirst?: boolean;
   /** What its first value names outside of the ruleset; without it the rule is refused. */
   readonly external?: ExternalObject;
   /** What kind of external object its first value makes (`RATEEST --rateest-name`). */
@@ -56,6 +60,8 @@ export interface BoundOption<V = unknown> {
   readonly value: V;
   /** All values, for options that take several. */
   readonly values: readonly unknown[];
+  /** The rule's `-p` as far as it stands before the option. */
+  readonly protocol?: ExtensionUse['protocol'];
   /** From the `!` or the option to its last value. */
   readonly span: Span;
   readonly nameSpan: Span;
@@ -118,8 +124,9 @@ interface ExtensionBase {
   readonly hooks?: readonly Hook[];
   /** The same where it depends on the options (`addrtype --limit-iface-in`); within `hooks`. */
   hooksFor?(use: ExtensionUse): readonly Hook[];
-  /** Protocol numbers of which the rule's `-p` must name one; absent = any. */
+  /** Protocol numbers of which the rule's `-p` must name one, in every family or in this one; absent = any. */
   readonly protocols?: readonly number[];
+  readonly protocolsIn?: Family;
   /**
    * Whether loading a rule that uses it makes the kernel track connections (`state`, `DNAT` …; not `NOTRACK`). Without
    * any such rule there is no conntrack, and the nat chains are never consulted. Seen in the kernel.
@@ -172,6 +179,10 @@ export interface TargetDefinition extends ExtensionBase {
 }
 
 export type ExtensionDefinition = MatchDefinition | TargetDefinition;
+
+/** The protocols that the extension asks for in rules of the family; undefined = any will do. */
+export const protocolsOf = ({ protocols, protocolsIn }: ExtensionDefinition, family: Family): readonly number[] | undefined =>
+  (protocolsIn === undefined || protocolsIn === family ? protocols : undefined);
 
 /** Declares an option that takes one value. */
 export function option<V>(name: string, value: ValueType<V>, more: Omit<OptionSpec<V>, 'name' | 'values' | '__value'> = {}): OptionSpec<V> {

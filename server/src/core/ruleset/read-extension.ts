@@ -87,6 +87,7 @@ export class ExtensionReader {
     const { protocol } = this.header;
     use.add({
       spec, spelling, nameSpan, values, negation: reading.negation,
+      protocol: protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated },
       context: { family: reading.family, protocol: protocol === undefined || protocol.negated ? undefined : protocol.value },
     }, reading.problems);
     reading.negation = undefined;

@@ -1,7 +1,7 @@
 import type { Family } from '../netfilter.ts';
 import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
-import type { BoundOption, ExtensionDefinition, ExtensionUse, OptionSpec, Problem } from '../extensions/definition.ts';
+import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type OptionSpec, type Problem } from '../extensions/definition.ts';
 import type { ValueContext } from '../values/value.ts';
 
 /** One option as it stands in the line, before its values are read. */
@@ -12,6 +12,8 @@ export interface GivenOption {
   readonly values: readonly Argument[];
   readonly negation: Argument | undefined;
   readonly context: ValueContext;
+  /** The rule's `-p` so far. */
+  readonly protocol: ExtensionUse['protocol'];
 }
 
 /** A use as rules keep it; it holds nothing of the reading. */
@@ -71,7 +73,7 @@ export class OpenUse {
     const parsed = values.map((value, index) => this.read(given, value, index, problems));
     const span = cover(negation ?? nameSpan, values.at(-1) ?? nameSpan);
     this.options.push({
-      spec, negated, value: parsed[0], values: parsed, span,
+      spec, negated, protocol: given.protocol, value: parsed[0], values: parsed, span,
       nameSpan: { start: nameSpan.start, end: nameSpan.end }, valueSpans: values.map(({ start, end }) => ({ start, end })), text: this.text.slice(span.start, span.end),
     });
   }
@@ -115,6 +117,7 @@ export class OpenUse {
     this.checkRequired(problems);
     this.checkConflicts(problems);
     this.checkProtocol(protocol, problems);
+    this.checkOptionProtocols(protocol, problems);
     // Checks across options assume that every value could be read.
     if (options.every(wasRead)) {
       problems.push(...(definition.check?.(use) ?? []));
@@ -145,17 +148,27 @@ export class OpenUse {
 
   private checkProtocol(protocol: ExtensionUse['protocol'], problems: Problem[]): void {
     const { definition } = this;
-    const wanted = definition.protocols;
+    const wanted = protocolsOf(definition, this.family);
     if (wanted === undefined) return;
     if (protocol !== undefined && wanted.includes(protocol.number)) {
       if (protocol.negated) problems.push(this.negatedProtocol());
       return;
     }
-    const names = wanted.map((number) => `\`-p ${PROTOCOL_NAMES.get(number) ?? number}\``);
-    problems.push({
-      code: 'wrong-protocol', span: this.span,
-      message: `\`${definition.name}\` needs ${names.length === 1 ? names[0] : `one of ${names.join(', ')}`} in the rule.`,
-    });
+    problems.push({ code: 'wrong-protocol', span: this.span, message: `\`${definition.name}\` needs ${stated(wanted)} in the rule.` });
+  }
+
+  /** Options that ask for a protocol of their own, or for one that stands before them. */
+  private checkOptionProtocols(protocol: ExtensionUse['protocol'], problems: Problem[]): void {
+    const fits = (given: ExtensionUse['protocol'], wanted: readonly number[]): boolean => given !== undefined && !given.negated && wanted.includes(given.number);
+    for (const { spec, span, protocol: before } of this.options) {
+      const wanted = spec.protocols ?? protocolsOf(this.definition, this.family);
+      if (wanted === undefined) continue;
+      if (spec.protocols !== undefined && !fits(protocol, wanted)) {
+        problems.push({ code: 'wrong-protocol', span, message: `\`--${spec.name}\` needs ${stated(wanted)} in the rule.` });
+      } else if (spec.protocolFirst === true && fits(protocol, wanted) && !fits(before, wanted)) {
+        problems.push({ code: 'wrong-protocol', span, message: `The \`-p\` of the rule has to stand before \`--${spec.name}\`: iptables reads from left to right.` });
+      }
+    }
   }
 
   /** `! -p tcp -m tcp …`: the kernel's matches refuse it, but iptables-nft translates the ports and flags of tcp and udp itself (seen in 1.8.9). */
@@ -173,6 +186,12 @@ export class OpenUse {
 /** Whether every value that the option needs is there and could be read. */
 function wasRead({ spec, values }: BoundOption): boolean {
   return (values.length === spec.values.length || spec.optionalValue === true) && values.every((value) => value !== undefined);
+}
+
+/** `-p tcp`, or several of the kind. */
+function stated(protocols: readonly number[]): string {
+  const names = protocols.map((number) => `\`-p ${PROTOCOL_NAMES.get(number) ?? number}\``);
+  return names.length === 1 ? names[0]! : `one of ${names.join(', ')}`;
 }
 
 const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map([

@@ -1,6 +1,6 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { integer, integerRange } from '../../values/integer.ts';
-import { defineMatch, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
+import { defineMatch, flag, option, type ExtensionUse } from '../definition.ts';
 import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
@@ -29,17 +29,13 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   ]);
 }
 
-/** IPv4's kernel side wants the protocol; IPv6's looks for the header behind any others. */
-function check({ family, protocol, span }: ExtensionUse): readonly Problem[] {
-  if (family === 'ipv6' || (protocol?.number === AH && !protocol.negated)) return [];
-  return [{ code: 'wrong-protocol', message: '`ah` needs `-p ah` in an IPv4 rule.', span }];
-}
-
 export default defineMatch({
   name: 'ah',
   families: ['ipv4', 'ipv6'],
+  // IPv6's kernel side looks for the header behind any others.
+  protocols: [AH],
+  protocolsIn: 'ipv4',
   options: [spi, length, reserved],
-  check,
   save,
   conditions,
   packets: questionPackets(),

@@ -4,15 +4,15 @@ import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
 import { all, both } from '../../sets/bounds.ts';
 import { integer } from '../../values/integer.ts';
-import { conditionOf, defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
+import { conditionOf, defineMatch, flag, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
 import { isLaterFragment } from '../shared/transport.ts';
 import { optionPackets, transportPackets } from '../shared/packet-sets.ts';
 
 const CODE_POINTS = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'];
 
-const cwr = flag('ecn-tcp-cwr', { negatable: true });
-const ece = flag('ecn-tcp-ece', { negatable: true });
+const cwr = flag('ecn-tcp-cwr', { negatable: true, protocols: [PROTOCOL.tcp] });
+const ece = flag('ecn-tcp-ece', { negatable: true, protocols: [PROTOCOL.tcp] });
 const ect = option('ecn-ip-ect', {
   ...integer({ what: 'an ECN code point', min: 0, max: 3, example: '3' }),
   complete: () => CODE_POINTS.map((detail, value) => ({ text: String(value), detail })),
@@ -29,19 +29,11 @@ function flagCondition(use: ExtensionUse, spec: OptionSpec<true>, name: 'ECE' | 
     ({ packet }) => observed(packet.tcpFlags, `the TCP flag ${name}`, (flags) => ((flags & TCP_FLAGS[name]) === 0 ? 'clear' : 'set')));
 }
 
-/** The TCP flags need `-p tcp`, the IP field does not. */
-function check(use: ExtensionUse): readonly Problem[] {
-  const given = use.option(ece) ?? use.option(cwr);
-  if (given === undefined || (use.protocol?.number === PROTOCOL.tcp && !use.protocol.negated)) return [];
-  return [{ code: 'wrong-protocol', message: `\`--${given.spec.name}\` needs \`-p tcp\` in the rule.`, span: given.span }];
-}
-
 export default defineMatch({
   name: 'ecn',
   families: ['ipv4', 'ipv6'],
   options: [ece, cwr, ect],
   requires: [['ecn-tcp-cwr', 'ecn-tcp-ece', 'ecn-ip-ect']],
-  check,
   conditions: (use) => [
     ...conditionOf(use, ect, (wanted, { packet }) => decide(packet.tos, `the ECN code point is ${wanted}`, (tos) => (tos & ECN_BITS) === wanted),
       ({ packet }) => observed(packet.tos, 'the ECN code point', (tos) => `${tos & ECN_BITS} (${CODE_POINTS[tos & ECN_BITS]!})`)),

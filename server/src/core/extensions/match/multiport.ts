@@ -14,9 +14,9 @@ import { needsHeader, PORT_NAMES, type Side } from '../shared/transport.ts';
 
 const DCCP = 33;
 
-const sources = option('source-ports', portList, { aliases: ['sports'], saved: 'sports', negatable: true, conflicts: ['destination-ports', 'ports'] });
-const destinations = option('destination-ports', portList, { aliases: ['dports'], saved: 'dports', negatable: true, conflicts: ['source-ports', 'ports'] });
-const either = option('ports', portList, { negatable: true, conflicts: ['source-ports', 'destination-ports'] });
+const sources = option('source-ports', portList, { aliases: ['sports'], saved: 'sports', negatable: true, protocolFirst: true, conflicts: ['destination-ports', 'ports'] });
+const destinations = option('destination-ports', portList, { aliases: ['dports'], saved: 'dports', negatable: true, protocolFirst: true, conflicts: ['source-ports', 'ports'] });
+const either = option('ports', portList, { negatable: true, protocolFirst: true, conflicts: ['source-ports', 'destination-ports'] });
 
 type Ranges = readonly NumberRange[];
 

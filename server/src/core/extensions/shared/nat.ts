@@ -9,7 +9,10 @@ const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PRO
 
 /** A port needs a rule that names a protocol with ports; a negated one passes too. Seen in iptables 1.8.9. */
 export function checkPorts(use: ExtensionUse, bound: BoundOption | undefined, hasPorts: boolean): readonly Problem[] {
-  if (bound === undefined || !hasPorts || (use.protocol !== undefined && WITH_PORTS.has(use.protocol.number))) return [];
+  if (bound === undefined || !hasPorts || (bound.protocol !== undefined && WITH_PORTS.has(bound.protocol.number))) return [];
+  if (use.protocol !== undefined && WITH_PORTS.has(use.protocol.number)) {
+    return [{ code: 'wrong-protocol', message: `The \`-p\` of the rule has to stand before \`${bound.text}\`: iptables reads from left to right.`, span: bound.span }];
+  }
   return [{ code: 'wrong-protocol', message: `\`${bound.text}\` names a port, which needs \`-p tcp\`, \`-p udp\`, \`-p sctp\` or \`-p dccp\` in the rule.`, span: bound.span }];
 }
 

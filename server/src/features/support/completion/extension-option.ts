@@ -1,10 +1,11 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
-import type { BoundOption, ExtensionDefinition, ExtensionUse, MatchDefinition, OptionSpec } from '../../../core/extensions/definition.ts';
+import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../../../core/extensions/definition.ts';
 import { firstParagraph, pageOf } from '../pages.ts';
 import { usesOf } from '../uses.ts';
+import { Harm, standInFor } from './harm.ts';
 import { RANK, type Proposal } from './item.ts';
-import { popularity, suitsProtocol } from './name.ts';
+import { admits, popularity, suitsProtocol } from './name.ts';
 import { isAllowed, isOptionAllowed, type Site } from './site.ts';
 
 /** How rules write the protocols that an extension may ask for. */
@@ -17,9 +18,10 @@ const MOST_OPTIONS = 50;
 
 /** Options of the extensions that the rule has loaded before the site, as far as they can still be given. */
 export function loadedOptions(site: Site): Proposal[] {
+  const harm = new Harm(site);
   return loaded(site).flatMap(({ definition, use }) => {
     const given = use?.options ?? [];
-    return definition.options.filter((spec) => mayFollow(spec, given) && isOptionAllowed(definition, given, spec, site))
+    return definition.options.filter((spec) => mayFollow(spec, given) && isOptionAllowed(definition, given, spec, site) && !isHarmful(definition, spec, protocolLead(spec.protocols, site), site, harm))
       .flatMap((spec) => proposalsFor(definition, spec, site, true));
   });
 }
@@ -29,9 +31,21 @@ export function loadableOptions(site: Site): Proposal[] {
   const { family } = site.place;
   const present = new Set(loaded(site).map(({ definition }) => definition));
   const targets = site.others.target === undefined ? targetsOf(family) : [];
+  const harm = new Harm(site);
   return [...matchesOf(family), ...targets]
     .filter((definition) => !present.has(definition) && isAllowed(definition, site) && suitsProtocol(definition, site))
-    .flatMap((definition) => definition.options.filter((spec) => isOptionAllowed(definition, [], spec, site)).flatMap((spec) => proposalsFor(definition, spec, site, false)));
+    .flatMap((definition) => definition.options
+      .filter((spec) => isOptionAllowed(definition, [], spec, site) && !isHarmful(definition, spec, leadOf(definition, spec, site), site, harm))
+      .flatMap((spec) => proposalsFor(definition, spec, site, false)));
+}
+
+/** Whether the option, with values that can be read, makes iptables refuse the line for more than it does already. */
+function isHarmful(definition: ExtensionDefinition, { name, values }: OptionSpec, lead: string, site: Site, harm: Harm): boolean {
+  // Without checks of its own it can only get in the way of what follows.
+  if (site.valued || (!site.isInside && definition.check === undefined && definition.checkBeside === undefined)) return false;
+  const context = { family: site.place.family, protocol: site.others.header.protocol?.value };
+  const given = values.map((type) => standInFor(type, context));
+  return harm.isDoneBy([`--${name}`, ...given.filter((each) => each !== undefined)], lead.split(' ').filter((word) => word !== ''));
 }
 
 interface Loaded {
@@ -71,14 +85,14 @@ function mayFollow(spec: OptionSpec, given: readonly BoundOption[]): boolean {
 
 function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: Site, isLoaded: boolean): Proposal[] {
   const { family } = site.place;
-  if (!availableIn(spec, family) || (site.negation !== undefined && spec.negatable !== true)) return [];
+  if (!availableIn(spec, family) || !suitsOption(definition, spec, site) || (site.negation !== undefined && spec.negatable !== true)) return [];
   const common = {
     kind: CompletionItemKind.Property,
     values: spec.values.map(({ placeholder }) => placeholder),
     completable: spec.values[0]?.complete !== undefined,
     documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
     owner: definition.name,
-    lead: isLoaded ? '' : leadOf(definition, site),
+    lead: isLoaded ? protocolLead(spec.protocols, site) : leadOf(definition, spec, site),
     rank: isLoaded ? rankOf(definition, spec, site) : popularity(definition) === undefined ? RANK.rare : RANK.common,
     order: (isLoaded ? 0 : (popularity(definition) ?? 0) * MOST_OPTIONS) + definition.options.indexOf(spec),
   };
@@ -98,12 +112,23 @@ function rankOf(definition: ExtensionDefinition, { name }: OptionSpec, { others 
 }
 
 /** What must be written before the extension's options: its protocol where the rule has none, and its name. */
-function leadOf(definition: ExtensionDefinition, { others, place: { family } }: Site): string {
-  const protocols = others.header.protocol === undefined ? definition.protocols ?? [] : [];
-  const implied = protocols.find((number) => protocolMatch(number, family) === definition);
+function leadOf(definition: ExtensionDefinition, spec: OptionSpec, site: Site): string {
+  const { family } = site.place;
+  const protocols = spec.protocols ?? protocolsOf(definition, family);
+  const implied = site.others.header.protocol === undefined ? protocols?.find((number) => protocolMatch(number, family) === definition) : undefined;
   if (implied !== undefined) return `-p ${protocolWord(implied)} `;
-  const load = `${definition.kind === 'match' ? '-m' : '-j'} ${definition.name} `;
-  return protocols.length === 0 ? load : `-p ${protocolWord(protocols[0]!)} ${load}`;
+  return `${protocolLead(protocols, site)}${definition.kind === 'match' ? '-m' : '-j'} ${definition.name} `;
+}
+
+/** `-p` with the first of the protocols, where one is needed and the rule has none. */
+const protocolLead = (protocols: readonly number[] | undefined, { others }: Site): string =>
+  (protocols === undefined || others.header.protocol !== undefined ? '' : `-p ${protocolWord(protocols[0]!)} `);
+
+/** Whether the rule's protocol is one for the option, and stands where iptables asks for it. */
+function suitsOption(definition: ExtensionDefinition, spec: OptionSpec, site: Site): boolean {
+  if (!admits(spec.protocols, site)) return false;
+  const isBehind = site.others.header.protocol !== undefined && site.before.header.protocol === undefined;
+  return spec.protocolFirst !== true || !isBehind || protocolsOf(definition, site.place.family) === undefined;
 }
 
 const protocolWord = (number: number): string => PROTOCOL_WORDS.get(number) ?? String(number);

@@ -1,6 +1,6 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { matchesOf, targetsOf } from '../../../core/extensions/catalogue.ts';
-import type { ExtensionDefinition } from '../../../core/extensions/definition.ts';
+import { protocolsOf, type ExtensionDefinition } from '../../../core/extensions/definition.ts';
 import { VERDICTS } from '../../../core/netfilter.ts';
 import { pageOf } from '../pages.ts';
 import { jumpChains } from './chain.ts';
@@ -39,12 +39,17 @@ export function targetNames(site: Site): Proposal[] {
 }
 
 /** Whether the rule's protocol, if it has one, is one that the extension takes. */
-export function suitsProtocol({ protocols }: ExtensionDefinition, { others }: Site): boolean {
+export function suitsProtocol(definition: ExtensionDefinition, site: Site): boolean {
+  return admits(protocolsOf(definition, site.place.family), site);
+}
+
+/** Whether the rule's protocol, if it has one, is among these. */
+export function admits(protocols: readonly number[] | undefined, { others }: Site): boolean {
   const { protocol } = others.header;
   return protocols === undefined || protocol === undefined || (!protocol.negated && protocols.includes(protocol.value));
 }
 
-const needsProtocol = ({ protocols }: ExtensionDefinition, { others }: Site): boolean => protocols !== undefined && others.header.protocol === undefined;
+const needsProtocol = (definition: ExtensionDefinition, { others, place: { family } }: Site): boolean => protocolsOf(definition, family) !== undefined && others.header.protocol === undefined;
 
 function names(definition: ExtensionDefinition, kind: CompletionItemKind, owner: string, rank: number): Proposal[] {
   const documentation = pageOf(definition).summary;

@@ -21,12 +21,16 @@ export interface Site {
   readonly before: BoundRule;
   /** All arguments but the word, bound. */
   readonly others: BoundRule;
+  /** All arguments with these words in the place of the word, bound; `lead` stands before a `!` that negates them. */
+  readonly boundInserted: (words: readonly string[], lead: readonly string[]) => BoundRule;
   /** The arguments before the word and one more, bound. */
   readonly boundWith: (text: string) => BoundRule;
   /** What the word is there; undefined for an option. */
   readonly meaning: Token | undefined;
   /** Whether a value already follows the word. */
   readonly valued: boolean;
+  /** Whether any argument follows the word. */
+  readonly isInside: boolean;
 }
 
 /** A word that no parser takes for an option or knows as a name. */
@@ -44,6 +48,7 @@ export function siteAt(place: Place): Site | undefined {
   const current = args.find(({ start, end }) => start < offset && offset <= end);
   const before = args.filter(({ end }) => end < offset && end !== current?.end);
   const after = args.filter(({ start }) => start >= offset);
+  const argument = (text: string): Argument => ({ text, raw: text, start: offset, end: offset });
   const bind = (some: readonly Argument[]): BoundRule => bindRule(line, some, family, isCommand);
   const { word, typed, trial } = wordAt(line, offset, current);
   const negation = current?.text === '!' ? current : before.at(-1)?.text === '!' ? before.at(-1) : undefined;
@@ -53,8 +58,13 @@ export function siteAt(place: Place): Site | undefined {
   return {
     place, isCommand, word, typed, negation, meaning,
     before: bind(before), others: bind([...before, ...after]),
-    boundWith: (text) => bind([...before, { text, raw: text, start: offset, end: offset }]),
+    boundInserted: (words, lead) => {
+      const [negated, rest] = negation !== undefined && before.at(-1) === negation ? [[before.at(-1)!], before.slice(0, -1)] : [[], before];
+      return bind([...rest, ...lead.map(argument), ...negated, ...words.map(argument), ...after]);
+    },
+    boundWith: (text) => bind([...before, argument(text)]),
     valued: after[0] !== undefined && !/^(-|!$)/u.test(after[0].text),
+    isInside: after.length > 0,
   };
 }
 

@@ -12,6 +12,7 @@ import { seenAddresses, seenInterfaces, seenValues } from '../seen.ts';
 import { optionOf } from '../uses.ts';
 import { POLICY_DOCS, TABLE_DOCS } from '../vocabulary.ts';
 import type { Proposal } from './item.ts';
+import { Harm } from './harm.ts';
 import { isOptionAllowed, type Site } from './site.ts';
 
 /** Proposals for a value, and the stretch of the word that they replace. */
@@ -52,7 +53,11 @@ function extensionValue(site: Site, meaning: Token, host: HostFacts): ValuePropo
     const parsed = type.parse(text, context);
     return index > 0 || !parsed.ok || isOptionAllowed(use.definition, use.options, spec, site, parsed.value);
   };
-  return { word, proposals: use.definition.hooksFor === undefined ? proposals : proposals.filter(({ label }) => isLegal(label)) };
+  const harm = new Harm(site);
+  const { text } = site.place;
+  const option = /--[\w-]+=$/u.exec(text.slice(0, site.word.start))?.[0] ?? '';
+  const whole = (label: string): string => option + text.slice(site.word.start, word.start) + label + text.slice(word.end, site.word.end);
+  return { word, proposals: proposals.filter(({ label }) => isLegal(label) && (site.valued || !harm.isDoneBy([whole(label)]))) };
 }
 
 /** Whether the value can be left out, so that an option may stand in its place. */
