@@ -1,6 +1,6 @@
 import type { Bounds } from '../sets/bounds.ts';
 import type { PacketSet } from '../sets/diagram.ts';
-import type { Beginning } from '../sets/probe.ts';
+import { beginningsOf, type Beginning, type Probe } from '../sets/probe.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex } from './step-index.ts';
@@ -27,7 +27,7 @@ export interface TableStep extends Step {
   readonly loose: Bounds;
   /** Whether it does anything but let packets go on as they are. */
   readonly acts: boolean;
-  /** What packets that may match have in common, where the rule acts. */
+  /** What packets that may match have in common, where the rule acts; of later fragments, which are rare, nothing is noted. */
   readonly beginnings: readonly Beginning[];
 }
 
@@ -41,7 +41,8 @@ export class AnalysedChain {
   /** Places of the rules by which packets leave for wherever the chain was called from, before its end. */
   readonly escapes: readonly number[];
   private readonly space: PacketSpace;
-  private index: StepIndex | undefined;
+  private whole: StepIndex | undefined;
+  private fragments: StepIndex | undefined;
 
   constructor(space: PacketSpace, name: string, steps: readonly TableStep[]) {
     this.space = space;
@@ -55,10 +56,14 @@ export class AnalysedChain {
     return new Set(this.steps.flatMap(({ consequence }) => (consequence.kind === 'chain' ? [consequence.chain] : [])));
   }
 
-  /** Finds the rules that act on a packet. */
-  get acting(): StepIndex {
-    this.index ??= new StepIndex(this.space, this.steps.flatMap(({ acts, loose, beginnings }, index) => (acts ? [{ index, may: loose.may, beginnings }] : [])));
-    return this.index;
+  /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
+  acting(probe: Probe, from = 0): Generator<number, void> {
+    if (!probe.isFragment) return (this.whole ??= this.index(({ beginnings }) => beginnings)).matching(probe, from);
+    return (this.fragments ??= this.index(({ loose }) => beginningsOf(this.space, loose.may, true))).matching(probe, from);
+  }
+
+  private index(told: (step: TableStep) => readonly Beginning[]): StepIndex {
+    return new StepIndex(this.space, this.steps.flatMap((step, index) => (step.acts ? [{ index, may: step.loose.may, beginnings: told(step) }] : [])));
   }
 }
 

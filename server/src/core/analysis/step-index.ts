@@ -1,4 +1,4 @@
-import { beginningsOf, type Beginning, type LookedUp, type Probe } from '../sets/probe.ts';
+import type { Beginning, LookedUp, Probe } from '../sets/probe.ts';
 import type { PacketSet } from '../sets/diagram.ts';
 import type { PacketSpace } from '../sets/space.ts';
 
@@ -97,9 +97,4 @@ function rarestOf(beginnings: readonly Beginning[], frequency: ReadonlyMap<strin
     if (rarest === undefined || frequency.get(valueId(each))! < frequency.get(valueId(rarest))!) rarest = each;
   }
   return rarest;
-}
-
-/** The rule as an index takes it. */
-export function indexed(space: PacketSpace, index: number, may: PacketSet, known: ReadonlyMap<PacketSet, readonly Beginning[]>): IndexedStep {
-  return { index, may, beginnings: known.get(may) ?? beginningsOf(space, may) };
 }

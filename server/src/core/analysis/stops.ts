@@ -21,7 +21,7 @@ export class Stops {
   /** The first rule of the chain before `to` that the packet surely does not get past, -1 where there is none. */
   first(chain: AnalysedChain, to: number, probe: Probe): number {
     this.consulted.add(chain);
-    for (const at of chain.acting.matching(probe)) {
+    for (const at of chain.acting(probe)) {
       if (at >= to) break;
       if (this.stops(chain, at, probe)) return at;
     }
@@ -60,7 +60,7 @@ export class Stops {
 
   private findReturn(chain: AnalysedChain, probe: Probe): boolean {
     this.consulted.add(chain);
-    for (const at of chain.acting.matching(probe)) {
+    for (const at of chain.acting(probe)) {
       if (this.mayEscape(chain, at, probe)) return true;
       if (this.stops(chain, at, probe)) return false;
     }

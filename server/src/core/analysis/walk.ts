@@ -38,7 +38,7 @@ export class Walk {
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
     this.consulted.add(chain);
-    for (const at of chain.acting.matching(new Probe(space, bits), from)) {
+    for (const at of chain.acting(new Probe(space, bits), from)) {
       if (at >= to) break;
       const step = chain.steps[at]!;
       if (!space.has(step.match.may, bits)) continue;

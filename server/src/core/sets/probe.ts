@@ -19,11 +19,11 @@ const extended = (hash: number, bit: number): number => (Math.imul(hash ^ bit, 0
 
 const EMPTY_HASH = 0x811c9dc5 | 0;
 
-/** The beginnings that every packet of the set has in common. */
-export function beginningsOf(space: PacketSpace, set: PacketSet): readonly Beginning[] {
+/** The beginnings that the packets of the set have in common which are later fragments, or those which are not. */
+export function beginningsOf(space: PacketSpace, set: PacketSet, fragments: boolean): readonly Beginning[] {
   const found: Beginning[] = [];
   // Where the diagram goes on below the fields that have been passed.
-  let below = new Set<PacketSet>([set]);
+  let below = new Set<PacketSet>([space.intersection(set, space.equals('fragment', fragments ? 1 : 0))]);
   for (const field of LOOKED_UP) {
     const { level, bits } = space.fields[field];
     below = passed(space, below, level);
@@ -76,6 +76,11 @@ export class Probe {
   constructor(space: PacketSpace, bits: Uint8Array) {
     this.space = space;
     this.bits = bits;
+  }
+
+  /** Whether it is a later fragment. */
+  get isFragment(): boolean {
+    return this.bits[this.space.fields.fragment.level] === 1;
   }
 
   /** The hash of the first bits of a field. */
