@@ -2,7 +2,7 @@ import type { Rule } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
-import { stretchesOf, type Route } from './routes.ts';
+import { stretchesOf, type Route, type Stretch } from './routes.ts';
 import { follow, type Search, type Stop } from './search.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
@@ -48,7 +48,7 @@ export class Cover {
     this.noteCalls(place.chain, step.loose.may, found, new Set());
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const taking = this.taking(route, place, step);
+      const taking = inOrder(this.taking(route, place, step), stretchesOf(route, place.index));
       for (const stop of taking) this.note(stop, 'takes', found);
       if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }
@@ -134,4 +134,10 @@ export class Cover {
   private takingExactly(place: Place, { loose }: TableStep): readonly CallSite[] {
     return follow(this.analysis, place, loose.may).taking;
   }
+}
+
+/** The rules as a packet comes to them. */
+function inOrder(places: readonly CallSite[], stretches: readonly Stretch[]): readonly CallSite[] {
+  const stretch = ({ chain }: CallSite): number => stretches.findIndex((each) => each.chain === chain);
+  return [...places].sort((a, b) => stretch(a) - stretch(b) || a.index - b.index);
 }
