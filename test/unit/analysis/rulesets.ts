@@ -35,11 +35,12 @@ function target(chain: string): fc.Arbitrary<string> {
   return fc.constantFrom('-j ACCEPT', '-j DROP', '-j RETURN', '-j REJECT', '-j LOG', '', '-j MARK --set-xmark 0x1/0x1', '-j MARK --set-xmark 0x2/0xffffffff', '-j MARK --set-xmark 0x1/0x0', ...jumps, ...jumps);
 }
 
-const rule = fc.constantFrom(...CHAINS).chain((chain) => fc.tuple(conditions(chain), target(chain)).map(([asked, does]) => `-A ${chain} ${asked} ${does}`.trimEnd()));
+/** A rule of any of the chains. */
+export const anyRule: fc.Arbitrary<string> = fc.constantFrom(...CHAINS).chain((chain) => fc.tuple(conditions(chain), target(chain)).map(([asked, does]) => `-A ${chain} ${asked} ${does}`.trimEnd()));
 const policy = fc.constantFrom('ACCEPT', 'DROP');
 
 /** A filter table of up to 24 rules, in which chains lead to each other, packets are marked and marks are asked for. */
-export const filterTable: fc.Arbitrary<string> = fc.tuple(policy, policy, policy, fc.array(rule, { minLength: 1, maxLength: 24 })).map(([input, forward, output, rules]) => [
+export const filterTable: fc.Arbitrary<string> = fc.tuple(policy, policy, policy, fc.array(anyRule, { minLength: 1, maxLength: 24 })).map(([input, forward, output, rules]) => [
   '*filter', `:INPUT ${input} [0:0]`, `:FORWARD ${forward} [0:0]`, `:OUTPUT ${output} [0:0]`, ':ONE - [0:0]', ':TWO - [0:0]', ':THREE - [0:0]', ':TRACKS - [0:0]',
   ...rules, '-A TRACKS -m conntrack --ctstate NEW', 'COMMIT', '',
 ].join('\n'));

@@ -61,6 +61,20 @@ describe('decision diagrams', () => {
     });
   });
 
+  it('find a packet of both sets, as alike as can be to one that is given', () => {
+    property((given, other) => {
+      const diagrams = new Diagrams();
+      const [a, b] = [build(diagrams, given), build(diagrams, other)];
+      const exists = ASSIGNMENTS.some((bits) => holds(given, bits) && holds(other, bits));
+      for (const liked of ASSIGNMENTS) {
+        const bits = Uint8Array.from(liked);
+        assert.equal(diagrams.meet(a, b, bits), exists);
+        if (exists) assert.ok(holds(given, bits) && holds(other, bits));
+        if (!exists || (holds(given, liked) && holds(other, liked))) assert.deepEqual(bits, liked);
+      }
+    });
+  });
+
   it('count', () => {
     property((given) => {
       const diagrams = new Diagrams();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { NONE } from '../../../server/src/core/sets/diagram.ts';
-import { before } from '../../../server/src/core/sets/rewriting.ts';
 import { exactly } from '../../../server/src/core/sets/bounds.ts';
-import { inTurn, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
+import { after, before, inTurn, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
 import { PacketSpace } from '../../../server/src/core/sets/space.ts';
-import { packetOf, valueOf, witness } from '../../../server/src/core/sets/witness.ts';
+import { beginningsOf, Probe } from '../../../server/src/core/sets/probe.ts';
+import { packetOf, pick, valueOf, witness } from '../../../server/src/core/sets/witness.ts';
 
 /** Variables of a packet whose field has the value. */
 function withValue(space: PacketSpace, name: 'tos' | 'mark', value: number): Uint8Array {
@@ -44,6 +44,30 @@ describe('packet space', () => {
         assert.equal(space.has(set.may, withValue(space, 'tos', value)), from <= after && after <= to);
       }
     }), { numRuns: 100 });
+  });
+
+  it('knows what becomes of packets that are rewritten', () => {
+    const change = fc.record({ mask: byte, value: byte });
+    fc.assert(fc.property(change, byte, byte, (given, from, to) => {
+      const space = new PacketSpace('ipv4', []);
+      const set = after(space, rewritingOf(space, [{ field: 'tos', change: given }], () => true), space.range('tos', from, to));
+      const made = new Set(BYTES.filter((value) => from <= value && value <= to).map((value) => (value & ~given.mask) ^ given.value));
+      for (const value of BYTES) assert.equal(space.has(set, withValue(space, 'tos', value)), made.has(value));
+    }), { numRuns: 100 });
+  });
+
+  it('tells what the packets of a set have in common', () => {
+    const space = new PacketSpace('ipv4', []);
+    const either = space.union(space.equals('destinationPort', 80), space.equals('destinationPort', 443));
+    const parts = [space.equals('protocol', 6), either, space.equals('source', 0x0a010000, 0xffff0000)];
+    const whole = parts.reduce((so, part) => space.intersection(so, part));
+    const set = space.union(whole, space.intersection(space.equals('fragment', 1), space.equals('destination', 0x0a000001)));
+    const bits = pick(space, space.intersection(set, space.equals('fragment', 0)));
+    const found = beginningsOf(space, set, false);
+    // 80 is 0000000001010000 and 443 is 0000000110111011.
+    assert.deepEqual(found.map(({ field, length }) => [field, length]), [['protocol', 8], ['destinationPort', 7], ['source', 16]]);
+    for (const { field, length, hash } of found) assert.equal(new Probe(space, bits).hash(field, length), hash);
+    assert.deepEqual(beginningsOf(space, space.union(set, whole), true).map(({ field }) => field), []);
   });
 
   it('leaves open what a rewritten field may be', () => {

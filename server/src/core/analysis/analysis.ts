@@ -1,16 +1,18 @@
 import { startsTracking } from '../engine/compile/compile.ts';
 import type { Backend } from '../engine/traversal.ts';
 import type { Path } from '../engine/packet.ts';
-import { TABLE_NAMES, type TableName } from '../netfilter.ts';
+import type { TableName } from '../netfilter.ts';
 import type { Ruleset } from '../ruleset/model.ts';
-import { NONE, type PacketSet } from '../sets/diagram.ts';
+import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { PacketSpace } from '../sets/space.ts';
 import { witness, type Witness } from '../sets/witness.ts';
-import { coverOf, type Covering, type Place } from './cover.ts';
+import { compose } from './composition.ts';
+import { Cover, type Covering, type Place } from './cover.ts';
 import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
 import { fatesOf, type Composition, type Fates } from './fates.ts';
-import { hits } from './chain.ts';
-import { packetsIn } from './flow.ts';
+import { Liveness, type Findings } from './liveness.ts';
+import type { Prepared } from './preparation.ts';
+import { follow, Search } from './search.ts';
 import { TableAnalysis } from './table.ts';
 import { interfacePatterns } from './vocabulary.ts';
 
@@ -32,8 +34,8 @@ export interface AnalysisOptions {
   readonly backend?: Backend;
 }
 
-/** Above this many nodes an analysis starts with an empty space, so that what edits leave behind goes. */
-const MOST_NODES = 1 << 23;
+/** With fewer nodes a space serves any number of edits; a larger one until they have left too many behind. */
+const LEAST_NODES = 1 << 22;
 
 /**
  * Makes a ruleset ready for exact questions about all packets at once; the answers are worked out when they are asked
@@ -51,8 +53,11 @@ export class Analysis {
   /** Whether the ruleset makes the kernel track connections. */
   readonly tracks: boolean;
   private readonly patterns: readonly string[];
-  private readonly tables = new Map<TableName, TableAnalysis>();
-  private composed: ReadonlyMap<TableName, TableAnalysis> | undefined;
+  private readonly before = new Map<TableName, TableState>();
+  private readonly tables = new Map<TableName, WorkedTable>();
+  private composed: Composition | undefined;
+  /** How many nodes the space had when it was new and everything was worked out. */
+  private nodesAtFirst: number | undefined;
 
   constructor(ruleset: Ruleset, { previous, interfaces = [], backend = 'nft' }: AnalysisOptions) {
     this.ruleset = ruleset;
@@ -61,51 +66,63 @@ export class Analysis {
     this.patterns = [...new Set([...interfacePatterns(ruleset), ...interfaces])].sort();
     const kept = previous !== undefined && this.canFollow(previous) ? previous : undefined;
     this.space = kept?.space ?? new PacketSpace(ruleset.family, this.patterns);
-    for (const name of TABLE_NAMES) {
-      const table = ruleset.tables.get(name);
-      if (table !== undefined) this.tables.set(name, new TableAnalysis(table, { space: this.space, tracks: this.tracks, previous: kept?.tables.get(name) }));
-    }
+    this.nodesAtFirst = kept?.nodesAtFirst;
+    for (const [name, table] of kept?.tables ?? []) this.before.set(name, table.state);
   }
 
-  private canFollow({ ruleset, patterns, tracks, space }: Analysis): boolean {
-    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < MOST_NODES
+  private canFollow({ ruleset, patterns, tracks, space, nodesAtFirst }: Analysis): boolean {
+    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 4 * (nodesAtFirst ?? Infinity))
       && patterns.length === this.patterns.length && patterns.every((pattern, index) => pattern === this.patterns[index]);
   }
 
-  /** Works out what rules of every table are reached by, a little at each step; whoever runs it may stop at any step. */
+  /** Works out which rules of every table can match, a little at each step; whoever runs it may stop at any step. */
   *work(): Generator<undefined, void> {
-    for (const table of this.tables.values()) yield* table.work();
+    for (const name of this.ruleset.tables.keys()) yield* (yield* this.working(name)).liveness.work();
+    this.nodesAtFirst ??= this.space.size;
   }
 
-  /** Where the rules of a table lead; undefined for a table that the ruleset does not have. */
-  table(name: TableName): TableAnalysis | undefined {
-    return this.tables.get(name);
+  /** A table of the ruleset, worked out in small steps. */
+  private *working(name: TableName): Generator<undefined, WorkedTable> {
+    let worked = this.tables.get(name);
+    if (worked !== undefined) return worked;
+    const state = this.before.get(name);
+    const made = new WorkedTable(yield* TableAnalysis.of(this.ruleset.tables.get(name)!, { space: this.space, tracks: this.tracks, previous: state?.prepared }), state?.findings);
+    // Somebody may have asked meanwhile.
+    worked = this.tables.get(name) ?? made;
+    this.tables.set(name, worked);
+    this.before.delete(name);
+    return worked;
+  }
+
+  private worked(name: TableName): WorkedTable {
+    const working = this.working(name);
+    for (;;) {
+      const { done, value } = working.next();
+      if (done === true) return value;
+    }
   }
 
   /** Packets that may come to the rule, whether they match or not. */
   reaching(table: TableName, place: Place): PacketSet {
-    const analysis = this.tables.get(table)!;
-    const step = analysis.summary(place.chain).steps[place.index]!;
-    return packetsIn(this.space, analysis.passingStep(place.chain, { ...step, match: { may: 0, must: 0 } }));
+    return follow(this.worked(table).analysis, place, EVERY).reaching.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
-    const analysis = this.tables.get(table)!;
-    return packetsIn(this.space, analysis.passingStep(place.chain, analysis.summary(place.chain).steps[place.index]!));
+    const { analysis } = this.worked(table);
+    const { loose } = analysis.chain(place.chain).steps[place.index]!;
+    return follow(analysis, place, loose.may).hitting.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
   /** Whether a packet can ever come to the rule and match it. */
   canMatch(table: TableName, place: Place): boolean {
-    const analysis = this.tables.get(table)!;
-    const { space } = this;
-    const set = hits(space, analysis.summary(place.chain).steps[place.index]!);
-    return set !== NONE && analysis.mayEnter(place.chain, set);
+    return this.worked(table).liveness.isAlive(place);
   }
 
   /** Which rules see to it that no packet is left for the rule; undefined where some is, or where nothing leads to its chain. */
   cover(table: TableName, place: Place): readonly Covering[] | undefined {
-    return coverOf(this.tables.get(table)!, place);
+    const { liveness, cover } = this.worked(table);
+    return liveness.isAlive(place) ? undefined : cover.of(place);
   }
 
   /** What may become of the packets of a class on one path through all tables. */
@@ -123,16 +140,32 @@ export class Analysis {
   }
 
   private composition(): Composition {
-    this.composed ??= this.compose();
-    return { space: this.space, tables: this.composed, backend: this.backend, tracks: this.tracks };
+    const tables = new Map([...this.ruleset.tables.keys()].map((name) => [name, this.worked(name).analysis]));
+    return (this.composed ??= compose(tables, this));
+  }
+}
+
+/** What is known of a table for the analysis after an edit. */
+interface TableState {
+  readonly prepared: Prepared;
+  readonly findings: Findings;
+}
+
+/** A table with all that is asked about it. */
+class WorkedTable {
+  readonly analysis: TableAnalysis;
+  readonly search: Search;
+  readonly liveness: Liveness;
+  readonly cover: Cover;
+
+  constructor(analysis: TableAnalysis, findings: Findings | undefined) {
+    this.analysis = analysis;
+    this.search = new Search(analysis, 'loose');
+    this.liveness = new Liveness(analysis, this.search, findings);
+    this.cover = new Cover(analysis, this.search);
   }
 
-  /** The tables once more, where rewriting what another table looks at counts too. */
-  private compose(): ReadonlyMap<TableName, TableAnalysis> {
-    const { level, bits } = this.space.fields.destination;
-    const watched = new Set([...this.tables.values()].flatMap((table) => [...table.lookedAt()]));
-    for (let bit = 0; bit < bits; bit++) watched.add(level + bit);
-    return new Map([...this.tables].map(([name, table]) => [name, table.rewrites() || name === 'nat'
-      ? new TableAnalysis(table.table, { space: this.space, tracks: this.tracks, previous: table, watched }) : table]));
+  get state(): TableState {
+    return { prepared: this.analysis.prepared, findings: this.liveness.known };
   }
 }

@@ -1,10 +1,11 @@
 import type { Rule } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
-import { witness } from '../sets/witness.ts';
-import { possiblyBefore, UNCHANGED } from '../sets/rewriting.ts';
-import { hits, type Step } from './chain.ts';
-import { packetsIn } from './flow.ts';
-import type { TableAnalysis } from './table.ts';
+import type { AnalysedChain, TableStep } from './chain.ts';
+import { Outcomes } from './outcomes.ts';
+import { stretchesOf, type Route, type Stretch } from './routes.ts';
+import { follow, type Search, type Stop } from './search.ts';
+import { Stops } from './stops.ts';
+import type { CallSite, TableAnalysis } from './table.ts';
 
 /** A rule by its place. */
 export interface Place {
@@ -20,74 +21,123 @@ export interface Covering extends Place {
   readonly how: 'takes' | 'calls';
 }
 
+/** Rules that cover another one on so many ways are looked for; a reader wants to see few. */
+const MOST_ROUTES = 64;
+
 /**
- * Why no packet is left for a rule: a small set of rules that between them take every packet that it could match, or
- * lead none to its chain. Undefined where packets are left, or where nothing leads to the chain at all.
+ * Why no packet is left for a rule that cannot match: a small set of rules that between them take every packet that it
+ * could match, or lead none to its chain. One that gives packets another outcome than the rule would is among them where
+ * there is any. Undefined where nothing leads to the chain at all, or where its match holds of no packet.
  */
-export function coverOf(analysis: TableAnalysis, { chain, index }: Place): readonly Covering[] | undefined {
-  const found = new Covers(analysis);
-  const { space } = analysis;
-  const { match } = analysis.summary(chain).steps[index]!;
-  if (match.may === NONE || packetsIn(space, analysis.entry(chain)) === NONE) return undefined;
-  return found.before(chain, index, match.may) ? found.rules : undefined;
-}
-
-/** Collects covering rules, going from a chain to its callers. */
-class Covers {
-  readonly rules: Covering[] = [];
+export class Cover {
   private readonly analysis: TableAnalysis;
+  private readonly search: Search;
+  private readonly outcomes: Outcomes;
 
-  constructor(analysis: TableAnalysis) {
+  constructor(analysis: TableAnalysis, search: Search) {
     this.analysis = analysis;
+    this.search = search;
+    this.outcomes = new Outcomes(analysis);
   }
 
-  /** Whether no packet of `wanted`, told by what it is when it enters the chain, comes to the rule; notes which rules see to that. */
-  before(chain: string, index: number, wanted: PacketSet): boolean {
-    const { space } = this.analysis;
-    const entry = this.analysis.entry(chain);
-    if (!entry.some(({ rewriting, set }) => space.intersects(set, possiblyBefore(space, rewriting, wanted)))) return this.callers(chain, wanted);
-    // What has been rewritten on the way is not told by what it is here.
-    const isAsItCame = entry.every(({ rewriting }) => rewriting === UNCHANGED);
-    return this.taken(chain, index, isAsItCame ? space.intersection(wanted, packetsIn(space, entry)) : wanted);
-  }
-
-  /** Rules of the chain before `index` that take `wanted`, each time the one that takes a packet that is still left. */
-  private taken(chain: string, index: number, wanted: PacketSet): boolean {
-    const { space } = this.analysis;
-    const { steps } = this.analysis.summary(chain);
-    let left = wanted;
-    while (left !== NONE) {
-      const { bits } = witness(space, left)!;
-      const at = steps.findIndex((step, earlier) => earlier < index && space.has(takenBy(this.analysis, step), bits));
-      if (at === -1) return false;
-      left = space.difference(left, takenBy(this.analysis, steps[at]!));
-      this.note({ chain, index: at, rule: steps[at]!.rule, how: 'takes' });
+  of(place: Place): readonly Covering[] | undefined {
+    const step = this.analysis.chain(place.chain).steps[place.index]!;
+    const [first] = this.search.routes.to(place.chain);
+    if (step.match.may === NONE || first === undefined) return undefined;
+    const found = new Map<string, Covering>();
+    this.noteCalls(place.chain, step.loose.may, found, new Set());
+    let searched = 0;
+    for (const route of this.search.routes.to(place.chain)) {
+      const taking = inOrder(this.taking(route, place, step), stretchesOf(route, place.index));
+      for (const stop of taking) this.note(stop, 'takes', found);
+      if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }
-    return true;
+    return [...found.values()];
   }
 
-  /** No packet that could match enters the chain: each rule that leads to it leads others, or has none left. */
-  private callers(chain: string, wanted: PacketSet): boolean {
+  private note(place: CallSite, how: Covering['how'], found: Map<string, Covering>): void {
+    const key = `${place.index} ${place.chain}`;
+    if (!found.has(key)) found.set(key, { chain: place.chain, index: place.index, rule: this.analysis.ruleAt(place), how });
+  }
+
+  /** Notes the rules that lead to the chain, but none of the wanted packets. */
+  private noteCalls(chain: string, wanted: PacketSet, found: Map<string, Covering>, met: Set<string>): void {
     const { space } = this.analysis;
+    if (met.has(`${wanted} ${chain}`)) return;
+    met.add(`${wanted} ${chain}`);
     for (const site of this.analysis.callSites(chain)) {
-      const step = this.analysis.summary(site.chain).steps[site.index]!;
-      const led = space.intersection(step.match.may, wanted);
-      if (led === NONE) this.note({ ...site, rule: step.rule, how: 'calls' });
-      else if (!this.before(site.chain, site.index, led)) return false;
+      const led = space.intersection(wanted, this.analysis.chain(site.chain).steps[site.index]!.loose.may);
+      if (led === NONE) this.note(site, 'calls', found);
+      else this.noteCalls(site.chain, led, found, met);
     }
-    return true;
   }
 
-  private note(covering: Covering): void {
-    if (!this.rules.some(({ rule }) => rule === covering.rule)) this.rules.push(covering);
+  /** Rules that take the wanted packets which come on one way. */
+  private taking(route: Route, place: Place, step: TableStep): readonly CallSite[] {
+    const outcome = this.search.along(route, place.index, step.loose.may);
+    if (outcome.bits !== undefined) return this.takingExactly(place, step);
+    const needed = this.needed(outcome.stops, this.analysis.space.intersection(step.loose.may, route.may));
+    if (needed.length === 0 || needed.some((stop) => this.isContrary(stop, step))) return needed;
+    const contrary = outcome.stops.find((stop) => this.isContrary(stop, step)) ?? this.contrary(route, place, step);
+    return contrary === undefined ? needed : [...needed, contrary];
+  }
+
+  /** The stops without those whose packets others keep as well. */
+  private needed(stops: readonly Stop[], wanted: PacketSet): readonly Stop[] {
+    const { space } = this.analysis;
+    // What the stops after each one leave over.
+    const after: PacketSet[] = [wanted];
+    for (const { kept } of [...stops].reverse()) after.unshift(space.difference(after[0]!, kept));
+    const needed: Stop[] = [];
+    let keptSoFar: PacketSet = NONE;
+    for (const [index, stop] of stops.entries()) {
+      if (!space.intersects(after[index + 1]!, space.complement(keptSoFar))) continue;
+      needed.push(stop);
+      keptSoFar = space.union(keptSoFar, stop.kept);
+    }
+    return needed;
+  }
+
+  private isContrary(place: CallSite, step: TableStep): boolean {
+    return this.outcomes.differ(this.analysis.chain(place.chain).steps[place.index]!, step);
+  }
+
+  /** A rule on the way that takes some of the wanted packets and gives them another outcome. */
+  private contrary(route: Route, place: Place, step: TableStep): CallSite | undefined {
+    const { space } = this.analysis;
+    const wanted = space.intersection(step.loose.may, route.may);
+    for (const { chain: name, to } of stretchesOf(route, place.index)) {
+      const chain = this.analysis.chain(name);
+      for (let index = 0; index < to; index++) {
+        if (this.mayTake(chain, index, wanted) && this.isContrary({ chain: name, index }, step) && this.takesSome(route, { chain: name, index }, wanted)) return { chain: name, index };
+      }
+    }
+    return undefined;
+  }
+
+  private mayTake(chain: AnalysedChain, index: number, wanted: PacketSet): boolean {
+    const { acts, consequence, loose } = chain.steps[index]!;
+    return acts && (consequence.kind === 'chain' || !consequence.outcomes.includes('continue')) && this.analysis.space.intersects(loose.must, wanted);
+  }
+
+  /** Whether a packet of `wanted` comes to the rule on the way and stays there. */
+  private takesSome(route: Route, place: CallSite, wanted: PacketSet): boolean {
+    let own: Route | undefined = route;
+    while (own !== undefined && own.chain !== place.chain) own = own.from?.route;
+    const { loose, consequence } = this.analysis.chain(place.chain).steps[place.index]!;
+    const met = this.search.along(own!, place.index, this.analysis.space.intersection(wanted, loose.must));
+    if (met.bits === undefined) return false;
+    return consequence.kind === 'result' || consequence.goto || new Stops(this.analysis, 'loose').keeps(this.analysis.chain(place.chain), place.index, met.bits);
+  }
+
+  /** Where rewriting matters: every rule that takes wanted packets. */
+  private takingExactly(place: Place, { loose }: TableStep): readonly CallSite[] {
+    return follow(this.analysis, place, loose.may).taking;
   }
 }
 
-/** Packets that come to the step and surely go no further in its chain. */
-export function takenBy({ space }: TableAnalysis, step: Step): PacketSet {
-  const { consequence, callee, match } = step;
-  if (match.must === NONE) return NONE;
-  const surely = space.intersection(hits(space, step), match.must);
-  if (consequence.kind === 'result') return consequence.outcomes.includes('continue') ? NONE : surely;
-  return consequence.goto ? surely : space.difference(surely, packetsIn(space, callee!.returns));
+/** The rules as a packet comes to them. */
+function inOrder(places: readonly CallSite[], stretches: readonly Stretch[]): readonly CallSite[] {
+  const stretch = ({ chain }: CallSite): number => stretches.findIndex((each) => each.chain === chain);
+  return [...places].sort((a, b) => stretch(a) - stretch(b) || a.index - b.index);
 }

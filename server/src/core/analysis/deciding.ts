@@ -67,9 +67,11 @@ class Tracer {
 
   /** The ways that the packet may take through a chain; where a rule may match and may not, first as if it did not. */
   private *chain(table: TableName, chain: string, bits: Uint8Array, from = 0): Generator<End> {
-    const { steps } = this.composition.tables.get(table)!.summary(chain);
+    const analysis = this.composition.tables.get(table)!;
+    const { steps } = analysis.chain(chain);
     for (let index = from; index < steps.length; index++) {
-      const { match, consequence, rewriting, rule } = steps[index]!;
+      const step = steps[index]!;
+      const { match, consequence } = step;
       if (!this.space.has(match.may, bits)) continue;
       const isSure = this.space.has(match.must, bits);
       if (!isSure) yield* this.chain(table, chain, bits, index + 1);
@@ -80,10 +82,10 @@ class Tracer {
         }
         return;
       }
-      const changed = rewritten(bits, rewriting);
+      const changed = rewritten(bits, this.composition.rewritingOf(step));
       for (const outcome of consequence.outcomes) {
         if (outcome === 'continue') yield* this.chain(table, chain, changed, index + 1);
-        else yield { how: outcome, place: outcome === 'return' ? undefined : { chain, index, rule }, bits: changed };
+        else yield { how: outcome, place: outcome === 'return' ? undefined : { chain, index, rule: analysis.ruleAt({ chain, index }) }, bits: changed };
       }
       return;
     }

@@ -4,10 +4,11 @@ import { PROTOCOL } from '../engine/protocols.ts';
 import type { Hook, TableName } from '../netfilter.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { HOOK_NUMBERS } from '../sets/fields.ts';
-import { inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
+import { after, inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { interfacesAt } from '../sets/well-formed.ts';
-import type { Verdict } from './chain.ts';
+import type { TableStep, Verdict } from './chain.ts';
+import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
 import type { TableAnalysis } from './table.ts';
 
@@ -32,6 +33,8 @@ export interface Composition {
   readonly tables: ReadonlyMap<TableName, TableAnalysis>;
   readonly backend: Backend;
   readonly tracks: boolean;
+  /** What a rule rewrites, as far as a rule of any table looks at it. */
+  rewritingOf(step: TableStep): Rewriting;
 }
 
 /** A table at a hook. */
@@ -75,19 +78,25 @@ export function fatesOf(composition: Composition, path: Path, packets: PacketSet
 }
 
 /** Packets that leave the stage for the next one; the others are noted. */
-function throughStage({ space, tables, tracks }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Flow {
+function throughStage({ space, tables, tracks, rewritingOf }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Flow {
   const analysis = tables.get(name);
   const chain = analysis?.table.chains.get(hook);
   if (analysis === undefined || chain === undefined || (name === 'nat' && !tracks)) return flow;
   const [entering, passing] = name === 'nat' ? split(space, flow, beginsConnection(space)) : [flow, NOTHING_FLOWS];
-  const summary = analysis.summary(hook);
   const here = atHook(space, hook);
+  const course = new Course({ space, rewritingOf, chain: (called) => analysis.chain(called) });
+  const back = course.through(hook, unchanged(asTheyCome(space, entering, here)));
   const meeting = (given: Flow): Flow => metBy(space, entering, given, here);
-  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, meeting(summary.verdict(verdict))));
-  const returned = meeting(summary.returns);
+  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, meeting(course.verdict(verdict))));
+  const returned = meeting(back);
   if (chain.policy === 'DROP') fates.dropped = space.union(fates.dropped, packetsIn(space, returned));
-  const accepted = meeting(summary.verdict('accept'));
+  const accepted = meeting(course.verdict('accept'));
   return merge(space, passing, chain.policy === 'DROP' ? accepted : merge(space, accepted, returned));
+}
+
+/** The packets of a flow as they come to a hook. */
+function asTheyCome(space: PacketSpace, flow: Flow, here: Rewriting): PacketSet {
+  return flow.reduce<PacketSet>((so, { rewriting, set }) => space.union(so, after(space, inTurn(rewriting, here), set)), NONE);
 }
 
 /** What becomes of a flow in a chain: `given` tells packets as they stand at the hook. */

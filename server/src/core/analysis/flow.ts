@@ -1,6 +1,6 @@
 import type { PacketSet } from '../sets/diagram.ts';
 import { NONE } from '../sets/diagram.ts';
-import { eitherOf, inTurn, possiblyBefore, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import { eitherOf, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 
 /** Packets, told by what they were at the start of a way, that have met the same rewriting on it. */
@@ -41,22 +41,16 @@ function bundled(space: PacketSpace, strands: readonly Strand[]): Flow {
   return [...kept, { rewriting, set: rest.reduce<PacketSet>((so, { set }) => space.union(so, set), NONE) }];
 }
 
-/** The packets of `flow` of which, as they are after their rewriting, some are in `then`, rewritten once more. */
-export function followedBy(space: PacketSpace, flow: Flow, then: Flow): Flow {
-  let result: Flow = NOTHING_FLOWS;
-  for (const first of flow) {
-    for (const second of then) {
-      const set = space.intersection(first.set, possiblyBefore(space, first.rewriting, second.set));
-      if (set !== NONE) result = merge(space, result, [{ rewriting: inTurn(first.rewriting, second.rewriting), set }]);
-    }
+/** All flows together: neighbours first, so that no large set is built again for each small one. */
+export function union(space: PacketSpace, flows: readonly Flow[]): Flow {
+  let round = flows;
+  while (round.length > 1) {
+    const next: Flow[] = [];
+    for (let index = 0; index < round.length; index += 2) next.push(round[index + 1] === undefined ? round[index]! : merge(space, round[index]!, round[index + 1]!));
+    round = next;
   }
-  return result;
+  return round[0] ?? NOTHING_FLOWS;
 }
 
 /** Every packet in the flow, as it was at the start. */
 export const packetsIn = (space: PacketSpace, flow: Flow): PacketSet => flow.reduce<PacketSet>((so, { set }) => space.union(so, set), NONE);
-
-/** The same strands with the same packets. */
-export function sameFlow(a: Flow, b: Flow): boolean {
-  return a.length === b.length && a.every(({ rewriting, set }, index) => b[index]!.set === set && b[index]!.rewriting.key === rewriting.key);
-}

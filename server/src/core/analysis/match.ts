@@ -1,7 +1,7 @@
 import type { ExtensionUse, MatchDefinition } from '../extensions/definition.ts';
 import type { TableName } from '../netfilter.ts';
 import type { BoundRule, HeaderPart, Rule } from '../ruleset/model.ts';
-import { ALWAYS, both, exactly, negatedIf, SOMETIMES, sometimes, type Bounds } from '../sets/bounds.ts';
+import { all, ALWAYS, exactly, negatedIf, SOMETIMES, sometimes, type Bounds } from '../sets/bounds.ts';
 import { EVERY } from '../sets/diagram.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { MaskedAddress } from '../values/address.ts';
@@ -9,19 +9,19 @@ import type { MaskedAddress } from '../values/address.ts';
 /** Of which packets a rule's conditions hold: its own options and its matches together. */
 export function matchOf(space: PacketSpace, { bound, source, destination }: Rule, table: TableName): Bounds {
   if (bound.broken || bound.unresolved !== undefined) return SOMETIMES;
-  let bounds = headerOf(space, bound);
-  bounds = both(space, bounds, address(space, 'destination', bound.header.destination, destination));
-  bounds = both(space, bounds, address(space, 'source', bound.header.source, source));
-  for (const use of bound.matches) bounds = both(space, bounds, extensionOf(space, use, table));
-  return bounds;
+  const parts = [
+    ...headerOf(space, bound), address(space, 'destination', bound.header.destination, destination), address(space, 'source', bound.header.source, source),
+    ...bound.matches.map((use) => extensionOf(space, use, table)),
+  ];
+  // What is asked last goes first, so that each part is put on top of those before it and none of them is built again.
+  return all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
 }
 
-function headerOf(space: PacketSpace, { header }: BoundRule): Bounds {
-  const parts = [
+function headerOf(space: PacketSpace, { header }: BoundRule): readonly Bounds[] {
+  return [
     protocol(space, header.protocol), interfaceOf(space, 'in', header.in), interfaceOf(space, 'out', header.out),
     header.fragment === undefined ? ALWAYS : negatedIf(space, header.fragment.negated, exactly(space.equals('fragment', 1))),
   ];
-  return parts.reduce((so, part) => both(space, so, part));
 }
 
 /** Protocol numbers end here; iptables knows names above, which are for sockets. */

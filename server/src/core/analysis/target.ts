@@ -36,3 +36,9 @@ export function consequenceOf(table: Table, rule: Rule, looping: ReadonlySet<Rul
     }
   }
 }
+
+/** Whether the same rule has the same consequence before and after an edit. */
+export function sameConsequence(a: Consequence, b: Consequence): boolean {
+  if (a.kind === 'chain') return b.kind === 'chain' && a.chain === b.chain && a.goto === b.goto;
+  return b.kind === 'result' && (a === UNKNOWN) === (b === UNKNOWN);
+}

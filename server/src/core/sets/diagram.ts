@@ -166,6 +166,32 @@ export class Diagrams {
     return found;
   }
 
+  /**
+   * Looks for a packet of both sets; where it may have either value a variable keeps the one that it has in `bits`, which
+   * become the packet's. Without any, `bits` stay as they are. Makes no nodes.
+   */
+  meet(a: PacketSet, b: PacketSet, bits: Uint8Array): boolean {
+    if (a === NONE || b === NONE || (a ^ b) === 1) return false;
+    if (a === EVERY && b === EVERY) return true;
+    if (a > b) return this.meet(b, a, bits);
+    const slot = (hash(a, b) & (DISJOINT_CACHE - 1)) * 2;
+    if (this.disjoint[slot] === a && this.disjoint[slot + 1] === b) return false;
+    const levelA = this.level(a);
+    const levelB = this.level(b);
+    const level = levelA < levelB ? levelA : levelB;
+    const liked = bits[level]!;
+    for (const value of [liked, 1 - liked]) {
+      const nextA = levelA > level ? a : value === 0 ? this.low(a) : this.high(a);
+      const nextB = levelB > level ? b : value === 0 ? this.low(b) : this.high(b);
+      bits[level] = value;
+      if (this.meet(nextA, nextB, bits)) return true;
+    }
+    bits[level] = liked;
+    this.disjoint[slot] = a;
+    this.disjoint[slot + 1] = b;
+    return false;
+  }
+
   /** Whether every packet of `inner` is in `outer`. */
   includes(outer: PacketSet, inner: PacketSet): boolean {
     return !this.intersects(inner, outer ^ 1);

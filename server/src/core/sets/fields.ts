@@ -26,8 +26,8 @@ export function layOut(family: Family, interfaces: number): Readonly<Record<Fiel
   const address = family === 'ipv4' ? 32 : 128;
   const names = Math.max(1, Math.ceil(Math.log2(interfaces)));
   const widths: readonly (readonly [FieldName, number])[] = [
-    ['hook', 3], ['protocol', 8], ['state', 3], ['in', names], ['out', names], ['icmpType', 8], ['icmpCode', 8], ['destinationPort', 16], ['sourcePort', 16],
-    ['destination', address], ['source', address], ['tcpFlags', 8], ['fragment', 1], ['mark', 32], ['connmark', 32], ['tos', 8], ['ttl', 8], ['length', 16],
+    ['hook', 3], ['fragment', 1], ['protocol', 8], ['state', 3], ['in', names], ['out', names], ['icmpType', 8], ['icmpCode', 8], ['destinationPort', 16], ['sourcePort', 16],
+    ['destination', address], ['source', address], ['tcpFlags', 8], ['mark', 32], ['connmark', 32], ['tos', 8], ['ttl', 8], ['length', 16],
     ['mac', 48], ['socket', 1], ['uid', 32], ['gid', 32],
   ];
   const fields: Partial<Record<FieldName, Field>> = {};

@@ -82,6 +82,34 @@ export function eitherOf(a: Rewriting, b: Rewriting): Rewriting {
   return make(bits, a.questions || b.questions);
 }
 
+/** The part of a rewriting that changes variables of which `kept` holds, and questions where `questions` says so. */
+export function partOf(rewriting: Rewriting, kept: (level: number) => boolean, questions: boolean): Rewriting {
+  if (rewriting === UNCHANGED) return rewriting;
+  return make(new Map([...rewriting.bits].filter(([level]) => kept(level))), questions && rewriting.questions);
+}
+
+/** The rewriting that may do anything to what one of the others changes. */
+export function anyOf(rewritings: Iterable<Rewriting>): Rewriting {
+  const bits = new Map<number, BitChange>();
+  let questions = false;
+  for (const each of rewritings) {
+    for (const level of each.bits.keys()) bits.set(level, 'free');
+    questions ||= each.questions;
+  }
+  return make(bits, questions);
+}
+
+/** What the rewriting may make of the packets of a set. */
+export function after(space: PacketSpace, rewriting: Rewriting, set: PacketSet): PacketSet {
+  if (rewriting === UNCHANGED) return set;
+  const freed = make(new Map([...rewriting.bits].map(([level, change]) => [level, change === 'flip' ? 'flip' : 'free'])), rewriting.questions);
+  let result = possiblyBefore(space, freed, set);
+  for (const [level, change] of [...rewriting.bits].reverse()) {
+    if (change === 'zero' || change === 'one') result = space.intersection(result, change === 'one' ? space.node(level, NONE, EVERY) : space.node(level, EVERY, NONE));
+  }
+  return result;
+}
+
 /** Of which packets, before the rewriting, the bounds hold after it. */
 export function before(space: PacketSpace, rewriting: Rewriting, { may, must }: Bounds): Bounds {
   if (rewriting === UNCHANGED) return { may, must };

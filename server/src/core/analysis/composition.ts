@@ -1,0 +1,26 @@
+import type { Backend } from '../engine/traversal.ts';
+import type { TableName } from '../netfilter.ts';
+import { anyOf, partOf, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import type { PacketSpace } from '../sets/space.ts';
+import type { TableStep } from './chain.ts';
+import type { Composition } from './fates.ts';
+import type { TableAnalysis } from './table.ts';
+import { Watching } from './watched.ts';
+
+/** Puts tables together, so that what one rewrites counts where another looks at it. */
+export function compose(tables: ReadonlyMap<TableName, TableAnalysis>, { space, backend, tracks }: { readonly space: PacketSpace; readonly backend: Backend; readonly tracks: boolean }): Composition {
+  const steps = [...tables.values()].flatMap(({ prepared }) => [...prepared.chains.values()].flatMap((chain) => chain.steps));
+  const watching = new Watching(space, anyOf(steps.map(({ rewriting }) => rewriting).filter((rewriting) => rewriting !== UNCHANGED)));
+  for (const { match } of steps) watching.note(match);
+  const { level, bits } = space.fields.destination;
+  // Where a packet goes counts even where no rule asks for it.
+  const counts = (at: number): boolean => watching.has(at) || (at >= level && at < level + bits);
+  const known = new Map<TableStep, Rewriting>();
+  const rewritingOf = (step: TableStep): Rewriting => {
+    if (step.rewriting === UNCHANGED) return UNCHANGED;
+    let rewriting = known.get(step);
+    if (rewriting === undefined) known.set(step, rewriting = partOf(step.rewriting, counts, watching.has(space.firstQuestion)));
+    return rewriting;
+  };
+  return { space, tables, backend, tracks, rewritingOf };
+}

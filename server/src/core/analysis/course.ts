@@ -1,0 +1,116 @@
+import { NONE, type PacketSet } from '../sets/diagram.ts';
+import { before, inTurn, possiblyBefore, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import type { PacketSpace } from '../sets/space.ts';
+import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
+import { merge, NOTHING_FLOWS, packetsIn, unchanged, union, type Flow } from './flow.ts';
+import type { CallSite } from './table.ts';
+
+/** What a class of packets is followed through. */
+export interface Terrain {
+  readonly space: PacketSpace;
+  chain(name: string): AnalysedChain;
+  /** What a rule rewrites, as far as that counts. */
+  rewritingOf(step: TableStep): Rewriting;
+}
+
+/**
+ * Follows a class of packets through chains, all packets of it together. Sets tell packets as they were at the start;
+ * rules that none of them can match cost next to nothing.
+ */
+export class Course {
+  /** Packets that may come to the place that is watched, and those that then may match. */
+  readonly reaching: PacketSet[] = [];
+  readonly hitting: PacketSet[] = [];
+  /** Rules that packets may not have got past, in the order in which they met them. */
+  readonly taking: CallSite[] = [];
+  private readonly terrain: Terrain;
+  private readonly space: PacketSpace;
+  private readonly place: CallSite | undefined;
+  private readonly given = new Map<Verdict, Flow[]>();
+  private readonly known = new Map<string, Flow>();
+
+  /** `place` is a rule to watch. */
+  constructor(terrain: Terrain, place?: CallSite) {
+    this.terrain = terrain;
+    this.space = terrain.space;
+    this.place = place;
+  }
+
+  /** Packets that may have got the verdict so far. */
+  verdict(kind: Verdict): Flow {
+    return union(this.space, this.given.get(kind) ?? []);
+  }
+
+  /** Packets of `flow` that may come back out of the chain, or fall to its policy. */
+  through(name: string, flow: Flow): Flow {
+    const key = `${name} ${flow.map(({ rewriting, set }) => `${set}:${rewriting.key}`).join()}`;
+    let back = this.known.get(key);
+    if (back === undefined) this.known.set(key, back = this.follow(name, flow));
+    return back;
+  }
+
+  private follow(name: string, entering: Flow): Flow {
+    const { steps } = this.terrain.chain(name);
+    const returned: Flow[] = [];
+    let flow = entering;
+    for (let index = 0; index < steps.length && flow.length > 0; index++) {
+      const step = steps[index]!;
+      const isWatched = this.place?.index === index && this.place.chain === name;
+      if (isWatched) this.reaching.push(packetsIn(this.space, flow));
+      if (step.killed !== NONE) this.give('drop', unchanged(this.space.intersection(packetsIn(this.space, flow), step.killed)));
+      if (!isWatched && !step.acts && this.terrain.rewritingOf(step) === UNCHANGED) continue;
+      const hit = this.matching(step, flow);
+      if (hit.length === 0) continue;
+      if (isWatched) this.hitting.push(packetsIn(this.space, hit));
+      const unmatched = this.unmatched(step, flow);
+      const passed = this.past(step, hit, returned);
+      if (passed.length === 0 && unmatched !== flow) this.taking.push({ chain: name, index });
+      flow = merge(this.space, unmatched, passed);
+    }
+    return union(this.space, [...returned, flow]);
+  }
+
+  /** What goes on behind the rule of the packets that match it; the others are noted. */
+  private past(step: TableStep, hit: Flow, returned: Flow[]): Flow {
+    const { consequence } = step;
+    if (consequence.kind === 'chain') {
+      const back = this.through(consequence.chain, hit);
+      if (!consequence.goto) return back;
+      returned.push(back);
+      return NOTHING_FLOWS;
+    }
+    for (const outcome of consequence.outcomes) {
+      if (outcome === 'return') returned.push(hit);
+      else if (outcome !== 'continue') this.give(outcome, this.rewritten(step, hit));
+    }
+    return consequence.outcomes.includes('continue') ? this.rewritten(step, hit) : NOTHING_FLOWS;
+  }
+
+  private matching({ match }: TableStep, flow: Flow): Flow {
+    return flow.flatMap(({ rewriting, set }) => {
+      const wanted = possiblyBefore(this.space, rewriting, match.may);
+      return this.space.intersects(set, wanted) ? [{ rewriting, set: this.space.intersection(set, wanted) }] : [];
+    });
+  }
+
+  private unmatched({ match }: TableStep, flow: Flow): Flow {
+    if (match.must === NONE) return flow;
+    return flow.flatMap(({ rewriting, set }) => {
+      const left = this.space.difference(set, before(this.space, rewriting, match).must);
+      return left === NONE ? [] : [{ rewriting, set: left }];
+    });
+  }
+
+  private rewritten(step: TableStep, flow: Flow): Flow {
+    const then = this.terrain.rewritingOf(step);
+    if (then === UNCHANGED) return flow;
+    return flow.reduce<Flow>((so, { rewriting, set }) => merge(this.space, so, [{ rewriting: inTurn(rewriting, then), set }]), NOTHING_FLOWS);
+  }
+
+  private give(kind: Verdict, flow: Flow): void {
+    if (flow.length === 0) return;
+    const known = this.given.get(kind);
+    if (known === undefined) this.given.set(kind, [flow]);
+    else known.push(flow);
+  }
+}

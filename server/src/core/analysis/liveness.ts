@@ -1,0 +1,114 @@
+import { NONE } from '../sets/diagram.ts';
+import { UNCHANGED } from '../sets/rewriting.ts';
+import type { AnalysedChain } from './chain.ts';
+import { stretchesOf } from './routes.ts';
+import { follow, Search } from './search.ts';
+import type { CallSite, TableAnalysis } from './table.ts';
+import { Walk } from './walk.ts';
+
+/** What is known of a rule, and the chains that it was found out from. */
+interface Finding {
+  readonly alive: boolean;
+  readonly consulted: readonly AnalysedChain[];
+}
+
+/** What is known of the rules of each chain. */
+export type Findings = ReadonlyMap<AnalysedChain, readonly (Finding | undefined)[]>;
+
+/** So many ways are searched one by one; where there are more, all of them are followed together. */
+const MOST_ROUTES = 64;
+
+const AT_ONCE = 64;
+
+/**
+ * Decides which rules of a table can match. Where rules rewrite what others look at, searching along a way finds sure
+ * ends only, and packets that might get through are followed exactly.
+ */
+export class Liveness {
+  private readonly analysis: TableAnalysis;
+  private readonly search: Search;
+  /** The search as if nothing were rewritten, where that makes a difference. */
+  private readonly hopeful: Search | undefined;
+  private readonly before: Findings | undefined;
+  private readonly findings = new Map<AnalysedChain, (Finding | undefined)[]>();
+  private lastConsulted: readonly AnalysedChain[] = [];
+
+  /** `before` is what was known before an edit. */
+  constructor(analysis: TableAnalysis, search: Search, before: Findings | undefined) {
+    this.analysis = analysis;
+    this.search = search;
+    this.hopeful = analysis.anything === UNCHANGED ? undefined : new Search(analysis, 'match');
+    this.before = before;
+  }
+
+  get known(): Findings {
+    return this.findings;
+  }
+
+  /** Finds everything out ahead, in small steps. */
+  *work(): Generator<undefined, void> {
+    let done = 0;
+    for (const { name, steps } of this.analysis.callersFirst()) {
+      for (const index of steps.keys()) {
+        this.isAlive({ chain: name, index });
+        if (++done % AT_ONCE === 0) yield undefined;
+      }
+    }
+  }
+
+  /** Whether a packet can ever come to the rule and match it. */
+  isAlive({ chain: name, index }: CallSite): boolean {
+    const chain = this.analysis.chain(name);
+    let own = this.findings.get(chain);
+    if (own === undefined) this.findings.set(chain, own = this.kept(chain));
+    return (own[index] ??= this.find(chain, index)).alive;
+  }
+
+  /** What an edit leaves of the findings about a chain: ways that were open stay open. */
+  private kept(chain: AnalysedChain): (Finding | undefined)[] {
+    const before = this.before?.get(chain) ?? [];
+    return before.map((finding) => (finding?.alive === true && finding.consulted.every((each) => this.analysis.has(each)) ? finding : undefined));
+  }
+
+  private find(chain: AnalysedChain, index: number): Finding {
+    const consulted = new Set<AnalysedChain>();
+    const alive = this.canMatch(chain, index, consulted);
+    return { alive, consulted: this.shared(consulted) };
+  }
+
+  /** The last list again where it has the same chains, as it has for most neighbours. */
+  private shared(consulted: ReadonlySet<AnalysedChain>): readonly AnalysedChain[] {
+    if (consulted.size !== this.lastConsulted.length || !this.lastConsulted.every((each) => consulted.has(each))) this.lastConsulted = [...consulted];
+    return this.lastConsulted;
+  }
+
+  private canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+    const { match, loose } = chain.steps[index]!;
+    if (match.may === NONE) return false;
+    if (this.hopeful !== undefined && this.isWalkedTo(this.hopeful, chain, index, consulted)) return true;
+    let searched = 0;
+    for (const route of this.search.routes.to(chain.name)) {
+      if (searched >= MOST_ROUTES) return this.isHit(chain, index, consulted);
+      const outcome = this.search.along(route, index, loose.may, consulted);
+      if (outcome.bits !== undefined) return this.hopeful === undefined || this.isHit(chain, index, consulted);
+      if (outcome.stops.length > 0) searched++;
+    }
+    return false;
+  }
+
+  /** Whether a packet that would come to the rule if nothing were rewritten does come there, whatever is rewritten. */
+  private isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+    let searched = 0;
+    for (const route of hopeful.routes.to(chain.name)) {
+      const { bits } = hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
+      if (bits !== undefined && new Walk(this.analysis, bits, consulted).arrives(stretchesOf(route, index), bits)) return true;
+      if (++searched >= MOST_ROUTES) break;
+    }
+    return false;
+  }
+
+  private isHit(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+    for (const each of this.analysis.callersFirst()) consulted.add(each);
+    return follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may).hitting.length > 0;
+  }
+}

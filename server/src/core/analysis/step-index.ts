@@ -1,0 +1,100 @@
+import type { Beginning, LookedUp, Probe } from '../sets/probe.ts';
+import type { PacketSet } from '../sets/diagram.ts';
+import type { PacketSpace } from '../sets/space.ts';
+
+/** A rule of a chain by its place, with the packets that may match it and what those have in common. */
+export interface IndexedStep {
+  readonly index: number;
+  readonly may: PacketSet;
+  readonly beginnings: readonly Beginning[];
+}
+
+/** Rules that are told apart by so many first bits of one field, by those bits. */
+interface Group {
+  readonly field: LookedUp;
+  readonly length: number;
+  readonly steps: Map<number, IndexedStep[]>;
+  size: number;
+}
+
+/** A lookup costs about as much as trying this many rules. */
+const WORTH_A_LOOKUP = 4;
+
+/** Finds the rules that one packet may match without trying each: rules that ask for a prefix or a port are kept by it. */
+export class StepIndex {
+  private readonly space: PacketSpace;
+  private readonly groups: readonly Group[];
+  private readonly others: readonly IndexedStep[];
+
+  /** `steps` in ascending order. */
+  constructor(space: PacketSpace, steps: readonly IndexedStep[]) {
+    this.space = space;
+    const groups = [...grouped(steps)];
+    this.groups = groups.filter(({ size }) => size >= WORTH_A_LOOKUP);
+    const found = new Set(this.groups.flatMap((group) => [...group.steps.values()].flat()));
+    this.others = steps.filter((step) => !found.has(step));
+  }
+
+  /** The places of the rules from `from` on that the packet may match, in order. */
+  *matching(probe: Probe, from = 0): Generator<number, void> {
+    const lists = [this.others];
+    for (const { field, length, steps } of this.groups) {
+      const list = steps.get(probe.hash(field, length));
+      if (list !== undefined) lists.push(list);
+    }
+    const next = lists.map((list) => firstFrom(list, from));
+    for (;;) {
+      let best = -1;
+      for (let list = 0; list < lists.length; list++) {
+        const step = lists[list]![next[list]!];
+        if (step !== undefined && (best === -1 || step.index < lists[best]![next[best]!]!.index)) best = list;
+      }
+      if (best === -1) return;
+      const { index, may } = lists[best]![next[best]!++]!;
+      if (this.space.has(may, probe.bits)) yield index;
+    }
+  }
+}
+
+/** Where in an ascending list the rules from a place on begin. */
+function firstFrom(list: readonly IndexedStep[], from: number): number {
+  if (from === 0) return 0;
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.index < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Puts each rule under the rarest beginning that it has. */
+function grouped(steps: readonly IndexedStep[]): Iterable<Group> {
+  const frequency = new Map<string, number>();
+  for (const { beginnings } of steps) for (const each of beginnings) frequency.set(valueId(each), (frequency.get(valueId(each)) ?? 0) + 1);
+  const groups = new Map<string, Group>();
+  for (const step of steps) {
+    const rarest = rarestOf(step.beginnings, frequency);
+    if (rarest === undefined) continue;
+    const { field, length, hash } = rarest;
+    const id = `${field}/${length}`;
+    let group = groups.get(id);
+    if (group === undefined) groups.set(id, group = { field, length, steps: new Map(), size: 0 });
+    group.size++;
+    const list = group.steps.get(hash);
+    if (list === undefined) group.steps.set(hash, [step]);
+    else list.push(step);
+  }
+  return groups.values();
+}
+
+const valueId = ({ field, length, hash }: Beginning): string => `${field}/${length}=${hash}`;
+
+function rarestOf(beginnings: readonly Beginning[], frequency: ReadonlyMap<string, number>): Beginning | undefined {
+  let rarest: Beginning | undefined;
+  for (const each of beginnings) {
+    if (rarest === undefined || frequency.get(valueId(each))! < frequency.get(valueId(rarest))!) rarest = each;
+  }
+  return rarest;
+}

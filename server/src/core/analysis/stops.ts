@@ -1,0 +1,92 @@
+import type { PacketSet } from '../sets/diagram.ts';
+import { Probe } from '../sets/probe.ts';
+import type { AnalysedChain, View } from './chain.ts';
+import type { TableAnalysis } from './table.ts';
+
+/** Where one packet surely ends, or leaves its chain; and which packets surely do so for the same reason. */
+export class Stops {
+  /** Chains that were looked at, so that an edit elsewhere changes nothing. */
+  readonly consulted: Set<AnalysedChain>;
+  private readonly analysis: TableAnalysis;
+  private readonly view: View;
+  private returning = new Map<AnalysedChain, boolean>();
+  private probe: Probe | undefined;
+
+  constructor(analysis: TableAnalysis, view: View, consulted = new Set<AnalysedChain>()) {
+    this.analysis = analysis;
+    this.view = view;
+    this.consulted = consulted;
+  }
+
+  /** The first rule of the chain before `to` that the packet surely does not get past, -1 where there is none. */
+  first(chain: AnalysedChain, to: number, probe: Probe): number {
+    this.consulted.add(chain);
+    for (const at of chain.acting(probe)) {
+      if (at >= to) break;
+      if (this.stops(chain, at, probe)) return at;
+    }
+    return -1;
+  }
+
+  /** Whether the packet, coming to the rule, surely does not get past it. */
+  keeps(chain: AnalysedChain, at: number, bits: Uint8Array): boolean {
+    return this.stops(chain, at, new Probe(this.analysis.space, bits));
+  }
+
+  /** The packets of `within` that the rule keeps for the same reason as the packet; the packet is one of them. */
+  alike(chain: AnalysedChain, at: number, probe: Probe, within: PacketSet): PacketSet {
+    const { consequence, [this.view]: match } = chain.steps[at]!;
+    const sure = this.analysis.space.intersection(within, match.must);
+    return consequence.kind === 'result' || consequence.goto ? sure : this.keptAlike(this.analysis.chain(consequence.chain), probe, sure);
+  }
+
+  private stops(chain: AnalysedChain, at: number, probe: Probe): boolean {
+    const { consequence, [this.view]: match } = chain.steps[at]!;
+    if (!this.analysis.space.has(match.must, probe.bits)) return false;
+    if (consequence.kind === 'result') return !consequence.outcomes.includes('continue');
+    return consequence.goto || !this.returns(this.analysis.chain(consequence.chain), probe);
+  }
+
+  /** Whether the packet, once in the chain, may come back out of it. */
+  private returns(chain: AnalysedChain, probe: Probe): boolean {
+    if (probe !== this.probe) {
+      this.probe = probe;
+      this.returning = new Map();
+    }
+    let known = this.returning.get(chain);
+    if (known === undefined) this.returning.set(chain, known = this.findReturn(chain, probe));
+    return known;
+  }
+
+  private findReturn(chain: AnalysedChain, probe: Probe): boolean {
+    this.consulted.add(chain);
+    for (const at of chain.acting(probe)) {
+      if (this.mayEscape(chain, at, probe)) return true;
+      if (this.stops(chain, at, probe)) return false;
+    }
+    return true;
+  }
+
+  private mayEscape(chain: AnalysedChain, at: number, probe: Probe): boolean {
+    const { consequence, [this.view]: match } = chain.steps[at]!;
+    if (!this.analysis.space.has(match.may, probe.bits)) return false;
+    if (consequence.kind === 'result') return consequence.outcomes.includes('return');
+    return consequence.goto && this.returns(this.analysis.chain(consequence.chain), probe);
+  }
+
+  /** The packets of `within` that do not come back out of the chain for the same reason as the packet, which does not. */
+  private keptAlike(chain: AnalysedChain, probe: Probe, within: PacketSet): PacketSet {
+    const { space } = this.analysis;
+    const stop = this.first(chain, Infinity, probe);
+    let kept = this.alike(chain, stop, probe, within);
+    for (const at of chain.escapes) {
+      if (at > stop) break;
+      const { consequence, [this.view]: match } = chain.steps[at]!;
+      if (!space.intersects(kept, match.may)) continue;
+      // Those that the packet may take as well lead nowhere back.
+      if (consequence.kind === 'chain' && space.has(match.may, probe.bits)) kept = this.keptAlike(this.analysis.chain(consequence.chain), probe, kept);
+      else kept = space.difference(kept, match.may);
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,85 @@
+import { Probe } from '../sets/probe.ts';
+import type { Rewriting } from '../sets/rewriting.ts';
+import type { AnalysedChain, TableStep } from './chain.ts';
+import type { Stretch } from './routes.ts';
+import type { TableAnalysis } from './table.ts';
+
+/** So many ways are tried. */
+const MOST_WAYS = 256;
+
+/** Sends one packet along a way through rules that rewrite what later rules look at. */
+export class Walk {
+  private readonly analysis: TableAnalysis;
+  /** What rewritings make of variables that may be anything afterwards. */
+  private readonly goal: Uint8Array;
+  private readonly consulted: Set<AnalysedChain>;
+  private ways = 0;
+
+  /** Chains that are looked at are noted in `consulted`. */
+  constructor(analysis: TableAnalysis, goal: Uint8Array, consulted: Set<AnalysedChain>) {
+    this.analysis = analysis;
+    this.goal = goal;
+    this.consulted = consulted;
+  }
+
+  /** Whether the packet may come along all stretches and match the rule at the end of each. */
+  arrives([stretch, ...later]: readonly Stretch[], bits: Uint8Array): boolean {
+    if (stretch === undefined) return true;
+    const chain = this.analysis.chain(stretch.chain);
+    const { may } = chain.steps[stretch.to]!.match;
+    for (const arriving of this.along(chain, stretch.to, bits)) {
+      if (++this.ways > MOST_WAYS) return false;
+      if (this.analysis.space.has(may, arriving) && this.arrives(later, arriving)) return true;
+    }
+    return false;
+  }
+
+  /** The packet as it may be before the rule at `to`, once for each way in which it may come there. */
+  private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
+    const { space } = this.analysis;
+    this.consulted.add(chain);
+    for (const at of chain.acting(new Probe(space, bits), from)) {
+      if (at >= to) break;
+      const step = chain.steps[at]!;
+      if (!space.has(step.match.may, bits)) continue;
+      if (!space.has(step.match.must, bits)) yield* this.along(chain, to, bits, at + 1);
+      for (const passed of this.past(step, bits)) yield* this.along(chain, to, passed, at + 1);
+      return;
+    }
+    yield bits;
+  }
+
+  /** The packet as it may be where it goes on behind a rule that it matches. */
+  private *past({ consequence, inside }: TableStep, bits: Uint8Array): Generator<Uint8Array, void> {
+    if (consequence.kind === 'result') {
+      if (consequence.outcomes.includes('continue')) yield this.rewritten(bits, inside);
+    } else if (!consequence.goto) {
+      yield* this.back(this.analysis.chain(consequence.chain), bits);
+    }
+  }
+
+  /** The packet as it may come back out of a chain. */
+  private *back(chain: AnalysedChain, bits: Uint8Array): Generator<Uint8Array, void> {
+    const { space } = this.analysis;
+    for (const at of chain.escapes) {
+      const { consequence, match } = chain.steps[at]!;
+      if (++this.ways > MOST_WAYS) return;
+      for (const arriving of this.along(chain, at, bits)) {
+        if (!space.has(match.may, arriving)) continue;
+        if (consequence.kind === 'chain') yield* this.back(this.analysis.chain(consequence.chain), arriving);
+        else yield arriving;
+      }
+    }
+    yield* this.along(chain, chain.steps.length, bits);
+  }
+
+  private rewritten(bits: Uint8Array, { bits: changes, questions }: Rewriting): Uint8Array {
+    const result = Uint8Array.from(bits);
+    if (questions) result.set(this.goal.subarray(this.analysis.space.firstQuestion), this.analysis.space.firstQuestion);
+    for (const [level, change] of changes) {
+      if (change === 'free') result[level] = this.goal[level]!;
+      else result[level] = change === 'flip' ? 1 - result[level]! : change === 'one' ? 1 : 0;
+    }
+    return result;
+  }
+}

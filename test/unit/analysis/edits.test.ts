@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { analyse, type Analysis } from '../../../server/src/core/analysis/analysis.ts';
+import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { testParser } from '../../support/document.ts';
+import { filterTable, anyRule } from './rulesets.ts';
+
+/** What can be said of every rule, and how much of all packets fares how. */
+function told(analysis: Analysis): readonly unknown[] {
+  const { ruleset, space } = analysis;
+  const rules = [...ruleset.tables.get('filter')!.chains.values()].flatMap(({ name, rules: own }) => own.map(({ bound }, index) => {
+    const place = { chain: name, index };
+    return [bound.line.text, analysis.canMatch('filter', place), analysis.cover('filter', place)?.every(({ rule, chain, index: at }) => ruleset.tables.get('filter')!.chains.get(chain)!.rules[at] === rule)];
+  }));
+  return [rules, ...(['in', 'forward', 'out'] as const).map((path) => Object.values(analysis.fates(path, 0)).map((set: number) => space.density(set)))];
+}
+
+/** Edits of one line: what it is replaced by, where nothing is it is deleted. */
+const edit = fc.record({ at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), insert: fc.boolean(), text: fc.option(anyRule) });
+
+describe('analysis after edits', () => {
+  it('tells what a new one tells', async () => {
+    const parser = await testParser();
+    fc.assert(fc.property(filterTable, fc.array(edit, { minLength: 1, maxLength: 6 }), (text, edits) => {
+      const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, text);
+      let analysis = analyse(document.ruleset());
+      const working = analysis.work();
+      while (working.next().done !== true);
+      const lines = text.split('\n');
+      const [first, last] = [lines.findIndex((line) => line.startsWith('-A')), lines.indexOf('COMMIT')];
+      let rules = last - first;
+      for (const [version, { at, insert, text: line }] of edits.entries()) {
+        const number = first + Math.floor(at * (rules + 1));
+        const removed = insert || number === first + rules ? 0 : 1;
+        document.update([{ range: { start: { line: number, character: 0 }, end: { line: number + removed, character: 0 } }, text: line === null ? '' : `${line}\n` }], version + 2);
+        rules += (line === null ? 0 : 1) - removed;
+        analysis = analyse(document.ruleset(), { previous: analysis });
+        assert.deepEqual(told(analysis), told(analyse(document.ruleset())));
+      }
+    }), { numRuns: 40 });
+  });
+});
