@@ -89,6 +89,11 @@ export class Analysis {
     return packetsIn(this.space, analysis.passingStep(place.chain, { ...step, match: { may: 0, must: 0 } }));
   }
 
+  /** Whether a packet can ever come to the rule, whether it matches or not. */
+  isReached(table: TableName, place: Place): boolean {
+    return this.reaching(table, place) !== NONE;
+  }
+
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
     const analysis = this.tables.get(table)!;
