@@ -103,13 +103,14 @@ function initializeResult(): InitializeResult {
 
 /** The settings that a client sent, with the default for whatever is missing or not of the right kind. */
 function settingsFrom(given: unknown): Settings {
-  const { family, codeLens, inlayHints, hints } = (typeof given === 'object' && given !== null ? given : {}) as {
-    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null; hints?: { partlyShadowed?: unknown } | null;
+  const { family, codeLens, inlayHints, hints, management } = (typeof given === 'object' && given !== null ? given : {}) as {
+    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null; hints?: { partlyShadowed?: unknown } | null; management?: unknown;
   };
   return {
     family: family === 'ipv4' || family === 'ipv6' ? family : 'auto',
     codeLens: { rules: typeof codeLens?.rules === 'boolean' ? codeLens.rules : DEFAULT_SETTINGS.codeLens.rules },
     inlayHints: { unmatched: typeof inlayHints?.unmatched === 'boolean' ? inlayHints.unmatched : DEFAULT_SETTINGS.inlayHints.unmatched },
     hints: { partlyShadowed: typeof hints?.partlyShadowed === 'boolean' ? hints.partlyShadowed : DEFAULT_SETTINGS.hints.partlyShadowed },
+    management: [management].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== ''),
   };
 }

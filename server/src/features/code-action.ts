@@ -25,6 +25,7 @@ function quickFixes(document: RulesetDocument, findings: readonly Finding[], ran
   const here = findings.filter(({ line, span }) => meets(document.rangeOf(line, span), range));
   return [
     ...here.flatMap((finding) => fixesOf(document, finding)),
+    ...here.flatMap((finding) => simulationOf(document, finding)),
     ...[...new Set(here.map(({ code }) => code))].flatMap((code) => fixEvery(document, findings, code)),
     ...here.flatMap((finding) => silencers(document, finding)),
   ];
@@ -40,6 +41,15 @@ function fixesOf(document: RulesetDocument, finding: Finding): CodeAction[] {
 function fixEvery(document: RulesetDocument, findings: readonly Finding[], code: string): CodeAction[] {
   const fixable = findings.filter((finding) => finding.code === code && safeFix(finding) !== undefined);
   return fixable.length < 2 ? [] : [{ title: `Fix every ${code} in this file`, kind: CodeActionKind.QuickFix, edit: edit(document, together(document, fixable)) }];
+}
+
+/** Shows in the file what becomes of the packet that a finding speaks of. */
+function simulationOf(document: RulesetDocument, finding: Finding): CodeAction[] {
+  const { packet } = finding;
+  if (packet === undefined) return [];
+  const title = `Simulate ${packet}`;
+  const command = { title, command: 'iptables-lens.simulate', arguments: [{ uri: document.uri, packet }] };
+  return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [toDiagnostic(document, finding)], command }];
 }
 
 function silencers(document: RulesetDocument, finding: Finding): CodeAction[] {

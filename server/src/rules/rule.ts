@@ -39,6 +39,8 @@ export interface Finding {
   readonly message: string;
   readonly related?: readonly RelatedPlace[];
   readonly fixes?: readonly Fix[];
+  /** A packet in notation that shows it, for a simulation. */
+  readonly packet?: string;
   /** How an editor should draw it: faded or struck through. */
   readonly tag?: 'unnecessary' | 'deprecated';
 }
@@ -63,9 +65,11 @@ export interface LineInContext extends LineContext {
 /** What the user asks of diagnostics. */
 export interface CheckSettings {
   readonly hints: { readonly partlyShadowed: boolean };
+  /** By which packets the host is administered, as classes in notation; empty: by new connections to tcp/22. */
+  readonly management: readonly string[];
 }
 
-export const DEFAULT_CHECK_SETTINGS: CheckSettings = { hints: { partlyShadowed: false } };
+export const DEFAULT_CHECK_SETTINGS: CheckSettings = { hints: { partlyShadowed: false }, management: [] };
 
 /** The whole file, for checks that look across lines. */
 export interface FileInContext {

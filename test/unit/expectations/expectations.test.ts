@@ -109,6 +109,7 @@ describe('expectations about classes', () => {
   it('depend on flags only where they are left open', async () => {
     const rules = ['-A INPUT -p tcp --syn -j ACCEPT', '-A INPUT -p tcp -m length --length 0:100 -j DROP', '-A INPUT -j ACCEPT'];
     assert.match(await answer('ACCEPT: tcp any -> any:22 in=eth0', ...rules), /^pass/u);
+    assert.match(await answer('ACCEPT: tcp any -> any:22 in=eth0 state=ESTABLISHED', ...rules, '-A INPUT -s 10.0.0.9 -j DROP'), /^pass/u);
     assert.match(await answer('ACCEPT: tcp any -> any:22 in=eth0 flags=any', ...rules), /^fail: .*`tcp .* flags=.* length=60/u);
   });
 

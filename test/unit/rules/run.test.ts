@@ -87,7 +87,7 @@ describe('the kind of a file', () => {
 
 describe('line endings', () => {
   it('give one finding for a file of CR LF, and a fix for all of it', () => {
-    const [finding, ...rest] = findingsOf('# c\r\n*filter\r\n\r\n:INPUT DROP [0:0]\r\n-A INPUT -i lo -j ACCEPT\r\nCOMMIT\r\n');
+    const [finding, ...rest] = findingsOf('# c\r\n*filter\r\n\r\n:INPUT ACCEPT [0:0]\r\n-A INPUT -i lo -j ACCEPT\r\nCOMMIT\r\n');
     assert.deepEqual(rest, []);
     assert.equal(finding!.code, 'carriage-return');
     assert.equal(finding!.line.number, 1);
@@ -95,8 +95,8 @@ describe('line endings', () => {
   });
 
   it('do not matter behind comments and counters', () => {
-    assert.deepEqual(codesIn('# c\r\n*filter\n:INPUT DROP [0:0]\r\nCOMMIT\n'), []);
-    assert.deepEqual(codesIn('*filter\n:INPUT DROP\r\nCOMMIT\n'), ['carriage-return']);
+    assert.deepEqual(codesIn('# c\r\n*filter\n:INPUT ACCEPT [0:0]\r\nCOMMIT\n'), []);
+    assert.deepEqual(codesIn('*filter\n:INPUT ACCEPT\r\nCOMMIT\n'), ['carriage-return']);
   });
 
   it('are a warning in scripts', () => {

@@ -42,6 +42,8 @@ export interface HostFacts {
   /** Whether the host forwards packets at all; unknown counts as yes. */
   readonly forwarding?: boolean;
   readonly ipsets?: ReadonlyMap<string, IpSet>;
+  /** By which packets the host is administered, as classes in notation: what must never be locked out. */
+  readonly management?: readonly string[];
   /** What its clock says when a world begins: seconds since 1970 in UTC. */
   readonly clock?: number;
 }

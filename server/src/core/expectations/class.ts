@@ -1,6 +1,6 @@
 import { analyse, type Analysis, type Fates } from '../analysis/analysis.ts';
 import { analysisOf } from '../analysis/known.ts';
-import type { Packet } from '../engine/packet.ts';
+import { TCP_FLAGS, type Packet } from '../engine/packet.ts';
 import type { Result } from '../engine/result.ts';
 import { printVerdict, type ExpectedVerdict } from '../notation/verdict.ts';
 import type { PacketClass } from '../notation/parse.ts';
@@ -34,11 +34,16 @@ const EXPECTED: Readonly<Record<ExpectedVerdict['kind'], FateName | undefined>> 
  */
 export function judgeClass(ruleset: Ruleset, { packet, networks }: PacketClass, expected: ExpectedVerdict, together: Result, send: (packet: Packet) => Result): ClassJudgement | undefined {
   const analysis = expected.kind === 'REJECT' && expected.with !== undefined ? analyse(withoutOtherAnswers(ruleset, expected.with)) : analysisOf(ruleset);
-  const fates = analysis.fates(packet.path, classOf(analysis.space, packet, networks));
+  const fates = analysis.fates(packet.path, classOf(analysis.space, asSent(packet), networks));
   const wanted = EXPECTED[expected.kind];
   const contrary = FATES.filter((name) => name !== wanted).reduce<PacketSet>((so, name) => analysis.space.union(so, fates[name]), NONE);
   if (contrary === NONE && isToldBySets(packet, together)) return { status: 'pass', message: `${printVerdict(expected)} for every such packet.` };
   return refuted(analysis, contrary, wanted === undefined ? NONE : fates[wanted], { packet, expected, send });
+}
+
+/** The packet as the engine takes it in a fresh world, where no connection tells which flags are ordinary. */
+function asSent(packet: Packet): Packet {
+  return packet.tcpFlags === undefined && !packet.anyFlags ? { ...packet, tcpFlags: TCP_FLAGS.SYN } : packet;
 }
 
 /** Whether the sets speak of the very packets that the engine sends: facts about the host may lead them on other paths. */

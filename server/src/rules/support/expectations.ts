@@ -2,6 +2,7 @@ import type { Family } from '../../core/netfilter.ts';
 import { compile } from '../../core/engine/compile/compile.ts';
 import type { Program } from '../../core/engine/program.ts';
 import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/expectations/expectations.ts';
+import { printPacket } from '../../core/notation/print.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { FileInContext, Report } from '../rule.ts';
 import { textSpan } from './edits.ts';
@@ -34,10 +35,11 @@ function run({ lines, family, rulesets, host }: FileInContext): readonly Expecta
 }
 
 /** The answer, with the rules that the packet met as related places where there is one course only. */
-function report({ line, span, message, result }: ExpectationResult): Report {
+function report({ line, span, message, packet, counterexample, result }: ExpectationResult): Report {
   const met = result === undefined || result.outcomes !== undefined ? [] : result.steps.filter(({ matched }) => matched === true);
   const related = met.map(({ rule: { bound }, chain, effect }) => ({
     line: bound.line, span: textSpan(bound.line), message: `Met in ${chain}${effect === undefined ? '' : `: ${effect}`}`,
   }));
-  return { line, span, message, ...(related.length === 0 ? {} : { related }) };
+  const shown = counterexample ?? packet;
+  return { line, span, message, ...(shown === undefined ? {} : { packet: printPacket(shown) }), ...(related.length === 0 ? {} : { related }) };
 }

@@ -4,7 +4,7 @@ import { familyByHint, readAddress, readDestination, readIpsetSave, readPrefix, 
 export type ReadFacts = { readonly ok: true; readonly facts: HostFacts } | { readonly ok: false; readonly message: string };
 
 /**
- * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `forwarding`, `ipsets`, `clock`; or what `ip -j addr`,
+ * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `forwarding`, `ipsets`, `clock`, `management`; or what `ip -j addr`,
  * `ip -j route` or `ipset save` printed. Inside the object, `interfaces` may be the output of `ip -j addr`, `routes` that
  * of `ip -j route`, and `ipsets` that of `ipset save`.
  */
@@ -34,14 +34,14 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const KEYS = ['interfaces', 'local', 'routes', 'forwarding', 'ipsets', 'clock'] as const;
+const KEYS = ['interfaces', 'local', 'routes', 'forwarding', 'ipsets', 'clock', 'management'] as const;
 
 function fromJson(value: unknown): HostFacts {
   if (Array.isArray(value)) return fromOutput(value);
   if (!isObject(value)) throw new WrongFacts('Facts about a host are an object such as {"interfaces":{"eth0":["192.0.2.1/24"]}}.');
   const stranger = Object.keys(value).find((key) => !(KEYS as readonly string[]).includes(key));
   if (stranger !== undefined) throw new WrongFacts(`\`${stranger}\` is not known; the keys are ${KEYS.map((key) => `\`${key}\``).join(', ')}.`);
-  const { interfaces, local, routes, forwarding, ipsets, clock } = value;
+  const { interfaces, local, routes, forwarding, ipsets, clock, management } = value;
   if (forwarding !== undefined && typeof forwarding !== 'boolean') throw new WrongFacts('forwarding: true or false is expected');
   return {
     ...(interfaces === undefined ? {} : { interfaces: interfacesOf(interfaces) }),
@@ -49,7 +49,15 @@ function fromJson(value: unknown): HostFacts {
     ...(routes === undefined ? {} : { routes: listOf(routes, 'routes').flatMap((each, index) => routeOf(each, `routes[${index}]`)) }),
     ...(forwarding === undefined ? {} : { forwarding }),
     ...(ipsets === undefined ? {} : { ipsets: ipsetsOf(ipsets) }), ...(clock === undefined ? {} : { clock: clockOf(clock) }),
+    ...(management === undefined ? {} : { management: classesOf(management) }),
   };
+}
+
+/** One class of packets in notation, or several; what they say is read by those who need it. */
+function classesOf(value: unknown): readonly string[] {
+  const texts = Array.isArray(value) ? value : [value];
+  if (texts.every((text) => typeof text === 'string')) return texts;
+  throw new WrongFacts('management: packets in notation such as "tcp 192.0.2.0/24 -> any:22" are expected');
 }
 
 /** A time such as `2026-01-31T18:30:00Z`, as seconds since 1970. */

@@ -1,0 +1,114 @@
+import { strict as assert } from 'node:assert';
+import fc from 'fast-check';
+import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { Worlds } from '../../../server/src/core/engine/world.ts';
+import { parsePacket } from '../../../server/src/core/notation/parse.ts';
+import { DEFAULT_CHECK_SETTINGS, type Finding } from '../../../server/src/rules/rule.ts';
+import { RULES } from '../../../server/src/rules/rules.generated.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { filterTable } from '../analysis/rulesets.ts';
+import { fixed, kernelAvailable, open, refusal } from './check.ts';
+
+const LOCKOUTS = RULES.filter(({ code }) => code.startsWith('lockout-'));
+
+function lockouts(text: string, { name = 'rules.v4', management = [] }: { readonly name?: string; readonly management?: readonly string[] } = {}): readonly Finding[] {
+  return new Diagnostics(open(text, name), () => ({ settings: { ...DEFAULT_CHECK_SETTINGS, management } }), LOCKOUTS).complete();
+}
+
+/** Asserts that the packet of each finding does not get through, and that each fix does away with what it is for. */
+function proveAll(text: string, options: { readonly name?: string; readonly management?: readonly string[] } = {}): void {
+  for (const finding of lockouts(text, options)) {
+    if (finding.packet !== undefined) assert.notEqual(verdictOf(text, finding.packet, options.name), 'ACCEPT', `${finding.packet}\n${text}`);
+    for (const fix of finding.fixes ?? []) {
+      const after = fixed(text, fix, options.name);
+      const left = lockouts(after, options).filter(({ code, severity, message }) => code === finding.code && severity === finding.severity && sameSubject(message, finding.message));
+      assert.deepEqual(left.map(({ message }) => message), [], `after ${fix.title}:\n${after}`);
+    }
+  }
+}
+
+/** Whether two messages speak of the same traffic, apart from the example and what becomes of it. */
+const sameSubject = (a: string, b: string): boolean => a.slice(0, a.lastIndexOf(': `')) === b.slice(0, b.lastIndexOf(': `'));
+
+function verdictOf(text: string, notation: string, name = 'rules.v4'): string {
+  const document = open(text, name);
+  const parsed = parsePacket(notation, document.family);
+  assert.ok(parsed.ok);
+  return simulate(compile(document.ruleset(parsed.packet.family)), new Worlds(), parsed.packet).verdict;
+}
+
+const filter = (...rules: string[]): string => ['*filter', ':INPUT DROP [0:0]', ':OUTPUT ACCEPT [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', ...rules, 'COMMIT', ''].join('\n');
+
+describe('management access that the user names', () => {
+  const said = (text: string, ...management: string[]): string[] => lockouts(text, { management }).map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
+
+  it('has to get through, every packet of it', () => {
+    const rules = filter('-A INPUT -s 192.0.2.128/25 -p tcp --dport 2222 -j DROP', '-A INPUT -p tcp --dport 2222 -j ACCEPT');
+    assert.deepEqual(said(rules, 'tcp 192.0.2.0/25 -> any:2222'), []);
+    assert.deepEqual(said(rules, 'tcp 192.0.2.0/24 -> any:2222'), ['warning lockout-management: Not all of the management access `tcp 192.0.2.0/24 -> any:2222` gets through: `tcp 192.0.2.128:40000 -> 10.0.0.5:2222 in=eth0` is dropped by this rule.']);
+    assert.deepEqual(said(rules, 'tcp 192.0.2.0/25 -> any:2222', 'udp any -> any:51820'), ['warning lockout-management: Not all of the management access `udp any -> any:51820` gets through: `udp 203.0.113.9:40000 -> 10.0.0.5:51820 in=eth0` is dropped by the policy of INPUT.']);
+  });
+
+  it('is information where it gets through at certain moments only', () => {
+    const rules = filter('-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT');
+    assert.deepEqual(said(rules, 'tcp any -> any:22').map((each) => each.slice(0, 30)), ['information lockout-management']);
+    assert.deepEqual(said(rules).map((each) => each.slice(0, 23)), ['hint lockout-management']);
+  });
+
+  it('is let in by its fix, before the first rule that stops some of it', () => {
+    const rules = filter('-A INPUT -s 192.0.2.7 -j DROP', '-A INPUT -s 198.51.100.0/24 -j DROP', '-A INPUT -p tcp --dport 80 -j ACCEPT');
+    const [finding] = lockouts(rules, { management: ['tcp 192.0.2.0/24 -> any:2222 in=eth0'] });
+    assert.equal(fixed(rules, finding!.fixes![0]!), filter('-A INPUT -s 192.0.2.0/24 -i eth0 -p tcp --dport 2222 -j ACCEPT', '-A INPUT -s 192.0.2.7 -j DROP', '-A INPUT -s 198.51.100.0/24 -j DROP', '-A INPUT -p tcp --dport 80 -j ACCEPT'));
+    proveAll(rules, { management: ['tcp 192.0.2.0/24 -> any:2222 in=eth0', 'udp any -> 10.0.0.1:51820', 'tcp 10.0.0.9 -> any:22'] });
+  });
+
+  it('is told when it can\'t be read', () => {
+    assert.match(said(filter(), 'tcp any => any')[0]!, /can't be read: .*`->` is expected/u);
+  });
+});
+
+interface Fixed {
+  readonly title: string;
+  readonly name?: string;
+  readonly before: string;
+  readonly added: string;
+}
+
+/** Each is mended by one line more, before the line that begins with `>`. */
+const FIXES: readonly Fixed[] = [
+  { title: 'behind the last rule, at the end', before: filter('-A INPUT -s 192.0.2.7 -j DROP').replace('COMMIT', '>COMMIT'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'before the rule that drops the rest', before: filter('-A INPUT -s 192.0.2.7 -j DROP', '>-A INPUT -j DROP'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'before the jump to a chain that drops', before: filter(':LOGDROP - [0:0]', '>-A INPUT -j LOGDROP', '-A LOGDROP -j LOG', '-A LOGDROP -j DROP'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'before a rule that was put in first', before: '*filter\n:INPUT ACCEPT [0:0]\n-I INPUT -j DROP\n>COMMIT\n', added: '-I INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'with counters', before: '*filter\n:INPUT DROP [3:180]\n[1:60] -A INPUT -i lo -j ACCEPT\n>COMMIT\n', added: '[0:0] -A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'with -m tcp where others have it', before: filter('-A INPUT -p tcp -m tcp --dport 25 -j REJECT', '>COMMIT').replace('\nCOMMIT', ''), added: '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT' },
+  { title: 'with long options', before: '*filter\n:INPUT DROP [0:0]\n--append INPUT --in-interface lo --jump ACCEPT\n>COMMIT\n', added: '--append INPUT --protocol tcp --destination-port 22 --jump ACCEPT' },
+  { title: 'by a command like the others', name: 'fw.sh', before: '#!/bin/sh\nsudo /sbin/iptables -w 5 -F\n  sudo /sbin/iptables -w 5 -A INPUT -i lo -j ACCEPT\n>  sudo /sbin/iptables -w 5 -A INPUT -j DROP\n', added: '  sudo /sbin/iptables -w 5 -A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'in the table that drops', name: 'fw.sh', before: 'iptables -F\n>iptables -t mangle -A PREROUTING ! -i lo -p tcp -j DROP\n', added: 'iptables -t mangle -A PREROUTING -p tcp --dport 22 -j ACCEPT' },
+  { title: 'behind the command that empties the chain', name: 'fw.sh', before: '#!/bin/sh\niptables -P INPUT DROP\niptables -F INPUT\n>echo done\n', added: 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT' },
+];
+
+describe('a fix for a lockout', () => {
+  for (const { title, name, before, added } of FIXES) {
+    it(`accepts ${title}`, () => {
+      const text = before.replace('>', '');
+      const finding = lockouts(text, { ...(name === undefined ? {} : { name }) }).find(({ code }) => code === 'lockout-management');
+      const after = fixed(text, finding!.fixes![0]!, name);
+      assert.equal(after, before.replace('>', `${added}\n`));
+      proveAll(text, { ...(name === undefined ? {} : { name }) });
+      if (name === undefined && kernelAvailable) assert.equal(refusal(after), undefined);
+    });
+  }
+});
+
+describe('findings of lockouts', () => {
+  it('agree with the engine, and their fixes help', () => {
+    fc.assert(fc.property(filterTable, (text) => proveAll(text)), { numRuns: 25 });
+  });
+
+  it('agree with the engine for what the user names', () => {
+    const access = fc.constantFrom('tcp 10.0.0.0/8 -> any:22', 'udp any -> any:80 in=eth0', 'tcp any -> 10.0.0.5 in=eth9', 'icmp 10.1.1.1 -> any type=echo-request');
+    fc.assert(fc.property(filterTable, access, (text, named) => proveAll(text, { management: [named] })), { numRuns: 25 });
+  });
+});
