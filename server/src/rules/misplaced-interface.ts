@@ -5,6 +5,7 @@ import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type Fix, type Report } from './rule.ts';
 import { removeWords, replace } from './support/edits.ts';
+import { asksInVain, type Side } from './support/lacking-interface.ts';
 import { page } from './support/page.ts';
 import { placedRules } from './support/placed-rules.ts';
 
@@ -31,8 +32,6 @@ export default defineRule({
     for (const { tables } of rulesets) for (const table of tables.values()) yield* unmatchable(table);
   },
 });
-
-type Side = 'in' | 'out';
 
 const OPTION: Readonly<Record<Side, string>> = { in: '-i', out: '-o' };
 
@@ -62,18 +61,12 @@ function* unmatchable(table: Table): Iterable<Report> {
 
 function* never(side: Side, bound: BoundRule, hooks: ReadonlySet<Hook>, chain: string): Iterable<Report> {
   const part = bound.header[side];
-  if (part === undefined || hooks.size === 0 || !wantsInterface(part)) return;
-  if (![...hooks].every((hook) => NO_INTERFACE[side].lacking.has(hook))) return;
+  if (part === undefined || !asksInVain(bound, side, hooks)) return;
   const { line } = bound;
   yield {
     line, span: part.span, severity: 'warning', fixes: fixes(side, part, bound, line),
     message: `This never matches: only ${[...hooks].join(' and ')} leads to \`${chain}\`, where packets have no ${side === 'in' ? 'incoming' : 'outgoing'} interface.`,
   };
-}
-
-/** Whether a packet without the interface fails the test: `! -o eth0` and `-o +` are true of it (seen in the kernel). */
-function wantsInterface({ value, negated }: HeaderPart<string>): boolean {
-  return (value === '+') === negated;
 }
 
 function fixes(side: Side, part: HeaderPart<string>, bound: BoundRule, line: Line): Fix[] {

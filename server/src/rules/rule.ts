@@ -95,6 +95,8 @@ export interface FileInContext {
 export interface AnalysedFile extends FileInContext {
   /** The analyses of `rulesets`, in the same order, ready to be asked. */
   readonly analyses: readonly Analysis[];
+  /** Lines with an error: what iptables refuses does nothing to any packet. */
+  readonly refused: ReadonlySet<Line>;
 }
 
 /** A report of a check that takes its time, or undefined where it may be stopped or paused. */

@@ -71,7 +71,8 @@ export class Diagnostics {
 
   /** Works out what takes an analysis, a little at each step; whoever runs it may stop at any step, and must after an edit. */
   *analysing(): Generator<undefined, void> {
-    yield* this.exact.run(this.quickRound().file);
+    const { file, found } = this.quickRound();
+    yield* this.exact.run(file, found);
   }
 
   /** Every finding of the document as it stands, however long it takes. */

@@ -1,14 +1,22 @@
+import type { Covering } from '../core/analysis/cover.ts';
+import type { Cause } from '../core/analysis/dead.ts';
+import { defineRule, type Report } from './rule.ts';
+import { deadLines, type DeadLine } from './support/dead-lines.ts';
+import { removals } from './support/dead-rule-fixes.ts';
+import { relatedTo, ruleSpan } from './support/dead-rule-words.ts';
 import { removeWords } from './support/edits.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';
 
-export default problemRule({
+const reported = problemRule({
   code: 'unmatchable-rule',
   docs: page({
     what: 'Finds conditions that by what they say no packet can meet, or every packet does, such as `! -p all`, or '
-      + '`--tcp-flags SYN ACK`, which wants a flag set that it does not look at; also a `!` or a number that iptables forgets.',
+      + '`--tcp-flags SYN ACK`, which wants a flag set that it does not look at; also a `!` or a number that iptables forgets. '
+      + 'Then conditions that exclude each other, and those that no packet meets which the kernel shows to the chain. Where '
+      + 'only the rules that lead to a user-defined chain see to that, it is a hint.',
     why: 'Such a condition is a slip of the pen. iptables refuses some of them, and loads others without a word (those are '
-      + 'warnings), so that the rule matches other packets than it seems to.',
+      + 'warnings), so that the rule matches other packets than it seems to, or none.',
     example: ['-A INPUT ! -p all -j DROP'],
     instead: ['-A INPUT -j DROP'],
     fixes: 'Not safe: without the condition the rule matches other packets.',
@@ -16,3 +24,36 @@ export default problemRule({
   fixes: ({ span, accepted }, { line }) => (accepted === true ? []
     : [{ title: `Remove ${line.text.slice(span.start, span.end)}`, safe: false, edits: [removeWords(line, span)] }]),
 });
+
+export default defineRule({
+  ...reported,
+  *checkAnalysis(file) {
+    for (const each of yield* deadLines(file)) {
+      const said = saidOf(each, each.dead.cause);
+      if (said !== undefined) yield { line: each.line, span: ruleSpan(each.line), tag: 'unnecessary', fixes: removals(each), ...said };
+    }
+  },
+});
+
+type Said = Pick<Report, 'message' | 'related' | 'severity'>;
+
+function saidOf({ table, dead: { chain } }: DeadLine, cause: Cause): Said | undefined {
+  switch (cause.kind) {
+    case 'contradiction': return { severity: 'warning', message: 'No packet can match this rule: its conditions exclude each other.' };
+    case 'hook': return { severity: 'warning', message: `No packet can match this rule: ${atHook(table.name, chain)}` };
+    case 'unmet': return { severity: 'hint', message: 'No packet can match this rule as earlier rules leave and rewrite packets.' };
+    case 'called': return neverLed(chain, cause.by);
+    default: return undefined;
+  }
+}
+
+const atHook = (table: string, hook: string): string => (table === 'nat'
+  ? `\`nat\` sees the first packet of a connection only, and none at ${hook} meets these conditions.`
+  : `the kernel shows none to ${hook} of \`${table}\` that meets these conditions.`);
+
+function neverLed(chain: string, by: readonly Covering[]): Said {
+  return {
+    severity: 'hint', message: `No packet that comes into \`${chain}\` can match this rule.`,
+    related: relatedTo(by, ({ how }) => (how === 'calls' ? 'Leads other packets there' : 'Takes packets that the rule could match')),
+  };
+}

@@ -107,6 +107,11 @@ export class Analysis {
     return follow(this.worked(table).analysis, place, EVERY).reaching.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
+  /** Whether a packet can ever come to the rule, whether it matches or not. */
+  isReached(table: TableName, place: Place): boolean {
+    return this.reaching(table, place) !== NONE;
+  }
+
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
     const { analysis } = this.worked(table);

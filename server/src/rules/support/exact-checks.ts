@@ -38,15 +38,15 @@ export class ExactChecks {
     return this.carried.findings;
   }
 
-  /** Checks the file; what was known before is used and shown until the end is reached. */
-  *run(file: FileInContext): Generator<undefined, void> {
+  /** Checks the file, of which `quick` is known already; what was known before is used and shown until the end is reached. */
+  *run(file: FileInContext, quick: readonly Finding[]): Generator<undefined, void> {
     if (this.isDone(file)) return;
     const all = file.rulesets.map((ruleset) => analyse(ruleset, { previous: this.previous(ruleset.family) }));
     if (!this.analyses.finished) this.analyses = { finished: false, all };
     for (const analysis of all) yield* analysis.work();
     this.analyses = { finished: true, all };
     const findings: Finding[] = [];
-    const analysed: AnalysedFile = { ...file, analyses: all };
+    const analysed: AnalysedFile = { ...file, analyses: all, refused: new Set(quick.filter(({ severity }) => severity === 'error').map(({ line }) => line)) };
     for (const rule of this.rules) {
       for (const report of rule.checkAnalysis!(analysed)) {
         if (report === undefined) yield undefined;

@@ -1,0 +1,182 @@
+import { loopingJumps } from '../engine/compile/loops.ts';
+import type { TableName } from '../netfilter.ts';
+import type { Rule, Table } from '../ruleset/model.ts';
+import { Placements } from '../ruleset/placement.ts';
+import type { Bounds } from '../sets/bounds.ts';
+import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
+import { wellFormed } from '../sets/well-formed.ts';
+import type { Analysis } from './analysis.ts';
+import type { Covering, Place } from './cover.ts';
+import { matchOf } from './match.ts';
+import { sameOutcome } from './outcome.ts';
+
+/** A rule that takes packets from another one, and whether it does with them what the other would have done. */
+export interface Taking extends Covering {
+  readonly same: boolean;
+}
+
+/**
+ * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other; `hook`: the kernel shows no
+ * packet that meets them to the built-in chain; `called`: none that meets them is left in what rules lead to its chain,
+ * `by` among them; `unmet`: none that comes to it as earlier rules leave and rewrite it meets them; `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `covered`: the
+ * rules `by` take what it could match.
+ */
+export type Cause =
+  | { readonly kind: 'contradiction' | 'hook' | 'unmet' }
+  | { readonly kind: 'called'; readonly by: readonly Covering[] }
+  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean }
+  | { readonly kind: 'covered'; readonly by: readonly Taking[] };
+
+/** A rule that no packet can ever match. */
+export interface DeadRule extends Place {
+  readonly rule: Rule;
+  readonly cause: Cause;
+}
+
+/** What of a table no packet can ever come to. */
+export interface DeadParts {
+  /** Rules in chains that packets may enter. */
+  readonly rules: readonly DeadRule[];
+  /** Chains that rules lead to, but no packet can enter. */
+  readonly chains: readonly string[];
+}
+
+/**
+ * Finds what no packet can ever come to. Chains that nothing leads to, and those to which a rule of which not everything
+ * is known may lead, are left out. Yields now and then.
+ */
+export function* deadParts(analysis: Analysis, name: TableName): Generator<undefined, DeadParts> {
+  return yield* new DeadSearch(analysis, analysis.ruleset.tables.get(name)!).run();
+}
+
+class DeadSearch {
+  private readonly analysis: Analysis;
+  private readonly table: Table;
+  private readonly rules: DeadRule[] = [];
+  private readonly chains: string[] = [];
+  private readonly arrivals = new Map<string, PacketSet>();
+  private readonly matches = new WeakMap<Rule, Bounds>();
+
+  constructor(analysis: Analysis, table: Table) {
+    this.analysis = analysis;
+    this.table = table;
+  }
+
+  *run(): Generator<undefined, DeadParts> {
+    const uncertain = uncertainChains(this.table);
+    const placements = Placements.of(this.table);
+    for (const { name, rules } of this.table.chains.values()) {
+      if (rules.length > 0 && placements.hooksOf(name).size > 0 && !uncertain.has(name)) yield* this.inChain(name, rules);
+    }
+    return { rules: this.rules, chains: this.chains };
+  }
+
+  private *inChain(chain: string, rules: readonly Rule[]): Generator<undefined, void> {
+    const dead: number[] = [];
+    for (const index of rules.keys()) {
+      if (index % 16 === 0) yield undefined;
+      if (!this.analysis.canMatch(this.table.name, { chain, index })) dead.push(index);
+    }
+    if (dead.length === rules.length && !this.analysis.isReached(this.table.name, { chain, index: 0 })) {
+      this.chains.push(chain);
+      return;
+    }
+    const end = this.endOf(chain, rules.length, dead);
+    for (const index of dead) {
+      const rule = rules[index]!;
+      if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
+      const place = { chain, index };
+      this.rules.push({ ...place, rule, cause: this.causeOf(place, rule, end) });
+      yield undefined;
+    }
+  }
+
+  /** The first rule that no packet comes to, or the number of rules. It is one of the dead ones at the end of the chain. */
+  private endOf(chain: string, count: number, dead: readonly number[]): number {
+    let first = count;
+    while (dead[dead.length - 1 - (count - first)] === first - 1) first--;
+    let high = count;
+    while (first < high) {
+      const middle = (first + high) >> 1;
+      if (this.analysis.isReached(this.table.name, { chain, index: middle })) first = middle + 1;
+      else high = middle;
+    }
+    return first;
+  }
+
+  private causeOf(place: Place, rule: Rule, end: number): Cause {
+    const { may } = this.match(rule);
+    if (may === NONE) return { kind: 'contradiction' };
+    if (place.index >= end) return this.behind(place.chain, end - 1);
+    const wanted = this.analysis.space.intersection(may, this.arriving(place.chain));
+    const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
+    if (isBuiltIn && wanted === NONE) return { kind: 'hook' };
+    const by = this.analysis.cover(this.table.name, place) ?? [];
+    if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
+    return this.covered(place, rule, by, wanted);
+  }
+
+  private behind(chain: string, index: number): Cause {
+    const rule = this.table.chains.get(chain)!.rules[index]!;
+    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY };
+  }
+
+  /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
+  private covered(place: Place, rule: Rule, by: readonly Covering[], wanted: PacketSet): Cause {
+    const takers = by.filter(({ how }) => how === 'takes').map((each): Taking => ({ ...each, same: sameOutcome(this.table, place.chain, rule, each) }));
+    const own = takers.filter(({ chain }) => chain === place.chain);
+    const enough = this.fewest(own.filter(({ same }) => same), wanted) ?? this.fewest(own, wanted);
+    if (enough !== undefined) return { kind: 'covered', by: enough };
+    return takers.length === by.length ? { kind: 'covered', by: takers } : { kind: 'called', by };
+  }
+
+  /** A smallest part of the rules that takes every wanted packet, none of which can be done without; undefined where all do not. */
+  private fewest(takers: readonly Taking[], wanted: PacketSet): readonly Taking[] | undefined {
+    const rest = (by: readonly Taking[]): PacketSet => by.reduce<PacketSet>((left, each) => this.analysis.space.difference(left, this.match(each.rule).must), wanted);
+    if (takers.length === 0 || rest(takers) !== NONE) return undefined;
+    const single = takers.find((each) => rest([each]) === NONE);
+    if (single !== undefined) return [single];
+    let kept = takers;
+    for (const each of takers) {
+      const others = kept.filter((other) => other !== each);
+      if (rest(others) === NONE) kept = others;
+    }
+    return kept;
+  }
+
+  /** Packets at the hooks that lead to the chain. */
+  private arriving(chain: string): PacketSet {
+    let set = this.arrivals.get(chain);
+    if (set === undefined) {
+      const { space, tracks } = this.analysis;
+      set = [...Placements.of(this.table).hooksOf(chain)].reduce<PacketSet>((so, hook) => space.union(so, wellFormed(space, this.table.name, hook, tracks)), NONE);
+      this.arrivals.set(chain, set);
+    }
+    return set;
+  }
+
+  private match(rule: Rule): Bounds {
+    let match = this.matches.get(rule);
+    if (match === undefined) this.matches.set(rule, match = matchOf(this.analysis.space, rule, this.table.name));
+    return match;
+  }
+}
+
+/** Chains that packets may get into by a rule of which not everything is known: one that is refused, runs in a circle, or has yet to be expanded by a shell. */
+function uncertainChains(table: Table): ReadonlySet<string> {
+  const placements = Placements.of(table);
+  const looping = loopingJumps(table);
+  const uncertain = new Set<string>();
+  for (const { rules } of table.chains.values()) {
+    for (const rule of rules) {
+      const { target, broken, unresolved } = rule.bound;
+      if (!broken && unresolved === undefined && !looping.has(rule)) continue;
+      const led = target?.kind === 'chain' ? target.chain : undefined;
+      if (unresolved !== undefined && (target === undefined || (led !== undefined && !table.chains.has(led)))) return userDefined(table);
+      if (led !== undefined) for (const reached of placements.reachedFrom(led)) uncertain.add(reached);
+    }
+  }
+  return uncertain;
+}
+
+const userDefined = ({ chains }: Table): ReadonlySet<string> => new Set([...chains.values()].filter(({ builtIn }) => !builtIn).map(({ name }) => name));

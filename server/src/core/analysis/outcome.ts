@@ -1,0 +1,49 @@
+import { saveUse } from '../extensions/save.ts';
+import type { Rule, Table } from '../ruleset/model.ts';
+import { consequenceOf } from './target.ts';
+
+/** A rule in its chain. */
+interface Standing {
+  readonly chain: string;
+  readonly rule: Rule;
+}
+
+/** Whether a rule of the chain and the other surely do the same with packets that end at them. */
+export function sameOutcome(table: Table, chain: string, rule: Rule, other: Standing): boolean {
+  const own = { chain, rule };
+  if (statedBy(table, own) === statedBy(table, other)) return true;
+  const verdict = verdictOf(table, own);
+  return verdict !== undefined && verdict === verdictOf(table, other);
+}
+
+/** What the rule's target says, in one spelling for what means the same. */
+function statedBy(table: Table, { chain, rule: { bound: { target } } }: Standing): string {
+  switch (target?.kind) {
+    case undefined: return 'continue';
+    case 'extension': return saveUse(target.use);
+    case 'chain': return `${target.goto ? `goto from ${chain}` : 'jump'} ${target.chain}`;
+    case 'verdict': return target.verdict === 'RETURN' ? table.chains.get(chain)!.policy ?? `RETURN from ${chain}` : target.verdict;
+  }
+}
+
+const NO_LOOPS: ReadonlySet<Rule> = new Set();
+
+/** The one target by which packets end at the rule or in the chains behind it; undefined where there are several. */
+function verdictOf(table: Table, standing: Standing): string | undefined {
+  const ends = new Set<string>();
+  const pending = [standing];
+  const met = new Set<string>();
+  for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
+    const { rule } = each;
+    const consequence = consequenceOf(table, rule, NO_LOOPS);
+    if (consequence.kind === 'chain') {
+      const { chain } = consequence;
+      if (!met.has(chain)) for (const inside of table.chains.get(chain)!.rules) pending.push({ chain, rule: inside });
+      met.add(chain);
+    } else if (consequence.outcomes.some((outcome) => outcome !== 'continue') && !(met.size > 0 && consequence.outcomes.every((outcome) => outcome === 'return'))) {
+      ends.add(statedBy(table, each));
+    }
+    if (ends.size > 1) return undefined;
+  }
+  return [...ends][0];
+}

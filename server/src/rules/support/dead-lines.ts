@@ -1,0 +1,109 @@
+import type { Covering } from '../../core/analysis/cover.ts';
+import { deadParts, type Cause, type DeadParts, type DeadRule } from '../../core/analysis/dead.ts';
+import type { BoundRule, Table } from '../../core/ruleset/model.ts';
+import { Placements } from '../../core/ruleset/placement.ts';
+import type { Line } from '../../core/syntax/line.ts';
+import type { AnalysedFile } from '../rule.ts';
+import { asksInVain } from './lacking-interface.ts';
+
+/** A line of which no packet can ever match any rule, with the one of its rules that says why best. */
+export interface DeadLine {
+  readonly line: Line;
+  readonly bound: BoundRule;
+  readonly table: Table;
+  readonly dead: DeadRule;
+}
+
+/** A table with what no packet can ever come to in it. */
+export interface ExaminedTable extends DeadParts {
+  readonly table: Table;
+}
+
+interface Found {
+  readonly tables: readonly ExaminedTable[];
+  readonly lines: readonly DeadLine[];
+}
+
+const known = new WeakMap<AnalysedFile, Found>();
+
+/** What no packet comes to in each table of the file, found once for all checks that speak of it. */
+export function* examinedTables(file: AnalysedFile): Generator<undefined, readonly ExaminedTable[]> {
+  return (yield* found(file)).tables;
+}
+
+/** The dead lines of the file in the order of its rules, without those that another diagnostic explains. */
+export function* deadLines(file: AnalysedFile): Generator<undefined, readonly DeadLine[]> {
+  return (yield* found(file)).lines;
+}
+
+function* found(file: AnalysedFile): Generator<undefined, Found> {
+  let result = known.get(file);
+  if (result === undefined) {
+    const tables = followsOneCourse(file) ? yield* examine(file) : [];
+    known.set(file, result = { tables, lines: linesOf(file, tables) });
+  }
+  return result;
+}
+
+function* examine({ analyses }: AnalysedFile): Generator<undefined, readonly ExaminedTable[]> {
+  const tables: ExaminedTable[] = [];
+  for (const analysis of analyses) for (const table of analysis.ruleset.tables.values()) tables.push({ table, ...yield* deadParts(analysis, table.name) });
+  return tables;
+}
+
+/** Whether the file's commands are run once each, in its order: of others nobody can say what they leave behind. */
+function followsOneCourse({ kind, lines }: AnalysedFile): boolean {
+  return kind !== 'script' || !lines.some(({ content, text }) => content.kind === 'shell' && /^\s*(?:(?:for|while|until|if|case|select|function)\b|[\w-]+\s*\(\))/u.test(text));
+}
+
+function linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): readonly DeadLine[] {
+  const byLine = new Map<Line, DeadLine[]>();
+  for (const { table, rules } of tables) {
+    for (const dead of rules) {
+      const { bound } = dead.rule;
+      const each: DeadLine = { line: bound.line, bound, table, dead };
+      const others = byLine.get(bound.line);
+      if (others === undefined) byLine.set(bound.line, [each]);
+      else others.push(each);
+    }
+  }
+  if (byLine.size === 0) return [];
+  const counts = rulesOfLines(file, byLine);
+  return [...byLine].flatMap(([line, rules]) => (counts.get(line) === rules.length && !isExplained(file, rules) ? [foremost(rules)] : []));
+}
+
+/** How many rules the lines have made: a list of addresses makes several, and so does a loop. */
+function rulesOfLines({ rulesets }: AnalysedFile, lines: ReadonlyMap<Line, unknown>): ReadonlyMap<Line, number> {
+  const counts = new Map<Line, number>();
+  for (const { tables } of rulesets) {
+    for (const { bound: { line } } of [...tables.values()].flatMap(({ chains }) => [...chains.values()]).flatMap(({ rules }) => rules)) {
+      if (lines.has(line)) counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+/** Whether an error, `unmatchable-rule` or `misplaced-interface` already speaks of the line, or an error of one that takes packets from it. */
+function isExplained({ refused }: AnalysedFile, rules: readonly DeadLine[]): boolean {
+  return rules.some(({ line, bound, table, dead }) => {
+    if (refused.has(line) || involved(dead.cause).some(({ rule }) => refused.has(rule.bound.line))) return true;
+    const hooks = Placements.of(table).hooksOf(dead.chain);
+    return bound.problems.some(({ code }) => code === 'unmatchable-rule') || asksInVain(bound, 'in', hooks) || asksInVain(bound, 'out', hooks);
+  });
+}
+
+function involved(cause: Cause): readonly Covering[] {
+  if (cause.kind === 'behind') return [cause.by];
+  return cause.kind === 'called' || cause.kind === 'covered' ? cause.by : [];
+}
+
+/** Which of several rules speaks for their line: one that was meant to do something else than what happens, or the one of which least is said. */
+function foremost(rules: readonly DeadLine[]): DeadLine {
+  const rank = ({ dead: { cause } }: DeadLine): number => (isContrary(cause) ? 0 : MILDEST_FIRST.indexOf(cause.kind) + 1);
+  return rules.reduce((best, each) => (rank(each) < rank(best) ? each : best));
+}
+
+const MILDEST_FIRST: readonly Cause['kind'][] = ['called', 'unmet', 'covered', 'behind', 'hook', 'contradiction'];
+
+/** Whether rules take what the rule could match, and do something else with some of it. */
+export const isContrary = (cause: Cause): boolean => cause.kind === 'covered' && cause.by.some(({ same }) => !same);

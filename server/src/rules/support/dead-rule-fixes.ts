@@ -1,0 +1,28 @@
+import type { Covering } from '../../core/analysis/cover.ts';
+import type { Line } from '../../core/syntax/line.ts';
+import type { Fix } from '../rule.ts';
+import type { DeadLine } from './dead-lines.ts';
+import { insert, insertAbove, removeLine } from './edits.ts';
+
+/** Takes the rule out: its line, or only the command by making the line a comment. */
+export function removals({ line }: DeadLine): Fix[] {
+  if (!standsAlone(line)) return [];
+  const fixes: Fix[] = [{ title: 'Delete this rule', safe: false, edits: [removeLine(line)] }];
+  // A comment ends with its line, whatever its last character is.
+  if (!line.text.includes('\n')) fixes.push({ title: 'Comment this rule out', safe: false, edits: [insert(line, 0, '# ')] });
+  return fixes;
+}
+
+/** Puts the rule before the first of the covering ones, where all of them are appended to its chain above it. */
+export function moves({ line, bound, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+  const first = by.reduce((best, each) => (each.index < best.index ? each : best));
+  const other = first.rule.bound;
+  const areAppended = bound.command?.kind === 'append' && other.command?.kind === 'append';
+  if (!areAppended || by.some(({ chain }) => chain !== dead.chain) || other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line)) return [];
+  return [{ title: `Move it before line ${other.line.number + 1}`, safe: false, edits: [insertAbove(other.line, line.text), removeLine(line)] }];
+}
+
+/** Whether the line does nothing but add the rule. */
+function standsAlone({ content }: Line): boolean {
+  return content.kind === 'rule' || (content.kind === 'command' && content.rest === undefined);
+}
