@@ -90,6 +90,15 @@ export class TestClient {
     }
   }
 
+  /** The latest diagnostics, as soon as they are such ones. */
+  async diagnosticsWhere(uri: string, isWanted: (round: PublishDiagnosticsParams) => boolean): Promise<PublishDiagnosticsParams> {
+    for (;;) {
+      const known = this.published.get(uri);
+      if (known !== undefined && isWanted(known)) return known;
+      await new Promise<void>((wake) => this.waiting.push(wake));
+    }
+  }
+
   /** Shuts the server down as the protocol asks; answers its exit code. */
   async stop(): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.process.once('exit', resolve));

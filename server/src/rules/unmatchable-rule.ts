@@ -47,9 +47,9 @@ function saidOf({ table, dead: { chain } }: DeadLine, cause: Cause): Said | unde
   }
 }
 
-const atHook = (table: string, hook: string): string => (table === 'nat'
-  ? `\`nat\` sees the first packet of a connection only, and none at ${hook} meets these conditions.`
-  : `the kernel shows none to ${hook} of \`${table}\` that meets these conditions.`);
+const atHook = (table: string, chain: string): string => (table === 'nat'
+  ? `\`nat\` sees the first packet of a connection only, and none that meets these conditions comes to ${chain}.`
+  : `the kernel shows none that meets these conditions to ${chain} of \`${table}\`.`);
 
 function neverLed(chain: string, by: readonly Covering[]): Said {
   return {

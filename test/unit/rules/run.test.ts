@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { RULES } from '../../../server/src/rules/rules.generated.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
-import type { Rule } from '../../../server/src/rules/rule.ts';
+import type { Finding, Rule } from '../../../server/src/rules/rule.ts';
 import { kindOf } from '../../../server/src/core/ruleset/kind.ts';
 import { findingsOf, open } from './check.ts';
 
@@ -132,4 +132,46 @@ describe('one cause gives one error', () => {
     'a table without its *': '*filter\nCOMMIT\nnat\n:WEB - [0:0]\n-A PREROUTING -j WEB\nCOMMIT\n',
   };
   for (const [title, text] of Object.entries(cases)) it(title, () => assert.deepEqual(codesIn(text), ['invalid-line']));
+});
+
+describe('diagnostics that take an analysis', () => {
+  const TEXT = '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -j DROP\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
+  const replace = (line: number, start: number, end: number, text: string): { range: { start: { line: number; character: number }; end: { line: number; character: number } }; text: string } =>
+    ({ range: { start: { line, character: start }, end: { line, character: end } }, text });
+  const codes = (findings: readonly Finding[]): string[] => findings.map(({ line, code }) => `${line.number} ${code}`);
+
+  it('are found when they are asked for, and kept for lines that are still there', () => {
+    const document = open(TEXT);
+    const diagnostics = new Diagnostics(document);
+    assert.deepEqual(codes(diagnostics.findings()), []);
+    assert.deepEqual(codes(diagnostics.complete()), ['3 shadowed-rule']);
+    document.update([replace(0, 0, 0, '# above\n')], 2);
+    assert.deepEqual(codes(diagnostics.findings()), ['4 shadowed-rule']);
+    document.update([replace(3, 12, 15, 'udp')], 3);
+    const [kept] = diagnostics.findings();
+    assert.deepEqual(kept!.related, []);
+    assert.deepEqual(kept!.fixes!.map(({ title }) => title), ['Delete this rule', 'Comment this rule out']);
+    assert.deepEqual(codes(diagnostics.complete()), []);
+  });
+
+  it('change nothing when they are given up before their end', () => {
+    const document = open(TEXT);
+    const diagnostics = new Diagnostics(document);
+    diagnostics.analysing().next();
+    assert.deepEqual(codes(diagnostics.findings()), []);
+    document.update([replace(4, 9, 14, '')], 2);
+    assert.deepEqual(codes(diagnostics.complete()), ['3 shadowed-rule']);
+  });
+
+  it('do not make comments that silence them come and go', () => {
+    const document = open(TEXT.replace('-A INPUT -p tcp -m', '# iptables-lens disable=shadowed-rule\n-A INPUT -p tcp -m'));
+    const diagnostics = new Diagnostics(document);
+    assert.deepEqual(codes(diagnostics.findings()), []);
+    assert.deepEqual(codes(diagnostics.complete()), []);
+    document.update([replace(2, 12, 15, 'udp')], 2);
+    assert.deepEqual(codes(diagnostics.findings()), []);
+    assert.deepEqual(codes(diagnostics.complete()), ['3 unused-suppression']);
+    document.update([replace(5, 0, 0, '# more\n')], 3);
+    assert.deepEqual(codes(diagnostics.findings()), ['3 unused-suppression']);
+  });
 });

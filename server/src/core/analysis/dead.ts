@@ -1,5 +1,5 @@
 import { loopingJumps } from '../engine/compile/loops.ts';
-import type { TableName } from '../netfilter.ts';
+import { BUILT_IN_CHAINS, type Hook, type TableName } from '../netfilter.ts';
 import type { Rule, Table } from '../ruleset/model.ts';
 import { Placements } from '../ruleset/placement.ts';
 import type { Bounds } from '../sets/bounds.ts';
@@ -17,7 +17,7 @@ export interface Taking extends Covering {
 
 /**
  * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other; `hook`: the kernel shows no
- * packet that meets them to the built-in chain; `called`: none that meets them is left in what rules lead to its chain,
+ * packet that meets them to the built-in chain, or to any from which its chain could be called; `called`: none that meets them is left in what rules lead to its chain,
  * `by` among them; `unmet`: none that comes to it as earlier rules leave and rewrite it meets them; `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `covered`: the
  * rules `by` take what it could match.
  */
@@ -54,7 +54,7 @@ class DeadSearch {
   private readonly table: Table;
   private readonly rules: DeadRule[] = [];
   private readonly chains: string[] = [];
-  private readonly arrivals = new Map<string, PacketSet>();
+  private readonly arrivals = new Map<Hook, PacketSet>();
   private readonly matches = new WeakMap<Rule, Bounds>();
 
   constructor(analysis: Analysis, table: Table) {
@@ -108,9 +108,10 @@ class DeadSearch {
     const { may } = this.match(rule);
     if (may === NONE) return { kind: 'contradiction' };
     if (place.index >= end) return this.behind(place.chain, end - 1);
-    const wanted = this.analysis.space.intersection(may, this.arriving(place.chain));
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
-    if (isBuiltIn && wanted === NONE) return { kind: 'hook' };
+    const { space } = this.analysis;
+    const wanted = space.intersection(may, this.arriving(Placements.of(this.table).hooksOf(place.chain)));
+    if (wanted === NONE && (isBuiltIn || !space.intersects(may, this.arriving(BUILT_IN_CHAINS[this.table.name])))) return { kind: 'hook' };
     const by = this.analysis.cover(this.table.name, place) ?? [];
     if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
     return this.covered(place, rule, by, wanted);
@@ -144,15 +145,16 @@ class DeadSearch {
     return kept;
   }
 
-  /** Packets at the hooks that lead to the chain. */
-  private arriving(chain: string): PacketSet {
-    let set = this.arrivals.get(chain);
-    if (set === undefined) {
-      const { space, tracks } = this.analysis;
-      set = [...Placements.of(this.table).hooksOf(chain)].reduce<PacketSet>((so, hook) => space.union(so, wellFormed(space, this.table.name, hook, tracks)), NONE);
-      this.arrivals.set(chain, set);
+  /** Packets that the kernel can show to the table at any of the hooks. */
+  private arriving(hooks: Iterable<Hook>): PacketSet {
+    const { space, tracks } = this.analysis;
+    let all: PacketSet = NONE;
+    for (const hook of hooks) {
+      let set = this.arrivals.get(hook);
+      if (set === undefined) this.arrivals.set(hook, set = wellFormed(space, this.table.name, hook, tracks));
+      all = space.union(all, set);
     }
-    return set;
+    return all;
   }
 
   private match(rule: Rule): Bounds {
