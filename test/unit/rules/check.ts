@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { LineParser } from '../../../server/src/core/syntax/parser.ts';
-import type { Finding, Fix } from '../../../server/src/rules/rule.ts';
+import type { CheckSettings, Finding, Fix } from '../../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 
 const require = createRequire(import.meta.url);
@@ -19,12 +19,19 @@ export function open(text: string, name = 'rules.v4'): RulesetDocument {
   return new RulesetDocument(parser, `file:///${name}`, 'iptables', 1, text);
 }
 
-export const findingsOf = (text: string, name?: string): readonly Finding[] => new Diagnostics(open(text, name)).complete();
+/** Diagnostics under the settings which those of a code need that are off by themselves. */
+function diagnosticsFor(document: RulesetDocument, code: string | undefined): Diagnostics {
+  const settings: CheckSettings = { hints: { partlyShadowed: code === 'partly-shadowed' } };
+  return new Diagnostics(document, () => ({ settings }));
+}
+
+export const findingsOf = (text: string, name?: string, code?: string): readonly Finding[] =>
+  diagnosticsFor(open(text, name), code).complete();
 
 /** Asserts that a text has exactly the findings that its own comments announce; see `announced`. `rounds`: with those that take an analysis, or without. */
-export function check(text: string, name?: string, rounds: 'quick' | 'all' = 'all'): void {
+export function check(text: string, name?: string, rounds: 'quick' | 'all' = 'all', code?: string): void {
   const document = open(text, name);
-  const diagnostics = new Diagnostics(document);
+  const diagnostics = diagnosticsFor(document, code);
   const findings = (rounds === 'all' ? diagnostics.complete() : diagnostics.findings()).map((finding) => {
     const { start, end } = document.rangeOf(finding.line, finding.span);
     return { line: start.line, from: start.character, to: end.line === start.line ? end.character : Infinity, what: `${finding.severity}: ${finding.code}`, message: finding.message };

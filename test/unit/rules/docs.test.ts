@@ -18,7 +18,7 @@ function sample(rule: Rule, heading: string): string {
   return whole.replaceAll('␍', '\r').replace('␃\n', '');
 }
 
-const named = (rule: Rule, text: string): Finding[] => findingsOf(text).filter(({ code }) => code === rule.code);
+const named = (rule: Rule, text: string): Finding[] => findingsOf(text, undefined, rule.code).filter(({ code }) => code === rule.code);
 
 describe('documentation of diagnostics', () => {
   for (const rule of RULES) {
@@ -31,7 +31,7 @@ describe('documentation of diagnostics', () => {
 
       it('finds it in the example, and nothing of the kind in what to use instead', () => {
         assert.notEqual(named(rule, sample(rule, 'Example')).length, 0);
-        const after = findingsOf(sample(rule, 'Use instead')).filter(({ code, severity }) => code === rule.code || severity === 'error');
+        const after = findingsOf(sample(rule, 'Use instead'), undefined, rule.code).filter(({ code, severity }) => code === rule.code || severity === 'error');
         assert.deepEqual(after.map(({ code, message }) => `${code}: ${message}`), []);
       });
 

@@ -32,7 +32,7 @@ describe('diagnostics in rulesets', () => {
         const [first, second] = text.split('\n');
         const intent = (first!.startsWith('#!') ? second! : first!).slice(2);
 
-        it(`${name}: ${intent}`, () => check(text, name, exact.has(code) ? 'all' : 'quick'));
+        it(`${name}: ${intent}`, () => check(text, name, exact.has(code) ? 'all' : 'quick', code));
 
         if (name.endsWith('.sh')) continue;
         const backend = name.startsWith('legacy') ? 'legacy' : 'nft';

@@ -52,7 +52,7 @@ function* examine({ analyses }: AnalysedFile): Generator<undefined, readonly Exa
 }
 
 /** Whether the file's commands are run once each, in its order: of others nobody can say what they leave behind. */
-function followsOneCourse({ kind, lines }: AnalysedFile): boolean {
+export function followsOneCourse({ kind, lines }: AnalysedFile): boolean {
   return kind !== 'script' || !lines.some(({ content, text }) => content.kind === 'shell' && /^\s*(?:(?:for|while|until|if|case|select|function)\b|[\w-]+\s*\(\))/u.test(text));
 }
 
