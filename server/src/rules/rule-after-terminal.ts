@@ -44,10 +44,10 @@ function groups(lines: readonly DeadLine[]): Iterable<readonly DeadLine[]> {
 
 function report(each: DeadLine, more: number): Report {
   const { line, dead: { chain, cause } } = each;
-  const { by, alone } = cause as Behind;
+  const { by, alone, meets } = cause as Behind;
   const rules = more === 0 ? 'this rule' : more === 1 ? 'this rule and the one behind it' : `this rule and the ${more} behind it`;
   return {
-    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...moves(each, [by]), ...removals(each)],
+    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...(meets ? moves(each, [by]) : []), ...removals(each)],
     message: alone
       ? `No packet comes to ${rules}: ${named(by.rule.bound)} lets none past.`
       : `No packet comes to ${rules}: ${named(by.rule.bound)} takes the last of those that come into \`${chain}\`.`,
