@@ -55,9 +55,11 @@ describe('rules that no packet matches', () => {
       const hit = linesHit(ruleset);
       assert.deepEqual(dead.filter((line) => hit.has(line)), [], 'called dead, but hit');
       assert.equal(new Set(dead).size, dead.length, 'two findings for one line');
+      // Of what iptables refuses, and what it would take away, nothing is said.
+      if (findings.some(({ severity }) => severity === 'error')) return;
       const elsewhere = linesOfClosedChains(ruleset, findings);
-      const misplaced = findings.filter(({ code }) => code === 'misplaced-interface').map(({ line }) => line.number);
-      const missed = linesThatCannotMatch(ruleset).filter((line) => !dead.includes(line) && !elsewhere.has(line) && !misplaced.includes(line));
+      const explained = findings.filter(({ code }) => code === 'misplaced-interface' || code === 'unmatchable-rule').map(({ line }) => line.number);
+      const missed = linesThatCannotMatch(ruleset).filter((line) => !dead.includes(line) && !elsewhere.has(line) && !explained.includes(line));
       assert.deepEqual(missed, [], 'cannot match, and nothing said');
     }), { numRuns: 60 });
   });
