@@ -1,6 +1,6 @@
 import type { Rule as FilterRule } from '../core/ruleset/model.ts';
 import type { Cause } from '../core/analysis/dead.ts';
-import { defineRule, type Report } from './rule.ts';
+import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { deadLines, type DeadLine } from './support/dead-lines.ts';
 import { moves, removals } from './support/dead-rule-fixes.ts';
 import { named, relatedTo, ruleSpan } from './support/dead-rule-words.ts';
@@ -23,8 +23,8 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const [first, ...others] of groups(yield* deadLines(file))) {
-      yield report(first!, others.length);
-      for (const other of others) yield { ...report(other, 0), severity: 'hint' };
+      yield report(file, first!, others.length);
+      for (const other of others) yield { ...report(file, other, 0), severity: 'hint' };
     }
   },
 });
@@ -42,12 +42,12 @@ function groups(lines: readonly DeadLine[]): Iterable<readonly DeadLine[]> {
   return byTerminal.values();
 }
 
-function report(each: DeadLine, more: number): Report {
+function report(file: AnalysedFile, each: DeadLine, more: number): Report {
   const { line, dead: { chain, cause } } = each;
-  const { by, alone } = cause as Behind;
+  const { by, alone, meets } = cause as Behind;
   const rules = more === 0 ? 'this rule' : more === 1 ? 'this rule and the one behind it' : `this rule and the ${more} behind it`;
   return {
-    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...moves(each, [by]), ...removals(each)],
+    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...(meets ? moves(file, each, [by]) : []), ...removals(each)],
     message: alone
       ? `No packet comes to ${rules}: ${named(by.rule.bound)} lets none past.`
       : `No packet comes to ${rules}: ${named(by.rule.bound)} takes the last of those that come into \`${chain}\`.`,

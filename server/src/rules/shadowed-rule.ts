@@ -1,5 +1,5 @@
 import type { Taking } from '../core/analysis/dead.ts';
-import { defineRule, type Report } from './rule.ts';
+import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { deadLines, isContrary, type DeadLine } from './support/dead-lines.ts';
 import { moves, removals } from './support/dead-rule-fixes.ts';
 import { listed, named, relatedTo, ruleSpan } from './support/dead-rule-words.ts';
@@ -22,16 +22,16 @@ export default defineRule({
   *checkAnalysis(file) {
     for (const each of yield* deadLines(file)) {
       const { cause } = each.dead;
-      if (cause.kind === 'covered' && isContrary(cause)) yield report(each, cause.by);
+      if (cause.kind === 'covered' && isContrary(cause)) yield report(file, each, cause.by);
     }
   },
 });
 
-function report(each: DeadLine, by: readonly Taking[]): Report {
+function report(file: AnalysedFile, each: DeadLine, by: readonly Taking[]): Report {
   const { line } = each;
   const others = by.filter(({ same }) => !same);
   return {
-    line, span: ruleSpan(line), fixes: [...moves(each, others), ...removals(each)],
+    line, span: ruleSpan(line), fixes: [...moves(file, each, others), ...removals(each)],
     message: by.length === 1
       ? `No packet is left for this rule: ${named(by[0]!.rule.bound)} takes every packet that it could match.`
       : `No packet is left for this rule: ${listed(by)} between them take every packet that it could match${others.length === by.length ? '' : `; ${named(others[0]!.rule.bound)} does something else with it`}.`,

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { LineParser } from '../../../server/src/core/syntax/parser.ts';
-import type { CheckSettings, Finding, Fix } from '../../../server/src/rules/rule.ts';
+import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Finding, type Fix } from '../../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 
 const require = createRequire(import.meta.url);
@@ -21,7 +21,7 @@ export function open(text: string, name = 'rules.v4'): RulesetDocument {
 
 /** Diagnostics under the settings which those of a code need that are off by themselves. */
 function diagnosticsFor(document: RulesetDocument, code: string | undefined): Diagnostics {
-  const settings: CheckSettings = { hints: { partlyShadowed: code === 'partly-shadowed' } };
+  const settings: CheckSettings = { ...DEFAULT_CHECK_SETTINGS, hints: { partlyShadowed: code === 'partly-shadowed' } };
   return new Diagnostics(document, () => ({ settings }));
 }
 

@@ -16,15 +16,16 @@ export interface Taking extends Covering {
 }
 
 /**
- * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other; `hook`: the kernel shows no
- * packet that meets them to the built-in chain, or to any from which its chain could be called; `called`: none that meets them is left in what rules lead to its chain,
- * `by` among them; `unmet`: none that comes to it as earlier rules leave and rewrite it meets them; `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `covered`: the
- * rules `by` take what it could match.
+ * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other. `hook`: the kernel shows no
+ * packet that meets them to the built-in chain, or to any from which its chain could be called. `called`: none that meets
+ * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules leave and
+ * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `meets` says
+ * whether packets that the rule could match come that far. `covered`: the rules `by` take what it could match.
  */
 export type Cause =
   | { readonly kind: 'contradiction' | 'hook' | 'unmet' }
   | { readonly kind: 'called'; readonly by: readonly Covering[] }
-  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean }
+  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean }
   | { readonly kind: 'covered'; readonly by: readonly Taking[] };
 
 /** A rule that no packet can ever match. */
@@ -55,6 +56,7 @@ class DeadSearch {
   private readonly rules: DeadRule[] = [];
   private readonly chains: string[] = [];
   private readonly arrivals = new Map<Hook, PacketSet>();
+  private readonly reaching = new Map<Rule, PacketSet>();
   private readonly matches = new WeakMap<Rule, Bounds>();
 
   constructor(analysis: Analysis, table: Table) {
@@ -107,7 +109,7 @@ class DeadSearch {
   private causeOf(place: Place, rule: Rule, end: number): Cause {
     const { may } = this.match(rule);
     if (may === NONE) return { kind: 'contradiction' };
-    if (place.index >= end) return this.behind(place.chain, end - 1);
+    if (place.index >= end) return this.behind(place.chain, end - 1, may);
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
     const { space } = this.analysis;
     const wanted = space.intersection(may, this.arriving(Placements.of(this.table).hooksOf(place.chain)));
@@ -117,9 +119,12 @@ class DeadSearch {
     return this.covered(place, rule, by, wanted);
   }
 
-  private behind(chain: string, index: number): Cause {
+  private behind(chain: string, index: number, wanted: PacketSet): Cause {
     const rule = this.table.chains.get(chain)!.rules[index]!;
-    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY };
+    let reaching = this.reaching.get(rule);
+    if (reaching === undefined) this.reaching.set(rule, reaching = this.analysis.reaching(this.table.name, { chain, index }));
+    const meets = this.analysis.space.intersects(reaching, wanted);
+    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY, meets };
   }
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */

@@ -1,6 +1,6 @@
 import type { Covering } from '../../core/analysis/cover.ts';
 import { deadParts, type Cause, type DeadParts, type DeadRule } from '../../core/analysis/dead.ts';
-import type { BoundRule, Table } from '../../core/ruleset/model.ts';
+import type { BoundRule, CommandKind, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { AnalysedFile } from '../rule.ts';
@@ -51,9 +51,15 @@ function* examine({ analyses }: AnalysedFile): Generator<undefined, readonly Exa
   return tables;
 }
 
-/** Whether the file's commands are run once each, in its order: of others nobody can say what they leave behind. */
-export function followsOneCourse({ kind, lines }: AnalysedFile): boolean {
-  return kind !== 'script' || !lines.some(({ content, text }) => content.kind === 'shell' && /^\s*(?:(?:for|while|until|if|case|select|function)\b|[\w-]+\s*\(\))/u.test(text));
+/** Commands that take no rule away and send no packet elsewhere but by the rule that they add. */
+const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'new-chain', 'check', 'list', 'list-rules', 'zero']);
+
+/** Whether every rule that the script is said to leave behind is surely there, unless it is marked as one that need not be. */
+export function followsOneCourse(file: AnalysedFile): boolean {
+  if (file.kind !== 'script') return true;
+  if (file.givenUpAt !== undefined) return false;
+  const unsure = [...[...file.conditionals].map(({ line, span }) => file.bound(line, span.start)), ...(file.survey.get('command') ?? []).map((line) => file.bound(line)).filter((bound) => bound?.unresolved !== undefined)];
+  return unsure.every((bound) => bound?.command !== undefined && ADDING.has(bound.command.kind));
 }
 
 function linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): readonly DeadLine[] {

@@ -1,6 +1,6 @@
 import type { Covering } from '../../core/analysis/cover.ts';
 import type { Line } from '../../core/syntax/line.ts';
-import type { Fix } from '../rule.ts';
+import type { FileInContext, Fix } from '../rule.ts';
 import type { DeadLine } from './dead-lines.ts';
 import { insert, insertAbove, removeLine } from './edits.ts';
 
@@ -13,16 +13,22 @@ export function removals({ line }: DeadLine): Fix[] {
   return fixes;
 }
 
-/** Puts the rule before the first of the covering ones, where all of them are appended to its chain above it. */
-export function moves({ line, bound, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+/** Puts the rule before the first of the covering ones, where all of them are appended to its chain above it, in one row. */
+export function moves({ lines }: FileInContext, { line, bound, dead }: DeadLine, by: readonly Covering[]): Fix[] {
   const first = by.reduce((best, each) => (each.index < best.index ? each : best));
   const other = first.rule.bound;
   const areAppended = bound.command?.kind === 'append' && other.command?.kind === 'append';
-  if (!areAppended || by.some(({ chain }) => chain !== dead.chain) || other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line)) return [];
+  if (!areAppended || by.some(({ chain }) => chain !== dead.chain) || other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line) || !isOneRow(lines, other.line, line)) return [];
   return [{ title: `Move it before line ${other.line.number + 1}`, safe: false, edits: [insertAbove(other.line, line.text), removeLine(line)] }];
 }
 
 /** Whether the line does nothing but add the rule. */
 function standsAlone({ content }: Line): boolean {
-  return content.kind === 'rule' || (content.kind === 'command' && content.rest === undefined);
+  return content.kind === 'rule' || (content.kind === 'command' && content.rest === undefined && content.others === undefined);
+}
+
+/** Whether nothing stands between the lines that a loop or a condition could begin or end with. */
+function isOneRow(lines: readonly Line[], first: Line, last: Line): boolean {
+  const from = lines.indexOf(first);
+  return lines.slice(from, lines.indexOf(last, from)).every(({ content }) => content.kind !== 'shell' && content.kind !== 'table');
 }
