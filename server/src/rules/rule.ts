@@ -1,6 +1,7 @@
 import type { Problem } from '../core/extensions/definition.ts';
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
+import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
@@ -90,6 +91,8 @@ export interface FileInContext {
   readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
+  /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
+  executed(family: Family): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
   bound(line: Line, offset?: number): BoundRule | undefined;
   context(line: Line, offset?: number): LineContext;

@@ -109,6 +109,7 @@ export class Diagnostics {
       lines: document.lines, kind, survey, host, settings, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
       givenUpAt: document.givenUpAt, conditionals: [...document.conditionalCommands()],
+      executed: (family) => [...document.linesOf(family)],
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
     };

@@ -112,3 +112,68 @@ describe('findings of lockouts', () => {
     fc.assert(fc.property(filterTable, access, (text, named) => proveAll(text, { management: [named] })), { numRuns: 25 });
   });
 });
+
+const ACCEPTING = ['iptables -A INPUT -i lo -j ACCEPT', 'iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'];
+const script = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
+describe('lockouts between two commands', () => {
+  const mended = (before: string): { readonly code: string; readonly after: string; readonly left: readonly string[] } => {
+    const [finding] = lockouts(before, { name: 'fw.sh' });
+    const after = fixed(before, finding!.fixes![0]!, 'fw.sh');
+    return { code: finding!.code, after, left: lockouts(after, { name: 'fw.sh' }).map(({ code }) => code) };
+  };
+
+  it('by a policy are mended by setting it later', () => {
+    assert.deepEqual(mended(script('iptables -F', 'iptables -P INPUT DROP', 'iptables -P FORWARD DROP', ...ACCEPTING, 'iptables -A INPUT -p tcp --dport 80 -j ACCEPT')), {
+      code: 'lockout-early-drop', left: [],
+      after: script('iptables -F', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', 'iptables -P FORWARD DROP', ACCEPTING[2]!, 'iptables -A INPUT -p tcp --dport 80 -j ACCEPT'),
+    });
+  });
+
+  it('by a flush under DROP are mended by opening the policies for the while', () => {
+    assert.deepEqual(mended(script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING)), {
+      code: 'lockout-flush', left: [],
+      after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', ACCEPTING[2]!),
+    });
+  });
+
+  it('by a rule that comes too early are mended by moving it', () => {
+    assert.deepEqual(mended(script('iptables -F', 'iptables -A INPUT -j DROP', ...ACCEPTING.map((line) => line.replace('-A', '-I')))), {
+      code: 'lockout-early-drop', left: [],
+      after: script('iptables -F', ...ACCEPTING.slice(0, 2).map((line) => line.replace('-A', '-I')), 'iptables -A INPUT -j DROP', ACCEPTING[2]!.replace('-A', '-I')),
+    });
+  });
+
+  it('name the command that ends them', () => {
+    const [finding] = lockouts(script('iptables -F', 'iptables -P INPUT DROP', ...ACCEPTING), { name: 'fw.sh' });
+    assert.equal(finding!.message, 'The policy of INPUT drops before any rule accepts: until line 4 `tcp 203.0.113.9:40000 -> 10.0.0.5:22 in=eth0 state=ESTABLISHED flags=ACK` is dropped by the policy of INPUT, and with it a connection to this host such as the one that the commands are typed in.');
+    assert.deepEqual(finding!.related!.map(({ line }) => line.number), [3]);
+  });
+
+  it('go by the access that the user names', () => {
+    const text = script('iptables -F', 'iptables -A INPUT -p tcp --dport 2222 -j ACCEPT', 'iptables -P INPUT DROP', ...ACCEPTING);
+    assert.deepEqual(lockouts(text, { name: 'fw.sh', management: ['tcp any -> any:2222'] }).map(({ code }) => code), []);
+    assert.deepEqual(lockouts(text, { name: 'fw.sh' }).map(({ code }) => code), ['lockout-early-drop']);
+  });
+
+  it('are looked for where commands can bring them about, not behind each of thousands', () => {
+    const blocked = Array.from({ length: 500 }, (_, index) => `iptables -A INPUT -s 198.51.${index >> 8}.${index & 255} -j DROP`);
+    assert.deepEqual(lockouts(script('iptables -F', ...blocked, 'iptables -P INPUT DROP', ...ACCEPTING), { name: 'fw.sh' }).map(({ code, line }) => `${code} ${line.number}`), ['lockout-early-drop 501']);
+  });
+
+  it('are gone after their fix, in any order of commands', () => {
+    const command = fc.constantFrom(
+      'iptables -F', 'iptables -F INPUT', 'iptables -F OUTPUT', 'iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT',
+      'iptables -A INPUT -j DROP', 'iptables -I INPUT -j ACCEPT', 'iptables -A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT', 'iptables -A INPUT -s 192.0.2.0/24 -j DROP', ...ACCEPTING,
+    );
+    fc.assert(fc.property(fc.array(command, { minLength: 2, maxLength: 10 }), (commands) => {
+      const text = script(...commands);
+      const [first] = lockouts(text, { name: 'fw.sh' }).filter(({ code, fixes }) => (code === 'lockout-flush' || code === 'lockout-early-drop') && fixes !== undefined);
+      if (first === undefined) return;
+      const after = fixed(text, first.fixes![0]!, 'fw.sh');
+      const moved = first.line.text;
+      const left = lockouts(after, { name: 'fw.sh' }).filter(({ code, line, message }) => code === first.code && line.text === moved && message === first.message);
+      assert.deepEqual(left, [], `${text}\nafter ${first.fixes![0]!.title}:\n${after}`);
+    }), { numRuns: 100 });
+  });
+});

@@ -314,7 +314,8 @@ export class RulesetDocument {
     return physical < line.number + rows ? index : this.content.length;
   }
 
-  private *linesOf(family: Family): Generator<BoundLine> {
+  /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
+  *linesOf(family: Family): Generator<BoundLine> {
     const reading = this.evaluated();
     if (reading !== undefined) {
       for (const step of reading.steps) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);

@@ -42,9 +42,11 @@ export function leading(neighbour: BoundRule | undefined, table: TableName): str
   const { text } = neighbour.line;
   if (content.kind === 'rule') return content.counters === undefined ? '' : '[0:0] ';
   if (content.kind !== 'command') return '';
-  const before = text.slice(0, content.program.start);
+  const at = neighbour.command.span.start;
+  const { program } = [content, ...content.others ?? []].findLast((each) => each.program.start <= at) ?? content;
+  const before = text.slice(0, program.start);
   // What a shell does before, on the same line, is not for this command.
   const start = /^\s*((sudo|doas)(\s+-\S+)*\s+)?$/u.test(before) ? before : /^\s*/u.exec(before)![0];
-  const options = text.slice(content.program.end, neighbour.command.span.start).replaceAll(/\\\r?\n\s*/gu, ' ').replace(/\s(-t|--table)\s+\S+/u, '').trimEnd();
-  return `${start}${text.slice(content.program.start, content.program.end)}${options}${table === 'filter' ? '' : ` -t ${table}`} `;
+  const options = text.slice(program.end, at).replaceAll(/\\\r?\n\s*/gu, ' ').replace(/\s(-t|--table)\s+\S+/u, '').trimEnd();
+  return `${start}${text.slice(program.start, program.end)}${options}${table === 'filter' ? '' : ` -t ${table}`} `;
 }

@@ -1,6 +1,6 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import type { Hook } from '../../../core/netfilter.ts';
-import type { Chain, Ruleset } from '../../../core/ruleset/model.ts';
+import type { BoundRule, Chain, Ruleset } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext } from '../../rule.ts';
 
@@ -22,11 +22,13 @@ function setsPolicy(file: FileInContext, { declaration }: Chain): boolean {
   return content.kind === 'chain' ? /^(ACCEPT|DROP)$/u.test(content.policy?.text ?? '') : file.bound(declaration)?.command?.kind === 'policy';
 }
 
-/** The commands that empty a chain of filter, with all others or alone. */
+/** The lines of commands that empty a chain of filter, with all others or alone. */
 export function flushesOf(file: FileInContext, { family }: Ruleset, chain: string): readonly Line[] {
-  return (file.survey.get('command') ?? []).filter((line) => {
-    const bound = file.bound(line);
-    const { command } = bound!;
-    return bound!.family === family && command?.kind === 'flush' && (bound!.table?.name ?? 'filter') === 'filter' && (command.chain ?? chain) === chain;
-  });
+  if (file.kind === 'ruleset') return [];
+  return file.executed(family).flatMap(({ line, bound }) => (bound !== undefined && empties(bound, chain) ? [line] : []));
+}
+
+/** Whether the command takes all rules out of a chain of filter. */
+export function empties({ command, table, unresolved }: BoundRule, chain: string): boolean {
+  return command?.kind === 'flush' && unresolved === undefined && (table?.name ?? 'filter') === 'filter' && (command.chain ?? chain) === chain;
 }

@@ -1,4 +1,4 @@
-import { TCP_FLAGS } from '../../../core/engine/packet.ts';
+import { TCP_FLAGS, type Packet } from '../../../core/engine/packet.ts';
 import { PROTOCOL } from '../../../core/engine/protocols.ts';
 import type { Family } from '../../../core/netfilter.ts';
 import { parseClass, type PacketClass } from '../../../core/notation/parse.ts';
@@ -44,9 +44,20 @@ function turned({ text, packet, networks }: Traffic): Traffic {
   return {
     text: `answers to ${text}`,
     packet: {
-      ...packet, path: 'out', in: undefined, out: device, state: 'ESTABLISHED', tcpFlags: packet.protocol === PROTOCOL.tcp ? TCP_FLAGS.ACK : undefined, mac: undefined,
+      ...established(packet), path: 'out', in: undefined, out: device, mac: undefined,
       source: destination, destination: source, sourcePort: destinationPort, destinationPort: sourcePort,
     },
     networks: { ...(networks.destination === undefined ? {} : { source: networks.destination }), ...(networks.source === undefined ? {} : { destination: networks.source }) },
   };
 }
+
+const later = new WeakMap<Traffic, Traffic>();
+
+/** The packets of the same connections once they are established; the same object each time. */
+export function continued(coming: Traffic): Traffic {
+  let traffic = later.get(coming);
+  if (traffic === undefined) later.set(coming, traffic = { ...coming, packet: established(coming.packet) });
+  return traffic;
+}
+
+const established = (packet: Packet): Packet => ({ ...packet, state: 'ESTABLISHED', tcpFlags: packet.protocol === PROTOCOL.tcp ? TCP_FLAGS.ACK : undefined });

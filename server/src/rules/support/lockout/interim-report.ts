@@ -1,0 +1,59 @@
+import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { Line } from '../../../core/syntax/line.ts';
+import type { AnalysedFile, Fix, RelatedPlace, Report, TextEdit } from '../../rule.ts';
+import { insertAbove, insertBelow, removeLine, textSpan } from '../edits.ts';
+import { stoppedPacket } from './example.ts';
+import type { Interim } from './interim.ts';
+import { fateText } from './place.ts';
+import { leading } from './rule-text.ts';
+import { standingOf } from './standing.ts';
+
+/** The report of a state between two commands in which the administrator's connection is cut off; `why` says what the command does. */
+export function* reportInterim(file: AnalysedFile, interim: Interim, why: string): Iterable<Report> {
+  const { analysis, stopped: traffic, at: { line, bound }, until } = interim;
+  const standing = standingOf(analysis, traffic);
+  const stopped = stoppedPacket(analysis, traffic, standing, standing.blocked);
+  if (stopped === undefined) return;
+  const example = `\`${stopped.packet}\` ${fateText(stopped).replace('this rule', 'a rule')}`;
+  const end = until?.at(-1)?.line;
+  const fix = interim.how === 'flush' ? openPolicies(interim) : moveBehind(interim);
+  const related: RelatedPlace[] = end === undefined || end === line ? [] : [{ line: end, span: textSpan(end), message: 'Only this lets the connection go on' }];
+  yield {
+    line, span: bound!.command!.span, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
+    message: `${why}: ${end === undefined ? 'from here on' : `until line ${end.number + 1}`} ${example}, and with it a connection to this host such as the one that the commands are typed in.`,
+  };
+}
+
+/** A script runs to its end in a moment; commands that are typed one by one do not. */
+function severityOf({ lines }: AnalysedFile, { until, isKnown }: Interim): 'warning' | 'information' {
+  if (until === undefined) return 'warning';
+  return isKnown && lines[0]?.text.startsWith('#!') !== true ? 'warning' : 'information';
+}
+
+/** Moves the commands that shut policies, or the one that drops, behind what lets the connection go on. */
+function moveBehind({ at, how, until }: Interim): Fix | undefined {
+  const end = until?.at(-1)?.line;
+  const moved = [at, ...how === 'policy' ? (until ?? []).filter(shutsPolicy) : []].map(({ line }) => line);
+  if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => isAlone(line) && indentOf(line) === indentOf(at.line))) return undefined;
+  return {
+    title: how === 'policy' ? 'Set the policy behind the rules that accept' : 'Drop behind the rules that accept', safe: false,
+    edits: [...moved.map(removeLine), insertBelow(end, moved.map(({ text }) => text).join(end.eol || '\n'))],
+  };
+}
+
+const shutsPolicy = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'policy' && bound.command.argument?.text === 'DROP' && (bound.table?.name ?? 'filter') === 'filter';
+
+/** Opens the policies before the chains are emptied, and shuts them again where rules accept. */
+function openPolicies({ at, shut, until }: Interim): Fix | undefined {
+  const end = until?.at(-1);
+  if (!isAlone(at.line) || (end !== undefined && (!isAlone(end.line) || end.line === at.line || indentOf(end.line) !== indentOf(at.line)))) return undefined;
+  const set = (policy: string): string => shut.map((hook) => `${leading(at.bound, 'filter')}-P ${hook} ${policy}`).join(at.line.eol || '\n');
+  const edits: TextEdit[] = [insertAbove(at.line, set('ACCEPT'))];
+  if (end !== undefined) edits.push(insertBelow(end.line, set('DROP')));
+  return { title: 'Set the policy to ACCEPT before', safe: false, edits };
+}
+
+/** Whether the line is one command and nothing else. */
+const isAlone = ({ content }: Line): boolean => content.kind === 'command' && content.others === undefined && content.rest === undefined;
+
+const indentOf = ({ text }: Line): string => /^\s*/u.exec(text)![0];

@@ -1,0 +1,161 @@
+import { analyse, type Analysis } from '../../../core/analysis/analysis.ts';
+import type { Family, Hook, Policy } from '../../../core/netfilter.ts';
+import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
+import type { BoundRule } from '../../../core/ruleset/model.ts';
+import type { AnalysedFile } from '../../rule.ts';
+import { namedManagement, SSH } from './management.ts';
+import { standingOf } from './standing.ts';
+import { empties } from './told-state.ts';
+import { answersTo, continued, type Traffic } from './traffic.ts';
+
+/** A command of a script after which the administrator's connection is cut off, until another one lets it go on. */
+export interface Interim {
+  readonly hook: 'INPUT' | 'OUTPUT';
+  readonly how: 'policy' | 'flush' | 'rule';
+  readonly at: BoundLine;
+  /** The state that it leaves, and the traffic that is stopped in it. */
+  readonly analysis: Analysis;
+  readonly stopped: Traffic;
+  /** The commands behind it, up to the one that ends this; undefined where none does. */
+  readonly until: readonly BoundLine[] | undefined;
+  /** Whether the script itself emptied the chain before, so that nothing from earlier can help. */
+  readonly isKnown: boolean;
+  /** Built-in chains whose policy is DROP at that point. */
+  readonly shut: readonly Hook[];
+}
+
+/** States looked into at most, for each family. */
+const MOST_STATES = 64;
+
+const known = new WeakMap<AnalysedFile, readonly Interim[]>();
+
+/** The interims of every family of a script, found once for all checks; undefined where the search may pause. */
+export function* interimsIn(file: AnalysedFile): Iterable<Interim | undefined> {
+  let found = known.get(file);
+  if (found === undefined) {
+    const made: Interim[] = [];
+    for (const last of file.kind === 'script' ? file.analyses : []) {
+      for (const interim of interimsOf(file, last)) {
+        if (interim === undefined) yield undefined;
+        else made.push(interim);
+      }
+    }
+    known.set(file, found = made);
+  }
+  yield* found;
+}
+
+/** Where commands, run one after the other, cut the administrator's connection off; the first command each time. Pauses by yielding undefined. */
+function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | undefined> {
+  const { family } = last.ruleset;
+  const commands = file.executed(family);
+  const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []).find(({ packet }) => packet.path === 'in');
+  const access = named ?? SSH[family];
+  // Nobody administers a host by a family that does not let it.
+  if (family === 'ipv6' && standingOf(last, access).isShut) return;
+  const states = new States(commands, family, access);
+  const told = new Told();
+  let free = 0;
+  for (const [index, at] of commands.entries()) {
+    const cause = at.bound === undefined ? undefined : told.follow(at.bound);
+    if (cause === undefined || index < free) continue;
+    yield undefined;
+    const state = states.after(index);
+    if (state === undefined) return;
+    const stopped = states.stoppedIn(state, cause.hook);
+    if (stopped === undefined) continue;
+    const end = states.stoppedIn(last, cause.hook) === undefined ? states.endOf(index, cause.hook) : undefined;
+    const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
+    const isKnown = told.emptied.has(cause.hook);
+    if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
+    free = end === undefined ? Infinity : end + 1;
+    yield { ...cause, at, analysis: state, stopped, until, isKnown, shut: told.shut };
+  }
+}
+
+/**
+ * Whether a chain that may hold rules from before says nothing yet: it is emptied later, where the connection goes for
+ * sure, or the script opens its policy again, as one does that has been run before.
+ */
+function isLeftOpen(hook: string, until: readonly BoundLine[] | undefined, later: readonly BoundLine[]): boolean {
+  return until?.at(-1)?.bound?.command?.kind === 'policy' || (until ?? later).some(({ bound }) => bound !== undefined && empties(bound, hook));
+}
+
+/** What commands have told so far of the built-in chains that matter. */
+class Told {
+  readonly emptied = new Set<string>();
+  private readonly policies = new Map<string, Policy>();
+
+  get shut(): readonly Hook[] {
+    return (['INPUT', 'OUTPUT'] as const).filter((hook) => this.policies.get(hook) === 'DROP');
+  }
+
+  /** Takes note of a command; what it does, where it may cut connections off. */
+  follow(bound: BoundRule): Pick<Interim, 'hook' | 'how'> | undefined {
+    if ((bound.table?.name ?? 'filter') !== 'filter' || bound.unresolved !== undefined) return undefined;
+    const { command } = bound;
+    if (command?.kind === 'policy') return this.policy(command.chain, command.argument?.text);
+    let found: Pick<Interim, 'hook' | 'how'> | undefined;
+    for (const hook of ['INPUT', 'OUTPUT'] as const) {
+      if (empties(bound, hook)) {
+        this.emptied.add(hook);
+        if (this.policies.get(hook) === 'DROP') found ??= { hook, how: 'flush' };
+      } else if (command?.chain === hook && mayCutOff(bound)) found ??= { hook, how: 'rule' };
+    }
+    return found;
+  }
+
+  private policy(chain: string | undefined, policy: string | undefined): Pick<Interim, 'hook' | 'how'> | undefined {
+    if ((chain !== 'INPUT' && chain !== 'OUTPUT') || (policy !== 'ACCEPT' && policy !== 'DROP')) return undefined;
+    this.policies.set(chain, policy);
+    return policy === 'DROP' ? { hook: chain, how: 'policy' } : undefined;
+  }
+}
+
+/** Whether a rule is put in or taken out that may concern every packet of a connection; lists of addresses are not looked into. */
+function mayCutOff({ command, header, matches, target }: BoundRule): boolean {
+  if (command?.kind === 'delete' || command?.kind === 'replace') return true;
+  if (command?.kind !== 'append' && command?.kind !== 'insert') return false;
+  const isNarrow = header.source !== undefined || header.destination !== undefined || matches.length > 0;
+  return !isNarrow && target !== undefined && !(target.kind === 'verdict' && target.verdict !== 'DROP') && !(target.kind === 'extension' && target.use.definition.kind === 'target' && !target.use.definition.terminating);
+}
+
+/** The rulesets that commands leave behind one after the other. */
+class States {
+  private readonly commands: readonly BoundLine[];
+  private readonly family: Family;
+  private readonly ways: Readonly<Record<'INPUT' | 'OUTPUT', Traffic>>;
+  private previous: Analysis | undefined;
+  private count = 0;
+
+  constructor(commands: readonly BoundLine[], family: Family, access: Traffic) {
+    this.commands = commands;
+    this.family = family;
+    this.ways = { INPUT: continued(access), OUTPUT: answersTo(access) };
+  }
+
+  /** The state behind a command; undefined when enough of them have been looked into. */
+  after(index: number): Analysis | undefined {
+    if (++this.count > MOST_STATES) return undefined;
+    return (this.previous = analyse(buildRuleset(this.commands.slice(0, index + 1), this.family), { previous: this.previous }));
+  }
+
+  /** The packets of the administrator's connection that do not get through a hook any more. */
+  stoppedIn(analysis: Analysis, hook: 'INPUT' | 'OUTPUT'): Traffic | undefined {
+    return standingOf(analysis, this.ways[hook]).isShut ? this.ways[hook] : undefined;
+  }
+
+  /** A command at which what began at `index` ends, found by halving. */
+  endOf(index: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
+    let shut = index;
+    let open = this.commands.length - 1;
+    while (open - shut > 1) {
+      const middle = (shut + open) >> 1;
+      const state = this.after(middle);
+      if (state === undefined) return undefined;
+      if (this.stoppedIn(state, hook) === undefined) open = middle;
+      else shut = middle;
+    }
+    return open;
+  }
+}
