@@ -5,6 +5,8 @@ export const commands = {
   checkPacket: 'iptables-lens.checkPacket',
   clearSimulation: 'iptables-lens.clearSimulation',
   runExpectations: 'iptables-lens.runExpectations',
+  reachRule: 'iptables-lens.reachRule',
+  reachChain: 'iptables-lens.reachChain',
   resultingRuleset: 'iptables-lens.resultingRuleset',
   restartServer: 'iptables-lens.restartServer',
 } as const;
@@ -20,6 +22,12 @@ export interface SimulateRequest {
   uri: string;
   line?: number;
   packet?: string;
+}
+
+/** What `iptables-lens.reachChain` answers: a summary, with a packet for each built-in chain that leads there. */
+export interface ReachChainAnswer {
+  summary: string;
+  packets: { hook: string; packet: string }[];
 }
 
 /** What is wrong with a packet in notation; `offset` counts UTF-16 units from its start. */

@@ -2,7 +2,7 @@ import { Position, Range, TextEditorRevealType, type TextEditor, window } from '
 import type { Middleware } from 'vscode-languageclient';
 import { languages } from './documents.ts';
 import { pickPacket } from './packet-picker.ts';
-import type { CheckAnswer, Place, SimulateAnswer, SimulateRequest, Simulated, SuggestAnswer } from './protocol.ts';
+import type { CheckAnswer, Place, ReachChainAnswer, SimulateAnswer, SimulateRequest, Simulated, SuggestAnswer } from './protocol.ts';
 import { commands } from './protocol.ts';
 import type { RecentPackets } from './recent-packets.ts';
 import type { FateStatus } from './status.ts';
@@ -22,6 +22,8 @@ export function createSimulation(parts: SimulationParts): NonNullable<Middleware
   return (command, args, next) => {
     if (command === commands.simulate) return simulate(parts, args[0]);
     if (command === commands.clearSimulation) return clear(parts, args[0]);
+    if (command === commands.reachRule) return reachRule(parts, args[0]);
+    if (command === commands.reachChain) return reachChain(parts, args[0]);
     return next(command, args);
   };
 }
@@ -60,9 +62,34 @@ async function askAndRun(parts: SimulationParts, place: Place): Promise<Simulate
 async function run(parts: SimulationParts, request: SimulateRequest): Promise<SimulateAnswer> {
   const answer = await parts.ask<SimulateAnswer>(commands.simulate, request);
   if (answer.error !== undefined) return answer;
+  show(parts, request.uri, answer);
+  return answer;
+}
+
+function show(parts: SimulationParts, uri: string, answer: Simulated): void {
   parts.recent.add(answer.packet);
-  parts.status.show(request.uri, answer);
-  reveal(request.uri, answer);
+  parts.status.show(uri, answer);
+  reveal(uri, answer);
+}
+
+/** Shows a packet that reaches the rule, or says why none does. */
+async function reachRule(parts: SimulationParts, argument: unknown): Promise<SimulateAnswer | undefined> {
+  const place = isRequest(argument) ? argument : atCursor();
+  if (place === undefined) return undefined;
+  const answer = await parts.ask<SimulateAnswer>(commands.reachRule, place);
+  if (answer.error === undefined) show(parts, place.uri, answer);
+  else void window.showInformationMessage(answer.error.message);
+  return answer;
+}
+
+/** Says what can come to the chain, and offers to simulate an example. */
+async function reachChain(parts: SimulationParts, argument: unknown): Promise<ReachChainAnswer | undefined> {
+  const place = isRequest(argument) ? argument : atCursor();
+  if (place === undefined) return undefined;
+  const answer = await parts.ask<ReachChainAnswer>(commands.reachChain, place);
+  const packets = new Map(answer.packets.map(({ hook, packet }) => [`Simulate from ${hook}`, packet]));
+  const packet = packets.get((await window.showInformationMessage(answer.summary, ...packets.keys())) ?? '');
+  if (packet !== undefined) await run(parts, { uri: place.uri, packet });
   return answer;
 }
 

@@ -45,10 +45,10 @@ function fixEvery(document: RulesetDocument, findings: readonly Finding[], code:
 
 /** Shows in the file what becomes of the packet that a finding speaks of. */
 function simulationOf(document: RulesetDocument, finding: Finding): CodeAction[] {
-  const { packet } = finding;
+  const { packet, packetAfter } = finding;
   if (packet === undefined) return [];
   const title = `Simulate ${packet}`;
-  const command = { title, command: 'iptables-lens.simulate', arguments: [{ uri: document.uri, packet }] };
+  const command = { title, command: 'iptables-lens.simulate', arguments: [{ uri: document.uri, packet, ...(packetAfter === undefined ? {} : { line: packetAfter.number }) }] };
   return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [toDiagnostic(document, finding)], command }];
 }
 

@@ -42,6 +42,8 @@ export interface Finding {
   readonly fixes?: readonly Fix[];
   /** A packet in notation that shows it, for a simulation. */
   readonly packet?: string;
+  /** The line of a script behind which the packet shows it; default: the last. */
+  readonly packetAfter?: Line;
   /** How an editor should draw it: faded or struck through. */
   readonly tag?: 'unnecessary' | 'deprecated';
 }

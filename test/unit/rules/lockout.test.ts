@@ -19,7 +19,7 @@ function lockouts(text: string, { name = 'rules.v4', management = [] }: { readon
 /** Asserts that the packet of each finding does not get through, and that each fix does away with what it is for. */
 function proveAll(text: string, options: { readonly name?: string; readonly management?: readonly string[] } = {}): void {
   for (const finding of lockouts(text, options)) {
-    if (finding.packet !== undefined) assert.notEqual(verdictOf(text, finding.packet, options.name), 'ACCEPT', `${finding.packet}\n${text}`);
+    if (finding.packet !== undefined) assert.notEqual(verdictOf(text, finding.packet, options.name, finding.packetAfter?.number), 'ACCEPT', `${finding.packet}\n${text}`);
     for (const fix of finding.fixes ?? []) {
       const after = fixed(text, fix, options.name);
       const left = lockouts(after, options).filter(({ code, severity, message }) => code === finding.code && severity === finding.severity && sameSubject(message, finding.message));
@@ -28,14 +28,18 @@ function proveAll(text: string, options: { readonly name?: string; readonly mana
   }
 }
 
+function proveVerdicts(text: string, name: string): void {
+  for (const { packet, packetAfter } of lockouts(text, { name })) if (packet !== undefined) assert.notEqual(verdictOf(text, packet, name, packetAfter?.number), 'ACCEPT', `${packet}\n${text}`);
+}
+
 /** Whether two messages speak of the same traffic, apart from the example and what becomes of it. */
 const sameSubject = (a: string, b: string): boolean => a.slice(0, a.lastIndexOf(': `')) === b.slice(0, b.lastIndexOf(': `'));
 
-function verdictOf(text: string, notation: string, name = 'rules.v4'): string {
+function verdictOf(text: string, notation: string, name = 'rules.v4', after?: number): string {
   const document = open(text, name);
   const parsed = parsePacket(notation, document.family);
   assert.ok(parsed.ok);
-  return simulate(compile(document.ruleset(parsed.packet.family)), new Worlds(), parsed.packet).verdict;
+  return simulate(compile(document.ruleset(parsed.packet.family, 'nft', after)), new Worlds(), parsed.packet).verdict;
 }
 
 const filter = (...rules: string[]): string => ['*filter', ':INPUT DROP [0:0]', ':OUTPUT ACCEPT [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', ...rules, 'COMMIT', ''].join('\n');
@@ -168,6 +172,7 @@ describe('lockouts between two commands', () => {
     );
     fc.assert(fc.property(fc.array(command, { minLength: 2, maxLength: 10 }), (commands) => {
       const text = script(...commands);
+      proveVerdicts(text, 'fw.sh');
       const [first] = lockouts(text, { name: 'fw.sh' }).filter(({ code, fixes }) => (code === 'lockout-flush' || code === 'lockout-early-drop') && fixes !== undefined);
       if (first === undefined) return;
       const after = fixed(text, first.fixes![0]!, 'fw.sh');

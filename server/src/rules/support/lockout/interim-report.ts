@@ -19,7 +19,7 @@ export function* reportInterim(file: AnalysedFile, interim: Interim, why: string
   const fix = interim.how === 'flush' ? openPolicies(interim) : moveBehind(interim);
   const related: RelatedPlace[] = end === undefined || end === line ? [] : [{ line: end, span: textSpan(end), message: 'Only this lets the connection go on' }];
   yield {
-    line, span: bound!.command!.span, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
+    line, span: bound!.command!.span, packet: stopped.packet, packetAfter: line, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
     message: `${why}: ${end === undefined ? 'from here on' : `until line ${end.number + 1}`} ${example}, and with it a connection to this host such as the one that the commands are typed in.`,
   };
 }

@@ -1,0 +1,49 @@
+import type { Analysis } from '../../core/analysis/analysis.ts';
+import { analysisOf } from '../../core/analysis/known.ts';
+import { NONE } from '../../core/sets/diagram.ts';
+import { defineCommand } from '../feature.ts';
+import type { Session } from '../session.ts';
+import { readPlace } from '../support/command-argument.ts';
+import { placeInRuleset } from '../support/place-in-ruleset.ts';
+import { packetsReaching, type Reaching, type RulePlace } from '../support/reaching.ts';
+import { simulateCommand } from './simulate.ts';
+
+/** Simulates a packet that reaches the line's rule and matches it, shown in the document; an error that says why where none does. */
+export function reachRule(session: Session, argument: unknown): unknown {
+  const { uri, line } = readPlace(argument);
+  const document = session.document(uri);
+  const at = document?.lineAt(line ?? 0)?.line;
+  const place = document === undefined || at === undefined ? undefined : placeInRuleset(document, at);
+  if (document === undefined || place === undefined || place.indices.length === 0) return failure('There is no rule on this line, or later commands have taken it away again.');
+  const analysis = analysisOf(place.ruleset);
+  const rules = place.indices.map((index): RulePlace => ({ table: place.table, chain: place.chain.name, index }));
+  // Of a list of addresses some may be left.
+  const rule = rules.find((each) => analysis.left(each.table, each) !== NONE);
+  if (rule === undefined) return failure(whyNone(analysis, rules[0]!));
+  const left = analysis.left(rule.table, rule);
+  let unsure: Reaching | undefined;
+  for (const found of packetsReaching(session, document, analysis, rule, left, true)) {
+    if (found.isSure) return simulateCommand(session, { uri, packet: found.packet });
+    unsure ??= found;
+  }
+  const given = unsure!.answers.map(({ question, holds }) => `${holds ? '' : 'not: '}${question}`).join(' and ');
+  return failure(`Whether a packet reaches this rule depends on what is not known${given === '' ? ' from the file' : `: ${given}`}. \`${unsure!.packet}\` might.`);
+}
+
+const failure = (message: string): { readonly error: { readonly message: string } } => ({ error: { message } });
+
+/** Why no packet can reach a rule and match it. */
+function whyNone(analysis: Analysis, { table, ...place }: RulePlace): string {
+  const covering = analysis.cover(table, place);
+  if (covering === undefined) {
+    return analysis.reaching(table, place) === NONE ? `No packet comes to ${place.chain}.` : 'No packet can match this rule: what it asks for contradicts itself.';
+  }
+  const lines = (how: 'takes' | 'calls'): string => [...new Set(covering.filter((each) => each.how === how).map(({ rule }) => rule.bound.line.number + 1))].join(', ');
+  const parts = [
+    ...(lines('takes') === '' ? [] : [`earlier rules take every packet that could match (line ${lines('takes')})`]),
+    ...(lines('calls') === '' ? [] : [`the jumps to ${place.chain} lead only other packets there (line ${lines('calls')})`]),
+  ];
+  return `No packet reaches this rule: ${parts.length === 0 ? `nothing leads to ${place.chain}` : parts.join(', and ')}.`;
+}
+
+export default defineCommand({ name: 'iptables-lens.reachRule', run: reachRule });
