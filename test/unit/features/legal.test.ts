@@ -29,7 +29,7 @@ const SITES: readonly string[] = [
 ];
 
 async function misplaced(text: string, name: string): Promise<string[]> {
-  const findings = new Diagnostics(await openDocument(text, name)).complete();
+  const findings = new Diagnostics(await openDocument(text, name)).findings();
   return findings.filter(({ code }) => MISPLACED.has(code)).map(({ code, message }) => `${code}: ${message}`);
 }
 
