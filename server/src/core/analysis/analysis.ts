@@ -107,9 +107,9 @@ export class Analysis {
     return follow(this.worked(table).analysis, place, EVERY).reaching.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
-  /** Whether a packet can ever come to the rule, whether it matches or not. */
-  isReached(table: TableName, place: Place): boolean {
-    return this.reaching(table, place) !== NONE;
+  /** Whether a packet of the set can ever come to the rule, whether it matches or not. */
+  isReached(table: TableName, place: Place, set: PacketSet = EVERY): boolean {
+    return this.worked(table).liveness.isReached(place, set);
   }
 
   /** Packets that may come to the rule and match it. */

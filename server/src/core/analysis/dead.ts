@@ -56,7 +56,6 @@ class DeadSearch {
   private readonly rules: DeadRule[] = [];
   private readonly chains: string[] = [];
   private readonly arrivals = new Map<Hook, PacketSet>();
-  private readonly reaching = new Map<Rule, PacketSet>();
   private readonly matches = new WeakMap<Rule, Bounds>();
 
   constructor(analysis: Analysis, table: Table) {
@@ -121,9 +120,7 @@ class DeadSearch {
 
   private behind(chain: string, index: number, wanted: PacketSet): Cause {
     const rule = this.table.chains.get(chain)!.rules[index]!;
-    let reaching = this.reaching.get(rule);
-    if (reaching === undefined) this.reaching.set(rule, reaching = this.analysis.reaching(this.table.name, { chain, index }));
-    const meets = this.analysis.space.intersects(reaching, wanted);
+    const meets = this.analysis.isReached(this.table.name, { chain, index }, wanted);
     return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY, meets };
   }
 

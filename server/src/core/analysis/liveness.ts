@@ -1,4 +1,4 @@
-import { NONE } from '../sets/diagram.ts';
+import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain } from './chain.ts';
 import { stretchesOf } from './routes.ts';
@@ -62,6 +62,21 @@ export class Liveness {
     let own = this.findings.get(chain);
     if (own === undefined) this.findings.set(chain, own = this.kept(chain));
     return (own[index] ??= this.find(chain, index)).alive;
+  }
+
+  /** Whether a packet of the set, told by what it is when it comes to the hook, can ever come to the rule, whether it matches or not. */
+  isReached(place: CallSite, set: PacketSet): boolean {
+    const rewrites = this.hopeful !== undefined;
+    const exactly = (): boolean => follow(this.analysis, place, EVERY).reaching.some((reaching) => this.analysis.space.intersects(reaching, set));
+    // What is rewritten on the way stays in the set only if every packet is in it.
+    if (rewrites && set !== EVERY) return exactly();
+    let searched = 0;
+    for (const route of this.search.routes.to(place.chain)) {
+      const { bits } = this.search.along(route, place.index, set, new Set());
+      if (bits !== undefined) return !rewrites || exactly();
+      if (++searched >= MOST_ROUTES) return exactly();
+    }
+    return false;
   }
 
   /** What an edit leaves of the findings about a chain: ways that were open stay open. */
