@@ -43,7 +43,7 @@ function whyNone(analysis: Analysis, { table, ...place }: RulePlace): string {
     ...(lines('takes') === '' ? [] : [`earlier rules take every packet that could match (line ${lines('takes')})`]),
     ...(lines('calls') === '' ? [] : [`the jumps to ${place.chain} lead only other packets there (line ${lines('calls')})`]),
   ];
-  return `No packet reaches this rule: ${parts.length === 0 ? `nothing leads to ${place.chain}` : parts.join(', and ')}.`;
+  return parts.length === 0 ? `No packet that comes to ${place.chain} can match this rule.` : `No packet reaches this rule: ${parts.join(', and ')}.`;
 }
 
 export default defineCommand({ name: 'iptables-lens.reachRule', run: reachRule });

@@ -32,7 +32,10 @@ function severityOf({ lines }: AnalysedFile, { until, isKnown }: Interim): 'warn
 
 /** Moves the commands that shut policies, or the one that drops, behind what lets the connection go on. */
 function moveBehind({ at, how, until }: Interim): Fix | undefined {
-  const end = until?.at(-1)?.line;
+  const last = until?.at(-1);
+  // Behind a flush or another policy it would drop as it did.
+  if (!isPut(last) || (how === 'rule' && !isPut(at))) return undefined;
+  const end = last?.line;
   const moved = [at, ...how === 'policy' ? (until ?? []).filter(shutsPolicy) : []].map(({ line }) => line);
   if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => isAlone(line) && indentOf(line) === indentOf(at.line))) return undefined;
   return {
@@ -40,6 +43,8 @@ function moveBehind({ at, how, until }: Interim): Fix | undefined {
     edits: [...moved.map(removeLine), insertBelow(end, moved.map(({ text }) => text).join(end.eol || '\n'))],
   };
 }
+
+const isPut = (given: BoundLine | undefined): boolean => given?.bound?.command?.kind === 'append' || given?.bound?.command?.kind === 'insert';
 
 const shutsPolicy = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'policy' && bound.command.argument?.text === 'DROP' && (bound.table?.name ?? 'filter') === 'filter';
 

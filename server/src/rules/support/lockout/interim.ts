@@ -27,6 +27,9 @@ export interface Interim {
 /** States looked into at most, for each family. */
 const MOST_STATES = 64;
 
+/** Of these, states that are looked into for where a cut-off ends for a while. */
+const MOST_OPENING = 12;
+
 const known = new WeakMap<AnalysedFile, readonly Interim[]>();
 
 /** The interims of every family of a script, found once for all checks; undefined where the search may pause. */
@@ -64,7 +67,7 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     if (state === undefined) return;
     const stopped = states.stoppedIn(state, cause.hook);
     if (stopped === undefined) continue;
-    const end = states.stoppedIn(last, cause.hook) === undefined ? states.endOf(index, cause.hook) : undefined;
+    const end = states.stoppedIn(last, cause.hook) === undefined ? states.endOf(index, cause.hook) : states.passingEndOf(index, cause.hook);
     const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
     const isKnown = told.emptied.has(cause.hook);
     if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
@@ -120,6 +123,14 @@ function mayCutOff({ command, header, matches, target }: BoundRule): boolean {
   return !isNarrow && target !== undefined && !(target.kind === 'verdict' && target.verdict !== 'DROP') && !(target.kind === 'extension' && target.use.definition.kind === 'target' && !target.use.definition.terminating);
 }
 
+/** Whether a command may let more packets through than before. */
+function mayLetThrough(bound: BoundRule | undefined): boolean {
+  if (bound === undefined || (bound.table?.name ?? 'filter') !== 'filter') return false;
+  const { command, target } = bound;
+  if (command?.kind === 'policy') return command.argument?.text === 'ACCEPT';
+  return command?.kind === 'delete' || command?.kind === 'flush' || !(target?.kind === 'verdict' && target.verdict === 'DROP');
+}
+
 /** The rulesets that commands leave behind one after the other. */
 class States {
   private readonly commands: readonly BoundLine[];
@@ -157,5 +168,14 @@ class States {
       else shut = middle;
     }
     return open;
+  }
+
+  /** Where what began at `index` ends for a while, though it is so again after the last command. */
+  passingEndOf(index: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
+    const opening = [...this.commands.keys()].filter((at) => at > index && mayLetThrough(this.commands[at]!.bound));
+    return opening.slice(0, MOST_OPENING).find((at) => {
+      const state = this.after(at);
+      return state !== undefined && this.stoppedIn(state, hook) === undefined;
+    });
   }
 }
