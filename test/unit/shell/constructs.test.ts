@@ -52,6 +52,13 @@ describe('evaluation of shell', () => {
     assert.ok(summary(doubling).length <= 2);
   });
 
+  it('goes on in a line that was joined to nothing', () => {
+    const script = new ScriptText();
+    script.update('\\\n');
+    script.update('\\\niptables -A X\n');
+    assert.deepEqual(script.chunks.map(({ text }) => text), ['\\\niptables -A X\n']);
+  });
+
   it('reads after any edits what it reads of a fresh text', () => {
     const pieces = ['iptables -A X\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));

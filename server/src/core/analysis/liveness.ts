@@ -79,15 +79,23 @@ export class Liveness {
     return false;
   }
 
-  /** What an edit leaves of the findings about a chain: ways that were open stay open. */
+  /** What an edit leaves of the findings about a chain: those that were found out from chains that it leaves alone. */
   private kept(chain: AnalysedChain): (Finding | undefined)[] {
     const before = this.before?.get(chain) ?? [];
-    return before.map((finding) => (finding?.alive === true && finding.consulted.every((each) => this.analysis.has(each)) ? finding : undefined));
+    const stand = new Map<readonly AnalysedChain[], boolean>();
+    return before.map((finding) => {
+      if (finding === undefined) return undefined;
+      const { consulted } = finding;
+      if (!stand.has(consulted)) stand.set(consulted, consulted.every((each) => this.analysis.has(each)));
+      // A way that was open stays open, but there may be a new one to a rule that had none.
+      return stand.get(consulted)! && (finding.alive || this.analysis.leadingTo(chain).every((each) => consulted.includes(each))) ? finding : undefined;
+    });
   }
 
   private find(chain: AnalysedChain, index: number): Finding {
     const consulted = new Set<AnalysedChain>();
     const alive = this.canMatch(chain, index, consulted);
+    if (!alive) for (const each of this.analysis.leadingTo(chain)) consulted.add(each);
     return { alive, consulted: this.shared(consulted) };
   }
 

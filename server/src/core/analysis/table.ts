@@ -20,6 +20,7 @@ export class TableAnalysis {
   readonly prepared: Prepared;
   private readonly tracks: boolean;
   private readonly arrivals = new Map<Hook, PacketSet>();
+  private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
   private callers: ReadonlyMap<string, readonly CallSite[]> | undefined;
 
   private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared) {
@@ -57,6 +58,16 @@ export class TableAnalysis {
   callSites(name: string): readonly CallSite[] {
     this.callers ??= callSitesOf(this.prepared.chains.values());
     return this.callers.get(name) ?? [];
+  }
+
+  /** The chain and all chains that lead to it, directly or through others. */
+  leadingTo(chain: AnalysedChain): readonly AnalysedChain[] {
+    let found = this.leading.get(chain);
+    if (found !== undefined) return found;
+    const names = new Set([chain.name]);
+    for (const name of names) for (const site of this.callSites(name)) names.add(site.chain);
+    this.leading.set(chain, found = [...names].map((name) => this.chain(name)));
+    return found;
   }
 
   /** The hook at which the kernel comes to the chain. */

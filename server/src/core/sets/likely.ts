@@ -43,7 +43,9 @@ export class LikelyPackets {
 
 function usualBits(space: PacketSpace): Uint8Array {
   const bits = new Uint8Array(space.variables);
-  for (const [name, value] of USUAL) {
+  // The last interface is one that few rules name.
+  const other = space.names.classes.length - 1;
+  for (const [name, value] of [...USUAL, ['in', other], ['out', other]] as const) {
     const { level, bits: width } = space.fields[name];
     for (let bit = 0; bit < width; bit++) bits[level + width - 1 - bit] = (value >> bit) & 1;
   }

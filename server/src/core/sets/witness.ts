@@ -32,7 +32,12 @@ function both(field: FieldName, ...values: readonly number[]): readonly [FieldNa
 /** A packet of the set, as ordinary as the set allows; undefined when there is none. */
 export function witness(space: PacketSpace, set: PacketSet): Witness | undefined {
   if (set === NONE) return undefined;
+  // What stays on the host is a special case to most readers, and to the kernel.
   let left = set;
+  for (const side of ['in', 'out'] as const) {
+    const elsewhere = space.difference(left, space.interface(side, 'lo'));
+    if (elsewhere !== NONE) left = elsewhere;
+  }
   for (const [field, values] of USUAL) {
     for (const value of values[space.family]) {
       const narrowed = space.intersection(left, space.equals(field, value));

@@ -47,13 +47,13 @@ export class ScriptText {
     const chunks: Chunk[] = [];
     let index = 0;
     // A chunk that ends right before the edit may go on in it, unless it ended with its line.
-    while (index < old.length && !old[index]!.broken && endOf(old[index]!) <= first && old[index]!.text.endsWith('\n')) chunks.push(old[index++]!);
+    while (index < old.length && !old[index]!.broken && endOf(old[index]!) <= first && endsItsLine(old[index]!)) chunks.push(old[index++]!);
     let position = chunks.length === 0 ? 0 : endOf(chunks.at(-1)!);
     while (position < text.length) {
       const before = position < end ? position : position - shift;
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
-      const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && same.text.endsWith('\n')));
+      const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && endsItsLine(same)));
       if (isSame) index++;
       const chunk = isSame ? same : chunkAt(text, position);
       chunk.start = position;
@@ -63,6 +63,9 @@ export class ScriptText {
     return chunks;
   }
 }
+
+/** Whether nothing that is written behind the chunk can become a part of it: a backslash would join the next line. */
+const endsItsLine = ({ text }: Chunk): boolean => text.endsWith('\n') && !text.endsWith('\\\n');
 
 const endOf = ({ start, text }: Chunk): number => start + text.length;
 
