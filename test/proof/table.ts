@@ -9,11 +9,11 @@ import { printPacket } from '../../server/src/core/notation/print.ts';
 import type { Rule, Ruleset } from '../../server/src/core/ruleset/model.ts';
 import { LikelyPackets } from '../../server/src/core/sets/likely.ts';
 import { wellFormed } from '../../server/src/core/sets/well-formed.ts';
-import { packetOf, witness } from '../../server/src/core/sets/witness.ts';
+import { packetOf, valueOf, witness } from '../../server/src/core/sets/witness.ts';
 
 /** What the engine says of a claim. A packet may miss a rule by what neither it nor the rules tell: the host, the moment. */
 export type Proven =
-  | 'alive, hit' | 'alive, may be hit' | 'alive, by the moment' | 'alive, by a fact about the host' | 'alive, but not hit' | 'not usable' | 'alive, not tried' | 'dead, never hit' | 'dead, not followed to the end' | 'dead, asks for no packet' | 'dead, but hit';
+  | 'alive, hit' | 'alive, may be hit' | 'alive, by the moment' | 'alive, by a fact about the host' | 'alive, by the connection mark' | 'alive, but not hit' | 'not usable' | 'alive, not tried' | 'dead, never hit' | 'dead, not followed to the end' | 'dead, asks for no packet' | 'dead, but hit';
 
 /** A rule with what has been proven of it, and the packet that did. */
 export interface RuleProof {
@@ -66,6 +66,8 @@ export class TableProof {
     const hit = isHit(rule, result);
     if (hit !== false) return { rule, proven: hit === true ? 'alive, hit' : 'alive, may be hit', packet: text };
     if (this.dependsOnTheMoment(bits)) return { rule, proven: 'alive, by the moment', packet: text };
+    // A packet in our notation says nothing of its connection's mark.
+    if (valueOf(space, bits, 'connmark') !== 0n) return { rule, proven: 'alive, by the connection mark', packet: text };
     // What the kernel drops by itself, such as martians, it drops by its routes.
     return { rule, proven: answers.length > 0 || result.reason !== undefined ? 'alive, by a fact about the host' : 'alive, but not hit', packet: text };
   }

@@ -3,8 +3,9 @@ import type { TableName } from '../netfilter.ts';
 import type { Rule } from '../ruleset/model.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
+import { beginsConnection } from '../sets/well-formed.ts';
 import type { Verdict } from './chain.ts';
-import { atHook, beginsConnection, stagesOf, type Composition, type Stage } from './fates.ts';
+import { atHook, stagesOf, type Composition, type Stage } from './fates.ts';
 
 /** What gives a packet its fate: a rule, or the policy of a built-in chain where there is no `rule`. */
 export interface Deciding {

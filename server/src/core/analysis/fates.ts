@@ -1,12 +1,11 @@
 import type { Backend } from '../engine/traversal.ts';
 import type { Path } from '../engine/packet.ts';
-import { PROTOCOL } from '../engine/protocols.ts';
 import type { Hook, TableName } from '../netfilter.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { HOOK_NUMBERS } from '../sets/fields.ts';
 import { after, inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
-import { interfacesAt } from '../sets/well-formed.ts';
+import { beginsConnection, interfacesAt } from '../sets/well-formed.ts';
 import type { TableStep, Verdict } from './chain.ts';
 import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
@@ -127,12 +126,6 @@ function split(space: PacketSpace, flow: Flow, set: PacketSet): readonly [Flow, 
     return left === NONE ? [] : [{ rewriting, set: left }];
   });
   return [part(set), part(space.complement(set))];
-}
-
-/** Packets that nat chains see: the first of a connection, but not an error about one. */
-export function beginsConnection(space: PacketSpace): PacketSet {
-  const icmp = space.equals('protocol', space.family === 'ipv4' ? PROTOCOL.icmp : PROTOCOL.icmpv6);
-  return space.union(space.inStates(['NEW']), space.difference(space.inStates(['RELATED']), icmp));
 }
 
 /** Packets whose destination nat has changed go somewhere else; they are noted. */

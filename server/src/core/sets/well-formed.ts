@@ -40,7 +40,7 @@ export function interfacesAt(space: PacketSpace, hook: Hook): PacketSet {
 
 /** The conntrack states that packets have in a table: nat sees only the first of a connection, raw comes before conntrack. */
 function statesIn(space: PacketSpace, table: TableName): PacketSet {
-  const states = space.inStates(table === 'nat' ? ['NEW', 'RELATED'] : STATES);
+  const states = table === 'nat' ? beginsConnection(space) : space.inStates(STATES);
   return table === 'raw' ? states : space.intersection(states, icmpStates(space, (role) => ICMP_STATES[role]));
 }
 
@@ -57,4 +57,10 @@ export function icmpStates(space: PacketSpace, allowed: (role: IcmpRole) => read
     space.union(so, space.intersection(space.oneOf('icmpType', types), space.inStates(allowed(role)))), NONE);
   const icmp = space.equals('protocol', space.family === 'ipv4' ? PROTOCOL.icmp : PROTOCOL.icmpv6);
   return space.union(messages, space.complement(icmp));
+}
+
+/** Packets that nat chains see: the first of a connection, but not an error about one. */
+export function beginsConnection(space: PacketSpace): PacketSet {
+  const icmp = space.equals('protocol', space.family === 'ipv4' ? PROTOCOL.icmp : PROTOCOL.icmpv6);
+  return space.union(space.inStates(['NEW']), space.difference(space.inStates(['RELATED']), icmp));
 }

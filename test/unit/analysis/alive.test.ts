@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { analyse } from '../../../server/src/core/analysis/analysis.ts';
+import type { TableName } from '../../../server/src/core/netfilter.ts';
+import { openDocument } from '../../support/document.ts';
+
+/** Which rules of a table can match, in the order of its chains. */
+async function alive(table: TableName, ...lines: string[]): Promise<boolean[]> {
+  const analysis = analyse((await openDocument([`*${table}`, ...lines, 'COMMIT', ''].join('\n'))).ruleset());
+  return [...analysis.ruleset.tables.get(table)!.chains.values()].flatMap(({ name, rules }) => rules.map((_, index) => analysis.canMatch(table, { chain: name, index })));
+}
+
+describe('rules that can match', () => {
+  it('do not get errors about connections in nat', async () => {
+    const to = '-j DNAT --to-destination 192.168.1.10';
+    assert.deepEqual(await alive('nat', `-A PREROUTING -p icmp -m icmp --icmp-type 11 ${to}`, `-A PREROUTING -p icmp -m icmp --icmp-type 8 ${to}`), [false, true]);
+  });
+
+  it('get packets whose marks an earlier rule has to set', async () => {
+    const rules = [':MARKING - [0:0]', '-A FORWARD -m mark ! --mark 0x0 -j DROP', '-A FORWARD -s 10.0.0.0/8 -j MARKING', '-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT', '-A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT'];
+    assert.deepEqual(await alive('filter', ...rules, '-A MARKING -j MARK --set-xmark 0x4000/0x4000'), [true, true, true, false, true]);
+  });
+
+  it('may be called from more chains than are searched one by one', async () => {
+    const jumps = Array.from({ length: 100 }, (_, index) => `-A INPUT -s 10.0.${index}.0/24 -p tcp -j SHARED`);
+    const rules = ['-A SHARED -p udp -j ACCEPT', '-A SHARED -d 10.0.0.1/32 -p tcp -j DROP', '-A SHARED -d 10.0.0.1/32 -p tcp -j ACCEPT', '-A SHARED -s 10.0.99.7/32 -j ACCEPT'];
+    assert.deepEqual((await alive('filter', ':SHARED - [0:0]', ...jumps, ...rules)).slice(-4), [false, true, false, true]);
+  });
+});
