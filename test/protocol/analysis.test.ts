@@ -3,7 +3,7 @@ import type { CodeAction, PublishDiagnosticsParams } from 'vscode-languageserver
 import { TestClient } from './client.ts';
 
 const URI = 'file:///etc/iptables/rules.v4';
-const SHADOWED = ['*filter', ':INPUT DROP [0:0]', '-A INPUT -p tcp -j DROP', '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT', 'COMMIT', ''].join('\n');
+const SHADOWED = ['*filter', ':FORWARD DROP [0:0]', '-A FORWARD -p tcp -j DROP', '-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT', 'COMMIT', ''].join('\n');
 const OTHER = 'file:///etc/iptables/other.v4';
 const textDocument = { uri: URI };
 
@@ -33,7 +33,7 @@ describe('diagnostics that take an analysis', () => {
   it('stay while others are typed, and go with the next round', async () => {
     await client.diagnosticsWhere(URI, isShadowed);
     // The covering rule goes: its line is no longer there, and the finding has no link to it.
-    const first = await client.change(URI, 2, 'udp', place(2, 12, 15));
+    const first = await client.change(URI, 2, 'udp', place(2, 14, 17));
     assert.deepEqual(codes(first), ['shadowed-rule']);
     assert.deepEqual(first.diagnostics[0]!.relatedInformation ?? [], []);
     assert.deepEqual(codes(await client.diagnosticsWhere(URI, (round) => !isShadowed(round))), []);
@@ -41,8 +41,8 @@ describe('diagnostics that take an analysis', () => {
 
   it('are right about the last of many edits', async () => {
     const last = 41;
-    for (let version = 2; version < last; version++) void client.change(URI, version, version % 2 === 0 ? 'udp' : 'tcp', place(2, 12, 15));
-    await client.change(URI, last, 'tcp', place(2, 12, 15));
+    for (let version = 2; version < last; version++) void client.change(URI, version, version % 2 === 0 ? 'udp' : 'tcp', place(2, 14, 17));
+    await client.change(URI, last, 'tcp', place(2, 14, 17));
     const round = await client.diagnosticsWhere(URI, isShadowed);
     assert.equal(round.version, last);
     assert.deepEqual(round.diagnostics[0]!.relatedInformation!.map(({ location }) => location.range.start.line), [2]);

@@ -135,7 +135,7 @@ describe('one cause gives one error', () => {
 });
 
 describe('diagnostics that take an analysis', () => {
-  const TEXT = '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -j DROP\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
+  const TEXT = '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -p tcp -j DROP\n-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT\n-A FORWARD -i lo -j ACCEPT\nCOMMIT\n';
   const replace = (line: number, start: number, end: number, text: string): { range: { start: { line: number; character: number }; end: { line: number; character: number } }; text: string } =>
     ({ range: { start: { line, character: start }, end: { line, character: end } }, text });
   const codes = (findings: readonly Finding[]): string[] => findings.map(({ line, code }) => `${line.number} ${code}`);
@@ -147,7 +147,7 @@ describe('diagnostics that take an analysis', () => {
     assert.deepEqual(codes(diagnostics.complete()), ['3 shadowed-rule']);
     document.update([replace(0, 0, 0, '# above\n')], 2);
     assert.deepEqual(codes(diagnostics.findings()), ['4 shadowed-rule']);
-    document.update([replace(3, 12, 15, 'udp')], 3);
+    document.update([replace(3, 14, 17, 'udp')], 3);
     const [kept] = diagnostics.findings();
     assert.deepEqual(kept!.related, []);
     assert.deepEqual(kept!.fixes!.map(({ title }) => title), ['Delete this rule', 'Comment this rule out']);
@@ -159,16 +159,16 @@ describe('diagnostics that take an analysis', () => {
     const diagnostics = new Diagnostics(document);
     diagnostics.analysing().next();
     assert.deepEqual(codes(diagnostics.findings()), []);
-    document.update([replace(4, 9, 14, '')], 2);
+    document.update([replace(4, 11, 16, '')], 2);
     assert.deepEqual(codes(diagnostics.complete()), ['3 shadowed-rule']);
   });
 
   it('do not make comments that silence them come and go', () => {
-    const document = open(TEXT.replace('-A INPUT -p tcp -m', '# iptables-lens disable=shadowed-rule\n-A INPUT -p tcp -m'));
+    const document = open(TEXT.replace('-A FORWARD -p tcp -m', '# iptables-lens disable=shadowed-rule\n-A FORWARD -p tcp -m'));
     const diagnostics = new Diagnostics(document);
     assert.deepEqual(codes(diagnostics.findings()), []);
     assert.deepEqual(codes(diagnostics.complete()), []);
-    document.update([replace(2, 12, 15, 'udp')], 2);
+    document.update([replace(2, 14, 17, 'udp')], 2);
     assert.deepEqual(codes(diagnostics.findings()), []);
     assert.deepEqual(codes(diagnostics.complete()), ['3 unused-suppression']);
     document.update([replace(5, 0, 0, '# more\n')], 3);

@@ -1,4 +1,5 @@
 import type { Covering } from '../../core/analysis/cover.ts';
+import type { Table } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext, Fix } from '../rule.ts';
 import type { DeadLine } from './dead-lines.ts';
@@ -13,13 +14,33 @@ export function removals({ line }: DeadLine): Fix[] {
   return fixes;
 }
 
-/** Puts the rule before the first of the covering ones, where all of them are appended to its chain above it, in one row. */
-export function moves({ lines }: FileInContext, { line, bound, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+/**
+ * Puts the rule before the first of the covering ones, where all of them are appended to its chain above it, in one row.
+ * Where rules of the table rewrite packets it may be those that leave it nothing, and then no place is sure to help.
+ */
+export function moves({ lines }: FileInContext, { line, bound, table, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+  if (rewritesPackets(table)) return [];
   const first = by.reduce((best, each) => (each.index < best.index ? each : best));
   const other = first.rule.bound;
   const areAppended = bound.command?.kind === 'append' && other.command?.kind === 'append';
   if (!areAppended || by.some(({ chain }) => chain !== dead.chain) || other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line) || !isOneRow(lines, other.line, line)) return [];
   return [{ title: `Move it before line ${other.line.number + 1}`, safe: false, edits: [insertAbove(other.line, line.text), removeLine(line)] }];
+}
+
+const known = new WeakMap<Table, boolean>();
+
+/** Whether a rule of the finished table may rewrite packets that go on to other rules of it. */
+function rewritesPackets(table: Table): boolean {
+  let answer = known.get(table);
+  if (answer === undefined) {
+    answer = [...table.chains.values()].some(({ rules }) => rules.some(({ bound: { target } }) => {
+      if (target?.kind !== 'extension' || target.use.definition.kind !== 'target') return false;
+      const result = target.use.definition.result?.(target.use);
+      return result === undefined || (result.rewrites.length > 0 && result.outcomes.includes('continue'));
+    }));
+    known.set(table, answer);
+  }
+  return answer;
 }
 
 /** Whether the line does nothing but add the rule. */

@@ -6,9 +6,14 @@ import type { AnalysedFile, FileInContext } from '../../rule.ts';
 
 /**
  * The analyses of those rulesets of the file that are the whole firewall of what a host lets in: a part that is loaded
- * beside others, or a script that adds to whatever is there, says nothing about what is let in.
+ * beside others, or a script that adds to whatever is there, says nothing about what is let in, and neither does a file of
+ * which iptables-restore loads nothing.
  */
-export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => file.analyses.filter(({ ruleset }) => tellsState(file, ruleset, 'INPUT'));
+export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => (isRefused(file) ? [] : file.analyses.filter(({ ruleset }) => tellsState(file, ruleset, 'INPUT')));
+
+function isRefused({ kind, refused }: AnalysedFile): boolean {
+  return kind === 'ruleset' && [...refused].some(({ content }) => content.kind !== 'expectation');
+}
 
 /** Whether the file says what a built-in chain of filter holds: it sets its policy, or empties it first. */
 export function tellsState(file: FileInContext, ruleset: Ruleset, hook: Hook): boolean {
