@@ -2,7 +2,7 @@ import type { Analysis } from '../core/analysis/analysis.ts';
 import type { Family } from '../core/netfilter.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { standingOf } from './support/lockout/standing.ts';
+import { isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { traffic, type Traffic } from './support/lockout/traffic.ts';
@@ -45,7 +45,7 @@ function ways(family: Family, own: string): readonly Way[] {
 }
 
 function* onWay(file: FileInContext, analysis: Analysis, { tcp, udp, conditions, where }: Way): Iterable<Report> {
-  if (![tcp, udp].every((each) => standingOf(analysis, each).isShut)) return;
+  if (![tcp, udp].every((each) => isShutTo(analysis, each))) return;
   yield* reportLacking(file, analysis, {
     traffic: tcp, title: `Accept ${conditions}`, conditions: [conditions],
     message: (example) => `Nothing ${where} by loopback, over which programs of this host talk to each other: ${example}.`,

@@ -10,7 +10,7 @@ import { namedManagement, SSH, type NamedManagement } from './support/lockout/ma
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
 import { openingFix } from './support/lockout/opening.ts';
 import { fateText, spotOf } from './support/lockout/place.ts';
-import { standingOf } from './support/lockout/standing.ts';
+import { isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import type { Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
@@ -44,9 +44,10 @@ export default defineRule({
 function* anyone(file: FileInContext, analysis: Analysis): Iterable<Report> {
   const { family } = analysis.ruleset;
   const ssh = SSH[family];
-  const { blocked, sure, fates, isShut: isClosed } = standingOf(analysis, ssh);
-  if (!isClosed) {
-    if (fates.translated === NONE && sure === NONE && blocked !== NONE) yield* sometimes(file, analysis, ssh, 'hint', 'New ssh connections');
+  if (isSurelyOpenTo(analysis, ssh)) return;
+  const { blocked, fates } = standingOf(analysis, ssh);
+  if (!isShutTo(analysis, ssh)) {
+    if (fates.translated === NONE) yield* sometimes(file, analysis, ssh, 'hint', 'New ssh connections');
     return;
   }
   const useless = uselessRules(analysis, fates.all);

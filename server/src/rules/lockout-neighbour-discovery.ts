@@ -1,7 +1,7 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { standingOf } from './support/lockout/standing.ts';
+import { isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { traffic, type Traffic } from './support/lockout/traffic.ts';
@@ -48,7 +48,7 @@ const IN: readonly Message[] = MESSAGES.map((name) => ({ name, traffic: traffic(
 const OUT: readonly Message[] = MESSAGES.map((name) => ({ name, traffic: traffic('ipv6', `icmpv6 any -> any path=out type=${name} ttl=255 uid=none gid=none`) }));
 
 function* lacking(file: FileInContext, analysis: Analysis, messages: readonly Message[], where: string): Iterable<Report> {
-  const stopped = messages.filter(({ traffic: each }) => standingOf(analysis, each).isShut);
+  const stopped = messages.filter(({ traffic: each }) => isShutTo(analysis, each));
   const [first] = stopped;
   if (first === undefined) return;
   yield* reportLacking(file, analysis, {

@@ -2,7 +2,7 @@ import type { Analysis } from '../core/analysis/analysis.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { namedManagement, SSH } from './support/lockout/management.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { standingOf } from './support/lockout/standing.ts';
+import { isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { answersTo, type Traffic } from './support/lockout/traffic.ts';
@@ -56,5 +56,5 @@ function* goingBack(file: FileInContext, analysis: Analysis): Iterable<Report> {
 /** Whether some of the traffic comes in, and nothing of it is answered. */
 function isMute(analysis: Analysis, access: Traffic): boolean {
   const { path, protocol } = access.packet;
-  return path === 'in' && protocol !== undefined && !standingOf(analysis, access).isShut && standingOf(analysis, answersTo(access)).isShut;
+  return path === 'in' && protocol !== undefined && !isShutTo(analysis, access) && isShutTo(analysis, answersTo(access));
 }

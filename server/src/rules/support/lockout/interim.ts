@@ -4,7 +4,7 @@ import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
 import { namedManagement, SSH } from './management.ts';
-import { standingOf } from './standing.ts';
+import { isShutTo } from './standing.ts';
 import { empties } from './told-state.ts';
 import { answersTo, continued, type Traffic } from './traffic.ts';
 
@@ -55,7 +55,7 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
   const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []).find(({ packet }) => packet.path === 'in');
   const access = named ?? SSH[family];
   // Nobody administers a host by a family that does not let it.
-  if (family === 'ipv6' && standingOf(last, access).isShut) return;
+  if (family === 'ipv6' && isShutTo(last, access)) return;
   const states = new States(commands, family, access);
   const told = new Told();
   let free = 0;
@@ -153,7 +153,7 @@ class States {
 
   /** The packets of the administrator's connection that do not get through a hook any more. */
   stoppedIn(analysis: Analysis, hook: 'INPUT' | 'OUTPUT'): Traffic | undefined {
-    return standingOf(analysis, this.ways[hook]).isShut ? this.ways[hook] : undefined;
+    return isShutTo(analysis, this.ways[hook]) ? this.ways[hook] : undefined;
   }
 
   /** A command at which what began at `index` ends, found by halving. */

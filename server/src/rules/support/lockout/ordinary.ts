@@ -1,6 +1,6 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import type { Family } from '../../../core/netfilter.ts';
-import { standingOf } from './standing.ts';
+import { isShutTo } from './standing.ts';
 import { traffic, type Traffic } from './traffic.ts';
 
 const both = (text: string, more: Pick<Traffic, 'ports'> = {}): Readonly<Record<Family, Traffic>> => ({ ipv4: traffic('ipv4', text, more), ipv6: traffic('ipv6', text, more) });
@@ -20,4 +20,4 @@ export const ORDINARY = {
 } as const;
 
 /** Whether no packet of ordinary traffic gets through. */
-export const isShut = (analysis: Analysis, of: Readonly<Record<Family, Traffic>>): boolean => standingOf(analysis, of[analysis.ruleset.family]).isShut;
+export const isShut = (analysis: Analysis, of: Readonly<Record<Family, Traffic>>): boolean => isShutTo(analysis, of[analysis.ruleset.family]);

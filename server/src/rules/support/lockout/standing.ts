@@ -1,6 +1,7 @@
 import type { Analysis, Fates } from '../../../core/analysis/analysis.ts';
-import { NONE, type PacketSet } from '../../../core/sets/diagram.ts';
-import { packetsOf, type Traffic } from './traffic.ts';
+import type { Ruleset } from '../../../core/ruleset/model.ts';
+import { EVERY, NONE, type PacketSet } from '../../../core/sets/diagram.ts';
+import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
 /** How the packets of some traffic fare. */
 export interface Standing {
@@ -9,25 +10,62 @@ export interface Standing {
   readonly blocked: PacketSet;
   /** Packets that are accepted at any moment. */
   readonly sure: PacketSet;
-  /** Whether no packet gets through, not even to another host by NAT. */
-  readonly isShut: boolean;
 }
 
-const known = new WeakMap<Analysis, Map<Traffic, Standing>>();
+/** What is known of some traffic in one analysis: its most usual packets, which are quickly followed, and all of them. */
+interface Known {
+  usual?: Standing;
+  whole?: Standing;
+}
 
-/** How the traffic fares; asked once for each analysis. */
-export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
+const known = new WeakMap<Analysis, Map<Traffic, Known>>();
+
+function knownOf(analysis: Analysis, traffic: Traffic): Known {
   let standings = known.get(analysis);
   if (standings === undefined) known.set(analysis, standings = new Map());
-  let standing = standings.get(traffic);
-  if (standing === undefined) standings.set(traffic, standing = find(analysis, traffic));
-  return standing;
+  let found = standings.get(traffic);
+  if (found === undefined) standings.set(traffic, found = {});
+  return found;
 }
 
-function find(analysis: Analysis, traffic: Traffic): Standing {
+/** With more rules all packets of some traffic take too long to follow, and nothing is said that needs them. */
+const MOST_RULES = 1500;
+
+const NOTHING_STOPPED: Standing = { fates: { all: NONE, accepted: NONE, dropped: NONE, rejected: NONE, queued: NONE, translated: NONE }, blocked: NONE, sure: EVERY };
+
+/** How all of the traffic fares; nothing of it seems stopped where there are too many rules to tell. */
+export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
+  const found = knownOf(analysis, traffic);
+  found.whole ??= rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : follow(analysis, traffic, packetsOf(analysis.space, traffic));
+  return found.whole;
+}
+
+function usualOf(analysis: Analysis, traffic: Traffic): Standing {
+  const found = knownOf(analysis, traffic);
+  found.usual ??= follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
+  return found.usual;
+}
+
+/** Whether no packet gets through, not even to another host by NAT. */
+export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
+  const { fates } = usualOf(analysis, traffic);
+  if (fates.accepted !== NONE || fates.translated !== NONE) return false;
+  const whole = standingOf(analysis, traffic);
+  return whole.fates.all !== NONE && whole.fates.accepted === NONE && whole.fates.translated === NONE;
+}
+
+/** Whether some packet gets through at any moment. */
+export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
+
+function follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Standing {
   const { space } = analysis;
-  const fates = analysis.fates(traffic.packet.path, packetsOf(space, traffic));
+  const fates = analysis.fates(packet.path, packets);
   const blocked = [fates.dropped, fates.rejected, fates.queued].reduce<PacketSet>((so, set) => space.union(so, set), NONE);
-  const sure = space.difference(space.difference(fates.accepted, blocked), fates.translated);
-  return { fates, blocked, sure, isShut: fates.all !== NONE && fates.accepted === NONE && fates.translated === NONE };
+  return { fates, blocked, sure: space.difference(space.difference(fates.accepted, blocked), fates.translated) };
+}
+
+function rulesIn({ tables }: Ruleset): number {
+  let count = 0;
+  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += rules.length;
+  return count;
 }

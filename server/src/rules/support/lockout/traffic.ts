@@ -3,7 +3,8 @@ import { PROTOCOL } from '../../../core/engine/protocols.ts';
 import type { Family } from '../../../core/netfilter.ts';
 import { parseClass, type PacketClass } from '../../../core/notation/parse.ts';
 import { classOf } from '../../../core/sets/class.ts';
-import type { PacketSet } from '../../../core/sets/diagram.ts';
+import { NONE, type PacketSet } from '../../../core/sets/diagram.ts';
+import type { FieldName } from '../../../core/sets/fields.ts';
 import type { PacketSpace } from '../../../core/sets/space.ts';
 
 /** A class of packets that a host can hardly do without. */
@@ -28,6 +29,24 @@ export function packetsOf(space: PacketSpace, { packet, networks, ports }: Traff
   if (packet.in === undefined) set = space.difference(set, space.interface('in', 'lo'));
   if (packet.out === undefined) set = space.difference(set, space.interface('out', 'lo'));
   return ports === undefined ? set : space.intersection(set, space.range('destinationPort', ...ports));
+}
+
+/** Values that open fields of a packet from another host usually have; documentation addresses. */
+const USUAL: Readonly<Record<Family, readonly (readonly [FieldName, number | bigint])[]>> = {
+  ipv4: [['source', 0xcb007109], ['destination', 0x0a000005], ...common()],
+  ipv6: [['source', (0x20010db8n << 96n) | 9n], ['destination', (0x20010db8n << 96n) | 5n], ...common()],
+};
+
+function common(): readonly (readonly [FieldName, number])[] {
+  return [['sourcePort', 40_000], ['tos', 0], ['ttl', 64], ['length', 60], ['connmark', 0], ['uid', 0], ['gid', 0]];
+}
+
+/** Those packets of the traffic that are usual in all but their interface, protocol and port: few enough to be followed at once. */
+export function usualPacketsOf(space: PacketSpace, traffic: Traffic): PacketSet {
+  return USUAL[space.family].reduce<PacketSet>((so, [field, value]) => {
+    const narrowed = space.intersection(so, space.equals(field, value));
+    return narrowed === NONE ? so : narrowed;
+  }, packetsOf(space, traffic));
 }
 
 const answers = new WeakMap<Traffic, Traffic>();
