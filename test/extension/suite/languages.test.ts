@@ -33,7 +33,8 @@ describe('the language', () => {
 
   it('the iptables commands of a shell script are served', async () => {
     const script = await openUntitled('#!/bin/sh\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT\n', 'shellscript');
-    await eventually('its code lenses', async () => (await lenses(script)).length === 2);
+    const titles = 'Resulting IPv4 ruleset, Simulate packet, Simulate packet';
+    await eventually('its code lenses', async () => (await lenses(script)).map(({ command }) => command?.title).sort().join(', ') === titles);
     const other = await openUntitled('#!/bin/sh\necho hello\n', 'shellscript');
     equal((await lenses(other)).length, 0);
   });
