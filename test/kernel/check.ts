@@ -29,7 +29,7 @@ export interface Checked {
 
 export const familyOf = ({ family }: OracleRequest): Family => (family === 6 ? 'ipv6' : 'ipv4');
 
-/** Runs a request in the kernel and in the engine. A packet that we can't hold ends the comparison, as the worlds part there. */
+/** Runs a request in the kernel and in the engine. A packet that we can't hold, or do not follow to its end, ends the comparison, as the worlds part there. */
 export async function check(oracle: KernelOracle, request: OracleRequest, backend: Backend): Promise<Checked> {
   const clock = Date.now() / 1000;
   const reply = await oracle.ask({ ...request, packets: sequenced(request.packets) });
@@ -48,9 +48,13 @@ export async function check(oracle: KernelOracle, request: OracleRequest, backen
     if (ours.verdict === 'UNKNOWN') unknown.push(whyUnknown(ours));
     const found = differences(ours, theirs);
     if (found.length > 0) disagreements.push({ index, differences: found, ours, theirs });
+    if (isGivenUp(ours)) break;
   }
   return { reply, compared, unknown, disagreements };
 }
+
+/** Whether the engine says of its own accord that it does not follow the packet any further: rules behind that point may have counted it. */
+const isGivenUp = ({ verdict, reason, outcomes }: Result): boolean => verdict === 'UNKNOWN' && reason !== undefined && outcomes === undefined;
 
 /** What the fate depends on, without what is particular to the packet. */
 function whyUnknown({ reason, outcomes = [] }: Result): string {
