@@ -75,6 +75,10 @@ describe('evaluation of shell', () => {
         assert.deepEqual(script.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]), fresh.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]));
         assert.deepEqual(evaluateScript(script.chunks).invocations.map(wordsOf), evaluateScript(fresh.chunks).invocations.map(wordsOf));
       }
-    }), { numRuns: 300 });
+    }), {
+      numRuns: 300,
+      // The end of a text joins what is appended to it: a backslash, a here-document.
+      examples: [['\\\n', [{ at: 2, length: 0, text: 'iptables -A X\n' }]], ['cat <<EOF\n', [{ at: 10, length: 0, text: 'iptables -A X\nEOF\n' }]]],
+    });
   });
 });

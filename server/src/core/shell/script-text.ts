@@ -38,22 +38,24 @@ export class ScriptText {
     while (behind < shorter - same && before.charCodeAt(before.length - 1 - behind) === text.charCodeAt(text.length - 1 - behind)) behind++;
     if (same === text.length && same === before.length) return;
     this.text = text;
-    this.known = this.reread(text, same, text.length - behind, text.length - before.length);
+    this.known = this.reread(text, same, text.length - behind, before.length);
   }
 
-  /** `first` to `end` is what is new in the text; what stands behind has moved by `shift`. */
-  private reread(text: string, first: number, end: number, shift: number): Chunk[] {
+  /** `first` to `end` is what is new in the text, which was `length` long. */
+  private reread(text: string, first: number, end: number, length: number): Chunk[] {
     const old = this.known;
+    const shift = text.length - length;
     const chunks: Chunk[] = [];
     let index = 0;
-    // A chunk that ends right before the edit may go on in it, unless it ended with its line.
-    while (index < old.length && !old[index]!.broken && endOf(old[index]!) <= first && endsItsLine(old[index]!)) chunks.push(old[index++]!);
+    // A chunk that ended with the text may go on in what is new: in a joined line, in a here-document.
+    const isSettled = (chunk: Chunk): boolean => !chunk.broken && endOf(chunk) <= first && endOf(chunk) < length;
+    while (index < old.length && isSettled(old[index]!)) chunks.push(old[index++]!);
     let position = chunks.length === 0 ? 0 : endOf(chunks.at(-1)!);
     while (position < text.length) {
       const before = position < end ? position : position - shift;
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
-      const isSame = same?.start === before && !same.broken && (position >= end || (endOf(same) <= first && endsItsLine(same)));
+      const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
       if (isSame) index++;
       const chunk = isSame ? same : chunkAt(text, position);
       chunk.start = position;
@@ -63,9 +65,6 @@ export class ScriptText {
     return chunks;
   }
 }
-
-/** Whether nothing that is written behind the chunk can become a part of it: a backslash would join the next line. */
-const endsItsLine = ({ text }: Chunk): boolean => text.endsWith('\n') && !text.endsWith('\\\n');
 
 const endOf = ({ start, text }: Chunk): number => start + text.length;
 
