@@ -71,4 +71,11 @@ describe('commands executed in order', () => {
       .map(({ text }) => text).filter((text) => text.startsWith('*'));
     assert.deepEqual([await tables('nft'), await tables('legacy')], [['*raw', '*filter'], ['*filter', '*raw', '*nat']]);
   });
+
+  it('are restored by runs of their own, none of which replaces a block of another', async () => {
+    const run = (options: string, ...lines: readonly string[]): string => `iptables-restore ${options} <<'EOF'\n*filter\n${lines.join('\n')}\nCOMMIT\nEOF\n`;
+    const document = await openDocument(run('', ':A - [0:0]', '-A INPUT -j A') + run('-n', ':A - [0:0]', '-A A -j DROP') + run('-nt', '-A A -j ACCEPT') + run('-n', '-A A -h'), 'firewall.sh');
+    assert.deepEqual(rulesOf(document), ['-A INPUT -j A', '-A A -j DROP']);
+    assert.deepEqual(document.ruleset().problems.map(({ code }) => code), []);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Family } from '../netfilter.ts';
 import type { Line, LineContent } from '../syntax/line.ts';
 import { Execution } from './execution/execution.ts';
+import type { RestoreRun } from './execution/restore-file.ts';
 import type { ExecutionStart } from './execution/state.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 
@@ -11,11 +12,13 @@ export interface BoundLine {
   readonly bound: BoundRule | undefined;
   /** What the line says this time, where that is not its first content: a here-document in a loop, a line that `echo` prints. */
   readonly content?: LineContent;
+  /** The iptables-restore of a script that reads the line. */
+  readonly restore?: RestoreRun | undefined;
 }
 
 /** Executes the lines in order into the ruleset that they leave behind. */
 export function buildRuleset(lines: Iterable<BoundLine>, family: Family, start: ExecutionStart = {}): Ruleset {
   const execution = new Execution(family, start);
-  for (const { line, bound, content } of lines) execution.execute(line, bound, content);
+  for (const line of lines) execution.execute(line);
   return execution.finish();
 }

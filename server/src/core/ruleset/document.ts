@@ -326,10 +326,10 @@ export class RulesetDocument {
     }
   }
 
-  private boundStep(line: Line, { command, content, family, conditional }: ScriptStep): BoundLine {
+  private boundStep(line: Line, { command, content, restore, family, conditional }: ScriptStep): BoundLine {
     if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
-    if (content!.kind !== 'rule') return { line, bound: undefined, content: content! };
-    return { line, bound: this.certainOrNot(this.boundWords(line, content!, family, false), conditional), content: content! };
+    const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
+    return { line, bound, content: content!, restore };
   }
 
   private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {

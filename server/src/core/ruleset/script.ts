@@ -7,6 +7,7 @@ import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
+import type { RestoreRun } from './execution/restore-file.ts';
 import { restoredLines } from './restored.ts';
 
 /** A line's part in the execution of a script. */
@@ -18,6 +19,8 @@ export interface ScriptStep {
   readonly command: ShellCommand | undefined;
   /** What iptables-restore reads. */
   readonly content: LineContent | undefined;
+  /** The iptables-restore that reads it. */
+  readonly restore?: RestoreRun;
   /** Why nobody knows whether it runs. */
   readonly conditional: string | undefined;
   /** Whether the script comes to it at all. */
@@ -102,7 +105,8 @@ export class Script {
       const { family, reached, conditions } = invocation;
       const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
       if (invocation.tool === 'restore') {
-        for (const { index, content } of restoredLines(invocation, layout, this.parser)) steps.push({ index, family, command: undefined, content, conditional, reached });
+        const restore = { options: invocation.restore!, conditional };
+        for (const { index, content } of restoredLines(invocation, layout, this.parser)) steps.push({ index, family, command: undefined, content, restore, conditional, reached });
         continue;
       }
       const index = layout.indexAt(invocation.home.start);

@@ -2,6 +2,7 @@ import type { Interpreter } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import type { ProgramCall } from './program.ts';
 import { fileInput } from './redirect.ts';
+import { readRestoreOptions, type RestoreOptions } from './restore-options.ts';
 import type { Running } from './simple.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
@@ -20,8 +21,9 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
     program = within(program, home);
     for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home);
   }
+  const restore = tool === 'restore' ? readRestoreOptions(args) : undefined;
   const step = shell.emit({
-    tool, family, home, command, program, arguments: args, input: tool === 'restore' ? restored(shell, args) : undefined,
+    tool, family, home, command, program, arguments: args, restore, input: restore && restored(shell, restore),
     conditions: shell.conditionsWith(doubt), reached: shell.reached,
   });
   const asks = tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text));
@@ -58,19 +60,9 @@ function within(field: Field, { start, end, name }: Home): Field {
   return field.start >= start && field.end <= end ? field : { ...field, start: name.start, end: name.end };
 }
 
-function restored(shell: Interpreter, args: readonly Field[]): Exclude<Invocation['input'], undefined> {
-  const file = fileOperand(args);
+function restored(shell: Interpreter, { reads, file }: RestoreOptions): Invocation['input'] {
+  if (!reads) return undefined;
   if (file?.unknown !== undefined) return file.unknown;
   const input = file === undefined ? shell.input : fileInput(shell, file.text, file);
   return input.unknown !== undefined && input.pieces.length === 0 ? input.unknown : input.pieces;
-}
-
-/** The file that iptables-restore is given instead of its input. */
-function fileOperand(args: readonly Field[]): Field | undefined {
-  for (let index = 0; index < args.length; index++) {
-    const { text } = args[index]!;
-    if (/^(-T|--table|-M|--modprobe)$/u.test(text) || (/^(-w|--wait|-W|--wait-interval)$/u.test(text) && /^\d+$/u.test(args[index + 1]?.text ?? ''))) index++;
-    else if (!text.startsWith('-')) return args[index];
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Family } from '../netfilter.ts';
 import type { Span } from '../text.ts';
+import type { RestoreOptions } from './restore-options.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
 import type { Field, Piece, Unknown } from './value.ts';
 
@@ -27,6 +28,8 @@ export interface Invocation {
   readonly conditions: readonly Condition[];
   /** Whether the script as it stands can come here at all. */
   readonly reached: boolean;
+  /** How iptables-restore is called; undefined for iptables. */
+  readonly restore: RestoreOptions | undefined;
   /** What iptables-restore reads. */
   readonly input: readonly Piece[] | Unknown | undefined;
 }

@@ -19,8 +19,8 @@ export function executeOnChains(state: ExecutionState, table: Table, command: Bo
 }
 
 function flush(state: ExecutionState, table: Table, command: BoundCommand): number {
-  // In a ruleset iptables-nft 1.8.9 flushes what the kernel had before, and leaves the file's own rules.
-  if (command.chain === undefined && state.line.content.kind === 'rule') return 0;
+  // In a table that it has emptied already, iptables-nft 1.8.9 leaves the file's own rules.
+  if (command.chain === undefined && state.restoring === 'flush' && state.backend === 'nft') return 0;
   const chains = named(state, table, command);
   if (chains === undefined) return 1;
   for (const chain of chains) chain.rules = [];
@@ -60,7 +60,7 @@ function deleteChains(state: ExecutionState, table: Table, command: BoundCommand
   if (chains === undefined) return 1;
   const referenced = new Set([...table.chains.values()].flatMap((chain) => chain.rules)
     .flatMap(({ bound }) => (bound.target?.kind === 'chain' ? [bound.target.chain] : [])));
-  const isCommand = state.line.content.kind === 'command';
+  const isCommand = state.restoring === undefined;
   let status = 0;
   for (const chain of chains) {
     const why = whyBusy(chain, referenced);

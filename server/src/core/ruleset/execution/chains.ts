@@ -17,9 +17,12 @@ export function userChain(name: string, declaration: Line): Chain {
 
 /** The tables of a ruleset as a start for another execution, which may change them; rules are shared. */
 export function copyTables({ tables }: Ruleset): Map<TableName, Table> {
-  return new Map([...tables].map(([name, table]) => [name, {
-    name, line: undefined, made: table.made, chains: new Map([...table.chains].map(([key, chain]) => [key, { ...chain, rules: [...chain.rules] }])),
-  }]));
+  return new Map([...tables].map(([name, table]) => [name, { ...copyTable(table), line: undefined }]));
+}
+
+/** The table with chains of its own. */
+export function copyTable(table: Table): Table {
+  return { ...table, chains: new Map([...table.chains].map(([name, chain]) => [name, { ...chain, rules: [...chain.rules] }])) };
 }
 
 /** Where the chain is declared, as a place beside a problem. */

@@ -1,5 +1,6 @@
 import { isTableName, type Family } from '../../netfilter.ts';
-import type { Line } from '../../syntax/line.ts';
+import type { Line, LineContent } from '../../syntax/line.ts';
+import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule, Ruleset, Table } from '../model.ts';
 import { executeOnChains } from './chain-commands.ts';
 import { namedTables, userChain } from './chains.ts';
@@ -13,9 +14,8 @@ import { ExecutionState, type ExecutionStart } from './state.ts';
  */
 export class Execution {
   private readonly state: ExecutionState;
-  private readonly file: RestoreFile;
-  /** Whether iptables-restore has stopped reading its file, with success. */
-  private isOver = false;
+  /** What iptables-restore is reading: the ruleset, or what the latest run of a script reads. */
+  private file: RestoreFile;
 
   constructor(family: Family, start: ExecutionStart = {}) {
     this.state = new ExecutionState(family, start);
@@ -23,20 +23,26 @@ export class Execution {
   }
 
   /** Carries out one line, or what it says this time, and answers the status with which iptables ends, if it is a command. */
-  execute(line: Line, bound: BoundRule | undefined, content = line.content): number {
-    const { state, file } = this;
-    state.begin(line);
-    if (content.kind !== 'command' && bound?.ends === true) {
-      file.abandon();
-      this.isOver = true;
+  execute({ line, bound, content = line.content, restore }: BoundLine): number {
+    const { state } = this;
+    if (restore !== this.file.run) {
+      this.file.missingCommit();
+      this.file = new RestoreFile(state, restore);
     }
-    if (this.isOver && content.kind !== 'command') return 0;
+    state.begin(line, content.kind === 'command' ? undefined : this.file.mode);
+    return content.kind === 'command' ? this.command(bound!) : this.restored(content, bound);
+  }
+
+  /** What iptables-restore does with a line. */
+  private restored(content: LineContent, bound: BoundRule | undefined): number {
+    const { file } = this;
+    if (bound?.ends === true) file.end();
+    if (file.isOver) return 0;
     switch (content.kind) {
       case 'table': file.open(content.name); return 0;
       case 'chain': file.declareChain(content); return 0;
       case 'commit': file.commit(); return 0;
       case 'rule': return this.onTable(bound!, file.tableForRule());
-      case 'command': return this.command(bound!);
       default: return 0;
     }
   }

@@ -1,44 +1,88 @@
-import { TABLE_NAMES, isBuiltIn, isTableName } from '../../netfilter.ts';
+import { TABLE_NAMES, isBuiltIn, isTableName, type TableName } from '../../netfilter.ts';
 import type { Problem } from '../../extensions/definition.ts';
 import type { Argument, Line, LineContent } from '../../syntax/line.ts';
 import { nearest } from '../../values/spelling.ts';
 import { chainNameProblems } from '../chain-name.ts';
-import type { Table } from '../model.ts';
-import { declaredAt, emptyTable, namedTables, userChain, whole } from './chains.ts';
+import type { RestoreOptions } from '../../shell/restore-options.ts';
+import type { Chain, Table } from '../model.ts';
+import { copyTable, declaredAt, emptyTable, namedTables, userChain, whole } from './chains.ts';
 import { setPolicy } from './policy.ts';
-import type { ExecutionState } from './state.ts';
+import type { ExecutionState, RestoreMode } from './state.ts';
 
-/** The blocks of a ruleset file: `*table`, its chains, `COMMIT`. */
+/** A run of iptables-restore in a script. */
+export interface RestoreRun {
+  readonly options: RestoreOptions;
+  /** Why nobody knows whether it runs. */
+  readonly conditional: string | undefined;
+}
+
+/** A `*table` block that is open. */
+interface Block {
+  readonly line: Line;
+  /** Undefined where its name is no table's, and where the run loads another. */
+  readonly table: Table | undefined;
+  /** What the table was before. */
+  readonly before: Table | undefined;
+  /** The chains that the table held before and that the block has yet to declare. */
+  readonly held: Map<string, Chain>;
+}
+
+/** The blocks of what one iptables-restore reads: `*table`, its chains, `COMMIT`. */
 export class RestoreFile {
+  /** The run of a script; undefined for a ruleset file. */
+  readonly run: RestoreRun | undefined;
+  readonly mode: RestoreMode;
+  /** Whether iptables-restore has stopped reading, with success. */
+  isOver = false;
   private readonly state: ExecutionState;
-  /** The `*table` block that is open, and whether its name is a table's. */
-  private block: { readonly line: Line; readonly table: Table | undefined } | undefined;
+  private readonly opened = new Map<string, Line>();
+  private block: Block | undefined;
 
-  constructor(state: ExecutionState) {
+  constructor(state: ExecutionState, run?: RestoreRun) {
     this.state = state;
+    this.run = run;
+    // What may not run at all takes nothing away.
+    this.mode = run !== undefined && (run.options.noflush || run.conditional !== undefined) ? 'keep' : 'flush';
   }
 
   /** Starts a block; the one before must be over. */
   open(name: Argument): void {
     const { state } = this;
     this.missingCommit();
+    const only = this.run?.options.table;
+    if (only !== undefined && only !== name.text) {
+      this.block = unread(state.line);
+      return;
+    }
     if (!isTableName(name.text)) {
       const [best] = nearest(name.text, TABLE_NAMES);
       state.problem('unknown-table', `There is no table \`${name.text}\`; the tables are ${namedTables()}.`, name,
         best === undefined ? {} : { fix: { title: `Write ${best}`, span: name, newText: best, safe: false } });
-      this.block = { line: state.line, table: undefined };
+      this.block = unread(state.line);
       return;
     }
-    const before = state.tables.get(name.text);
-    if (before?.line !== undefined) {
+    const above = this.opened.get(name.text);
+    if (above !== undefined && this.mode === 'flush') {
       state.problem('duplicate-table', `This block replaces the \`*${name.text}\` block above: iptables-restore empties the table when it meets its name again.`, name, {
-        accepted: true, related: [{ line: before.line, span: { start: 0, end: before.line.text.length }, message: 'The block that is replaced' }],
+        accepted: true, related: [{ line: above, span: { start: 0, end: above.text.length }, message: 'The block that is replaced' }],
       });
     }
-    const table = emptyTable(name.text, state.line);
+    this.opened.set(name.text, state.line);
+    const before = state.tables.get(name.text);
+    const table = this.found(name.text, before);
     // The kernel knows when it first heard of a table, and lists them by that.
     state.tables.set(name.text, table);
-    this.block = { line: state.line, table };
+    this.block = { line: state.line, table, before, held: new Map(this.mode === 'flush' ? [] : table.chains) };
+  }
+
+  /** The table as the block finds it. */
+  private found(name: TableName, before: Table | undefined): Table {
+    const { line, backend } = this.state;
+    if (before !== undefined && this.mode === 'keep') return { ...copyTable(before), line };
+    const table = emptyTable(name, line);
+    // iptables-nft deletes the table, with its policies; iptables-legacy has but rules and chains to take away.
+    if (backend === 'legacy') for (const [hook, chain] of table.chains) chain.policy = before?.chains.get(hook)?.policy ?? chain.policy;
+    return table;
   }
 
   /** The table of the open block; a problem where no block is open. */
@@ -47,9 +91,23 @@ export class RestoreFile {
     return this.block?.table;
   }
 
-  /** Drops the block that is open: nothing of it is loaded. */
-  abandon(): void {
-    if (this.block?.table !== undefined) this.state.tables.delete(this.block.table.name);
+  /** Stops reading: nothing of the block that is open is loaded. */
+  end(): void {
+    this.abandon();
+    this.isOver = true;
+  }
+
+  private abandon(): void {
+    const { table, before } = this.block ?? {};
+    this.block = undefined;
+    if (table === undefined) return;
+    if (before === undefined) this.state.tables.delete(table.name);
+    else this.state.tables.set(table.name, before);
+  }
+
+  /** Goes out of the block, which a trial leaves as it was. */
+  private leave(): void {
+    if (this.run?.options.test === true) this.abandon();
     this.block = undefined;
   }
 
@@ -64,7 +122,7 @@ export class RestoreFile {
       message: `The \`*${table}\` block has no \`COMMIT\`; iptables-restore loads nothing of it.`,
       related: [{ line: end, span: { start: 0, end: end.text.length }, message: '`COMMIT` is expected before the end of the block' }],
     });
-    this.block = undefined;
+    this.leave();
   }
 
   /** Ends the block. */
@@ -77,7 +135,7 @@ export class RestoreFile {
       state.problem('invalid-line', 'Blanks behind `COMMIT` make iptables-restore refuse the line.', { start: end, end: line.text.length },
         { fix: { title: 'Remove the blanks', span: { start: end, end: line.text.length }, newText: '', safe: true } });
     }
-    this.block = undefined;
+    this.leave();
   }
 
   /** Carries out a line `:CHAIN POLICY [packets:bytes]`. */
@@ -87,8 +145,8 @@ export class RestoreFile {
       state.problem('outside-table', 'A chain is declared inside a `*table` block; none is open here.', whole(state.line));
       return;
     }
-    const { table } = this.block;
-    if (table === undefined) return;
+    const { table, held } = this.block;
+    if (table === undefined || (this.run?.conditional !== undefined && table.chains.has(name.text))) return;
     if (/^\s/u.test(state.line.text)) {
       const end = state.line.text.length - state.line.text.trimStart().length;
       state.problem('invalid-line', 'Blanks before `:` make iptables-restore read this as a rule, and refuse it.', whole(state.line),
@@ -101,7 +159,7 @@ export class RestoreFile {
     }
     table.made = true;
     if (isBuiltIn(table.name, name.text)) setPolicy(state, table.chains.get(name.text)!, policy.text, policy, true);
-    else this.declareUserChain(table, name, policy, extra);
+    else this.declareUserChain(table, held, name, policy, extra);
   }
 
   private missingPolicy(table: Table, name: Argument, counters: Argument | undefined): void {
@@ -118,17 +176,18 @@ export class RestoreFile {
     table.chains.set(name.text, userChain(name.text, state.line));
   }
 
-  private declareUserChain(table: Table, name: Argument, policy: Argument, extra: readonly Argument[]): void {
+  private declareUserChain(table: Table, held: Map<string, Chain>, name: Argument, policy: Argument, extra: readonly Argument[]): void {
     const { state } = this;
     const wrong = chainNameProblems(name.text, name, state.family, 'declaration');
     state.problems.push(...wrong.map((problem) => ({ ...problem, line: state.line })));
     if (wrong.length > 0) return;
     if (policy.text !== '-') this.policyOnUserChain(table, name, policy, extra);
     const before = table.chains.get(name.text);
-    if (before !== undefined) {
+    if (before !== undefined && held.get(name.text) !== before) {
       state.problem('chain-exists', `The chain \`${name.text}\` is declared twice: iptables-legacy refuses this, iptables-nft empties the chain here.`, name,
         { accepted: true, ...declaredAt(before) });
     }
+    held.delete(name.text);
     table.chains.set(name.text, userChain(name.text, state.line));
   }
 
@@ -141,6 +200,9 @@ export class RestoreFile {
     isOthers ? { accepted: true } : { accepted: true, fix: { title: 'Write -', span: policy, newText: '-', safe: true } });
   }
 }
+
+/** A block of which nothing is loaded. */
+const unread = (line: Line): Block => ({ line, table: undefined, before: undefined, held: new Map() });
 
 function insertPolicy(line: Line, name: Argument, counters: Argument | undefined, policy: string): NonNullable<Problem['fix']> {
   const span = counters === undefined ? { start: name.end, end: line.text.length } : { start: name.end, end: name.end };

@@ -18,6 +18,9 @@ export interface ExecutionStart {
  */
 export type Failing = 'unusable' | 'target' | 'version' | 'out' | 'kernel';
 
+/** Whether iptables-restore empties the tables that it loads, or keeps what they hold. */
+export type RestoreMode = 'flush' | 'keep';
+
 /** What the lines executed so far have made, and what was found wrong with them. */
 export class ExecutionState {
   readonly family: Family;
@@ -27,6 +30,8 @@ export class ExecutionState {
   readonly failures: CommandFailure[] = [];
   /** The line whose turn it is. */
   line!: Line;
+  /** How iptables-restore takes it; undefined for a command. */
+  restoring: RestoreMode | undefined;
   /** With what iptables ends it, as far as it is known. */
   status = 0;
   /** Whether it got as far as to open its table. */
@@ -39,8 +44,9 @@ export class ExecutionState {
   }
 
   /** Goes on to the next line. */
-  begin(line: Line): void {
+  begin(line: Line, restoring: RestoreMode | undefined): void {
     this.line = line;
+    this.restoring = restoring;
     this.status = 0;
     this.opened = true;
   }
@@ -63,7 +69,7 @@ export class ExecutionState {
     if (this.status !== 0) return this.status;
     this.status = statusOf(kind, this.backend);
     this.opened = kind !== 'unusable' && kind !== 'version';
-    if (this.line.content.kind === 'command') this.failures.push({ line: this.line, status: this.status, message });
+    if (this.restoring === undefined) this.failures.push({ line: this.line, status: this.status, message });
     return this.status;
   }
 
