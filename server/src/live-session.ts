@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from '
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
+import { siblingOf } from './sibling.ts';
 import { warmUp } from './warm-up.ts';
 
 /** The state of one client's session: its documents, and what was computed from them. */
@@ -21,6 +22,8 @@ export class LiveSession implements Session {
   private readonly documents = new Map<string, RulesetDocument>();
   private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
   private readonly hosts = new Map<string, HostFacts>();
+  /** Files beside open ones that are not open themselves. */
+  private readonly siblings = new Map<string, { readonly document: RulesetDocument | undefined }>();
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -37,11 +40,13 @@ export class LiveSession implements Session {
     const document = new RulesetDocument(this.parser, uri, languageId, version, text, readBeside(uri, (beside) => this.environment.readText(beside)));
     document.setFamily(this.settings.family);
     this.documents.set(uri, document);
+    this.siblings.clear();
     return document;
   }
 
   close(uri: string): void {
     this.documents.delete(uri);
+    this.siblings.clear();
     this.simulations.delete(uri);
   }
 
@@ -61,7 +66,7 @@ export class LiveSession implements Session {
   private diagnosticsOf(document: RulesetDocument): Diagnostics {
     let diagnostics = this.diagnostics.get(document);
     if (diagnostics === undefined) {
-      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings }));
+      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings, sibling: () => this.sibling(document.uri) }));
       this.diagnostics.set(document, diagnostics);
     }
     return diagnostics;
@@ -74,6 +79,20 @@ export class LiveSession implements Session {
     const { facts } = readHostFacts(this.environment, folder);
     this.hosts.set(folder, facts);
     return facts;
+  }
+
+  /** The ruleset file of the other family: as it is open, or else as it was when it was first asked for. */
+  private sibling(uri: string): RulesetDocument | undefined {
+    const beside = siblingOf(uri);
+    if (beside === undefined || this.parser === undefined) return undefined;
+    const open = this.documents.get(beside);
+    if (open !== undefined) return open;
+    let known = this.siblings.get(beside);
+    if (known === undefined) {
+      const text = this.environment.readText(beside);
+      this.siblings.set(beside, known = { document: text === undefined ? undefined : new RulesetDocument(this.parser, beside, 'iptables', 0, text) });
+    }
+    return known.document;
   }
 
   /** Forgets facts about hosts, because a file that states them has changed. */

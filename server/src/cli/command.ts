@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { readBeside } from '../beside.ts';
 import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
@@ -10,6 +10,7 @@ import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
 import { HOST_FILE, readHostFacts } from '../host-facts.ts';
 import { nodeEnvironment } from '../node-environment.ts';
+import { siblingOf } from '../sibling.ts';
 
 /** A subcommand of the command line; `run` answers the exit code and throws UsageError where the input can't be used. */
 export interface Subcommand {
@@ -77,6 +78,11 @@ export class Opener {
     return new Opener(await LineParser.create(environment.wasm), family);
   }
 
+  /** The file as a document of the family that it shows by itself. */
+  beside(file: string): RulesetDocument {
+    return new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
+  }
+
   /** The file as a document; `from`, where given, is the ruleset file that the kernel has loaded before. */
   open(file: string, from?: string): RulesetDocument {
     const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), readBeside(uriOf(file), (uri) => environment.readText(uri)));
@@ -84,6 +90,12 @@ export class Opener {
     if (from !== undefined) document.setStart(this.open(from).ruleset());
     return document;
   }
+}
+
+/** The path of the ruleset file of the other family beside one; undefined where there is none. */
+export function siblingFile(file: string): string | undefined {
+  const uri = siblingOf(uriOf(file));
+  return uri === undefined || environment.readText(uri) === undefined ? undefined : fileURLToPath(uri);
 }
 
 /** Text of a file as UTF-8, whatever bytes it holds; UsageError where it can't be read. */

@@ -74,6 +74,14 @@ export interface CheckSettings {
 
 export const DEFAULT_CHECK_SETTINGS: CheckSettings = { hints: { partlyShadowed: false }, management: [] };
 
+/** The ruleset file of the other family beside a file. */
+export interface Sibling {
+  readonly name: string;
+  readonly ruleset: Ruleset;
+  /** Whether it says what INPUT of filter does with what no rule decides. */
+  readonly tellsState: boolean;
+}
+
 /** The whole file, for checks that look across lines. */
 export interface FileInContext {
   readonly lines: readonly Line[];
@@ -93,6 +101,8 @@ export interface FileInContext {
   readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
+  /** The ruleset file of the other family that stands beside this one, read when it is asked for. */
+  sibling(): Sibling | undefined;
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
   executed(family: Family): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */

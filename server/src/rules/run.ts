@@ -4,7 +4,7 @@ import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
+import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type FileInContext, type Finding, type LineInContext, type Report, type Rule, type Sibling } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
@@ -17,6 +17,8 @@ import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 export interface Surroundings {
   readonly host?: HostFacts;
   readonly settings?: CheckSettings;
+  /** The document of the other family beside it, where there is one. */
+  sibling?(): RulesetDocument | undefined;
 }
 
 const NO_FACTS: HostFacts = {};
@@ -108,6 +110,7 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, host, settings, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
+      sibling: () => siblingIn(this.surroundings().sibling?.()),
       givenUpAt: document.givenUpAt, conditionals: [...document.conditionalCommands()],
       executed: (family) => [...document.linesOf(family)],
       bound: (line, offset) => document.boundRule(line, offset),
@@ -128,6 +131,13 @@ export class Diagnostics {
     if (this.exact.isDone(file) || !this.exact.codes.has(line.text.slice(span.start, span.end))) return true;
     return this.known?.unused.some((before) => before.line === line && before.span.start === span.start) === true;
   }
+}
+
+function siblingIn(document: RulesetDocument | undefined): Sibling | undefined {
+  if (document?.kind !== 'ruleset') return undefined;
+  const ruleset = document.ruleset();
+  const declaration = ruleset.tables.get('filter')?.chains.get('INPUT')?.declaration;
+  return { name: document.uri.slice(document.uri.lastIndexOf('/') + 1), ruleset, tellsState: declaration !== undefined };
 }
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
