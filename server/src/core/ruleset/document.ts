@@ -10,6 +10,7 @@ import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
+import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
 import { Script, commandsOf, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** A place in the file: physical line and UTF-16 column, both from 0. */
@@ -35,6 +36,16 @@ export interface LineContext {
   readonly family: Family;
 }
 
+/** What stands beside a document. */
+export interface Beside {
+  /** The files that a script reads, by the path that it writes. */
+  readonly readFile: ReadFile;
+  /** The files that a document names as its start. */
+  readonly readStart: ReadStart;
+}
+
+const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'there is no such file' };
+
 /**
  * A file as the rest of the program sees it: logical lines, each bound rule, the ruleset that it leaves behind. An edit
  * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them. A script
@@ -47,7 +58,7 @@ export class RulesetDocument {
   private readonly parser: LineParser;
   /** The lines as the grammar reads each by itself; a script's are made of them. */
   private content: Line[] = [];
-  private readonly readFile: ReadFile;
+  private readonly beside: Beside;
   private script: Script | undefined;
   private reading: ScriptReading | undefined;
   private kindKnown: FileKind | undefined;
@@ -56,13 +67,16 @@ export class RulesetDocument {
   private readonly bound = new WeakMap<object, BoundRule>();
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new Map<string, Ruleset>();
-  private start: Ruleset | undefined;
+  /** What the kernel is said to hold before the first line, whatever the text names. */
+  private given: readonly Ruleset[] | undefined;
+  /** What a script starts from that names nothing. */
+  private startFiles: readonly string[] = [];
+  private startKnown: Start | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
-  /** `readFile` gives the files that a script reads, by the path that it writes. */
-  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, readFile: ReadFile = () => undefined) {
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE) {
     this.parser = parser;
-    this.readFile = readFile;
+    this.beside = beside;
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
@@ -167,10 +181,27 @@ export class RulesetDocument {
     return this.evaluated()?.families.get(line) ?? this.family;
   }
 
-  /** What the kernel holds before the first line of a script; nothing unless set. */
-  setStart(start: Ruleset | undefined): void {
-    this.start = start;
+  /** Says what the kernel holds before the first line, whatever the text names; undefined: what the text names. */
+  setStart(rulesets: readonly Ruleset[] | undefined): void {
+    this.given = rulesets;
     this.forget();
+  }
+
+  /** Says from which files a script starts that names none; they, and those that the text names, are read anew. */
+  setStartFiles(files: readonly string[]): void {
+    this.startFiles = files;
+    this.forget();
+  }
+
+  /** Why the document does not start from the files that it, or a setting, names. */
+  get startProblems(): readonly StartProblem[] {
+    return this.started().problems;
+  }
+
+  private started(): Start {
+    if (this.given !== undefined) return { ...EMPTY_START, rulesets: this.given };
+    this.startKnown ??= startOf(this.content, this.kind === 'script' ? this.startFiles : [], this.beside.readStart);
+    return this.startKnown;
   }
 
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
@@ -179,7 +210,7 @@ export class RulesetDocument {
     let built = this.rulesets.get(key);
     if (built === undefined) {
       const executed = [...this.linesOf(family)];
-      const from = this.start?.family === family ? this.start : undefined;
+      const from = this.started().rulesets.find((ruleset) => ruleset.family === family);
       built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from });
       this.rulesets.set(key, built);
     }
@@ -285,6 +316,7 @@ export class RulesetDocument {
     this.rulesets.clear();
     this.blocks = undefined;
     this.reading = undefined;
+    this.startKnown = undefined;
     this.kindKnown = undefined;
   }
 
@@ -292,7 +324,7 @@ export class RulesetDocument {
   private evaluated(): ScriptReading | undefined {
     if (this.kind === 'ruleset') return undefined;
     if (this.reading === undefined) {
-      this.script ??= new Script(this.parser, this.readFile);
+      this.script ??= new Script(this.parser, this.beside.readFile);
       this.reading = this.script.read(this.content);
     }
     return this.reading;
