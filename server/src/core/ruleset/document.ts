@@ -11,7 +11,7 @@ import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
-import { Script, commandsOf, type ScriptReading, type ScriptStep } from './script.ts';
+import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** A place in the file: physical line and UTF-16 column, both from 0. */
 export interface Position {
@@ -51,7 +51,7 @@ const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'th
  * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them. A script
  * is evaluated: its lines are what they were found to mean, and it is executed in the order in which its commands run.
  */
-export class RulesetDocument {
+export class RulesetDocument implements ScriptContext {
   readonly uri: string;
   readonly languageId: string;
   version: number;
@@ -91,6 +91,11 @@ export class RulesetDocument {
   get kind(): FileKind {
     this.kindKnown ??= this.languageId === 'shellscript' ? 'script' : kindOf(this.content);
     return this.kindKnown;
+  }
+
+  /** The command at which a script ends because it fails under `set -e`. */
+  get failedAt(): Line | undefined {
+    return this.evaluated()?.failedAt;
   }
 
   /** Where the evaluation of a script was given up because it would take too long. */
@@ -204,14 +209,18 @@ export class RulesetDocument {
     return this.startKnown;
   }
 
+  /** What the kernel holds of a family before the first line. */
+  from(family: Family): Ruleset | undefined {
+    return this.started().rulesets.find((ruleset) => ruleset.family === family);
+  }
+
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
   ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
     const key = `${family} ${backend} ${at ?? ''}`;
     let built = this.rulesets.get(key);
     if (built === undefined) {
-      const executed = [...this.linesOf(family)];
-      const from = this.started().rulesets.find((ruleset) => ruleset.family === family);
-      built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from });
+      const executed = [...this.linesOf(family, backend)];
+      built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from: this.from(family) });
       this.rulesets.set(key, built);
     }
     return built;
@@ -325,7 +334,7 @@ export class RulesetDocument {
     if (this.kind === 'ruleset') return undefined;
     if (this.reading === undefined) {
       this.script ??= new Script(this.parser, this.beside.readFile);
-      this.reading = this.script.read(this.content);
+      this.reading = this.script.read(this.content, this);
     }
     return this.reading;
   }
@@ -347,10 +356,10 @@ export class RulesetDocument {
   }
 
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  *linesOf(family: Family): Generator<BoundLine> {
+  *linesOf(family: Family, backend: Backend = 'nft'): Generator<BoundLine> {
     const reading = this.evaluated();
     if (reading !== undefined) {
-      for (const step of reading.steps) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);
+      for (const step of reading.stepsWith(backend)) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);
       return;
     }
     for (const line of this.content) {
@@ -358,10 +367,16 @@ export class RulesetDocument {
     }
   }
 
-  private boundStep(line: Line, { command, content, restore, family, conditional }: ScriptStep): BoundLine {
-    if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
+  /** A step of a script as it is executed at a line. */
+  boundStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
+    if (command !== undefined) {
+      const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
+      // While the script is still being evaluated, its lines are yet to be told what they are.
+      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : { kind: 'command' as const, ...command };
+      return { line, bound, ...(content && { content }), ...(asked && { asked }) };
+    }
     const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
-    return { line, bound, content: content!, restore };
+    return { line, bound, content: content!, text, restore, unknownInput };
   }
 
   private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {

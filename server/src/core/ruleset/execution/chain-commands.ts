@@ -23,7 +23,11 @@ function flush(state: ExecutionState, table: Table, command: BoundCommand): numb
   if (command.chain === undefined && state.restoring === 'flush' && state.backend === 'nft') return 0;
   const chains = named(state, table, command);
   if (chains === undefined) return 1;
-  for (const chain of chains) chain.rules = [];
+  for (const chain of chains) {
+    chain.rules = [];
+    chain.doubt = undefined;
+  }
+  if (command.chain === undefined && table.doubt !== undefined) table.doubt = { ...table.doubt, isEmptied: true };
   if (command.chain !== undefined) table.made = true;
   return 0;
 }
@@ -38,8 +42,10 @@ function policy(state: ExecutionState, table: Table, command: BoundCommand): num
   if (chain === undefined) return 1;
   if (!chain.builtIn) return state.refuse('out', 'invalid-policy', `\`${chain.name}\` is a user-defined chain; only built-in chains have a policy.`, command.span);
   const status = setPolicy(state, chain, argument.text, argument.span, false);
-  if (status === 0) table.made = true;
-  return status;
+  if (status !== 0) return status;
+  table.made = true;
+  delete chain.policies;
+  return 0;
 }
 
 function newChain(state: ExecutionState, table: Table, command: BoundCommand): number {
@@ -48,6 +54,7 @@ function newChain(state: ExecutionState, table: Table, command: BoundCommand): n
   const [wrong] = chainNameProblems(name, command.span, state.family, 'command');
   if (wrong !== undefined) return state.failure('unusable', wrong.message);
   const before = table.chains.get(name);
+  if (before?.maybe !== undefined) before.maybe = undefined;
   if (before !== undefined) return state.refuse('out', 'chain-exists', `The chain \`${name}\` already exists at this point.`, command.chainSpan!, declaredAt(before));
   table.chains.set(name, userChain(name, state.line));
   table.made = true;
@@ -69,6 +76,7 @@ function deleteChains(state: ExecutionState, table: Table, command: BoundCommand
     if (status !== 0 && isCommand) return status;
   }
   if (isCommand) for (const chain of chains) table.chains.delete(chain.name);
+  if (command.chain === undefined && table.doubt?.isEmptied === true) table.doubt = undefined;
   return status;
 }
 
