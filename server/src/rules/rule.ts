@@ -111,6 +111,9 @@ export interface AnalysedFile extends FileInContext {
   readonly refused: ReadonlySet<Line>;
 }
 
+/** What most lines have to be said of them; made once, as every check of every line answers it. */
+export const NO_REPORTS: readonly Report[] = [];
+
 /** A report of a check that takes its time, or undefined where it may be stopped or paused. */
 export type Progress = Report | undefined;
 

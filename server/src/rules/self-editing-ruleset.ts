@@ -1,5 +1,5 @@
 import type { BoundRule } from '../core/ruleset/model.ts';
-import { defineRule, type Report } from './rule.ts';
+import { NO_REPORTS, defineRule, type Report } from './rule.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -13,10 +13,10 @@ export default defineRule({
     example: ['-A INPUT -i lo -j DROP', '-R INPUT 1 -i lo -j ACCEPT'],
     instead: ['-A INPUT -i lo -j ACCEPT'],
   }),
-  *checkLine({ line, bound, table, kind }) {
-    if (kind !== 'ruleset' || table === undefined || line.content.kind !== 'rule' || bound?.command === undefined || bound.skipped) return;
+  checkLine({ line, bound, table, kind }) {
+    if (kind !== 'ruleset' || table === undefined || line.content.kind !== 'rule' || bound?.command === undefined || bound.skipped) return NO_REPORTS;
     const said = consequence(bound.command);
-    if (said !== undefined) yield { line, span: { start: bound.command.span.start, end: bound.command.span.end }, ...said };
+    return said === undefined ? NO_REPORTS : [{ line, span: { start: bound.command.span.start, end: bound.command.span.end }, ...said }];
   },
 });
 

@@ -10,6 +10,7 @@ import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
+import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
 import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
 
@@ -66,7 +67,9 @@ export class RulesetDocument implements ScriptContext {
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<object, BoundRule>();
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
-  private readonly rulesets = new Map<string, Ruleset>();
+  private readonly rulesets = new RulesetCache();
+  /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
+  private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
   /** What the kernel is said to hold before the first line, whatever the text names. */
   private given: readonly Ruleset[] | undefined;
   /** What a script starts from that names nothing. */
@@ -216,14 +219,12 @@ export class RulesetDocument implements ScriptContext {
 
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
   ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
-    const key = `${family} ${backend} ${at ?? ''}`;
-    let built = this.rulesets.get(key);
-    if (built === undefined) {
-      const executed = [...this.linesOf(family, backend)];
-      built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from: this.from(family) });
-      this.rulesets.set(key, built);
-    }
-    return built;
+    const from = this.from(family);
+    const lines = (): readonly BoundLine[] => {
+      const executed = this.linesOf(family, backend);
+      return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
+    };
+    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from }));
   }
 
   /** The table block and family of a line of this document; of several commands those of the one at the offset. */
@@ -304,11 +305,24 @@ export class RulesetDocument implements ScriptContext {
 
   private replace(first: number, end: number, texts: readonly LogicalText[]): void {
     const lines = this.parser.parse(texts);
+    const before = this.content.slice(first, end);
     if (lines.length < 10_000) this.content.splice(first, end - first, ...lines);
     else this.content = [...this.content.slice(0, first), ...lines, ...this.content.slice(end)];
     this.renumber(first);
-    this.forget();
+    const wasOf = this.family;
     this.detected = familyOfName(this.uri) ?? familyOfContent(this.content) ?? 'ipv4';
+    if (before.length === 1 && lines.length === 1 && this.family === wasOf && this.replaceRule(before[0]!, lines[0]!, first)) return;
+    this.forget();
+  }
+
+  /** Keeps what is known of a ruleset in which one rule takes the place of another; answers whether it is no more than that. */
+  private replaceRule(before: Line, after: Line, index: number): boolean {
+    const { restored, family } = this;
+    if (restored?.family !== family || before.content.kind !== 'rule' || after.content.kind !== 'rule' || physicalLines(before.text) !== physicalLines(after.text)) return false;
+    const bound = this.boundRule(after)!;
+    restored.lines[index] = { line: after, bound };
+    this.rulesets.replaceRule(this.boundRule(before)!, bound);
+    return true;
   }
 
   private renumber(first: number): void {
@@ -323,6 +337,7 @@ export class RulesetDocument implements ScriptContext {
 
   private forget(): void {
     this.rulesets.clear();
+    this.restored = undefined;
     this.blocks = undefined;
     this.reading = undefined;
     this.startKnown = undefined;
@@ -356,15 +371,15 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  *linesOf(family: Family, backend: Backend = 'nft'): Generator<BoundLine> {
+  linesOf(family: Family, backend: Backend = 'nft'): readonly BoundLine[] {
     const reading = this.evaluated();
-    if (reading !== undefined) {
-      for (const step of reading.stepsWith(backend)) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);
-      return;
-    }
-    for (const line of this.content) {
-      if ((line.content.kind === 'command' ? this.familyOf(line) : this.family) === family) yield { line, bound: this.boundRule(line) };
-    }
+    if (reading !== undefined) return reading.stepsWith(backend).filter((step) => step.family === family && step.reached).map((step) => this.boundStep(reading.lines[step.index]!, step));
+    if (this.restored?.family === family) return this.restored.lines;
+    const lines = this.content
+      .filter((line) => (line.content.kind === 'command' ? this.familyOf(line) : this.family) === family)
+      .map((line): BoundLine => ({ line, bound: this.boundRule(line) }));
+    if (lines.length === this.content.length) this.restored = { family, lines };
+    return lines;
   }
 
   /** A step of a script as it is executed at a line. */
