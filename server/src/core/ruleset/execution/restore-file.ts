@@ -180,7 +180,7 @@ export class RestoreFile {
     const { state } = this;
     const wrong = chainNameProblems(name.text, name, state.family, 'declaration');
     state.problems.push(...wrong.map((problem) => ({ ...problem, line: state.line })));
-    if (wrong.length > 0) return;
+    if (wrong.some(({ accepted }) => accepted !== true)) return;
     if (policy.text !== '-') this.policyOnUserChain(table, name, policy, extra);
     const before = table.chains.get(name.text);
     if (before !== undefined && held.get(name.text) !== before) {

@@ -1,7 +1,7 @@
 import type { Backend, Family, TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
-import type { CommandFailure, LocatedProblem, Ruleset, Table } from '../model.ts';
+import type { CommandFailure, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
 import { copyTables, emptyTable } from './chains.ts';
 
 /** What an execution starts from. */
@@ -32,6 +32,8 @@ export class ExecutionState {
   line!: Line;
   /** How iptables-restore takes it; undefined for a command. */
   restoring: RestoreMode | undefined;
+  /** Rules of a file that its `-F` was to delete and iptables-nft leaves in place. */
+  readonly spared = new WeakSet<Rule>();
   /** With what iptables ends it, as far as it is known. */
   status = 0;
   /** Whether it got as far as to open its table. */
