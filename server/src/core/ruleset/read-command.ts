@@ -2,6 +2,7 @@ import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { chainNameProblems } from './chain-name.ts';
 import type { BoundCommand, CommandKind } from './model.ts';
+import { closedName } from './open-quotation.ts';
 import type { GivenBase, Reading } from './reading.ts';
 
 /** Commands that take a rule number behind the chain. */
@@ -18,7 +19,8 @@ export function readCommand(reading: Reading, given: GivenBase, kind: CommandKin
 
 function readOne(reading: Reading, given: GivenBase, kind: CommandKind): BoundCommand {
   const { spec, nameSpan, attached } = given;
-  const chain = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
+  const word = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
+  const chain = word === undefined ? undefined : closedName(reading, word);
   if (chain !== undefined) reading.token('chain', chain);
   const argument = kind === 'policy' || kind === 'rename-chain' ? readArgument(reading, kind) : undefined;
   const position = NUMBERED.has(kind) ? readPosition(reading, kind, nameSpan) : undefined;

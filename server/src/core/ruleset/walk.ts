@@ -6,6 +6,7 @@ import { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundCommand, BoundRule } from './model.ts';
 import { illegalOptions, type StatedOption } from './legal-options.ts';
 import { findShort, type BaseOption } from './options.ts';
+import { reportOpenQuotation } from './open-quotation.ts';
 import { readCommand } from './read-command.ts';
 import { readCounters, readListing, readTable, refuseListing } from './read-command-line.ts';
 import { ExtensionReader } from './read-extension.ts';
@@ -44,6 +45,7 @@ export class Walk {
     if (!this.ends) this.finish();
     const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);
     const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close();
+    reportOpenQuotation(reading);
     return {
       line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.unknown ?? unresolved?.raw, conditional: undefined,
