@@ -4,6 +4,7 @@
 //   node scripts/test.mjs unit lint  only these steps
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { installDependencies } from './dependencies.mjs';
@@ -31,7 +32,8 @@ const steps = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'types', command: ['npx', 'tsc', '-p', '.'] },
   { name: 'lint', command: ['npx', 'eslint', '.'] },
-  { name: 'unit', command: mocha('test/unit/**/*.test.ts') },
+  // Files side by side, so that the suite stays quick and no file can lean on another.
+  { name: 'unit', command: mocha('--parallel', '--jobs', String(os.availableParallelism()), 'test/unit/**/*.test.ts') },
   { name: 'protocol', command: mocha('test/protocol/**/*.test.ts') },
   { name: 'grammar', command: ['node', 'scripts/build-grammar.mjs', '--check', '--test'], needs: needs.grammarTools },
   { name: 'kernel', command: mocha('test/kernel/**/*.test.ts'), needs: needs.kernel },

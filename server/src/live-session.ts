@@ -1,12 +1,12 @@
 import { RulesetDocument } from './core/ruleset/document.ts';
 import type { HostFacts } from './core/engine/host.ts';
 import { LineParser } from './core/syntax/parser.ts';
-import { readBeside } from './beside.ts';
 import type { Environment } from './environment.ts';
 import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from './features/session.ts';
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
+import { StartFiles } from './start-files.ts';
 import { warmUp } from './warm-up.ts';
 
 /** The state of one client's session: its documents, and what was computed from them. */
@@ -17,6 +17,7 @@ export class LiveSession implements Session {
   refresh: () => void = () => undefined;
   readonly simulations = new Map<string, Simulation>();
   private parser: LineParser | undefined;
+  private startFiles: StartFiles | undefined;
   private readonly environment: Environment;
   private readonly documents = new Map<string, RulesetDocument>();
   private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
@@ -29,13 +30,15 @@ export class LiveSession implements Session {
   /** Loads the grammar and warms the code up; before that no document can be opened. */
   async loadGrammar(): Promise<void> {
     this.parser = await LineParser.create(this.environment.wasm);
+    this.startFiles = new StartFiles(this.parser, (uri) => this.environment.readText(uri));
     warmUp(this.parser);
   }
 
   open(uri: string, languageId: string, version: number, text: string): RulesetDocument {
-    if (this.parser === undefined) throw new Error('a document came before the grammar was loaded');
-    const document = new RulesetDocument(this.parser, uri, languageId, version, text, readBeside(uri, (beside) => this.environment.readText(beside)));
+    if (this.parser === undefined || this.startFiles === undefined) throw new Error('a document came before the grammar was loaded');
+    const document = new RulesetDocument(this.parser, uri, languageId, version, text, this.startFiles.beside(uri));
     document.setFamily(this.settings.family);
+    document.setStartFiles(this.settings.startFrom);
     this.documents.set(uri, document);
     return document;
   }
@@ -76,14 +79,19 @@ export class LiveSession implements Session {
     return facts;
   }
 
-  /** Forgets facts about hosts, because a file that states them has changed. */
-  forgetHosts(): void {
+  /** Forgets what was read from files, because some have changed. */
+  forgetFiles(): void {
     this.hosts.clear();
+    this.startFiles?.forget();
+    for (const document of this.documents.values()) document.setStartFiles(this.settings.startFrom);
   }
 
   apply(settings: Settings): void {
     this.settings = settings;
-    for (const document of this.documents.values()) document.setFamily(settings.family);
+    for (const document of this.documents.values()) {
+      document.setFamily(settings.family);
+      document.setStartFiles(settings.startFrom);
+    }
   }
 
   all(): Iterable<RulesetDocument> {

@@ -9,6 +9,7 @@ import { missingPrograms } from '../support/programs.ts';
 import { compareCorpus } from './corpus.ts';
 import { compareGenerated } from './generated.ts';
 import { print, type Reported } from './report.ts';
+import { compareWritten } from './written.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,6 +27,7 @@ if (existsSync(corpus)) {
 
 const missing = missingPrograms();
 if (missing === undefined) {
+  print('written', await compareWritten(), values.verbose);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
   print(`generated, seed ${seed}`, await compareGenerated(seed, Number(values.count)), values.verbose);
 } else {

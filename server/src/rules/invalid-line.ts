@@ -1,6 +1,6 @@
 import { LINE_LIMIT } from '../core/syntax/limits.ts';
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
+import { NO_REPORTS, defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insert, replace, textSpan } from './support/edits.ts';
 import { BYTE_ORDER_MARK } from '../core/ruleset/kind.ts';
 import { meantCommit, meantTable } from './support/meant.ts';
@@ -27,9 +27,7 @@ const SHOWN = 80;
 
 export default defineRule({
   ...executed,
-  *checkLine({ line, kind }) {
-    if (kind === 'ruleset') yield* unreadable(line);
-  },
+  checkLine: ({ line, kind }) => (kind === 'ruleset' ? unreadable(line) : NO_REPORTS),
   *checkFile(file) {
     if (file.kind === 'script') return;
     yield* executed.checkFile!(file);
@@ -37,18 +35,18 @@ export default defineRule({
   },
 });
 
-function unreadable(line: Line): Iterable<Report> {
+function unreadable(line: Line): readonly Report[] {
   const { content, text } = line;
   if (text.startsWith(BYTE_ORDER_MARK)) return [byteOrderMark(line)];
   switch (content.kind) {
-    case 'blank': return text === '' ? [] : [blanks(line)];
-    case 'comment': case 'expectation': case 'scenario': case 'suppression': return indented(line, 'A comment', 'reads this as a rule, and refuses it');
+    case 'blank': return text === '' ? NO_REPORTS : [blanks(line)];
+    case 'comment': case 'expectation': case 'scenario': case 'suppression': case 'start': return indented(line, 'A comment', 'reads this as a rule, and refuses it');
     case 'table': return indented(line, 'The `*` of a table', 'refuses the line');
     case 'commit': return text === text.trimEnd() && text.trim() !== 'COMMIT' ? [wordsBehindCommit(line)] : indented(line, '`COMMIT`', 'reads this as a rule, and refuses it');
-    case 'rule': return content.counters === undefined ? [] : counters(line, content.arguments.length === 0);
+    case 'rule': return content.counters === undefined ? NO_REPORTS : counters(line, content.arguments.length === 0);
     case 'shell': return shell(line);
     case 'invalid': return content.reason === 'not-text' ? [nul(line)] : tooLong(line);
-    default: return [];
+    default: return NO_REPORTS;
   }
 }
 

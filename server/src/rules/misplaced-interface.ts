@@ -3,7 +3,7 @@ import { HOOKS } from '../core/netfilter.ts';
 import type { BoundRule, HeaderPart, Table } from '../core/ruleset/model.ts';
 import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type Fix, type Report } from './rule.ts';
+import { NO_REPORTS, defineRule, type Fix, type Report } from './rule.ts';
 import { removeWords, replace } from './support/edits.ts';
 import { asksInVain, type Side } from './support/lacking-interface.ts';
 import { page } from './support/page.ts';
@@ -22,11 +22,10 @@ export default defineRule({
     instead: ['-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT'],
     fixes: 'Not safe: the rule starts to match packets. Look at which way the traffic goes before you take the fix.',
   }),
-  *checkLine({ line, bound }) {
+  checkLine({ line, bound }) {
     const chain = bound?.command?.chain;
-    if (chain === undefined || bound!.skipped || !isHook(chain)) return;
-    yield* misplaced(NO_INTERFACE.in.refused.has(chain), 'in', bound!, line, chain);
-    yield* misplaced(NO_INTERFACE.out.refused.has(chain), 'out', bound!, line, chain);
+    if (chain === undefined || bound!.skipped || !isHook(chain)) return NO_REPORTS;
+    return [...misplaced('in', bound!, line, chain), ...misplaced('out', bound!, line, chain)];
   },
   *checkFile({ rulesets }) {
     for (const { tables } of rulesets) for (const table of tables.values()) yield* unmatchable(table);
@@ -42,13 +41,13 @@ const REASON: Readonly<Record<Side, string>> = {
 
 const isHook = (chain: string): chain is Hook => (HOOKS as readonly string[]).includes(chain);
 
-function* misplaced(refused: boolean, side: Side, bound: BoundRule, line: Line, chain: Hook): Iterable<Report> {
+function misplaced(side: Side, bound: BoundRule, line: Line, chain: Hook): readonly Report[] {
   const part = bound.header[side];
-  if (!refused || part === undefined) return;
-  yield {
+  if (part === undefined || !NO_INTERFACE[side].refused.has(chain)) return NO_REPORTS;
+  return [{
     line, span: part.span, fixes: fixes(side, part, bound, line),
     message: `\`${OPTION[side]}\` can't stand in ${chain}: ${REASON[side]}.`,
-  };
+  }];
 }
 
 function* unmatchable(table: Table): Iterable<Report> {

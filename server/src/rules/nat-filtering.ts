@@ -1,4 +1,4 @@
-import { defineRule } from './rule.ts';
+import { NO_REPORTS, defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';
 
@@ -15,12 +15,12 @@ const policies = problemRule({
 
 export default defineRule({
   ...policies,
-  *checkLine({ line, bound, table }) {
+  checkLine({ line, bound, table }) {
     const target = bound?.target;
-    if (table !== 'nat' || bound?.skipped !== false || target?.kind !== 'verdict' || target.verdict !== 'DROP') return;
-    yield {
+    if (table !== 'nat' || bound?.skipped !== false || target?.kind !== 'verdict' || target.verdict !== 'DROP') return NO_REPORTS;
+    return [{
       line, span: target.span,
       message: 'iptables refuses `DROP` in `nat`, which sees only the first packet of a connection; drop in `filter`, or in `raw` before everything else.',
-    };
+    }];
   },
 });

@@ -1,4 +1,4 @@
-import { defineRule } from './rule.ts';
+import { NO_REPORTS, defineRule } from './rule.ts';
 import { replace } from './support/edits.ts';
 import { page } from './support/page.ts';
 
@@ -13,12 +13,12 @@ export default defineRule({
     instead: ['-A INPUT -p tcp --dport 80 -j NFQUEUE'],
     fixes: 'Safe: both mean queue 0.',
   }),
-  *checkLine({ line, bound }) {
+  checkLine({ line, bound }) {
     const target = bound?.target;
-    if (target?.kind !== 'verdict' || target.verdict !== 'QUEUE' || bound!.skipped) return;
-    yield {
+    if (target?.kind !== 'verdict' || target.verdict !== 'QUEUE' || bound!.skipped) return NO_REPORTS;
+    return [{
       line, span: target.span, message: 'iptables-nft refuses `-j QUEUE`, iptables-legacy takes it; `-j NFQUEUE` queues to number 0 with both.',
       fixes: [{ title: 'Write NFQUEUE', safe: true, edits: [replace(line, target.nameSpan, 'NFQUEUE')] }],
-    };
+    }];
   },
 });

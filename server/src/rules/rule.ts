@@ -4,6 +4,7 @@ import type { Line } from '../core/syntax/line.ts';
 import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
+import type { StartProblem } from '../core/ruleset/start.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
@@ -91,6 +92,8 @@ export interface FileInContext {
   readonly settings: CheckSettings;
   /** The commands of a script of which nobody knows whether they run. */
   readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
+  /** Why the file does not start from what it, or a setting, names. */
+  readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
@@ -107,6 +110,9 @@ export interface AnalysedFile extends FileInContext {
   /** Lines with an error: what iptables refuses does nothing to any packet. */
   readonly refused: ReadonlySet<Line>;
 }
+
+/** What most lines have to be said of them; made once, as every check of every line answers it. */
+export const NO_REPORTS: readonly Report[] = [];
 
 /** A report of a check that takes its time, or undefined where it may be stopped or paused. */
 export type Progress = Report | undefined;

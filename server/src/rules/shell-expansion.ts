@@ -1,6 +1,6 @@
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Argument, Line } from '../core/syntax/line.ts';
-import { defineRule } from './rule.ts';
+import { NO_REPORTS, defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -14,14 +14,14 @@ export default defineRule({
     example: ['#!/bin/sh', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
     instead: ['#!/bin/sh', 'OFFICE=192.0.2.0/24', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
   }),
-  *checkLine({ line, bound }) {
-    if (bound?.unresolved === undefined) return;
+  checkLine({ line, bound }) {
+    if (bound?.unresolved === undefined) return NO_REPORTS;
     const argument = argumentsOf(line).find(({ unknown, raw }) => unknown === bound.unresolved || (unknown === undefined && raw === bound.unresolved));
-    if (argument === undefined) return;
-    yield {
+    if (argument === undefined) return NO_REPORTS;
+    return [{
       line, span: { start: argument.start, end: argument.end },
       message: `The rule depends on \`${bound.unresolved}\`, which is not known; it may match any packet or none.`,
-    };
+    }];
   },
 });
 

@@ -1,5 +1,5 @@
 import type { ExtensionUse } from '../core/extensions/definition.ts';
-import { defineRule, type Fix } from './rule.ts';
+import { NO_REPORTS, defineRule, type Fix, type Report } from './rule.ts';
 import { replace } from './support/edits.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { page } from './support/page.ts';
@@ -15,17 +15,16 @@ export default defineRule({
     instead: ['-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'],
     fixes: 'Safe: the states are the same.',
   }),
-  *checkLine({ line, bound }) {
-    if (bound === undefined || bound.skipped) return;
-    for (const use of bound.matches) {
-      if (use.definition.name !== 'state' || use.options.length === 0) continue;
-      yield {
-        line, span: use.span, tag: 'deprecated', fixes: [fix(use, line)],
-        message: '`-m state` is the old spelling of `-m conntrack`; write `-m conntrack --ctstate`.',
-      };
-    }
+  checkLine({ line, bound }) {
+    if (bound === undefined || bound.skipped || !bound.matches.some(isOld)) return NO_REPORTS;
+    return bound.matches.filter(isOld).map((use): Report => ({
+      line, span: use.span, tag: 'deprecated', fixes: [fix(use, line)],
+      message: '`-m state` is the old spelling of `-m conntrack`; write `-m conntrack --ctstate`.',
+    }));
   },
 });
+
+const isOld = ({ definition, options }: ExtensionUse): boolean => definition.name === 'state' && options.length > 0;
 
 function fix({ span, options }: ExtensionUse, line: Line): Fix {
   return {

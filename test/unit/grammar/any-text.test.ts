@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Parser } from 'web-tree-sitter';
 import { lineNodes, withParser, withTree } from './grammar.ts';
-import { anyText, closedLine, lineEnd, runs } from './random.ts';
+import { anyText, closedLine, lineEnd } from './random.ts';
 
 /** The node of a line that stands alone; undefined for a blank one. */
 function alone(parser: Parser, line: string): string | undefined {
@@ -15,7 +15,7 @@ function alone(parser: Parser, line: string): string | undefined {
 
 describe('the grammar and any text', () => {
   it('finds no error in it', () => withParser((parser) => {
-    fc.assert(fc.property(anyText, (text) => withTree(parser, text, (tree) => !tree.rootNode.hasError)), runs(3000));
+    fc.assert(fc.property(anyText, (text) => withTree(parser, text, (tree) => !tree.rootNode.hasError)), { numRuns: 3000 });
   }));
 
   it('gives every line one node, the same as when the line stands alone', () => withParser((parser) => {
@@ -27,7 +27,7 @@ describe('the grammar and any text', () => {
       withTree(parser, lines.map(([line, end]) => line + end).join(''), (tree) => {
         assert.deepEqual(lineNodes(tree).map(({ row, shown }) => ({ row, shown })), expected);
       });
-    }), runs(1500));
+    }), { numRuns: 1500 });
   }));
 
   it('covers every line from its first to its last character that is not blank', () => withParser((parser) => {
@@ -35,6 +35,6 @@ describe('the grammar and any text', () => {
       const [node] = lineNodes(tree);
       // Blanks at the end of an open quotation belong to it.
       assert.equal(node?.text.replace(/[ \t\r]+$/u, '') ?? '', line.replace(/^[ \t\r]+|[ \t\r]+$/gu, ''));
-    })), runs(3000));
+    })), { numRuns: 3000 });
   }));
 });

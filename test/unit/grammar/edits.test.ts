@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Parser, Point, Tree } from 'web-tree-sitter';
 import { Edit } from 'web-tree-sitter';
 import { lineNodes, withParser, withTree } from './grammar.ts';
-import { anyLine, anyText, runs } from './random.ts';
+import { anyLine, anyText } from './random.ts';
 
 /** One change of a text: where, how much is taken out, and what comes in its place. */
 interface Change {
@@ -53,6 +53,6 @@ function checkChanges(parser: Parser, original: string, changes: readonly Change
 
 describe('an edited text', () => {
   it('parses with the old tree as it does from nothing', () => withParser((parser) => {
-    fc.assert(fc.property(anyText, fc.array(change, { minLength: 1, maxLength: 6 }), (text, changes) => checkChanges(parser, text, changes)), runs(1000));
+    fc.assert(fc.property(anyText, fc.array(change, { minLength: 1, maxLength: 6 }), (text, changes) => checkChanges(parser, text, changes)), { numRuns: 1000 });
   }));
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readPlainRule } from '../../../server/src/core/syntax/plain-rule.ts';
 import type { LineContent } from '../../../server/src/core/syntax/line.ts';
 import { openDocument } from '../../support/document.ts';
-import { anyLine, runs } from './random.ts';
+import { anyLine } from './random.ts';
 
 /** What the grammar makes of a line: a carriage return at its end is a blank to it, and keeps the line from being read as plain. */
 async function byGrammar(text: string): Promise<unknown> {
@@ -28,7 +28,7 @@ describe('plain rules', () => {
 
   it('are read as the grammar reads them', () => fc.assert(fc.asyncProperty(plain, async (line) => {
     assert.deepEqual(said(readPlainRule(line)), await byGrammar(line));
-  }), runs(2000)));
+  }), { numRuns: 2000 }));
 
   it('have neither odd quotes nor carriage returns', () => {
     for (const text of ['-A INPUT --comment="x"', '-A INPUT -m "x"y', '-A INPUT "x', '-A INPUT "a\\"b"', '-A INPUT\r', '', '# -A INPUT', '*filter', '[0:0]', '[0:0]-A', '[x:y] -A INPUT', ' -A INPUT']) {

@@ -25,9 +25,3 @@ export const lineEnd: fc.Arbitrary<string> = fc.constantFrom('\n', '\n', '\n', '
 /** A whole text, its last line with or without an end. */
 export const anyText: fc.Arbitrary<string> = fc.array(fc.tuple(anyLine, lineEnd), { maxLength: 12 })
   .chain((lines) => fc.boolean().map((ended) => lines.map(([line, end]) => line + end).join('').slice(0, ended ? undefined : -1)));
-
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-console.log(`grammar: random tests with FUZZ_SEED=${seed}`);
-
-/** Settings of a random test; the seed is printed, and taken from FUZZ_SEED to repeat a run. */
-export const runs = (numRuns: number): { seed: number; numRuns: number } => ({ seed, numRuns });

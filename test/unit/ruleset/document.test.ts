@@ -52,6 +52,52 @@ describe('a document under edits', () => {
   });
 });
 
+describe('the ruleset of a document under edits', () => {
+  const piece = fc.constantFrom('-A INPUT', '-j X', ' -j ACCEPT', ' -g Y', '-6', '-h', '# x', ':X - [0:0]', '\n', ' ', '', 'x');
+  const command = fc.oneof({ weight: 6, arbitrary: fc.constant('-A INPUT') }, { weight: 2, arbitrary: fc.constantFrom('-A X', '-I INPUT', '-D INPUT', '-D INPUT 2', '-A Y') });
+  const rule = fc.tuple(command, fc.constantFrom('', '-j ACCEPT', '-j X', '-j Y', '-p tcp -j Y', '-s 192.0.2.1,192.0.2.2 -j ACCEPT', '-j LOG', '-j LOG --log-level 4')).map((words) => words.join(' '));
+
+  it('is that of a fresh document of the same text', async () => {
+    const edit = fc.oneof(
+      fc.record({ line: fc.nat(), at: fc.nat(), length: fc.nat(8), text: piece }),
+      fc.record({ line: fc.nat(), at: fc.constant(0), length: fc.constant(1000), text: rule }),
+    );
+    await fc.assert(fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 10 }), fc.array(edit, { maxLength: 6 }), async (rules, edits) => {
+      const document = await openDocument(['*filter', ':INPUT ACCEPT [0:0]', ':X - [0:0]', ':LOG - [0:0]', ...rules, 'COMMIT', ''].join('\n'));
+      for (const { line, at, length, text } of edits) {
+        document.ruleset();
+        const number = line % document.lines.length;
+        const character = at % (document.lines[number]!.text.length + 1);
+        document.update([{ range: { start: { line: number, character }, end: { line: number, character: character + length } }, text }], 2);
+        assert.deepEqual(left(document), left(await openDocument(document.getText())));
+      }
+    }), { numRuns: 300 });
+  });
+
+  it('keeps the chains that an edit of one rule does not touch', async () => {
+    const document = await openDocument('*filter\n:X - [0:0]\n-A INPUT -j X\n-A X -j ACCEPT\nCOMMIT\n');
+    const before = document.ruleset().tables.get('filter')!.chains;
+    document.update([{ range: { start: { line: 3, character: 8 }, end: { line: 3, character: 14 } }, text: 'DROP' }], 2);
+    const after = document.ruleset().tables.get('filter')!.chains;
+    assert.equal(after.get('INPUT'), before.get('INPUT'));
+    assert.deepEqual(after.get('X')!.rules.map(({ bound }) => bound.line.text), ['-A X -j DROP']);
+  });
+});
+
+/** What a document leaves behind, and what is wrong with it; lines by their numbers. */
+function left(document: RulesetDocument): unknown {
+  const { tables, problems } = document.ruleset();
+  return {
+    problems: problems.map(({ line, related, ...rest }) => ({ ...rest, line: line.number, related: related?.map((place) => ({ ...place, line: place.line.number })) })),
+    tables: [...tables].map(([name, { line, made, chains }]) => ({
+      name, line: line?.number, made,
+      chains: [...chains.values()].map(({ rules, declaration, ...chain }) => ({
+        ...chain, declaration: declaration?.number, rules: rules.map(({ bound, source, destination }) => ({ source, destination, line: bound.line.number, text: bound.line.text, leads: bound.target?.kind })),
+      })),
+    })),
+  };
+}
+
 const shape = (document: RulesetDocument): unknown => document.lines.map(({ number, text, eol, content }) => ({ number, text, eol, content }));
 
 /** No editor puts its cursor between `\r` and `\n`. */

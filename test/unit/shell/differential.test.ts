@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { SEED } from '../../support/random.ts';
 import { ScriptGenerator } from './generate.ts';
 import { evaluate, hasBash, runInBash, wordsOf } from './run.ts';
 
 const SCRIPTS = Number(process.env.SHELL_SCRIPTS ?? 100);
-const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 describe('scripts made at random', () => {
   it('run what bash runs', function () {
@@ -11,8 +11,8 @@ describe('scripts made at random', () => {
       console.log('      skipped: there is no bash');
       this.skip();
     }
-    console.log(`      ${SCRIPTS} scripts with FUZZ_SEED=${seed}`);
-    const generator = new ScriptGenerator(seed);
+    console.log(`      ${SCRIPTS} scripts with FUZZ_SEED=${SEED}`);
+    const generator = new ScriptGenerator(SEED);
     const scripts = Array.from({ length: SCRIPTS }, () => generator.script());
     const runs = runInBash(scripts);
     assert.equal(runs.length, scripts.length);

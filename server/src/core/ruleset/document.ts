@@ -10,7 +10,9 @@ import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
-import { Script, commandsOf, type ScriptReading, type ScriptStep } from './script.ts';
+import { RulesetCache } from './ruleset-cache.ts';
+import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
+import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** A place in the file: physical line and UTF-16 column, both from 0. */
 export interface Position {
@@ -35,19 +37,29 @@ export interface LineContext {
   readonly family: Family;
 }
 
+/** What stands beside a document. */
+export interface Beside {
+  /** The files that a script reads, by the path that it writes. */
+  readonly readFile: ReadFile;
+  /** The files that a document names as its start. */
+  readonly readStart: ReadStart;
+}
+
+const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'there is no such file' };
+
 /**
  * A file as the rest of the program sees it: logical lines, each bound rule, the ruleset that it leaves behind. An edit
  * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them. A script
  * is evaluated: its lines are what they were found to mean, and it is executed in the order in which its commands run.
  */
-export class RulesetDocument {
+export class RulesetDocument implements ScriptContext {
   readonly uri: string;
   readonly languageId: string;
   version: number;
   private readonly parser: LineParser;
   /** The lines as the grammar reads each by itself; a script's are made of them. */
   private content: Line[] = [];
-  private readonly readFile: ReadFile;
+  private readonly beside: Beside;
   private script: Script | undefined;
   private reading: ScriptReading | undefined;
   private kindKnown: FileKind | undefined;
@@ -55,14 +67,19 @@ export class RulesetDocument {
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<object, BoundRule>();
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
-  private readonly rulesets = new Map<string, Ruleset>();
-  private start: Ruleset | undefined;
+  private readonly rulesets = new RulesetCache();
+  /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
+  private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
+  /** What the kernel is said to hold before the first line, whatever the text names. */
+  private given: readonly Ruleset[] | undefined;
+  /** What a script starts from that names nothing. */
+  private startFiles: readonly string[] = [];
+  private startKnown: Start | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
-  /** `readFile` gives the files that a script reads, by the path that it writes. */
-  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, readFile: ReadFile = () => undefined) {
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE) {
     this.parser = parser;
-    this.readFile = readFile;
+    this.beside = beside;
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
@@ -77,6 +94,11 @@ export class RulesetDocument {
   get kind(): FileKind {
     this.kindKnown ??= this.languageId === 'shellscript' ? 'script' : kindOf(this.content);
     return this.kindKnown;
+  }
+
+  /** The command at which a script ends because it fails under `set -e`. */
+  get failedAt(): Line | undefined {
+    return this.evaluated()?.failedAt;
   }
 
   /** Where the evaluation of a script was given up because it would take too long. */
@@ -167,23 +189,42 @@ export class RulesetDocument {
     return this.evaluated()?.families.get(line) ?? this.family;
   }
 
-  /** What the kernel holds before the first line of a script; nothing unless set. */
-  setStart(start: Ruleset | undefined): void {
-    this.start = start;
+  /** Says what the kernel holds before the first line, whatever the text names; undefined: what the text names. */
+  setStart(rulesets: readonly Ruleset[] | undefined): void {
+    this.given = rulesets;
     this.forget();
+  }
+
+  /** Says from which files a script starts that names none; they, and those that the text names, are read anew. */
+  setStartFiles(files: readonly string[]): void {
+    this.startFiles = files;
+    this.forget();
+  }
+
+  /** Why the document does not start from the files that it, or a setting, names. */
+  get startProblems(): readonly StartProblem[] {
+    return this.started().problems;
+  }
+
+  private started(): Start {
+    if (this.given !== undefined) return { ...EMPTY_START, rulesets: this.given };
+    this.startKnown ??= startOf(this.content, this.kind === 'script' ? this.startFiles : [], this.beside.readStart);
+    return this.startKnown;
+  }
+
+  /** What the kernel holds of a family before the first line. */
+  from(family: Family): Ruleset | undefined {
+    return this.started().rulesets.find((ruleset) => ruleset.family === family);
   }
 
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
   ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
-    const key = `${family} ${backend} ${at ?? ''}`;
-    let built = this.rulesets.get(key);
-    if (built === undefined) {
-      const executed = [...this.linesOf(family)];
-      const from = this.start?.family === family ? this.start : undefined;
-      built = buildRuleset(at === undefined ? executed : executed.slice(0, countUpTo(executed, at)), family, { backend, from });
-      this.rulesets.set(key, built);
-    }
-    return built;
+    const from = this.from(family);
+    const lines = (): readonly BoundLine[] => {
+      const executed = this.linesOf(family, backend);
+      return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
+    };
+    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from }));
   }
 
   /** The table block and family of a line of this document; of several commands those of the one at the offset. */
@@ -264,11 +305,24 @@ export class RulesetDocument {
 
   private replace(first: number, end: number, texts: readonly LogicalText[]): void {
     const lines = this.parser.parse(texts);
+    const before = this.content.slice(first, end);
     if (lines.length < 10_000) this.content.splice(first, end - first, ...lines);
     else this.content = [...this.content.slice(0, first), ...lines, ...this.content.slice(end)];
     this.renumber(first);
-    this.forget();
+    const wasOf = this.family;
     this.detected = familyOfName(this.uri) ?? familyOfContent(this.content) ?? 'ipv4';
+    if (before.length === 1 && lines.length === 1 && this.family === wasOf && this.replaceRule(before[0]!, lines[0]!, first)) return;
+    this.forget();
+  }
+
+  /** Keeps what is known of a ruleset in which one rule takes the place of another; answers whether it is no more than that. */
+  private replaceRule(before: Line, after: Line, index: number): boolean {
+    const { restored, family } = this;
+    if (restored?.family !== family || before.content.kind !== 'rule' || after.content.kind !== 'rule' || physicalLines(before.text) !== physicalLines(after.text)) return false;
+    const bound = this.boundRule(after)!;
+    restored.lines[index] = { line: after, bound };
+    this.rulesets.replaceRule(this.boundRule(before)!, bound);
+    return true;
   }
 
   private renumber(first: number): void {
@@ -283,8 +337,10 @@ export class RulesetDocument {
 
   private forget(): void {
     this.rulesets.clear();
+    this.restored = undefined;
     this.blocks = undefined;
     this.reading = undefined;
+    this.startKnown = undefined;
     this.kindKnown = undefined;
   }
 
@@ -292,8 +348,8 @@ export class RulesetDocument {
   private evaluated(): ScriptReading | undefined {
     if (this.kind === 'ruleset') return undefined;
     if (this.reading === undefined) {
-      this.script ??= new Script(this.parser, this.readFile);
-      this.reading = this.script.read(this.content);
+      this.script ??= new Script(this.parser, this.beside.readFile);
+      this.reading = this.script.read(this.content, this);
     }
     return this.reading;
   }
@@ -315,21 +371,27 @@ export class RulesetDocument {
   }
 
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  *linesOf(family: Family): Generator<BoundLine> {
+  linesOf(family: Family, backend: Backend = 'nft'): readonly BoundLine[] {
     const reading = this.evaluated();
-    if (reading !== undefined) {
-      for (const step of reading.steps) if (step.family === family && step.reached) yield this.boundStep(reading.lines[step.index]!, step);
-      return;
-    }
-    for (const line of this.content) {
-      if ((line.content.kind === 'command' ? this.familyOf(line) : this.family) === family) yield { line, bound: this.boundRule(line) };
-    }
+    if (reading !== undefined) return reading.stepsWith(backend).filter((step) => step.family === family && step.reached).map((step) => this.boundStep(reading.lines[step.index]!, step));
+    if (this.restored?.family === family) return this.restored.lines;
+    const lines = this.content
+      .filter((line) => (line.content.kind === 'command' ? this.familyOf(line) : this.family) === family)
+      .map((line): BoundLine => ({ line, bound: this.boundRule(line) }));
+    if (lines.length === this.content.length) this.restored = { family, lines };
+    return lines;
   }
 
-  private boundStep(line: Line, { command, content, restore, family, conditional }: ScriptStep): BoundLine {
-    if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
+  /** A step of a script as it is executed at a line. */
+  boundStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
+    if (command !== undefined) {
+      const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
+      // While the script is still being evaluated, its lines are yet to be told what they are.
+      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : { kind: 'command' as const, ...command };
+      return { line, bound, ...(content && { content }), ...(asked && { asked }) };
+    }
     const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
-    return { line, bound, content: content!, restore };
+    return { line, bound, content: content!, text, restore, unknownInput };
   }
 
   private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {

@@ -1,4 +1,5 @@
 import { isBuiltIn, type Hook } from '../netfilter.ts';
+import { ChainSurvey } from './chain-survey.ts';
 import type { Table } from './model.ts';
 
 /**
@@ -20,11 +21,7 @@ export class Placements {
   private readonly hooks = new Map<string, Set<Hook>>();
 
   private constructor(table: Table) {
-    for (const chain of table.chains.values()) {
-      const targets = new Set<string>();
-      for (const { bound: { target } } of chain.rules) if (target?.kind === 'chain') targets.add(target.chain);
-      this.jumps.set(chain.name, targets);
-    }
+    for (const chain of table.chains.values()) this.jumps.set(chain.name, ChainSurvey.of(chain).jumps);
     for (const name of this.jumps.keys()) {
       if (isBuiltIn(table.name, name)) for (const reached of this.reachedFrom(name)) this.hooksInto(reached).add(name);
     }

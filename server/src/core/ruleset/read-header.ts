@@ -1,10 +1,11 @@
 import type { Argument } from '../syntax/line.ts';
-import { cover, type Span } from '../text.ts';
+import type { Span } from '../text.ts';
 import { addressList, type MaskedAddress } from '../values/address.ts';
 import { interfaceName } from '../values/interface.ts';
 import { protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
+import { ReadPart } from './places.ts';
 import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
@@ -94,7 +95,6 @@ export class HeaderReader {
 
   private part<V>(value: V, nameSpan: Span, valueSpan: Span): HeaderPart<V> {
     const { line, negation } = this.reading;
-    const span = cover(negation ?? nameSpan, valueSpan);
-    return { value, negated: negation !== undefined, span, nameSpan, valueSpan: { start: valueSpan.start, end: valueSpan.end }, text: line.text.slice(span.start, span.end) };
+    return new ReadPart(value, negation !== undefined, line.text, (negation ?? nameSpan).start, nameSpan, valueSpan);
   }
 }

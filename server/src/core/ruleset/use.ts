@@ -3,6 +3,7 @@ import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type OptionSpec, type Problem } from '../extensions/definition.ts';
 import type { ValueContext } from '../values/value.ts';
+import { ReadOption } from './places.ts';
 
 /** One option as it stands in the line, before its values are read. */
 export interface GivenOption {
@@ -70,12 +71,8 @@ export class OpenUse {
       const missing = spec.values.slice(values.length).map((type) => type.placeholder).join(' ');
       problems.push({ code: 'missing-value', message: `\`${dashed}\` needs a value: ${missing}.`, span: cover(nameSpan, values.at(-1) ?? nameSpan) });
     }
-    const parsed = values.map((value, index) => this.read(given, value, index, problems));
-    const span = cover(negation ?? nameSpan, values.at(-1) ?? nameSpan);
-    this.options.push({
-      spec, negated, protocol: given.protocol, value: parsed[0], values: parsed, span,
-      nameSpan: { start: nameSpan.start, end: nameSpan.end }, valueSpans: values.map(({ start, end }) => ({ start, end })), text: this.text.slice(span.start, span.end),
-    });
+    const said = { spec, negated, protocol: given.protocol, values: values.map((value, index) => this.read(given, value, index, problems)) };
+    this.options.push(new ReadOption(said, this.text, (negation ?? nameSpan).start, nameSpan, values));
   }
 
   private checkSpellings(problems: Problem[]): void {

@@ -2,21 +2,20 @@ import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableNa
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
-import type { FileInContext, Fix, LineInContext, RelatedPlace, Report } from '../rule.ts';
+import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
 import { replace } from './edits.ts';
 import { placedRules } from './placed-rules.ts';
 
 type Kind = ExtensionUse['definition']['kind'];
 
-const NONE: readonly Report[] = [];
 const NO_USES: readonly ExtensionUse[] = [];
 
 /** Uses in a table, or in a built-in chain, where the kernel refuses them; one report for each use. */
 export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): readonly Report[] {
   const chain = bound?.command?.chain;
-  if (table === undefined || chain === undefined || bound!.skipped) return NONE;
+  if (table === undefined || chain === undefined || bound!.skipped) return NO_REPORTS;
   const uses = usesOf(bound!, kind).filter(isChoosy);
-  return uses.length === 0 ? NONE : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  return uses.length === 0 ? NO_REPORTS : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
 
 const isChoosy = ({ definition: { tables, tablesFor, legacyTables, hooks, hooksFor } }: ExtensionUse): boolean =>
