@@ -105,6 +105,8 @@ export interface FileInContext {
   readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
+  /** The command at which a script ends because it fails under `set -e`. */
+  readonly failedAt: Line | undefined;
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
   executed(family: Family): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
