@@ -28,13 +28,14 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
   const simulation = createSimulation(parts);
   const rulesets = createResultingRulesets((command, argument) => parts.ask(command, argument));
   const facts = workspace.createFileSystemWatcher('**/iptables-lens.json');
+  const starts = workspace.createFileSystemWatcher('**/{*.v4,*.v6,*.rules,*.iptables,*.ip6tables}');
   const client = create(id, name, {
     documentSelector: languages.map((language) => ({ language })),
     initializationOptions: { suggestCommand: 'editor.action.triggerSuggest' },
     diagnosticCollectionName: id,
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    synchronize: { fileEvents: facts },
+    synchronize: { fileEvents: [facts, starts] },
     middleware: {
       executeCommand: (command, args, next) => (command === commands.resultingRuleset ? rulesets.show(args[0]) : simulation(command, args, next)),
       provideCodeActions,
@@ -46,7 +47,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     await client.start();
   };
   context.subscriptions.push(
-    client, status, facts, expectations, rulesets,
+    client, status, facts, starts, expectations, rulesets,
     afterEdits((uri) => {
       void renewFate(parts, uri);
       void expectations.renew(uri);

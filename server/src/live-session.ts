@@ -1,13 +1,13 @@
 import { RulesetDocument } from './core/ruleset/document.ts';
 import type { HostFacts } from './core/engine/host.ts';
 import { LineParser } from './core/syntax/parser.ts';
-import { readBeside } from './beside.ts';
 import type { Environment } from './environment.ts';
 import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from './features/session.ts';
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
-import { siblingOf } from './sibling.ts';
+import { Companions } from './companions.ts';
+import { StartFiles } from './start-files.ts';
 import { warmUp } from './warm-up.ts';
 
 /** The state of one client's session: its documents, and what was computed from them. */
@@ -18,12 +18,12 @@ export class LiveSession implements Session {
   refresh: () => void = () => undefined;
   readonly simulations = new Map<string, Simulation>();
   private parser: LineParser | undefined;
+  private startFiles: StartFiles | undefined;
+  private companions: Companions | undefined;
   private readonly environment: Environment;
   private readonly documents = new Map<string, RulesetDocument>();
   private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
   private readonly hosts = new Map<string, HostFacts>();
-  /** Files beside open ones that are not open themselves. */
-  private readonly siblings = new Map<string, { readonly document: RulesetDocument | undefined }>();
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -32,21 +32,25 @@ export class LiveSession implements Session {
   /** Loads the grammar and warms the code up; before that no document can be opened. */
   async loadGrammar(): Promise<void> {
     this.parser = await LineParser.create(this.environment.wasm);
+    this.startFiles = new StartFiles(this.parser, (uri) => this.environment.readText(uri));
+    this.companions = new Companions(this.parser, {
+      read: (uri) => this.documents.get(uri)?.getText() ?? this.environment.readText(uri),
+      version: (uri) => this.documents.get(uri)?.version ?? 0,
+    });
     warmUp(this.parser);
   }
 
   open(uri: string, languageId: string, version: number, text: string): RulesetDocument {
-    if (this.parser === undefined) throw new Error('a document came before the grammar was loaded');
-    const document = new RulesetDocument(this.parser, uri, languageId, version, text, readBeside(uri, (beside) => this.environment.readText(beside)));
+    if (this.parser === undefined || this.startFiles === undefined) throw new Error('a document came before the grammar was loaded');
+    const document = new RulesetDocument(this.parser, uri, languageId, version, text, this.startFiles.beside(uri));
     document.setFamily(this.settings.family);
+    document.setStartFiles(this.settings.startFrom);
     this.documents.set(uri, document);
-    this.siblings.clear();
     return document;
   }
 
   close(uri: string): void {
     this.documents.delete(uri);
-    this.siblings.clear();
     this.simulations.delete(uri);
   }
 
@@ -66,7 +70,7 @@ export class LiveSession implements Session {
   private diagnosticsOf(document: RulesetDocument): Diagnostics {
     let diagnostics = this.diagnostics.get(document);
     if (diagnostics === undefined) {
-      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings, sibling: () => this.sibling(document.uri) }));
+      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings, companion: this.companions?.of(document) }));
       this.diagnostics.set(document, diagnostics);
     }
     return diagnostics;
@@ -81,28 +85,20 @@ export class LiveSession implements Session {
     return facts;
   }
 
-  /** The ruleset file of the other family: as it is open, or else as it was when it was first asked for. */
-  private sibling(uri: string): RulesetDocument | undefined {
-    const beside = siblingOf(uri);
-    if (beside === undefined || this.parser === undefined) return undefined;
-    const open = this.documents.get(beside);
-    if (open !== undefined) return open;
-    let known = this.siblings.get(beside);
-    if (known === undefined) {
-      const text = this.environment.readText(beside);
-      this.siblings.set(beside, known = { document: text === undefined ? undefined : new RulesetDocument(this.parser, beside, 'iptables', 0, text) });
-    }
-    return known.document;
-  }
-
-  /** Forgets facts about hosts, because a file that states them has changed. */
-  forgetHosts(): void {
+  /** Forgets what was read from files, because some have changed. */
+  forgetFiles(): void {
     this.hosts.clear();
+    this.startFiles?.forget();
+    this.companions?.forget();
+    for (const document of this.documents.values()) document.setStartFiles(this.settings.startFrom);
   }
 
   apply(settings: Settings): void {
     this.settings = settings;
-    for (const document of this.documents.values()) document.setFamily(settings.family);
+    for (const document of this.documents.values()) {
+      document.setFamily(settings.family);
+      document.setStartFiles(settings.startFrom);
+    }
   }
 
   all(): Iterable<RulesetDocument> {

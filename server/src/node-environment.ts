@@ -18,12 +18,15 @@ export function nodeEnvironment(folder: string): Environment {
   };
 }
 
-/** A file's text; undefined when it does not exist, other failures are thrown. */
+/** Why a file can't be read that is no failure of this process: it is not there, it is a folder, it is somebody else's. */
+const UNREADABLE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']);
+
+/** A file's text; undefined when it does not exist or is not to be read, other failures are thrown. */
 export function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (UNREADABLE.has((error as NodeJS.ErrnoException).code)) return undefined;
     throw error;
   }
 }

@@ -52,7 +52,7 @@ export function serve(connection: Connection, environment: Environment): void {
   };
   connection.onDidChangeConfiguration(configure);
   connection.onDidChangeWatchedFiles(() => {
-    session.forgetHosts();
+    session.forgetFiles();
     republish();
   });
 
@@ -103,14 +103,18 @@ function initializeResult(): InitializeResult {
 
 /** The settings that a client sent, with the default for whatever is missing or not of the right kind. */
 function settingsFrom(given: unknown): Settings {
-  const { family, codeLens, inlayHints, hints, management } = (typeof given === 'object' && given !== null ? given : {}) as {
-    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null; hints?: { partlyShadowed?: unknown } | null; management?: unknown;
+  const { family, codeLens, inlayHints, hints, management, startFrom } = (typeof given === 'object' && given !== null ? given : {}) as {
+    family?: unknown; codeLens?: { rules?: unknown } | null; inlayHints?: { unmatched?: unknown } | null; hints?: { partlyShadowed?: unknown } | null; management?: unknown; startFrom?: unknown;
   };
   return {
     family: family === 'ipv4' || family === 'ipv6' ? family : 'auto',
     codeLens: { rules: typeof codeLens?.rules === 'boolean' ? codeLens.rules : DEFAULT_SETTINGS.codeLens.rules },
     inlayHints: { unmatched: typeof inlayHints?.unmatched === 'boolean' ? inlayHints.unmatched : DEFAULT_SETTINGS.inlayHints.unmatched },
     hints: { partlyShadowed: typeof hints?.partlyShadowed === 'boolean' ? hints.partlyShadowed : DEFAULT_SETTINGS.hints.partlyShadowed },
-    management: [management].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== ''),
+    management: textsIn(management),
+    startFrom: textsIn(startFrom),
   };
 }
+
+/** The texts of a setting that is one or a list of them. */
+const textsIn = (given: unknown): string[] => [given].flat().filter((text): text is string => typeof text === 'string' && text.trim() !== '');

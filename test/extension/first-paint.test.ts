@@ -64,6 +64,8 @@ const cases: [line: string, ...parts: [text: string, scope: string][]][] = [
     ['=', 'keyword.operator.assignment'], ['eth0', 'comment.block.documentation']],
   ['# scenario port knocking', ['#', 'punctuation'], [' ', 'comment.block'], ['scenario', 'storage.type.class'], [' ', 'comment.block'],
     ['port knocking', 'entity.name.section.scenario']],
+  ['# iptables-lens from=before.v4', ['#', 'punctuation'], [' ', 'comment.line'], ['iptables-lens from', 'keyword.other.start'],
+    ['=', 'keyword.operator'], ['before.v4', 'string.unquoted.path']],
   ['# iptables-lens disable=shadowed-rule', ['#', 'punctuation'], [' ', 'comment.line'], ['iptables-lens disable', 'keyword.other.suppression'],
     ['=', 'keyword.operator'], ['shadowed-rule', 'variable.other.constant.diagnostic-code']],
   ['-A INPUT -p udp -m udp', ['-A', 'keyword'], ['INPUT', 'entity'], ['-p', 'variable'], ['udp', 'support.type.protocol'], ['-m', 'keyword'],

@@ -50,6 +50,31 @@ describe('the command line', () => {
     });
   });
 
+  describe('a script that names its start', () => {
+    it('is run from there', () => {
+      file('start.v4', '*filter\n:WEB - [0:0]\n-A INPUT -j WEB\nCOMMIT\n');
+      const shell = file('started.sh', '#!/bin/sh\n# iptables-lens from=start.v4\niptables -A WEB -p tcp --dport 80 -j DROP\n');
+      const { status, stdout, stderr } = run(['compile', shell]);
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /-A INPUT -j WEB\n-A WEB -p tcp -m tcp --dport 80 -j DROP\n/u);
+      assert.match(run(['simulate', '--json', '--packet', 'tcp 203.0.113.9:40000 -> 198.51.100.7:80 in=eth0', shell]).stdout, /"verdict": "DROP"/u);
+      assert.deepEqual(JSON.parse(run(['check', '--format', 'json', shell]).stdout), []);
+      const empty = file('nothing.v4', '*filter\nCOMMIT\n');
+      assert.match(run(['compile', '--from', empty, shell]).stderr, /exit status 1: .*WEB/u);
+    });
+
+    it('is an error where the start can\'t be read', () => {
+      const shell = file('stray.sh', '#!/bin/sh\n# iptables-lens from=gone.v4\niptables -F\n');
+      const found = JSON.parse(run(['check', '--format', 'json', shell]).stdout) as { code: string; line: number; column: number }[];
+      assert.deepEqual(found.map(({ code, line, column }) => [code, line, column]), [['unreadable-start', 2, 22]]);
+      for (const command of [['compile'], ['test'], ['simulate', '--packet', PACKET]]) {
+        const { status, stderr } = run([...command, shell]);
+        assert.equal(status, 2, command[0]);
+        assert.match(stderr, /stray\.sh:2: `gone\.v4` can't be the start/u);
+      }
+    });
+  });
+
   describe('check', () => {
     it('ends with 0 and says nothing of a good ruleset', () => {
       const good = GOOD.replace('COMMIT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT');

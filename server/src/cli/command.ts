@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { readBeside } from '../beside.ts';
 import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
+import { Companions } from '../companions.ts';
+import type { Companion } from '../rules/rule.ts';
 import { HOST_FILE, readHostFacts } from '../host-facts.ts';
 import { nodeEnvironment } from '../node-environment.ts';
-import { siblingOf } from '../sibling.ts';
+import { StartFiles, rulesetsOf } from '../start-files.ts';
 
 /** A subcommand of the command line; `run` answers the exit code and throws UsageError where the input can't be used. */
 export interface Subcommand {
@@ -68,34 +69,40 @@ export function atOption(value: string | undefined, document: RulesetDocument): 
 export class Opener {
   private readonly parser: LineParser;
   private readonly family: Family | 'auto';
+  private readonly startFiles: StartFiles;
+  private readonly companions: Companions;
 
   private constructor(parser: LineParser, family: Family | 'auto') {
     this.parser = parser;
     this.family = family;
+    this.startFiles = new StartFiles(parser, (uri) => environment.readText(uri));
+    this.companions = new Companions(parser, { read: (uri) => environment.readText(uri), version: () => 0 });
   }
 
   static async create(family: Family | 'auto'): Promise<Opener> {
     return new Opener(await LineParser.create(environment.wasm), family);
   }
 
-  /** The file as a document of the family that it shows by itself. */
-  beside(file: string): RulesetDocument {
-    return new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file));
-  }
-
-  /** The file as a document; `from`, where given, is the ruleset file that the kernel has loaded before. */
+  /** The file as a document; `from`, where given, is the file with what the kernel has loaded before. */
   open(file: string, from?: string): RulesetDocument {
-    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), readBeside(uriOf(file), (uri) => environment.readText(uri)));
+    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), this.startFiles.beside(uriOf(file)));
     document.setFamily(this.family);
-    if (from !== undefined) document.setStart(this.open(from).ruleset());
+    if (from !== undefined) document.setStart(rulesetsOf(this.openToRun(from)));
     return document;
   }
-}
 
-/** The path of the ruleset file of the other family beside one; undefined where there is none. */
-export function siblingFile(file: string): string | undefined {
-  const uri = siblingOf(uriOf(file));
-  return uri === undefined || environment.readText(uri) === undefined ? undefined : fileURLToPath(uri);
+  /** The same for those who say what it does: UsageError where what it starts from can't be read. */
+  openToRun(file: string, from?: string): RulesetDocument {
+    const document = this.open(file, from);
+    const [problem] = document.startProblems;
+    if (problem !== undefined) throw new UsageError(`${file}:${(problem.line?.number ?? 0) + 1}: ${problem.message}`);
+    return document;
+  }
+
+  /** The ruleset of the other family beside the document. */
+  companion(document: RulesetDocument): Companion | undefined {
+    return this.companions.of(document);
+  }
 }
 
 /** Text of a file as UTF-8, whatever bytes it holds; UsageError where it can't be read. */

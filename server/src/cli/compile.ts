@@ -15,7 +15,7 @@ export const compileCommand: Subcommand = {
     });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one script or ruleset file');
-    const document = (await Opener.create(familyOption(values.family))).open(file, values.from);
+    const document = (await Opener.create(familyOption(values.family))).openToRun(file, values.from);
     const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
     const ruleset = document.ruleset(document.family, backend, atOption(values.at, document));
     process.stdout.write(saveRuleset(ruleset, backend).map(({ text }) => `${text}\n`).join(''));

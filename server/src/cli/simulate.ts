@@ -29,7 +29,7 @@ export const simulateCommand: Subcommand = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
-    const document = (await Opener.create(familyOption(values.family))).open(file, values.from);
+    const document = (await Opener.create(familyOption(values.family))).openToRun(file, values.from);
     const simulator = new Simulator(document, {
       host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), allSteps: values['all-steps'] === true,
     });

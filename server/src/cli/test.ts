@@ -15,7 +15,7 @@ export const testCommand: Subcommand = {
     const format = oneOf('format', values.format, ['text', 'tap', 'junit']);
     const opener = await Opener.create(familyOption(values.family));
     const results = someFiles(positionals).flatMap((file): TestResult[] => {
-      const document = opener.open(file, values.from);
+      const document = opener.openToRun(file, values.from);
       const at = atOption(values.at, document);
       const host = hostFacts(values.host, file);
       return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));

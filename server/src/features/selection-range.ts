@@ -39,6 +39,7 @@ function spansOf(document: RulesetDocument, line: Line): Span[] {
     case 'table': return [whole, content.name];
     case 'expectation': return [whole, content.verdict, content.packet];
     case 'suppression': return [whole, ...content.codes];
+    case 'start': return [whole, ...content.files];
     default: return [whole];
   }
 }

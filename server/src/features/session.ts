@@ -9,9 +9,11 @@ export interface Settings extends CheckSettings {
   readonly family: 'auto' | Family;
   readonly codeLens: { readonly rules: boolean };
   readonly inlayHints: { readonly unmatched: boolean };
+  /** Files with what the kernel holds before a script that names none itself. */
+  readonly startFrom: readonly string[];
 }
 
-export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true }, ...DEFAULT_CHECK_SETTINGS };
+export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true }, startFrom: [], ...DEFAULT_CHECK_SETTINGS };
 
 /** A packet that stands in a document: what was asked, in notation, and the line of a script after which it was. */
 export interface Simulation {

@@ -51,6 +51,7 @@ describe('hover', () => {
     'a rule number': [inTable('-D INPUT <|>3'), /Rule number 3/u, '3'],
     'a verdict that is expected': ['# expect DR<|>OP: tcp any -> any:23 in=eth0', /without an answer/u, 'DROP'],
     'a field of a packet': ['# expect DROP: tcp any -> any:23 i<|>n=eth0', /comes in/u, 'in=eth0'],
+    'a start': ['#!/bin/sh\n# iptables-lens from=no-such<|>.v4', /there is no such file/u, 'no-such.v4'],
     'a code': ['# iptables-lens disable=misplaced-<|>interface', /What it does/u, 'misplaced-interface'],
   };
   for (const [title, [text, says, about]] of Object.entries(cases)) it(`explains ${title}`, () => check(text, says, about));

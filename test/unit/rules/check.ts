@@ -19,22 +19,10 @@ export function open(text: string, name = 'rules.v4'): RulesetDocument {
   return new RulesetDocument(parser, `file:///${name}`, 'iptables', 1, text);
 }
 
-/** The ruleset of the other family that stands beside the one of a code that compares them. */
-const BESIDE = `*filter
-:INPUT DROP [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p tcp -m multiport --dports 22,443 -j ACCEPT
--A INPUT -s 2001:db8::/32 -p udp -m udp --dport 53 -j ACCEPT
--A INPUT -p ipv6-icmp -j ACCEPT
-COMMIT
-`;
-
 /** Diagnostics under the settings which those of a code need that are off by themselves. */
 function diagnosticsFor(document: RulesetDocument, code: string | undefined): Diagnostics {
-  const sibling = (): RulesetDocument | undefined => (code === 'v4-v6-mismatch' ? open(BESIDE, 'rules.v6') : undefined);
   const settings: CheckSettings = { ...DEFAULT_CHECK_SETTINGS, hints: { partlyShadowed: code === 'partly-shadowed' } };
-  return new Diagnostics(document, () => ({ settings, sibling }));
+  return new Diagnostics(document, () => ({ settings }));
 }
 
 export const findingsOf = (text: string, name?: string, code?: string): readonly Finding[] =>

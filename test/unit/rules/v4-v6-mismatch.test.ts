@@ -1,52 +1,58 @@
-import { strict as assert } from 'node:assert';
+import assert from 'node:assert/strict';
+import { companionUri } from '../../../server/src/companions.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
-import { siblingOf } from '../../../server/src/sibling.ts';
-import { open } from './check.ts';
+import { openDocument } from '../../support/document.ts';
 
-const file = (...rules: readonly string[]): string => ['*filter', ':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', ...rules, 'COMMIT', ''].join('\n');
+const filter = (...rules: readonly string[]): string => ['*filter', ':INPUT DROP [0:0]', ':web - [0:0]', '-A INPUT -i lo -j ACCEPT', ...rules, 'COMMIT', ''].join('\n');
 
-/** What is said of a file beside another one. */
-function said(name: string, text: string, beside: string | undefined): readonly string[] {
-  const other = name === 'rules.v4' ? 'rules.v6' : 'rules.v4';
-  const diagnostics = new Diagnostics(open(text, name), () => ({ sibling: () => (beside === undefined ? undefined : open(beside, other)) }));
-  return diagnostics.complete().filter(({ code }) => code === 'v4-v6-mismatch').map(({ message, packet }) => `${message} ${packet}`);
+/** Lines and messages of the hints about `text` as rules.v4 beside a rules.v6. */
+async function hints(text: string, beside: string | undefined): Promise<readonly string[]> {
+  const document = await openDocument(text, 'rules.v4');
+  const other = beside === undefined ? undefined : (await openDocument(beside, 'rules.v6')).ruleset();
+  const findings = new Diagnostics(document, () => ({ companion: { name: 'rules.v6', ruleset: () => other } })).complete();
+  return findings.filter(({ code }) => code === 'v4-v6-mismatch').map(({ line, message }) => `${line.number}: ${message}`);
 }
 
-const SSH = '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT';
-const WEB = '-A INPUT -p tcp -m multiport --dports 80,443,8000:8080 -j ACCEPT';
+const SSH = '-A INPUT -p tcp --dport 22 -j ACCEPT';
 
-describe('v4-v6-mismatch', () => {
-  it('names the ports that only the other file lets in, with a packet', () => {
-    assert.deepEqual(said('rules.v4', file(SSH), file(SSH, WEB)), [
-      '`rules.v6` lets in new connections to tcp ports `80`, `443`, `8000:8080`; this file lets none in. tcp 203.0.113.9:40000 -> 10.0.0.5:80 in=eth0',
-    ]);
-    assert.deepEqual(said('rules.v6', file(SSH), file(SSH, '-A INPUT -p udp -m udp --dport 51820 -j ACCEPT')), [
-      '`rules.v4` lets in new connections to udp port `51820`; this file lets none in. udp [2001:db8::9]:40000 -> [2001:db8::5]:51820 in=eth0',
+describe('services of IPv4 and IPv6', () => {
+  it('are compared port by port, through chains and lists of ports', async () => {
+    const text = filter(SSH, '-A INPUT -j web', '-A web -p tcp -m multiport --dports 80,443,8000:8010 -j ACCEPT', '-A web -p udp --dport 443 -j ACCEPT');
+    assert.deepEqual(await hints(text, filter(SSH, '-A INPUT -p tcp --dport 80 -j ACCEPT')), [
+      '6: `tcp` port 443 is open to everybody over IPv4 and closed over IPv6 (`rules.v6`).',
+      '7: `udp` port 443 is open to everybody over IPv4 and closed over IPv6 (`rules.v6`).',
     ]);
   });
 
-  it('speaks in the file that is closed, not in the one that is open', () => {
-    assert.deepEqual(said('rules.v4', file(SSH, WEB), file(SSH)), []);
+  it('are open where another rule opens them, a range or none at all', async () => {
+    const text = filter(SSH, '-A INPUT -p tcp --dport 443 -j ACCEPT');
+    assert.deepEqual(await hints(text, filter('-A INPUT -p tcp --dport 1:1000 -j ACCEPT')), []);
+    assert.deepEqual(await hints(text, '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n'), []);
+    assert.deepEqual(await hints(text, filter(SSH, '-A INPUT -p tcp --dport 443 -j DROP')), ['5: `tcp` port 443 is open to everybody over IPv4 and closed over IPv6 (`rules.v6`).']);
   });
 
-  it('finds a family that lets everything in', () => {
-    const [message] = said('rules.v4', file(SSH), '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
-    assert.match(message!, /tcp ports `0:21`, `23:65535`; /u);
+  it('are left alone where they are open to some only, or never reached', async () => {
+    const text = filter(SSH, '-A INPUT -s 10.0.0.0/8 -p tcp --dport 9100 -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 443 -j ACCEPT', '-A web -p tcp --dport 80 -j ACCEPT');
+    assert.deepEqual(await hints(text, filter(SSH)), []);
   });
 
-  it('says nothing where there is no other file, or it says nothing of INPUT, or lets nothing in', () => {
-    assert.deepEqual(said('rules.v4', file(SSH), undefined), []);
-    assert.deepEqual(said('rules.v4', file(SSH), '*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n'), []);
-    assert.deepEqual(said('rules.v6', '*filter\n:INPUT DROP [0:0]\nCOMMIT\n', file(SSH, WEB)), []);
-    assert.deepEqual(said('rules.v4', file(SSH, WEB), '*filter\n:INPUT DROP [0:0]\nCOMMIT\n'), []);
+  it('are not compared with a family that lets nothing in, or of which nothing is known', async () => {
+    const text = filter(SSH);
+    assert.deepEqual(await hints(text, filter()), []);
+    assert.deepEqual(await hints(text, '*nat\nCOMMIT\n'), []);
+    assert.deepEqual(await hints(text, undefined), []);
   });
+});
 
-  it('does not count what is let in from some addresses, or at some moments, only', () => {
-    assert.deepEqual(said('rules.v4', file(SSH), file(SSH, '-A INPUT -s fd00::/8 -p tcp -m tcp --dport 443 -j ACCEPT', '-A INPUT -p tcp -m tcp --dport 80 -m limit --limit 1/sec -j ACCEPT')), []);
-  });
+describe('the file of the other family', () => {
+  for (const [name, beside] of [['rules.v4', 'rules.v6'], ['iptables.rules', 'ip6tables.rules'], ['iptables-save.txt', 'ip6tables-save.txt'], ['before.rules', 'before6.rules'], ['user.rules', 'user6.rules']] as const) {
+    it(`${name} and ${beside}`, () => {
+      assert.equal(companionUri(`file:///etc/iptables/${name}`), `file:///etc/iptables/${beside}`);
+      assert.equal(companionUri(`file:///etc/iptables/${beside}`), `file:///etc/iptables/${name}`);
+    });
+  }
 
-  it('knows the files that belong together', () => {
-    assert.deepEqual(['file:///etc/iptables/rules.v4', 'file:///x/a.v6', 'file:///etc/sysconfig/ip6tables', 'file:///x/fw.sh', 'file:///x.v4/rules'].map(siblingOf),
-      ['file:///etc/iptables/rules.v6', 'file:///x/a.v4', 'file:///etc/sysconfig/iptables', undefined, undefined]);
+  it('is not guessed', () => {
+    assert.equal(companionUri('file:///etc/iptables/firewall'), undefined);
   });
 });

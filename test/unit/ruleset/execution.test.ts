@@ -56,7 +56,7 @@ describe('commands executed in order', () => {
 
   it('start from what the kernel holds', async () => {
     const document = await script('-A WEB -j ACCEPT', '-D INPUT 1');
-    document.setStart((await openDocument('*filter\n:WEB - [0:0]\n-A INPUT -j DROP\n-A INPUT -j WEB\nCOMMIT\n')).ruleset());
+    document.setStart([(await openDocument('*filter\n:WEB - [0:0]\n-A INPUT -j DROP\n-A INPUT -j WEB\nCOMMIT\n')).ruleset()]);
     assert.deepEqual(rulesOf(document), ['-A INPUT -j WEB', '-A WEB -j ACCEPT']);
     assert.deepEqual(document.ruleset().failures, []);
   });

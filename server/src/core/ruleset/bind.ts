@@ -41,6 +41,16 @@ export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
   }) as BoundRule;
 }
 
+const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
+
+/** A rule of which nothing is known but the line that brings it, and why that is so. */
+export function unknownRule(line: Line, family: Family, reason: string): BoundRule {
+  return {
+    line, family, command: undefined, skipped: false, ends: false, table: undefined, header: NO_HEADER, matches: [], target: undefined, tokens: [], problems: [],
+    unresolved: reason, conditional: undefined, broken: false,
+  };
+}
+
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
 class ReadRule implements BoundRule {
   declare readonly line: Line;

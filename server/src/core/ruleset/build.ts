@@ -12,8 +12,14 @@ export interface BoundLine {
   readonly bound: BoundRule | undefined;
   /** What the line says this time, where that is not its first content: a here-document in a loop, a line that `echo` prints. */
   readonly content?: LineContent;
+  /** The line as iptables-restore reads it, where that is not its own text. */
+  readonly text?: string | undefined;
   /** The iptables-restore of a script that reads the line. */
   readonly restore?: RestoreRun | undefined;
+  /** What an iptables-restore reads that the script does not tell, in place of its lines. */
+  readonly unknownInput?: string | undefined;
+  /** Whether the script looks at how the command ends. */
+  readonly asked?: boolean | undefined;
 }
 
 /** Executes the lines in order into the ruleset that they leave behind. */

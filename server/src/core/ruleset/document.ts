@@ -11,7 +11,8 @@ import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
-import { Script, commandsOf, type ScriptReading, type ScriptStep } from './script.ts';
+import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
+import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** A place in the file: physical line and UTF-16 column, both from 0. */
 export interface Position {
@@ -36,19 +37,29 @@ export interface LineContext {
   readonly family: Family;
 }
 
+/** What stands beside a document. */
+export interface Beside {
+  /** The files that a script reads, by the path that it writes. */
+  readonly readFile: ReadFile;
+  /** The files that a document names as its start. */
+  readonly readStart: ReadStart;
+}
+
+const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'there is no such file' };
+
 /**
  * A file as the rest of the program sees it: logical lines, each bound rule, the ruleset that it leaves behind. An edit
  * parses and binds the lines that it touches; all other lines keep their identity and what is cached on them. A script
  * is evaluated: its lines are what they were found to mean, and it is executed in the order in which its commands run.
  */
-export class RulesetDocument {
+export class RulesetDocument implements ScriptContext {
   readonly uri: string;
   readonly languageId: string;
   version: number;
   private readonly parser: LineParser;
   /** The lines as the grammar reads each by itself; a script's are made of them. */
   private content: Line[] = [];
-  private readonly readFile: ReadFile;
+  private readonly beside: Beside;
   private script: Script | undefined;
   private reading: ScriptReading | undefined;
   private kindKnown: FileKind | undefined;
@@ -59,13 +70,16 @@ export class RulesetDocument {
   private readonly rulesets = new RulesetCache();
   /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
   private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
-  private start: Ruleset | undefined;
+  /** What the kernel is said to hold before the first line, whatever the text names. */
+  private given: readonly Ruleset[] | undefined;
+  /** What a script starts from that names nothing. */
+  private startFiles: readonly string[] = [];
+  private startKnown: Start | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
-  /** `readFile` gives the files that a script reads, by the path that it writes. */
-  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, readFile: ReadFile = () => undefined) {
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE) {
     this.parser = parser;
-    this.readFile = readFile;
+    this.beside = beside;
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
@@ -80,6 +94,11 @@ export class RulesetDocument {
   get kind(): FileKind {
     this.kindKnown ??= this.languageId === 'shellscript' ? 'script' : kindOf(this.content);
     return this.kindKnown;
+  }
+
+  /** The command at which a script ends because it fails under `set -e`. */
+  get failedAt(): Line | undefined {
+    return this.evaluated()?.failedAt;
   }
 
   /** Where the evaluation of a script was given up because it would take too long. */
@@ -170,17 +189,39 @@ export class RulesetDocument {
     return this.evaluated()?.families.get(line) ?? this.family;
   }
 
-  /** What the kernel holds before the first line of a script; nothing unless set. */
-  setStart(start: Ruleset | undefined): void {
-    this.start = start;
+  /** Says what the kernel holds before the first line, whatever the text names; undefined: what the text names. */
+  setStart(rulesets: readonly Ruleset[] | undefined): void {
+    this.given = rulesets;
     this.forget();
+  }
+
+  /** Says from which files a script starts that names none; they, and those that the text names, are read anew. */
+  setStartFiles(files: readonly string[]): void {
+    this.startFiles = files;
+    this.forget();
+  }
+
+  /** Why the document does not start from the files that it, or a setting, names. */
+  get startProblems(): readonly StartProblem[] {
+    return this.started().problems;
+  }
+
+  private started(): Start {
+    if (this.given !== undefined) return { ...EMPTY_START, rulesets: this.given };
+    this.startKnown ??= startOf(this.content, this.kind === 'script' ? this.startFiles : [], this.beside.readStart);
+    return this.startKnown;
+  }
+
+  /** What the kernel holds of a family before the first line. */
+  from(family: Family): Ruleset | undefined {
+    return this.started().rulesets.find((ruleset) => ruleset.family === family);
   }
 
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
   ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
-    const from = this.start?.family === family ? this.start : undefined;
+    const from = this.from(family);
     const lines = (): readonly BoundLine[] => {
-      const executed = this.linesOf(family);
+      const executed = this.linesOf(family, backend);
       return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
     };
     return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from }));
@@ -299,6 +340,7 @@ export class RulesetDocument {
     this.restored = undefined;
     this.blocks = undefined;
     this.reading = undefined;
+    this.startKnown = undefined;
     this.kindKnown = undefined;
   }
 
@@ -306,8 +348,8 @@ export class RulesetDocument {
   private evaluated(): ScriptReading | undefined {
     if (this.kind === 'ruleset') return undefined;
     if (this.reading === undefined) {
-      this.script ??= new Script(this.parser, this.readFile);
-      this.reading = this.script.read(this.content);
+      this.script ??= new Script(this.parser, this.beside.readFile);
+      this.reading = this.script.read(this.content, this);
     }
     return this.reading;
   }
@@ -329,9 +371,9 @@ export class RulesetDocument {
   }
 
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  linesOf(family: Family): readonly BoundLine[] {
+  linesOf(family: Family, backend: Backend = 'nft'): readonly BoundLine[] {
     const reading = this.evaluated();
-    if (reading !== undefined) return reading.steps.filter((step) => step.family === family && step.reached).map((step) => this.boundStep(reading.lines[step.index]!, step));
+    if (reading !== undefined) return reading.stepsWith(backend).filter((step) => step.family === family && step.reached).map((step) => this.boundStep(reading.lines[step.index]!, step));
     if (this.restored?.family === family) return this.restored.lines;
     const lines = this.content
       .filter((line) => (line.content.kind === 'command' ? this.familyOf(line) : this.family) === family)
@@ -340,10 +382,16 @@ export class RulesetDocument {
     return lines;
   }
 
-  private boundStep(line: Line, { command, content, restore, family, conditional }: ScriptStep): BoundLine {
-    if (command !== undefined) return { line, bound: this.certainOrNot(this.boundCommand(line, command), conditional) };
+  /** A step of a script as it is executed at a line. */
+  boundStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
+    if (command !== undefined) {
+      const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
+      // While the script is still being evaluated, its lines are yet to be told what they are.
+      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : { kind: 'command' as const, ...command };
+      return { line, bound, ...(content && { content }), ...(asked && { asked }) };
+    }
     const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
-    return { line, bound, content: content!, restore };
+    return { line, bound, content: content!, text, restore, unknownInput };
   }
 
   private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {

@@ -102,6 +102,12 @@ export interface Chain {
   /** The line that declares it (`:NAME`, `-N NAME`) or sets its policy last; undefined for an undeclared built-in chain. */
   declaration: Line | undefined;
   rules: Rule[];
+  /** What its policy may be instead, where nobody knows, as rules behind the others. */
+  policies?: readonly Rule[];
+  /** Why nobody knows what rules it holds. */
+  doubt?: string | undefined;
+  /** Why nobody knows whether it is there. */
+  maybe?: string | undefined;
 }
 
 export interface Table {
@@ -110,6 +116,8 @@ export interface Table {
   readonly line: Line | undefined;
   /** Whether anything was made in it: iptables-nft has no table that was only asked about. */
   made: boolean;
+  /** Why it may hold chains that nobody knows of; `isEmptied`: whether all of them have been flushed. */
+  doubt?: { readonly reason: string; readonly isEmptied: boolean } | undefined;
   readonly chains: Map<string, Chain>;
 }
 

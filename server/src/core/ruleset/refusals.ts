@@ -11,10 +11,13 @@ export interface Refusal {
 /** What fails when a document is loaded or run into this ruleset of its own, in the order of its lines. */
 export function refusalsOf(document: RulesetDocument, ruleset: Ruleset): readonly Refusal[] {
   const failed = ruleset.failures.map(({ line, status, message }) => ({ line, message: status === undefined ? message : `exit status ${status}: ${message}` }));
+  if (document.kind === 'script') return failed.sort(byLine);
   const refused = ruleset.problems.filter(({ line, accepted }) => line.content.kind !== 'command' && accepted !== true);
   const broken = ruleset.family === document.family ? document.lines.flatMap((line) => brokenRule(document, line)) : [];
-  return [...failed, ...refused, ...broken].sort((a, b) => a.line.number - b.line.number);
+  return [...failed, ...refused, ...broken].sort(byLine);
 }
+
+const byLine = (a: Refusal, b: Refusal): number => a.line.number - b.line.number;
 
 function brokenRule(document: RulesetDocument, line: Line): readonly Refusal[] {
   const bound = line.content.kind === 'rule' ? document.boundRule(line) : undefined;

@@ -8,6 +8,8 @@ import type { Layout } from './script.ts';
 export interface RestoredLine {
   readonly index: number;
   readonly content: LineContent;
+  /** The line as iptables-restore reads it. */
+  readonly text: string;
 }
 
 /** Where each character of a text stands in the script. */
@@ -48,7 +50,7 @@ export function restoredLines({ input }: Invocation, layout: Layout, parser: Lin
     const index = layout.indexAt(start);
     const alone = layout.lines[index]!;
     const [parsed] = each.text === alone.text ? [alone] : parser.parse([{ text: each.text, eol: '\n' }]);
-    lines.push({ index, content: moved(parsed!.content, each, layout.starts[index]!, alone.text) });
+    lines.push({ index, content: moved(parsed!.content, each, layout.starts[index]!, alone.text), text: each.text });
   }
   return lines;
 }

@@ -1,4 +1,4 @@
-import type { Family } from '../netfilter.ts';
+import type { Backend, Family } from '../netfilter.ts';
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Invocation } from '../shell/invocation.ts';
@@ -7,8 +7,11 @@ import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
+import type { BoundLine } from './build.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
+import type { Ruleset } from './model.ts';
 import { restoredLines } from './restored.ts';
+import { Statuses } from './statuses.ts';
 
 /** A line's part in the execution of a script. */
 export interface ScriptStep {
@@ -19,12 +22,26 @@ export interface ScriptStep {
   readonly command: ShellCommand | undefined;
   /** What iptables-restore reads. */
   readonly content: LineContent | undefined;
+  /** The line as iptables-restore reads it, where it is not the script's own. */
+  readonly text?: string;
   /** The iptables-restore that reads it. */
   readonly restore?: RestoreRun;
   /** Why nobody knows whether it runs. */
   readonly conditional: string | undefined;
+  /** What an iptables-restore reads that nobody knows. */
+  readonly unknownInput?: string;
+  /** Whether the script looks at how it ends. */
+  readonly asked?: true;
   /** Whether the script comes to it at all. */
   readonly reached: boolean;
+}
+
+/** What a script runs in, as far as that decides how its commands end. */
+export interface ScriptContext {
+  /** What the kernel holds of a family before the first line. */
+  from(family: Family): Ruleset | undefined;
+  /** The step as it is executed at a line. */
+  boundStep(line: Line, step: ScriptStep): BoundLine;
 }
 
 /** A script as it was evaluated last. */
@@ -35,11 +52,28 @@ export interface ScriptReading {
   /** Families of lines that iptables-restore reads. */
   readonly families: ReadonlyMap<Line, Family>;
   readonly givenUpAt: Line | undefined;
+  /** The command at which the script ends because it fails under `set -e`. */
+  readonly failedAt: Line | undefined;
+  /** The steps as they are with a back end, by which the statuses go that the script looks at. */
+  stepsWith(backend: Backend): readonly ScriptStep[];
 }
 
 const SHELL: LineContent = { kind: 'shell' };
+/** What an iptables-restore reads that reads nothing. */
+const BLANK: LineContent = { kind: 'blank' };
 /** What a script that runs iptables has somewhere in it. */
 const MENTION = /ip6?t/iu;
+
+/** A first line by which a shell ends at the first command that fails. */
+const ERREXIT = /^#!\s*\S+\s+-\w*e/u;
+
+/** A script as it was followed with one back end. */
+interface Followed {
+  readonly evaluation: Evaluation;
+  readonly steps: readonly ScriptStep[];
+  /** Whether what it runs depends on how its commands end. */
+  readonly dependsOnStatuses: boolean;
+}
 
 /** A command as it ran once. */
 interface Ran {
@@ -70,16 +104,16 @@ export class Script {
   }
 
   /** `alone`: the lines as the grammar reads each by itself. */
-  read(alone: readonly Line[]): ScriptReading {
+  read(alone: readonly Line[], context: ScriptContext): ScriptReading {
     const text = alone.map((line) => line.text + line.eol).join('');
-    if (!MENTION.test(text)) return { lines: alone.map((line) => this.lineOf(line, plain(line, false))), steps: [], families: new Map(), givenUpAt: undefined };
+    if (!MENTION.test(text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
     this.text.update(text);
-    const evaluation = evaluateScript(this.text.chunks, { positional: { origin: '$@' }, readFile: this.readFile });
     const layout = new Layout(alone);
-    const steps = this.stepsOf(evaluation, layout);
+    const { evaluation, steps, dependsOnStatuses } = this.follow(layout, context, 'nft');
     const said = new Map<number, { commands: ShellCommand[]; content: LineContent | undefined; family: Family }>();
     for (const { index, command, content, family } of steps) {
       const known = said.get(index);
+      if (content === BLANK) continue;
       if (known === undefined) said.set(index, { commands: command === undefined ? [] : [command], content, family });
       else if (command !== undefined && !known.commands.includes(command)) known.commands.push(command);
     }
@@ -94,25 +128,43 @@ export class Script {
       return made;
     });
     const families = new Map<Line, Family>();
-    for (const { index, content, family } of steps) if (content !== undefined) families.set(lines[index]!, family);
-    const settled = steps.map((step): ScriptStep => (step.content !== undefined && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
-    return { lines, steps: settled, families, givenUpAt: evaluation.givenUpAt === undefined ? undefined : lines[layout.indexAt(evaluation.givenUpAt)] };
+    for (const { index, content, family } of steps) if (content !== undefined && content !== BLANK) families.set(lines[index]!, family);
+    const settled = steps.map((step): ScriptStep => (step.content !== undefined && step.content !== BLANK && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
+    const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
+    let legacy: readonly ScriptStep[] | undefined;
+    return {
+      lines, steps: settled, families, givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt),
+      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.follow(layout, context, backend).steps),
+    };
   }
 
-  private stepsOf({ invocations }: Evaluation, layout: Layout): ScriptStep[] {
-    const steps: ScriptStep[] = [];
-    for (const invocation of invocations) {
-      const { family, reached, conditions } = invocation;
-      const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
-      if (invocation.tool === 'restore') {
-        const restore = { options: invocation.restore!, conditional };
-        for (const { index, content } of restoredLines(invocation, layout, this.parser)) steps.push({ index, family, command: undefined, content, restore, conditional, reached });
-        continue;
-      }
-      const index = layout.indexAt(invocation.home.start);
-      steps.push({ index, family, command: this.known(invocation, layout, index), content: undefined, conditional, reached });
-    }
-    return steps;
+  private follow(layout: Layout, context: ScriptContext, backend: Backend): Followed {
+    const known = new Map<Invocation, readonly ScriptStep[]>();
+    const stepsOf = (invocation: Invocation): readonly ScriptStep[] => {
+      let steps = known.get(invocation);
+      if (steps === undefined) known.set(invocation, steps = this.stepsOf(invocation, layout));
+      return steps;
+    };
+    const lineOf = ({ index }: ScriptStep): Line => this.made.get(layout.lines[index]!) ?? layout.lines[index]!;
+    const statuses = new Statuses({ backend, from: (family) => context.from(family), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
+    const evaluation = evaluateScript(this.text.chunks, {
+      positional: { origin: '$@' }, readFile: this.readFile,
+      errexit: ERREXIT.test(layout.lines[0]?.text ?? ''), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
+    });
+    const { invocations, asked } = evaluation;
+    const steps = invocations.flatMap((invocation, place) => (asked.has(place) ? stepsOf(invocation).map((step) => ({ ...step, asked: true as const })) : stepsOf(invocation)));
+    return { evaluation, steps, dependsOnStatuses: statuses.wasAsked };
+  }
+
+  private stepsOf(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
+    const { tool, family, reached, conditions, input, home } = invocation;
+    const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
+    const index = layout.indexAt(home.start);
+    if (tool === 'iptables') return [{ index, family, command: this.known(invocation, layout, index), content: undefined, conditional, reached }];
+    const common = { family, command: undefined, restore: { options: invocation.restore!, conditional }, conditional, reached };
+    if (input !== undefined && 'origin' in input) return [{ ...common, index, content: SHELL, unknownInput: input.origin }];
+    const lines = restoredLines(invocation, layout, this.parser);
+    return lines.length === 0 ? [{ ...common, index, content: BLANK }] : lines.map((line) => ({ ...common, ...line }));
   }
 
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
@@ -159,6 +211,10 @@ export class Script {
     line.number = number;
     return line;
   }
+}
+
+function withoutCommands(lines: readonly Line[]): ScriptReading {
+  return { lines, steps: [], families: new Map(), givenUpAt: undefined, failedAt: undefined, stepsWith: () => [] };
 }
 
 /** Where the lines of a script begin. */

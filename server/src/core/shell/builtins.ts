@@ -3,10 +3,12 @@ import type { Interpreter } from './interpreter.ts';
 import { PRINTING } from './printing.ts';
 import { readVariables } from './read.ts';
 import { fileInput } from './redirect.ts';
+import { runText } from './run-text.ts';
 import { assign, type Running } from './simple.ts';
 import type { Signal, Status } from './state.ts';
-import { CommandParser, isAssignment } from './syntax/command-parser.ts';
-import { ShellSyntaxError } from './syntax/scanner.ts';
+import { isAssignment } from './syntax/command-parser.ts';
+import { setOptions } from './shell-options.ts';
+import { trap } from './trap.ts';
 import { test } from './test-command.ts';
 import { isUnknown, type Field } from './value.ts';
 
@@ -59,11 +61,8 @@ function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign
 }
 
 const set: Builtin = (shell, args) => {
-  const at = args.findIndex(({ text }) => !/^[-+][A-Za-z]+$/u.test(text));
-  if (args.length === 0 || at === -1) return 0;
-  const [first] = args.slice(at);
-  if (/^[-+]\w*o$/u.test(args[at - 1]?.text ?? '')) return 0;
-  shell.environment.positional = first!.text === '--' ? args.slice(at + 1) : args.slice(at);
+  const rest = setOptions(shell, args);
+  if (rest !== undefined) shell.environment.positional = rest;
   return 0;
 };
 
@@ -97,18 +96,8 @@ const evaluate: Builtin = (shell, args, running) => {
     shell.print(unknown, 0, 0);
     return { origin: unknown.origin };
   }
-  return runText(shell, args.map(({ text }) => text).join(' '), running) ?? { origin: 'eval' };
+  return runText(shell, args.map(({ text }) => text).join(' '), running.home) ?? { origin: 'eval' };
 };
-
-/** Runs commands that are not the script's own text; undefined where they are no shell. */
-function runText(shell: Interpreter, text: string, { home }: Running): Status | undefined {
-  try {
-    return shell.run(new CommandParser(text).all(), { text, start: 0, broughtBy: { start: home.start, end: home.end } });
-  } catch (error) {
-    if (error instanceof ShellSyntaxError) return undefined;
-    throw error;
-  }
-}
 
 /** Libraries of distributions that leave a script's own variables alone. */
 const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;
@@ -120,7 +109,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
   if (text !== undefined) {
     const { positional } = shell.environment;
     if (args.length > 0) shell.environment.positional = args;
-    const status = runText(shell, text, running);
+    const status = runText(shell, text, running.home);
     if (args.length > 0) shell.environment.positional = positional;
     if (shell.signal?.kind === 'return') shell.signal = undefined;
     if (status !== undefined) return status;
@@ -164,5 +153,5 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap: nothing, shopt: nothing, umask: nothing, sleep: nothing, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt: nothing, umask: nothing, sleep: nothing, wait: nothing,
 };

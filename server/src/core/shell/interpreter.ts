@@ -3,8 +3,9 @@ import type { Positional } from './environment.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected } from './redirect.ts';
 import { runSimple } from './simple.ts';
-import type { Source } from './source.ts';
-import { ShellState, type Status } from './state.ts';
+import { runTrap } from './trap.ts';
+import { spanIn, type Source } from './source.ts';
+import { ShellState, type Status, type StatusOf } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect } from './syntax/ast.ts';
 import { testExpression } from './test-command.ts';
@@ -12,6 +13,9 @@ import { equal, isUnknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
+
+/** Commands that end the shell under `set -e` when they fail; of others it is one inside that does. */
+const MAY_END: ReadonlySet<Command['kind']> = new Set(['simple', 'pipeline', 'subshell', 'test', 'arithmetic']);
 
 /** Rounds of a `while` loop that are followed. */
 const MOST_ROUNDS = 4096;
@@ -23,8 +27,8 @@ export class Interpreter extends ShellState implements ExpansionHost {
   readonly expander: Expander;
   readonly readFile: ReadFile;
 
-  constructor(positional: Positional, readFile: ReadFile) {
-    super(positional);
+  constructor(positional: Positional, readFile: ReadFile, statusOf?: StatusOf) {
+    super(positional, statusOf);
     this.readFile = readFile;
     this.expander = new Expander(this);
   }
@@ -32,8 +36,18 @@ export class Interpreter extends ShellState implements ExpansionHost {
   /** Runs a command; its status is that of the shell afterwards. */
   run(command: Command, source: Source): Status {
     const status = this.dispatch(command, source);
-    this.status = valueOf(status);
+    this.end(status);
+    if (this.minds && MAY_END.has(command.kind) && this.signal === undefined && this.isFailure(status)) this.failed(command, source);
     return status;
+  }
+
+  /** A command has failed that nobody looks at. */
+  private failed(command: Command, source: Source): void {
+    const trap = this.traps.get('ERR');
+    if (trap !== undefined) this.testing(() => runTrap(this, trap));
+    if (!this.errexit || this.signal !== undefined) return;
+    this.signal = { kind: 'exit' };
+    this.failedAt ??= spanIn(source, command).start;
   }
 
   private dispatch(command: Command, source: Source): Status {
@@ -41,7 +55,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'simple': return runSimple(this, command, source);
       case 'sequence': return this.sequence(command, source);
       case 'and': case 'or': return this.chained(command, source);
-      case 'not': return negated(this.run(command.command, source));
+      case 'not': return negated(this.testing(() => this.run(command.command, source)));
       case 'background': this.apart(() => this.run(command.command, source)); return 0;
       case 'pipeline': return this.pipeline(command, source);
       case 'function': this.environment.define(command.name, { body: command.body, source }); return 0;
@@ -88,7 +102,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
   }
 
   private chained({ kind, left, right }: Compound<'and' | 'or'>, source: Source): Status {
-    const status = this.run(left, source);
+    const status = this.known(this.testing(() => this.run(left, source)));
     if (this.signal !== undefined) return status;
     let result = status;
     const run = (): void => { result = this.run(right, source); };
@@ -117,22 +131,24 @@ export class Interpreter extends ShellState implements ExpansionHost {
   private pipeline({ commands }: Compound<'pipeline'>, source: Source): Status {
     let status: Status = 0;
     const { input, output } = this;
+    const ends: Status[] = [];
     commands.forEach((command, index) => {
       const last = index === commands.length - 1;
       const pipe = last ? output : new Output(this.certainty);
       this.output = pipe;
       this.apart(() => { status = this.run(command, source); });
+      ends.push(status);
       this.output = output;
       this.input = pipe === undefined || last ? input : Input.of(pipe);
     });
     this.input = input;
-    return status;
+    return this.pipefail ? lastFailure(ends.map((each) => this.known(each))) : status;
   }
 
   private ifCommand(command: Compound<'if'>, source: Source, index: number): Status {
     const branch = command.branches[index];
     if (branch === undefined) return command.otherwise === undefined ? 0 : this.run(command.otherwise, source);
-    const status = this.run(branch.condition, source);
+    const status = this.known(this.testing(() => this.run(branch.condition, source)));
     if (this.signal !== undefined) return status;
     let result: Status = typeof status === 'number' ? 0 : { origin: status.origin };
     const note = (some: Status): void => { if (typeof status === 'number' || status.assumed === true) result = some; };
@@ -173,7 +189,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   private whileCommand({ until, condition, body }: Compound<'while'>, source: Source): Status {
     return this.loop(source, body, () => {
-      const status = this.run(condition, source);
+      const status = this.known(this.testing(() => this.run(condition, source)));
       return until ? negated(status) : status;
     }, () => undefined);
   }
@@ -194,14 +210,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
       for (let rounds = 0; ; rounds++) {
         this.step();
         const holds = condition();
-        if (this.signal !== undefined || holds === 1) break;
+        if (this.signal !== undefined || (typeof holds === 'number' && holds !== 0)) break;
         if (rounds >= MOST_ROUNDS) this.forgetFrom(length);
         // Where something may have left the loop, nobody knows how often it still goes round.
         if (typeof holds !== 'number' || rounds >= MOST_ROUNDS || this.certainty > certainty) {
           guess(typeof holds === 'number' ? this.expander.origin({ start: body.start, end: body.end }, source) : holds.origin);
           break;
         }
-        if (holds !== 0) break;
         status = this.run(body, source);
         if (this.endLoop()) break;
         step();
@@ -245,12 +260,14 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   capture(body: Command, source: Source, origin: string): Value {
     const { output, status } = this;
+    this.captures++;
     const captured = new Output(this.certainty);
     this.output = captured;
     let result: Status = 0;
     this.apart(() => { result = this.run(body, source); });
     this.output = output;
-    this.status = isSequenceEmpty(body) ? status : valueOf(result);
+    if (isSequenceEmpty(body)) this.status = status;
+    else this.end(result);
     const { value } = captured;
     if (!isUnknown(value)) return value.replace(/\n+$/u, '');
     return value.program === undefined ? { origin } : { origin, program: value.program };
@@ -267,9 +284,12 @@ export class Interpreter extends ShellState implements ExpansionHost {
 }
 
 /** `$?` for a status. What is expected to succeed counts as having done so. */
-const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });
-
 const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;
+
+/** The status of a pipeline under `set -o pipefail`. */
+function lastFailure(ends: readonly Status[]): Status {
+  return ends.findLast((status) => status !== 0 && (typeof status === 'number' || status.assumed !== true)) ?? ends.at(-1)!;
+}
 
 function negated(status: Status): Status {
   if (typeof status === 'number') return Number(status === 0);

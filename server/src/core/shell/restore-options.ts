@@ -4,6 +4,8 @@ import type { Field } from './value.ts';
 export interface RestoreOptions {
   /** Whether it reads a ruleset at all: not where it is asked for help, and not where it refuses its arguments. */
   readonly reads: boolean;
+  /** With what it ends where it reads nothing. */
+  readonly status: number;
   /** Whether it only tries what it reads. */
   readonly test: boolean;
   /** Whether tables keep what they hold. */
@@ -62,9 +64,14 @@ export function readRestoreOptions(args: readonly Field[]): RestoreOptions {
       if (letter === 'T') table = value ?? next;
     }
   }
+  return readSo(letters, table, files);
+}
+
+function readSo(letters: ReadonlySet<string>, table: string | undefined, files: readonly Field[]): RestoreOptions {
   const has = (letter: string): boolean => letters.has(letter);
+  const isWellCalled = files.length < 2 && [...letters].every((letter) => Object.hasOwn(OPTIONS, letter));
   return {
-    reads: !has('h') && !has('V') && files.length < 2 && [...letters].every((letter) => Object.hasOwn(OPTIONS, letter)),
+    reads: !has('h') && !has('V') && isWellCalled, status: isWellCalled ? 0 : 1,
     test: has('t'), noflush: has('n'), table, file: files[0],
   };
 }

@@ -37,11 +37,10 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
   }
   if (fields.length > MOST_FIELDS) throw new EvaluationLimit();
   if (fields.length === 0) {
-    const before = shell.status;
-    shell.status = '0';
+    const { captures } = shell;
     for (const assignment of command.assignments) assign(shell, assignment, source);
+    if (shell.captures === captures) return 0;
     const { status } = shell;
-    if (command.assignments.length === 0) shell.status = before;
     return isUnknown(status) ? { origin: status.origin } : Number(status);
   }
   if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) });

@@ -25,11 +25,20 @@ export interface Frame {
   readonly locals: Map<string, Variable | undefined>;
 }
 
+/** What a `trap` runs. */
+export interface Trap {
+  readonly text: string;
+  readonly home: Home;
+}
+
 /** One of the ways that a script can take. */
 export interface Way {
   readonly condition: Condition;
   readonly run?: () => void;
 }
+
+/** Says how an invocation ends, given those before it; undefined where nobody knows. */
+export type StatusOf = (invocations: readonly Invocation[], step: number) => number | undefined;
 
 /** The script asks for more than anybody would wait for. */
 export class EvaluationLimit extends Error {}
@@ -45,22 +54,87 @@ export class ShellState {
   /** The simple commands that were run at least once. */
   readonly visited = new Set<SimpleCommand>();
   readonly frames: Frame[] = [];
-  status: Value = '0';
+  /** Places of the invocations whose status somebody has asked for. */
+  readonly asked = new Set<number>();
+  /** `set -e`: whether a command that fails ends the shell. */
+  errexit = false;
+  /** `set -o pipefail`: whether a pipeline fails when any of its commands does. */
+  pipefail = false;
+  /** What runs on a signal, or at the end (`EXIT`), or when a command fails (`ERR`). */
+  traps: ReadonlyMap<string, Trap> = new Map();
+  /** The command that ended the script so. */
+  failedAt: number | undefined;
   signal: Signal | undefined;
+  /** How many command substitutions were run. */
+  captures = 0;
   output: Output | undefined;
   input = new Input([], { origin: 'standard input' });
   /** Files that the script has written. */
   readonly files = new Map<string, readonly Piece[] | Unknown>();
   /** Whether what runs is reached by the script. */
   reached = true;
+  private value: Value = '0';
+  /** What the value is yet to be made of. */
+  private ended: Status | undefined;
+  private readonly statusOf: StatusOf;
+  /** How many commands are under way whose status is looked at. */
+  private tested = 0;
   private conditions: readonly Condition[] = [];
   /** Conditions up to the end of the function or loop, because something may have left it before. */
   private doubts: readonly Condition[] = [];
   private silent = 0;
   private steps = 0;
 
-  constructor(positional: Positional) {
+  constructor(positional: Positional, statusOf: StatusOf = () => undefined) {
     this.environment = new Environment(positional);
+    this.statusOf = statusOf;
+  }
+
+  /** `$?` */
+  get status(): Value {
+    if (this.ended !== undefined) this.status = valueOf(this.known(this.ended));
+    return this.value;
+  }
+
+  set status(value: Value) {
+    this.value = value;
+    this.ended = undefined;
+  }
+
+  /** Notes how the command before ended; what that means is found when somebody asks. */
+  end(status: Status): void {
+    this.ended = status;
+  }
+
+  /** The status as somebody looks at it: of an invocation what the ruleset tells. */
+  known(status: Status): Status {
+    if (typeof status === 'number' || status.step === undefined) return status;
+    this.asked.add(status.step);
+    return this.told(status, status.step);
+  }
+
+  private told(status: UnknownStatus, step: number): Status {
+    const told = this.reached ? this.statusOf(this.invocations, step) : undefined;
+    return told === undefined ? status : status.succeeded === false ? Number(told === 0) : told;
+  }
+
+  /** Whether anything happens when a command fails that nobody looks at. */
+  get minds(): boolean {
+    return this.tested === 0 && (this.errexit || this.traps.has('ERR'));
+  }
+
+  /** Whether a command is known to have failed. */
+  isFailure(status: Status): boolean {
+    const ended = typeof status === 'number' || status.step === undefined ? status : this.told(status, status.step);
+    return typeof ended === 'number' && ended !== 0;
+  }
+
+  /** Runs something whose status is looked at, so that its failure ends nothing. */
+  testing<T>(run: () => T): T {
+    this.tested++;
+    const result = run();
+    this.tested--;
+    return result;
   }
 
   /** Counts a step; too many end the evaluation. */
@@ -96,10 +170,13 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts } = this;
+    const { doubts, errexit, pipefail, traps } = this;
     const changes = this.environment.apart(run);
     this.signal = undefined;
     this.doubts = doubts;
+    this.errexit = errexit;
+    this.pipefail = pipefail;
+    this.traps = traps;
     return changes;
   }
 
@@ -189,3 +266,6 @@ export class ShellState {
     this.reached = true;
   }
 }
+
+/** `$?` after a command that ended so. */
+const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });

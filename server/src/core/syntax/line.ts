@@ -31,6 +31,8 @@ export type LineContent =
   | { readonly kind: 'expectation'; readonly verdict: Argument; readonly packet: Argument }
   | { readonly kind: 'scenario'; readonly title: string }
   | { readonly kind: 'suppression'; readonly codes: readonly Argument[] }
+  /** Files with what the kernel holds before the first line. */
+  | { readonly kind: 'start'; readonly files: readonly Argument[] }
   | { readonly kind: 'table'; readonly name: Argument }
   | { readonly kind: 'chain'; readonly name: Argument; readonly policy: Argument | undefined;
       readonly counters: Argument | undefined; readonly extra: readonly Argument[] }

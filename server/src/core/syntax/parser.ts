@@ -1,4 +1,5 @@
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
+import { readDirective } from './directive.ts';
 import type { Argument, Line, LineContent } from './line.ts';
 import { LINE_LIMIT } from './limits.ts';
 import { readPlainRule } from './plain-rule.ts';
@@ -115,7 +116,8 @@ class Reader {
     switch (cursor.nodeType) {
       case 'rule': return this.rule(cursor);
       case 'chain_declaration': return this.chain(cursor);
-      case 'comment': case 'shebang': return COMMENT;
+      case 'comment': return readDirective(this.source.slice(this.base, cursor.endIndex)) ?? COMMENT;
+      case 'shebang': return COMMENT;
       case 'table': return { kind: 'table', name: this.children(cursor).find(({ field }) => field === 'name')?.argument ?? this.argument(cursor.startIndex, cursor.endIndex, false) };
       case 'commit': return COMMIT;
       case 'command': return this.command(cursor);

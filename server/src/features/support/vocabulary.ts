@@ -27,6 +27,8 @@ export const POLICY_DOCS: Readonly<Record<'ACCEPT' | 'DROP' | '-', string>> = {
 
 export const COMMIT_DOC = 'Ends the table block. iptables-restore changes the table here, all of it at once or nothing.';
 
+export const START_DOC = 'What the kernel holds before the first line: the ruleset in this file, as a path from this file\'s folder. Without it the kernel holds nothing.';
+
 export const COUNTERS_DOC = 'Counters, `[PACKETS:BYTES]`. iptables-restore sets them only when it is given `-c`.';
 
 export const NEGATION_DOC = 'Negates the option behind it: the rule matches where that option does not.';

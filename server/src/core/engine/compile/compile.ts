@@ -121,10 +121,10 @@ class Compiler implements CompileContext {
 
   private target(target: RuleTarget | undefined, table: Table, rule: Rule): CompiledTarget {
     switch (target?.kind) {
-      case undefined: return { kind: 'none' };
+      case undefined: return rule.bound.unresolved === undefined || rule.bound.unresolved === rule.bound.conditional ? { kind: 'none' } : unknownTarget(rule.bound.unresolved);
       case 'verdict': return { kind: target.verdict.toLowerCase() as 'accept' };
       case 'extension':
-        if (rule.bound.unresolved !== undefined && rule.bound.unresolved !== rule.bound.conditional) return { kind: 'unknown', reason: `what the shell makes of \`${rule.bound.unresolved}\` is not known` };
+        if (rule.bound.unresolved !== undefined && rule.bound.unresolved !== rule.bound.conditional) return unknownTarget(rule.bound.unresolved);
         return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
       case 'chain': {
         const chain = table.chains.get(target.chain);
@@ -138,6 +138,9 @@ class Compiler implements CompileContext {
     return { kind: 'action', action: (use.definition as TargetDefinition).action(use, this) };
   }
 }
+
+/** What a rule does of which the shell has yet to make a part. */
+const unknownTarget = (unresolved: string): CompiledTarget => ({ kind: 'unknown', reason: `what the shell makes of \`${unresolved}\` is not known` });
 
 const LOOP: CompiledTarget = { kind: 'unknown', reason: 'the jumps run in a circle, so iptables refuses the table' };
 

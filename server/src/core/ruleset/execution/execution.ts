@@ -1,12 +1,17 @@
 import { isTableName, type Family } from '../../netfilter.ts';
 import type { Line, LineContent } from '../../syntax/line.ts';
 import type { BoundLine } from '../build.ts';
-import type { BoundCommand, BoundRule, Ruleset, Table } from '../model.ts';
+import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../model.ts';
 import { executeOnChains } from './chain-commands.ts';
-import { namedTables, userChain } from './chains.ts';
-import { RestoreFile } from './restore-file.ts';
+import { namedTables } from './chains.ts';
+import { doubtOf } from './doubt.ts';
+import { maybeExecute, restoreUnknown } from './maybe.ts';
+import { RestoreFile, type RestoreRun } from './restore-file.ts';
 import { executeOnRules } from './rule-commands.ts';
 import { ExecutionState, type ExecutionStart } from './state.ts';
+
+/** Commands by which scripts ask and tidy up, so that their failure is an answer where somebody looks at it. */
+const PROBES: ReadonlySet<CommandKind> = new Set(['check', 'delete', 'list', 'list-rules', 'new-chain', 'delete-chain', 'flush', 'zero']);
 
 /**
  * Lines executed one after the other, as iptables-restore does with a ruleset and a shell with commands. Lines that
@@ -23,38 +28,64 @@ export class Execution {
   }
 
   /** Carries out one line, or what it says this time, and answers the status with which iptables ends, if it is a command. */
-  execute({ line, bound, content = line.content, restore }: BoundLine): number {
+  execute({ line, bound, content = line.content, text, restore, unknownInput, asked }: BoundLine): number | undefined {
     const { state } = this;
-    if (restore !== this.file.run) {
-      this.file.missingCommit();
-      this.file = new RestoreFile(state, restore);
-    }
-    state.begin(line, content.kind === 'command' ? undefined : this.file.mode);
-    return content.kind === 'command' ? this.command(bound!) : this.restored(content, bound);
+    if (restore !== this.file.run) this.begin(restore);
+    if (unknownInput !== undefined) return this.unknownInput(line, unknownInput);
+    const isCommand = content.kind === 'command' && restore === undefined;
+    state.begin(line, isCommand ? undefined : this.file.mode, isCommand || this.file.isSound, asked === true && PROBES.has(bound?.command?.kind ?? 'append'), text);
+    if (isCommand) return this.command(bound!);
+    this.restored(content, bound);
+    this.file.note(state.status);
+    return undefined;
+  }
+
+  /** Carries out a whole iptables-restore of a script, and answers the status with which it ends, as far as that is known. */
+  restore(run: RestoreRun, lines: readonly BoundLine[]): number | undefined {
+    for (const line of lines) this.execute(line);
+    if (this.file.run !== run) this.begin(run);
+    const { file } = this;
+    this.begin(undefined);
+    if (!run.options.reads) return run.options.status;
+    return run.conditional !== undefined || lines.some(({ unknownInput }) => unknownInput !== undefined) ? undefined : file.status;
+  }
+
+  /** Comes to the end of what one iptables-restore reads, and begins with the next. */
+  private begin(run: RestoreRun | undefined): void {
+    this.file.finish();
+    this.file = new RestoreFile(this.state, run);
+  }
+
+  private unknownInput(line: Line, reason: string): undefined {
+    const { state } = this;
+    state.begin(line, this.file.mode, true);
+    state.unknown(reason);
+    restoreUnknown(state, line, this.file.run?.options.table, reason);
   }
 
   /** What iptables-restore does with a line. */
-  private restored(content: LineContent, bound: BoundRule | undefined): number {
+  private restored(content: LineContent, bound: BoundRule | undefined): void {
     const { file } = this;
     if (bound?.ends === true) file.end();
-    if (file.isOver) return 0;
+    if (file.isOver || (file.run !== undefined && !file.canRead(content))) return;
     switch (content.kind) {
-      case 'table': file.open(content.name); return 0;
-      case 'chain': file.declareChain(content); return 0;
-      case 'commit': file.commit(); return 0;
-      case 'rule': return this.onTable(bound!, file.tableForRule());
-      default: return 0;
+      case 'table': file.open(content.name); return;
+      case 'chain': file.declareChain(content); return;
+      case 'commit': file.commit(); return;
+      case 'rule': this.onTable(bound!, file.tableForRule()); return;
+      default:
     }
   }
 
   /** What the lines have left behind; call it once, after the last one. */
   finish(): Ruleset {
     const { family, tables, problems, failures } = this.state;
-    this.file.missingCommit();
+    this.file.finish();
+    for (const { chains } of tables.values()) for (const chain of chains.values()) chain.rules.push(...chain.policies ?? []);
     return { family, tables, problems, failures };
   }
 
-  private command(bound: BoundRule): number {
+  private command(bound: BoundRule): number | undefined {
     const { state } = this;
     const name = bound.table?.name ?? 'filter';
     if (!isTableName(name)) {
@@ -69,29 +100,27 @@ export class Execution {
     return status;
   }
 
-  private onTable(bound: BoundRule, table: Table | undefined): number {
+  private onTable(bound: BoundRule, table: Table | undefined): number | undefined {
     const { command } = bound;
     if (table === undefined || command === undefined || bound.skipped) return 0;
     if (bound.unresolved !== undefined) {
-      addUnresolved(table, command, bound, this.state.line);
-      this.state.failures.push({ line: this.state.line, status: undefined, message: `What it does depends on \`${bound.unresolved}\`, which is not known.` });
-      return 0;
+      maybeExecute(this.state, table, command, bound, bound.conditional ?? bound.unresolved);
+      this.state.unknown(bound.conditional ?? bound.unresolved);
+      return undefined;
     }
-    switch (command.kind) {
-      case 'append': case 'insert': case 'replace': case 'delete': case 'check': return executeOnRules(this.state, table, command, bound);
-      default: return executeOnChains(this.state, table, command);
-    }
+    const { state } = this;
+    state.doubt = state.isExact ? doubtOf(table, command, bound) : undefined;
+    const status = carryOut(state, table, command, bound);
+    if (state.doubt === undefined) return status;
+    if (status !== 0 && state.opened) maybeExecute(state, table, command, bound, state.doubt);
+    state.unknown(state.doubt);
+    return undefined;
   }
 }
 
-/** A command with something that the shell has yet to expand: a rule that may be anything, where its chain is known. */
-function addUnresolved(table: Table, { kind, chain: name, position }: BoundCommand, bound: BoundRule, line: Line): void {
-  if (kind === 'new-chain' && name !== undefined && !table.chains.has(name)) table.chains.set(name, userChain(name, line));
-  const chain = name === undefined ? undefined : table.chains.get(name);
-  if (chain === undefined) return;
-  const rule = { bound, source: undefined, destination: undefined };
-  if (kind === 'append') chain.rules.push(rule);
-  else if (kind === 'insert') chain.rules.splice(Math.min((position ?? 1) - 1, chain.rules.length), 0, rule);
-  else return;
-  table.made = true;
+function carryOut(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule): number {
+  switch (command.kind) {
+    case 'append': case 'insert': case 'replace': case 'delete': case 'check': return executeOnRules(state, table, command, bound);
+    default: return executeOnChains(state, table, command);
+  }
 }

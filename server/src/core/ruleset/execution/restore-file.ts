@@ -6,8 +6,9 @@ import { chainNameProblems } from '../chain-name.ts';
 import type { RestoreOptions } from '../../shell/restore-options.ts';
 import type { Chain, Table } from '../model.ts';
 import { copyTable, declaredAt, emptyTable, namedTables, userChain, whole } from './chains.ts';
+import { maybeDeclare, maybeEmptied } from './maybe.ts';
 import { setPolicy } from './policy.ts';
-import type { ExecutionState, RestoreMode } from './state.ts';
+import type { ExecutionState, Failing, RestoreMode } from './state.ts';
 
 /** A run of iptables-restore in a script. */
 export interface RestoreRun {
@@ -34,6 +35,8 @@ export class RestoreFile {
   readonly mode: RestoreMode;
   /** Whether iptables-restore has stopped reading, with success. */
   isOver = false;
+  /** With what it ends. */
+  status = 0;
   private readonly state: ExecutionState;
   private readonly opened = new Map<string, Line>();
   private block: Block | undefined;
@@ -48,7 +51,8 @@ export class RestoreFile {
   /** Starts a block; the one before must be over. */
   open(name: Argument): void {
     const { state } = this;
-    this.missingCommit();
+    // A table inside of a block is read as a rule.
+    this.missingCommit(2);
     const only = this.run?.options.table;
     if (only !== undefined && only !== name.text) {
       this.block = unread(state.line);
@@ -56,7 +60,7 @@ export class RestoreFile {
     }
     if (!isTableName(name.text)) {
       const [best] = nearest(name.text, TABLE_NAMES);
-      state.problem('unknown-table', `There is no table \`${name.text}\`; the tables are ${namedTables()}.`, name,
+      state.refuse('unusable', 'unknown-table', `There is no table \`${name.text}\`; the tables are ${namedTables()}.`, name,
         best === undefined ? {} : { fix: { title: `Write ${best}`, span: name, newText: best, safe: false } });
       this.block = unread(state.line);
       return;
@@ -78,7 +82,11 @@ export class RestoreFile {
   /** The table as the block finds it. */
   private found(name: TableName, before: Table | undefined): Table {
     const { line, backend } = this.state;
-    if (before !== undefined && this.mode === 'keep') return { ...copyTable(before), line };
+    if (before !== undefined && this.mode === 'keep') {
+      const table = { ...copyTable(before), line };
+      if (this.run?.options.noflush === false) maybeEmptied(table, this.run.conditional!);
+      return table;
+    }
     const table = emptyTable(name, line);
     // iptables-nft deletes the table, with its policies; iptables-legacy has but rules and chains to take away.
     if (backend === 'legacy') for (const [hook, chain] of table.chains) chain.policy = before?.chains.get(hook)?.policy ?? chain.policy;
@@ -87,7 +95,7 @@ export class RestoreFile {
 
   /** The table of the open block; a problem where no block is open. */
   tableForRule(): Table | undefined {
-    if (this.block === undefined) this.state.problem('outside-table', 'A rule stands inside a `*table` block; none is open here.', whole(this.state.line));
+    if (this.block === undefined) this.state.refuse('out', 'outside-table', 'A rule stands inside a `*table` block; none is open here.', whole(this.state.line));
     return this.block?.table;
   }
 
@@ -101,25 +109,53 @@ export class RestoreFile {
     const { table, before } = this.block ?? {};
     this.block = undefined;
     if (table === undefined) return;
-    if (before === undefined) this.state.tables.delete(table.name);
-    else this.state.tables.set(table.name, before);
+    const { tables, backend } = this.state;
+    if (before !== undefined) tables.set(table.name, before);
+    // iptables-legacy has opened the table, so that the kernel has it from now on.
+    else if (backend === 'legacy') tables.set(table.name, emptyTable(table.name, undefined));
+    else tables.delete(table.name);
   }
 
-  /** Goes out of the block, which a trial leaves as it was. */
+  /** Whether a refused line changes nothing: in a script, where nothing has been refused so far. */
+  get isSound(): boolean {
+    return this.run !== undefined && this.status === 0;
+  }
+
+  /** Whether a line of a script is one that iptables-restore can read; if not, it is refused. */
+  canRead({ kind }: LineContent): boolean {
+    const { state } = this;
+    const isBad = kind === 'shell' || kind === 'command' || kind === 'invalid' || (kind !== 'rule' && /^\s/u.test(state.text));
+    if (isBad) state.failure(this.block === undefined ? 'out' : 'unusable', 'iptables-restore can\'t read this line.');
+    return !isBad;
+  }
+
+  /** Takes note of how a line ended. Behind one that is refused a script's iptables-restore loads nothing; what else is wrong there is looked for all the same. */
+  note(status: number): void {
+    if (this.run !== undefined && this.status === 0 && !this.isOver) this.status = status;
+  }
+
+  /** Comes to the end of what it reads. */
+  finish(): void {
+    this.missingCommit(1);
+  }
+
+  /** Goes out of the block, which a trial leaves as it was, and so does one that fails. */
   private leave(): void {
-    if (this.run?.options.test === true) this.abandon();
+    if (this.run?.options.test === true || this.status !== 0) this.abandon();
     this.block = undefined;
   }
 
-  /** Reports a block that is still open at the end of the file, or where the next one starts. */
-  missingCommit(): void {
+  /** Reports a block that is still open at the end of the file, or where the next one starts; a script's iptables-restore ends with `status`. */
+  private missingCommit(status: number): void {
     if (this.block === undefined) return;
     const { line: opened } = this.block;
     const { line: end } = this.state;
     const table = opened.content.kind === 'table' ? opened.content.name.text : '';
+    const message = `The \`*${table}\` block has no \`COMMIT\`; iptables-restore loads nothing of it.`;
+    if (this.isSound && !this.isOver) this.state.failures.push({ line: opened, status, message });
+    this.note(status);
     this.state.problems.push({
-      code: 'missing-commit', line: opened, span: { start: 0, end: opened.text.trimEnd().length },
-      message: `The \`*${table}\` block has no \`COMMIT\`; iptables-restore loads nothing of it.`,
+      code: 'missing-commit', line: opened, span: { start: 0, end: opened.text.trimEnd().length }, message,
       related: [{ line: end, span: { start: 0, end: end.text.length }, message: '`COMMIT` is expected before the end of the block' }],
     });
     this.leave();
@@ -128,13 +164,14 @@ export class RestoreFile {
   /** Ends the block. */
   commit(): void {
     const { state } = this;
-    const { line } = state;
-    if (this.block === undefined) state.problem('outside-table', '`COMMIT` ends a `*table` block, and none is open here.', whole(line));
-    else if (/\s$/u.test(line.text)) {
+    const { line, text } = state;
+    if (this.block === undefined) state.refuse('out', 'outside-table', '`COMMIT` ends a `*table` block, and none is open here.', whole(line));
+    else if (/\s$/u.test(text)) {
       const end = line.text.trimEnd().length;
-      state.problem('invalid-line', 'Blanks behind `COMMIT` make iptables-restore refuse the line.', { start: end, end: line.text.length },
+      state.refuse('unusable', 'invalid-line', 'Blanks behind `COMMIT` make iptables-restore refuse the line.', { start: end, end: line.text.length },
         { fix: { title: 'Remove the blanks', span: { start: end, end: line.text.length }, newText: '', safe: true } });
     }
+    this.note(state.status);
     this.leave();
   }
 
@@ -142,14 +179,14 @@ export class RestoreFile {
   declareChain({ name, policy, counters, extra }: LineContent & { readonly kind: 'chain' }): void {
     const { state } = this;
     if (this.block === undefined) {
-      state.problem('outside-table', 'A chain is declared inside a `*table` block; none is open here.', whole(state.line));
+      state.refuse('out', 'outside-table', 'A chain is declared inside a `*table` block; none is open here.', whole(state.line));
       return;
     }
     const { table, held } = this.block;
-    if (table === undefined || (this.run?.conditional !== undefined && table.chains.has(name.text))) return;
-    if (/^\s/u.test(state.line.text)) {
+    if (table === undefined) return;
+    if (/^\s/u.test(state.text)) {
       const end = state.line.text.length - state.line.text.trimStart().length;
-      state.problem('invalid-line', 'Blanks before `:` make iptables-restore read this as a rule, and refuse it.', whole(state.line),
+      state.refuse('unusable', 'invalid-line', 'Blanks before `:` make iptables-restore read this as a rule, and refuse it.', whole(state.line),
         { fix: { title: 'Remove the blanks', span: { start: 0, end }, newText: '', safe: true } });
       return;
     }
@@ -158,7 +195,9 @@ export class RestoreFile {
       return;
     }
     table.made = true;
-    if (isBuiltIn(table.name, name.text)) setPolicy(state, table.chains.get(name.text)!, policy.text, policy, true);
+    const conditional = this.run?.conditional;
+    if (conditional !== undefined) maybeDeclare(table, name.text, policy.text, state, conditional);
+    else if (isBuiltIn(table.name, name.text)) setPolicy(state, table.chains.get(name.text)!, policy.text, policy, true);
     else this.declareUserChain(table, held, name, policy, extra);
   }
 
@@ -171,6 +210,8 @@ export class RestoreFile {
       ? `The declaration of \`${name.text}\` lacks its \`-\`: iptables-legacy refuses this.`
       : `The declaration of \`${name.text}\` needs a policy: \`ACCEPT\` or \`DROP\` for a built-in chain, \`-\` for any other.`, whole(state.line),
     { fix: insertPolicy(state.line, name, counters, builtIn ? 'ACCEPT' : '-'), ...(accepted ? { accepted } : {}) });
+    if (accepted) this.refusedByLegacy('out', 'A declaration lacks its policy.');
+    else state.failure('unusable', 'A declaration lacks its policy.');
     if (!accepted) return;
     table.made = true;
     table.chains.set(name.text, userChain(name.text, state.line));
@@ -180,19 +221,29 @@ export class RestoreFile {
     const { state } = this;
     const wrong = chainNameProblems(name.text, name, state.family, 'declaration');
     state.problems.push(...wrong.map((problem) => ({ ...problem, line: state.line })));
-    if (wrong.length > 0) return;
+    const refused = wrong.find(({ accepted }) => accepted !== true);
+    if (refused !== undefined) {
+      state.failure('unusable', refused.message);
+      return;
+    }
     if (policy.text !== '-') this.policyOnUserChain(table, name, policy, extra);
     const before = table.chains.get(name.text);
     if (before !== undefined && held.get(name.text) !== before) {
       state.problem('chain-exists', `The chain \`${name.text}\` is declared twice: iptables-legacy refuses this, iptables-nft empties the chain here.`, name,
         { accepted: true, ...declaredAt(before) });
+      if (this.mode === 'flush') this.refusedByLegacy('unusable', `The chain \`${name.text}\` is declared twice.`);
     }
     held.delete(name.text);
     table.chains.set(name.text, userChain(name.text, state.line));
   }
 
+  private refusedByLegacy(kind: Failing, message: string): void {
+    if (this.state.backend === 'legacy') this.state.failure(kind, message);
+  }
+
   private policyOnUserChain(table: Table, name: Argument, policy: Argument, extra: readonly Argument[]): void {
     const isOthers = TABLE_NAMES.some((other) => isBuiltIn(other, name.text));
+    this.refusedByLegacy('out', `\`${name.text}\` is declared with a policy and is no built-in chain.`);
     const split = extra.length > 0 || !/^(ACCEPT|DROP)$/u.test(policy.text) ? '' : ', iptables-nft ignores the policy';
     this.state.problem('invalid-policy', isOthers
       ? `The table \`${table.name}\` has no built-in chain \`${name.text}\`: iptables-legacy refuses this, iptables-nft makes a chain that nothing leads to.`

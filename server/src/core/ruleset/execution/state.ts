@@ -1,7 +1,7 @@
 import type { Backend, Family, TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
-import type { CommandFailure, LocatedProblem, Ruleset, Table } from '../model.ts';
+import type { CommandFailure, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
 import { copyTables, emptyTable } from './chains.ts';
 
 /** What an execution starts from. */
@@ -30,8 +30,18 @@ export class ExecutionState {
   readonly failures: CommandFailure[] = [];
   /** The line whose turn it is. */
   line!: Line;
+  /** What iptables-restore reads of it. */
+  text = '';
   /** How iptables-restore takes it; undefined for a command. */
   restoring: RestoreMode | undefined;
+  /** Whether it changes nothing when it is refused: a command, what a script's iptables-restore reads; a ruleset is shown as it was meant. */
+  isExact = true;
+  /** Whether the script provides for its failure. */
+  isAsked = false;
+  /** Why nobody knows how it ends. */
+  doubt: string | undefined;
+  /** Rules of a file that its `-F` was to delete and iptables-nft leaves in place. */
+  readonly spared = new WeakSet<Rule>();
   /** With what iptables ends it, as far as it is known. */
   status = 0;
   /** Whether it got as far as to open its table. */
@@ -44,9 +54,13 @@ export class ExecutionState {
   }
 
   /** Goes on to the next line. */
-  begin(line: Line, restoring: RestoreMode | undefined): void {
+  begin(line: Line, restoring: RestoreMode | undefined, isExact: boolean, isAsked = false, text = line.text): void {
     this.line = line;
+    this.text = text;
     this.restoring = restoring;
+    this.isExact = isExact;
+    this.isAsked = isAsked;
+    this.doubt = undefined;
     this.status = 0;
     this.opened = true;
   }
@@ -69,13 +83,18 @@ export class ExecutionState {
     if (this.status !== 0) return this.status;
     this.status = statusOf(kind, this.backend);
     this.opened = kind !== 'unusable' && kind !== 'version';
-    if (this.restoring === undefined) this.failures.push({ line: this.line, status: this.status, message });
+    if (this.isExact && !this.isAsked && this.doubt === undefined) this.failures.push({ line: this.line, status: this.status, message });
     return this.status;
+  }
+
+  /** Notes that nobody knows what the command does, for this reason. */
+  unknown(reason: string): void {
+    this.failures.push({ line: this.line, status: undefined, message: `What it does depends on \`${reason}\`, which is not known.` });
   }
 
   /** Reports a problem for which iptables refuses the command, and answers its exit status. */
   refuse(kind: Failing, code: string, message: string, span: Span, more: Pick<LocatedProblem, 'fix' | 'related'> = {}): number {
-    this.problem(code, message, span, more);
+    if (this.doubt === undefined) this.problem(code, message, span, more);
     return this.failure(kind, message);
   }
 }

@@ -20,6 +20,7 @@ export function commentStarts(): Proposal[] {
     { ...common, label: '# expect', values: ['ACCEPT: tcp 203.0.113.9:40000 -> 10.0.0.5:22 in=eth0'], documentation: 'States what becomes of a packet. It is checked against the ruleset.' },
     { ...common, label: '# scenario', values: ['TITLE'], documentation: 'Begins a row of expectations that share one world: connections, limits and the clock.' },
     { ...common, label: '# iptables-lens disable=', documentation: 'Silences diagnostics on the next line, or in the whole file where it stands at its top.' },
+    { ...common, label: '# iptables-lens from=', documentation: 'Names the ruleset file that the kernel has loaded before the first line, as a path from this file\'s folder.' },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { RULES } from '../../../rules/rules.generated.ts';
 import { describeChainIn, describeTable, paragraphs } from '../describe.ts';
 import { touches, wordAt, type Place } from '../place.ts';
-import { COMMIT_DOC, COUNTERS_DOC, EXPECTATION_DOCS, FIELD_DOCS, POLICY_DOCS } from '../vocabulary.ts';
+import { COMMIT_DOC, COUNTERS_DOC, EXPECTATION_DOCS, FIELD_DOCS, POLICY_DOCS, START_DOC } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 import type { Argument, LineContent } from '../../../core/syntax/line.ts';
 
@@ -16,6 +16,7 @@ export function hoverLine(place: Place): Explained | undefined {
     case 'commit': return explain({ start: 0, end: line.text.trimEnd().length }, `\`COMMIT\`\n\n${COMMIT_DOC}`);
     case 'rule': return content.counters !== undefined && touches(content.counters, offset) ? explainCounters(content.counters) : undefined;
     case 'expectation': return touches(content.verdict, offset) ? explainVerdict(content.verdict) : explainField(place);
+    case 'start': return explainStart(place, content.files.find((file) => touches(file, offset)));
     case 'suppression': return explainCode(content.codes.find((code) => touches(code, offset)));
     default: return undefined;
   }
@@ -53,6 +54,11 @@ function explainField({ text, offset }: Place): Explained | undefined {
   const word = wordAt(text, offset, /\s/u);
   const field = /^([a-z]+)=/u.exec(text.slice(word.start, word.end))?.[1];
   return field !== undefined && Object.hasOwn(FIELD_DOCS, field) ? explain(word, `\`${field}=\`\n\n${FIELD_DOCS[field]}`) : undefined;
+}
+
+function explainStart({ document }: Place, file: Argument | undefined): Explained | undefined {
+  const problem = document.startProblems.find((each) => each.file === file?.text);
+  return file && explain(file, `\`${file.text}\`\n\n${problem?.message ?? START_DOC}`);
 }
 
 function explainCode(code: Argument | undefined): Explained | undefined {

@@ -57,16 +57,8 @@ export function* followingAll(analysis: Analysis, traffic: Traffic): Steps<void>
   knownOf(analysis, traffic).whole ??= yield* whole(analysis, traffic);
 }
 
-/** Whether the ruleset has few enough rules for all packets of some traffic to be followed. */
-export const isFollowed = (ruleset: Ruleset): boolean => rulesIn(ruleset) <= MOST_RULES;
-
-/** Those of the usual packets of some traffic that are accepted at any moment. */
-export function* surelyAccepted(analysis: Analysis, traffic: Traffic): Steps<PacketSet> {
-  return (knownOf(analysis, traffic).usual ??= yield* follow(analysis, traffic, usualPacketsOf(analysis.space, traffic))).sure;
-}
-
 function* whole(analysis: Analysis, traffic: Traffic): Steps<Standing> {
-  return isFollowed(analysis.ruleset) ? yield* follow(analysis, traffic, packetsOf(analysis.space, traffic)) : NOTHING_STOPPED;
+  return rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : yield* follow(analysis, traffic, packetsOf(analysis.space, traffic));
 }
 
 function usualOf(analysis: Analysis, traffic: Traffic): Standing {
