@@ -9,10 +9,15 @@ const NUMBERED: ReadonlySet<CommandKind> = new Set<CommandKind>(['insert', 'dele
 
 /** Reads `-A INPUT`, `-I INPUT 3`, `-P INPUT DROP` …: the command with its chain and what else it takes; `before` is the line's command so far. */
 export function readCommand(reading: Reading, given: GivenBase, kind: CommandKind, before: BoundCommand | undefined): BoundCommand {
+  const command = readAlone(reading, given, kind);
+  if (before === undefined) return command;
+  if (goTogether(before.kind, kind)) return together(before, command);
+  reading.problem('several-commands', `A rule takes one command; this line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, given.nameSpan);
+  return command;
+}
+
+function readAlone(reading: Reading, given: GivenBase, kind: CommandKind): BoundCommand {
   const { spec, nameSpan, attached } = given;
-  if (before !== undefined) {
-    reading.problem('several-commands', `A rule takes one command; this line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, nameSpan);
-  }
   const chain = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
   if (chain !== undefined) reading.token('chain', chain);
   const argument = kind === 'policy' || kind === 'rename-chain' ? readArgument(reading, kind) : undefined;
@@ -23,6 +28,15 @@ export function readCommand(reading: Reading, given: GivenBase, kind: CommandKin
     span: chain === undefined ? nameSpan : cover(nameSpan, argument ?? chain),
   };
 }
+
+/** Of a listing and `-Z` in one command the listing, with what either of them names. */
+function together(one: BoundCommand, other: BoundCommand): BoundCommand {
+  const [listing, zero] = one.kind === 'zero' ? [other, one] : [one, other];
+  return listing.chain === undefined ? { ...listing, chain: zero.chain, chainSpan: zero.chainSpan, position: zero.position } : listing;
+}
+
+/** Whether iptables takes both at once: it lists, and then sets the counters to zero. */
+const goTogether = (one: CommandKind, other: CommandKind): boolean => (one === 'zero') !== (other === 'zero') && [one, other].every((kind) => kind === 'zero' || kind === 'list' || kind === 'list-rules');
 
 /** The policy of `-P`, the new name of `-E`. */
 function readArgument(reading: Reading, kind: 'policy' | 'rename-chain'): Argument | undefined {
