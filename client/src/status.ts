@@ -20,7 +20,7 @@ export function createFateStatus(clearCommand: string): FateStatus {
     const uri = window.activeTextEditor?.document.uri.toString();
     const fate = uri === undefined ? undefined : fates.get(uri);
     if (uri === undefined || fate === undefined) return item.hide();
-    item.text = `$(symbol-event) ${escapeIcons(fate.summary)} $(close)`;
+    item.text = `$(symbol-event) ${escapeIcons(shortened(fate.summary))} $(close)`;
     item.tooltip = tooltip(fate);
     item.command = { title: 'Clear Simulation', command: clearCommand, arguments: [{ uri }] };
     item.accessibilityInformation = { label: `Simulated packet: ${fate.summary}. Activate to clear.`, role: 'button' };
@@ -51,6 +51,13 @@ export function createFateStatus(clearCommand: string): FateStatus {
 
 function tooltip(fate: Simulated): MarkdownString {
   return new MarkdownString('').appendCodeblock(fate.packet, 'plaintext').appendText(`${fate.summary}\n\nClick to clear the simulation.`);
+}
+
+/** Longest summary that leaves room for other items; the tooltip has the rest. */
+const LENGTH = 120;
+
+function shortened(text: string): string {
+  return text.length <= LENGTH ? text : `${text.slice(0, LENGTH - 1)}…`;
 }
 
 /** A summary quotes rules, and `$(…)` in one would be drawn as an icon. */

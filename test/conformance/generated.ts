@@ -1,11 +1,11 @@
-import { BACKENDS } from '../support/programs.ts';
 import { Random } from '../kernel/random.ts';
 import { BREAKS } from './breaks.ts';
 import { draftText, rulesetOf } from './draft.ts';
 import { Generator } from './generate.ts';
 import { CATALOGUE, Pools } from './pools.ts';
 import type { Reported } from './report.ts';
-import { answersOf, dependsOnHost, difference, findingsOf, type Input } from './verdict.ts';
+import { compareInputs, type Input } from './verdict.ts';
+import { oneLine } from './written.ts';
 
 /** A rule made from the catalogue. */
 export interface Made extends Input {
@@ -34,12 +34,6 @@ export function makeRules(seed: number, count: number, pools: Pools): Made[] {
 export async function compareGenerated(seed: number, count: number): Promise<Reported[]> {
   const pools = await Pools.read();
   const made = makeRules(seed, count, pools);
-  const answers = await answersOf(made, pools.ipsets);
-  return Promise.all(made.map(async (each, index) => {
-    const answer = answers[index]!;
-    const findings = await findingsOf(each, pools.host);
-    const outcome = answer.takenBy.length > 0 ? 'accepted' : dependsOnHost(findings, answer) ? 'depending on the host' : 'refused';
-    const what = `${each.family} (${each.broken}) ${each.ruleset.trimEnd().split('\n').slice(0, -1).join(' ⏎ ')}`;
-    return { group: each.extension, what, outcome, difference: difference(findings, answer), said: BACKENDS.map((backend) => `${backend}: ${answer.said[backend]}`).join('\n'), findings };
-  }));
+  const named = made.map((each) => ({ ...each, group: each.extension, what: `${each.family} (${each.broken}) ${oneLine(each.ruleset.replace(/COMMIT\n$/u, ''))}` }));
+  return compareInputs(named, pools.ipsets, pools.host);
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../server/src/rules/run.ts';
 import { openDocument } from '../support/document.ts';
 import { BACKENDS, askPrograms, type Reply } from '../support/programs.ts';
+import type { Reported } from './report.ts';
 
 /** What iptables says of a ruleset: which back ends take it, and what they print. */
 export interface Answer {
@@ -42,7 +43,7 @@ export async function answersOf(inputs: readonly Input[], ipsets: readonly strin
 }
 
 /** Refusals for what the host lacks: a name that is looked up, an object of the kernel, a file. */
-const LACKING = /failed to get bpf object|doesn't exist|cannot open|not found|name resolution|No such file or directory|Bad value for "--[ug]id-owner"|failed \(Invalid argument\)/u;
+const LACKING = /could not map name|failed to get bpf object|doesn't exist|cannot open|not found|name resolution|No such file or directory|Bad value for "--[ug]id-owner"|failed \(Invalid argument\)/u;
 
 /** Whether both refuse it for what the host lacks, and we say that it depends on the host. */
 export const dependsOnHost = (findings: readonly Finding[], { takenBy, said }: Answer): boolean =>
@@ -94,4 +95,21 @@ export function difference(findings: readonly Finding[], answer: Answer): string
   if (errors.length > 0) return `taken by ${takenBy.join(' and ')}, refused by us`;
   const wronged = BACKENDS.find((backend) => isNamed(findings, backend) === takenBy.includes(backend));
   return wronged && (takenBy.includes(wronged) ? `iptables-${wronged} takes it, and we say that it refuses` : `iptables-${wronged} refuses it, and we do not say so`);
+}
+
+/** An input as a report names it. */
+export interface Named extends Input {
+  readonly group: string;
+  readonly what: string;
+}
+
+/** Asks the programs about every input, and holds our findings against their answers. */
+export async function compareInputs(inputs: readonly Named[], ipsets: readonly string[], host: HostFacts): Promise<Reported[]> {
+  const answers = await answersOf(inputs, ipsets);
+  return Promise.all(inputs.map(async (each, index) => {
+    const answer = answers[index]!;
+    const findings = await findingsOf(each, host);
+    const outcome = answer.takenBy.length > 0 ? 'accepted' : dependsOnHost(findings, answer) ? 'depending on the host' : 'refused';
+    return { group: each.group, what: each.what, outcome, difference: difference(findings, answer), said: BACKENDS.map((backend) => `${backend}: ${answer.said[backend]}`).join('\n'), findings };
+  }));
 }

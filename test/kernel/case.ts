@@ -14,19 +14,21 @@ export interface CaseOptions {
   readonly packets: number;
   /** Whether its packets come over seconds, which the kernel then takes as well. */
   readonly timed?: boolean;
+  /** Whether its rules are mostly about NAT. */
+  readonly nat?: boolean;
 }
 
 /** Seconds between packets: far from where what refills in seconds and half seconds makes a difference. */
 const STEP = 0.35;
 
 /** The case of a seed: a ruleset and the packets to send through it, in order. */
-export async function generateCase(seed: number, { family, backend, packets, timed = false }: CaseOptions): Promise<OracleRequest> {
+export async function generateCase(seed: number, { family, backend, packets, timed = false, nat = false }: CaseOptions): Promise<OracleRequest> {
   const random = new Random(seed);
   const sent: OraclePacket[] = [];
   const { topology, ipsets } = neighbourhoodOf(family);
-  const ruleset = generateRuleset(random, family, timed);
+  const ruleset = generateRuleset(random, family, { timed, nat });
   const request: OracleRequest = {
-    id: `${timed ? 'timed ' : ''}seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
+    id: `${timed ? 'timed ' : ''}${nat ? 'nat ' : ''}seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
     ...(ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
   };
   const simulation = await startSimulation(request, backend, 0);

@@ -18,8 +18,13 @@ function ofFate(fate: Fate, theirs: OracleAnswer): readonly string[] {
   if (fate.verdict === 'UNKNOWN') return [];
   const found = [...ofSteps(fate.steps, theirs.trace), ...ofVerdict(fate, theirs)];
   if (theirs.egress !== undefined && fate.verdict === 'ACCEPT') found.push(...ofPacket(fate.packet, theirs.egress));
+  if (isLimited(fate) && theirs.generated === undefined) return found;
   return [...found, ...ofAnswer(fate.answer, theirs.generated ?? [])];
 }
+
+/** Whether the answer says that no route leads on: IPv4 sends a host five of these at once, then one a second, and remembers whom from case to case. */
+const isLimited = ({ answer, reason }: Fate): boolean =>
+  answer?.packet.family === 'ipv4' && answer.packet.icmpType === 3 && reason?.startsWith('the host has no route') === true;
 
 const stepText = ({ hook, table, chain, number }: Step): string => `${hook} ${table} ${chain} ${number}`;
 const traceText = ({ hook, table, chain, rule }: OracleTrace): string => `${hook} ${table} ${chain} ${rule}`;
@@ -44,7 +49,7 @@ function ofPacket(packet: Packet, image: OracleImage): string[] {
   const ours: OracleImage = {
     ...(packet.source === undefined ? {} : { src: addressText(packet.source) }), ...(packet.destination === undefined ? {} : { dst: addressText(packet.destination) }),
     ...known('sport', packet.sourcePort), ...known('dport', packet.destinationPort), ...known('ttl', packet.ttl), ...known('tos', packet.tos),
-    ...known('mark', packet.mark), ...known('type', packet.icmpType), ...known('code', packet.icmpCode), ...known('out', packet.path === 'in' ? undefined : packet.out),
+    ...known('mark', packet.mark), ...known('type', packet.icmpType), ...known('code', packet.icmpCode), ...known('icmp_id', packet.icmpId), ...known('out', packet.path === 'in' ? undefined : packet.out),
     ...known('in', packet.path === 'out' ? undefined : packet.in),
   };
   return Object.entries(ours).flatMap(([key, value]) => {

@@ -6,10 +6,18 @@ import type { Random } from './random.ts';
 import type { Spot } from './spot.ts';
 import { targetPart } from './targets.ts';
 
-/** A random ruleset that both back ends load; `timed` ones are for packets that come seconds apart. */
-export function generateRuleset(random: Random, family: Family, timed: boolean): string {
+/** What a ruleset is for: `timed` ones for packets that come seconds apart, `nat` ones for what translations do to each other. */
+export interface Purpose {
+  readonly timed?: boolean;
+  readonly nat?: boolean;
+}
+
+const NAT_TABLES = [[4, ['nat']], [1, ['raw', 'nat']], [1, ['mangle', 'nat']], [1, ['nat', 'filter']]] as const;
+
+/** A random ruleset that both back ends load. */
+export function generateRuleset(random: Random, family: Family, { timed = false, nat = false }: Purpose = {}): string {
   const world = neighbourhoodOf(family);
-  const tables = random.weighted<readonly TableName[]>([
+  const tables = random.weighted<readonly TableName[]>(nat ? NAT_TABLES : [
     [4, ['filter']], [4, ['nat', 'filter']], [2, ['mangle', 'nat', 'filter']], [2, ['raw', 'mangle', 'nat', 'filter']], [1, ['raw', 'filter']], [1, ['nat']],
     [1, ['raw', 'mangle', 'nat', 'filter', 'security']], [0.5, ['mangle', 'security']], [0.5, ['raw', 'nat', 'security']],
   ]);

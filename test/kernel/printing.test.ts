@@ -31,7 +31,7 @@ describeWithPrograms('what we print is what iptables-save prints', () => {
     it(`${RULESETS} random rulesets (${backend})`, async () => {
       for (let seed = 1; seed <= RULESETS; seed++) {
         const family = seed % 3 === 0 ? 'ipv6' : 'ipv4';
-        const ruleset = withoutCounters(generateRuleset(new Random(seed), family, seed % 2 === 0));
+        const ruleset = withoutCounters(generateRuleset(new Random(seed), family, { timed: seed % 2 === 0 }));
         // A kernel for each: iptables-legacy lists tables by when they were touched.
         assert.deepEqual(await print(ruleset, family, backend), loadAndSave(ruleset, programOf(family, backend), neighbourhoodOf(family).ipsets), `seed ${seed}`);
       }

@@ -38,8 +38,8 @@ export function proofs(): readonly Proof[] {
 }
 
 function randomRules(): readonly string[] {
-  const rulesets = Array.from({ length: SEEDS.cases }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), false));
-  const timed = Array.from({ length: SEEDS.timed }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), true));
+  const rulesets = Array.from({ length: SEEDS.cases }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1)));
+  const timed = Array.from({ length: SEEDS.timed }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), { timed: true }));
   return rulesOf([...rulesets, ...timed].join(''));
 }
 

@@ -74,6 +74,7 @@ export interface OracleImage {
   readonly dport?: number;
   readonly type?: number;
   readonly code?: number;
+  readonly icmp_id?: number;
   readonly flags?: string;
   readonly ttl?: number;
   readonly tos?: number;

@@ -1,6 +1,7 @@
 // Random rulesets and packets through the kernel and through the engine; prints each disagreement, made as small as it gets.
 //   node --import tsx test/kernel/run.ts --seed 1 --count 100 [--backend legacy|nft] [--family ipv4|ipv6] [--packets 30]
 //   node --import tsx test/kernel/run.ts --timed --count 20       packets over seconds, which it takes
+//   node --import tsx test/kernel/run.ts --nat --count 20         rules that are mostly about NAT
 //   node --import tsx test/kernel/run.ts --streams --count 20 --packets 300     TCP connections of random segments
 //   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
 import { readFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { shrink } from './shrink.ts';
 
 const { values } = parseArgs({ options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
-  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false },
+  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false }, nat: { type: 'boolean', default: false },
 } });
 const backend = values.backend as Backend;
 const oracle = new KernelOracle(backend);
@@ -50,7 +51,7 @@ async function* requests(): AsyncGenerator<OracleRequest> {
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
     const family = (values.family as Family | undefined) ?? familyOf(seed);
     if (values.streams) yield generateStreams(seed, family, Number(values.packets));
-    else yield await generateCase(seed, { family, backend, packets: Number(values.packets), timed: values.timed });
+    else yield await generateCase(seed, { family, backend, packets: Number(values.packets), timed: values.timed, nat: values.nat });
   }
 }
 

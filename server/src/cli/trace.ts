@@ -1,12 +1,13 @@
 import type { Fate, Result, Step } from '../core/engine/result.ts';
 import type { Packet } from '../core/engine/packet.ts';
 import { printPacket } from '../core/notation/print.ts';
-import { SIGNS, fateText } from '../features/support/marks.ts';
+import { fateText, moreThan, SPELLED_OUT } from '../features/support/fates.ts';
+import { SIGNS } from '../features/support/marks.ts';
 
 /** A result for people: the packet, every recorded rule in the order in which it was met, the verdict, the packet as it leaves. */
 export function traceText(result: Result, packet: Packet): string {
   const fates: readonly Fate[] = result.outcomes ?? [result];
-  const parts = fates.map((fate) => fateLines(fate).join('\n'));
+  const parts = [...fates.slice(0, SPELLED_OUT).map((fate) => fateLines(fate).join('\n')), ...moreThan(fates.length, 'possible fate')];
   const unfinished = result.complete ? '' : '\nThere are more possibilities than were followed.\n';
   return `${printPacket(packet)}\n${parts.join('\n')}\n${unfinished}`;
 }

@@ -2,7 +2,7 @@ import type { Analysis } from '../core/analysis/analysis.ts';
 import type { Family } from '../core/netfilter.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { isShutTo } from './support/lockout/standing.ts';
+import { following, isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { traffic, type Traffic } from './support/lockout/traffic.ts';
@@ -20,6 +20,7 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
+      yield* following(analysis, [ORDINARY.anythingIn[analysis.ruleset.family], ...WAYS[analysis.ruleset.family].flatMap(({ tcp, udp }) => [tcp, udp])]);
       // A host that lets nothing in at all has a greater worry.
       if (!isShut(analysis, ORDINARY.anythingIn)) for (const way of WAYS[analysis.ruleset.family]) yield* onWay(file, analysis, way);
       yield undefined;

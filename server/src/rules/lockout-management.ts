@@ -10,7 +10,7 @@ import { namedManagement, SSH, type NamedManagement } from './support/lockout/ma
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
 import { openingFix } from './support/lockout/opening.ts';
 import { fateText, spotOf } from './support/lockout/place.ts';
-import { isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
+import { following, followingAll, isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import type { Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
@@ -33,8 +33,14 @@ export default defineRule({
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
       const named = namedManagement(file, analysis.ruleset.family);
-      if (named.length === 0) yield* anyone(file, analysis);
-      else for (const each of named) yield* everyone(file, analysis, each);
+      if (named.length === 0) {
+        yield* following(analysis, [SSH[analysis.ruleset.family], ORDINARY.tcpIn[analysis.ruleset.family]]);
+        yield* anyone(file, analysis);
+      } else for (const each of named) {
+        yield* following(analysis, [ORDINARY.anythingIn[analysis.ruleset.family]]);
+        if (each.traffic !== undefined) yield* followingAll(analysis, each.traffic);
+        yield* everyone(file, analysis, each);
+      }
       yield undefined;
     }
   },

@@ -1,7 +1,7 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { isShutTo } from './support/lockout/standing.ts';
+import { following, isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { traffic, type Traffic } from './support/lockout/traffic.ts';
@@ -27,8 +27,10 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
+      if (analysis.ruleset.family === 'ipv4') continue;
+      yield* following(analysis, [ORDINARY.anythingIn.ipv6, ...[...IN, ...OUT].map((each) => each.traffic)]);
       // A host that lets nothing in at all does not use IPv6.
-      if (analysis.ruleset.family === 'ipv4' || isShut(analysis, ORDINARY.anythingIn)) continue;
+      if (isShut(analysis, ORDINARY.anythingIn)) continue;
       yield* lacking(file, analysis, IN, 'comes in');
       yield undefined;
       yield* lacking(file, analysis, OUT, 'goes out');

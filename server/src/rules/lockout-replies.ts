@@ -1,8 +1,9 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
+import type { Family } from '../core/netfilter.ts';
 import { defineRule, type FileInContext, type Report } from './rule.ts';
 import { namedManagement, SSH } from './support/lockout/management.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { isShutTo } from './support/lockout/standing.ts';
+import { following, isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
 import { answersTo, type Traffic } from './support/lockout/traffic.ts';
@@ -21,7 +22,10 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
+      const { family } = analysis.ruleset;
+      yield* following(analysis, [ORDINARY.anythingIn, ORDINARY.tcpOut, ORDINARY.tcpAnswersIn, ORDINARY.udpAnswersIn].map((each) => each[family]));
       yield* comingBack(file, analysis);
+      yield* following(analysis, accessOf(file, family).flatMap((each) => [each, answersTo(each)]));
       yield* goingBack(file, analysis);
       yield undefined;
     }
@@ -42,15 +46,18 @@ function* comingBack(file: FileInContext, analysis: Analysis): Iterable<Report> 
 }
 
 function* goingBack(file: FileInContext, analysis: Analysis): Iterable<Report> {
-  const { family } = analysis.ruleset;
-  const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []);
-  const access = [...(named.length === 0 ? [SSH[family]] : named), ORDINARY.tcpIn[family]];
-  const mute = access.find((each) => isMute(analysis, each));
+  const mute = accessOf(file, analysis.ruleset.family).find((each) => isMute(analysis, each));
   if (mute === undefined) return;
   yield* reportLacking(file, analysis, {
     traffic: answersTo(mute), title: TITLE, conditions: CONDITIONS,
     message: (example) => `Connections such as \`${mute.text}\` are let in, but no answer goes out: ${example}.`,
   });
+}
+
+/** What comes in and has to be answered. */
+function accessOf(file: FileInContext, family: Family): readonly Traffic[] {
+  const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []);
+  return [...(named.length === 0 ? [SSH[family]] : named), ORDINARY.tcpIn[family]];
 }
 
 /** Whether some of the traffic comes in, and nothing of it is answered. */

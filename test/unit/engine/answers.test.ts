@@ -52,6 +52,20 @@ describe('answers of REJECT', () => {
     assert.equal(unknown, 'ACCEPT icmp any -> 1.1.1.1 out=eth0 type=port-unreachable tos=0xc0');
   });
 
+  it('go where the routes lead, and nowhere where none leads', async () => {
+    const host = facts({ interfaces: { eth0: ['198.18.1.1/32'], eth1: ['198.18.2.1/32'], lo: ['127.0.0.1/8', '7.0.0.1/32'] }, routes: ['10.1.0.0/16 dev eth0', '10.2.0.0/16 dev eth1'] });
+    const ruleset = '*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n-A FORWARD -j REJECT\nCOMMIT\n';
+    const packets = ['tcp 10.1.0.1:1 -> 7.0.0.1:2 in=eth1', 'udp 10.1.0.1:1 -> 10.2.0.1:2 in=eth1', 'tcp 8.8.8.8:1 -> 7.0.0.1:2 in=eth0', 'udp 8.8.8.8:1 -> 10.2.0.1:2 in=eth0', 'udp 8.8.8.8:1 -> 10.2.0.1:2 in=eth0 ttl=1'];
+    assert.deepEqual(await answers(ruleset, packets, { host }), [
+      'ACCEPT tcp 7.0.0.1:2 -> 10.1.0.1:1 out=eth0 flags=RST,ACK', 'ACCEPT icmp 198.18.1.1 -> 10.1.0.1 out=eth0 type=port-unreachable tos=0xc0',
+      ...Array<string>(3).fill('the host has no route back to 8.8.8.8'),
+    ]);
+    const host6 = facts({ interfaces: { eth0: ['2001:db8:1::1/128'], eth1: ['2001:db8:2::1/128'] }, routes: ['fd00:1::/32 dev eth0', 'fd00:2::/32 dev eth1'] });
+    assert.deepEqual(await answers('*filter\n-A FORWARD -j REJECT\nCOMMIT\n', ['udp [fd00:1::1]:1 -> [fd00:2::1]:2 in=eth1'], { host: host6, family: 'ipv6' }), [
+      'ACCEPT icmpv6 2001:db8:2::1 -> fd00:1::1 out=eth0 type=port-unreachable',
+    ]);
+  });
+
   it('are RELATED, go through OUTPUT and can be dropped there', async () => {
     const [result] = await run(`*filter
 -A INPUT -j REJECT

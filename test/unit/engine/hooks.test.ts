@@ -103,13 +103,21 @@ COMMIT
   it('lose martians in routing, behind PREROUTING', async () => {
     const results = await run('*mangle\n-A PREROUTING -j LOG\nCOMMIT\n', [
       'udp 127.0.0.1:1 -> 9.9.9.9:1 in=eth0', 'udp 224.0.0.1:1 -> 9.9.9.9:1 in=eth0', 'udp 255.255.255.255:1 -> 9.9.9.9:1 in=eth0',
-      'udp 1.1.1.1:1 -> 127.0.0.1:1 in=eth0', 'udp 0.0.0.0:1 -> 9.9.9.9:1 in=eth0', 'udp 1.1.1.1:1 -> 0.1.2.3:1 in=eth0',
+      'udp 1.1.1.1:1 -> 127.0.0.1:1 in=eth0', 'udp 0.0.0.0:1 -> 9.9.9.9:1 in=eth0', 'udp 1.1.1.1:1 -> 0.0.0.0:1 in=eth0',
       'udp 0.0.0.0:68 -> 255.255.255.255:67 in=eth0', 'udp 127.0.0.1:1 -> 127.0.0.1:1 in=lo', 'udp 1.1.1.1:1 -> 240.0.0.1:1 in=eth0 out=eth1',
+      'udp 0.1.2.3:1 -> 0.3.2.1:1 in=eth0 out=eth1',
     ]);
     assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), [
-      ...Array<string>(6).fill('DROP 1'), ...Array<string>(3).fill('ACCEPT 1'),
+      ...Array<string>(6).fill('DROP 1'), ...Array<string>(4).fill('ACCEPT 1'),
     ]);
     assert.match(results[0]!.reason!, /martian/u);
+  });
+
+  it('are not met by what IPv6 keeps on its link, except on the way back to it', async () => {
+    const host = facts({ interfaces: { lo: ['fd00:9::9/128'] }, routes: ['fe80::/64 dev eth0', 'fd00:2::/32 dev eth1'] });
+    const [other, same] = await run('*filter\n-A FORWARD -j LOG\nCOMMIT\n', ['udp [fe80::5]:1 -> [fd00:2::1]:1 in=eth0', 'udp [fe80::5]:1 -> [fd00:2::1]:1 in=eth1'], { family: 'ipv6', host });
+    assert.deepEqual([other!.verdict, other!.steps.length, other!.answer!.packet.icmpType, other!.answer!.packet.icmpCode], ['DROP', 0, 1, 2]);
+    assert.deepEqual([same!.verdict, same!.steps.length], ['ACCEPT', 1]);
   });
 
   it('never see what IPv6 drops on arrival', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
 import type { Result } from '../../../server/src/core/engine/result.ts';
-import { facts, rewrites, run, way, ways } from './run.ts';
+import { facts, leaves, rewrites, run, way, ways } from './run.ts';
 
 /** The answer in one line, without what it quotes. */
 const answer = ({ answer: found }: Result): string => (found === undefined ? 'none' : printPacket({ ...found.packet, inner: undefined, length: undefined, uid: 0, gid: 0, pathGiven: false }));
@@ -57,6 +57,26 @@ describe('what random rulesets found in the kernel', () => {
   it('IPv6 fragments at byte 8 are not dropped for what they could overwrite', async () => {
     const [result] = await run('*filter\n-A INPUT -p tcp -m tcp --dport 1\nCOMMIT\n', ['tcp [fd00::1] -> [fd00::2] in=eth0 fragment=8'], { backend: 'legacy', family: 'ipv6' });
     assert.equal(result!.verdict, 'ACCEPT');
+  });
+
+  it('iptables-nft knows the protocol of later IPv6 fragments too', async () => {
+    const [result] = await run('*filter\n-A FORWARD -p udp -j LOG\nCOMMIT\n', ['udp [fd00::1] -> [fd00::2] in=eth0 out=eth1 fragment=40'], { backend: 'nft', family: 'ipv6' });
+    assert.equal(way(result!), 'ACCEPT filter:FORWARD:1 filter:FORWARD:policy');
+  });
+
+  it('an ICMP query whose id is in use gets another one before its source is looked at', async () => {
+    const ruleset = '*nat\n-A POSTROUTING -j SNAT --to-source 10.9.9.9-10.9.9.10\nCOMMIT\n';
+    const [, own] = await run(ruleset, ['icmp 10.1.0.3 -> 10.2.0.3 type=8 id=2 in=eth0 out=eth1', 'icmp 10.9.9.9 -> 10.2.0.3 type=8 id=2 out=eth1']);
+    assert.equal(leaves(own!), 'icmp 10.9.9.9 -> 10.2.0.3 out=eth1 type=echo-request id=0');
+  });
+
+  it('a source keeps any mapping of before that lies in the range, not just the latest', async () => {
+    const ruleset = '*nat\n-A POSTROUTING -d 10.2.0.2 -j SNAT --to-source 10.9.9.20\n-A POSTROUTING -j SNAT --to-source 10.9.9.9-10.9.9.10\nCOMMIT\n';
+    const to = (last: number): string => `udp 10.1.7.9:33000 -> 10.2.0.${last}:53 in=eth0 out=eth1`;
+    const [first, , third] = await run(ruleset, [to(1), to(2), to(3)]);
+    assert.equal(third!.packet.source, first!.packet.source);
+    const [fresh] = await run(ruleset, [to(3)]);
+    assert.notEqual(fresh!.packet.source, first!.packet.source);
   });
 
   it('IPv6 does not take a multicast address for a sender, not even from lo', async () => {

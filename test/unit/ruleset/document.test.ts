@@ -55,7 +55,7 @@ describe('a document under edits', () => {
 describe('the ruleset of a document under edits', () => {
   const piece = fc.constantFrom('-A INPUT', '-j X', ' -j ACCEPT', ' -g Y', '-6', '-h', '# x', ':X - [0:0]', '\n', ' ', '', 'x');
   const command = fc.oneof({ weight: 6, arbitrary: fc.constant('-A INPUT') }, { weight: 2, arbitrary: fc.constantFrom('-A X', '-I INPUT', '-D INPUT', '-D INPUT 2', '-A Y') });
-  const rule = fc.tuple(command, fc.constantFrom('', '-j ACCEPT', '-j X', '-j Y', '-p tcp -j Y', '-s 192.0.2.1,192.0.2.2 -j ACCEPT')).map((words) => words.join(' '));
+  const rule = fc.tuple(command, fc.constantFrom('', '-j ACCEPT', '-j X', '-j Y', '-p tcp -j Y', '-s 192.0.2.1,192.0.2.2 -j ACCEPT', '-j LOG', '-j LOG --log-level 4')).map((words) => words.join(' '));
 
   it('is that of a fresh document of the same text', async () => {
     const edit = fc.oneof(
@@ -63,7 +63,7 @@ describe('the ruleset of a document under edits', () => {
       fc.record({ line: fc.nat(), at: fc.constant(0), length: fc.constant(1000), text: rule }),
     );
     await fc.assert(fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 10 }), fc.array(edit, { maxLength: 6 }), async (rules, edits) => {
-      const document = await openDocument(['*filter', ':INPUT ACCEPT [0:0]', ':X - [0:0]', ...rules, 'COMMIT', ''].join('\n'));
+      const document = await openDocument(['*filter', ':INPUT ACCEPT [0:0]', ':X - [0:0]', ':LOG - [0:0]', ...rules, 'COMMIT', ''].join('\n'));
       for (const { line, at, length, text } of edits) {
         document.ruleset();
         const number = line % document.lines.length;
@@ -92,7 +92,7 @@ function left(document: RulesetDocument): unknown {
     tables: [...tables].map(([name, { line, made, chains }]) => ({
       name, line: line?.number, made,
       chains: [...chains.values()].map(({ rules, declaration, ...chain }) => ({
-        ...chain, declaration: declaration?.number, rules: rules.map(({ bound, source, destination }) => ({ source, destination, line: bound.line.number, text: bound.line.text })),
+        ...chain, declaration: declaration?.number, rules: rules.map(({ bound, source, destination }) => ({ source, destination, line: bound.line.number, text: bound.line.text, leads: bound.target?.kind })),
       })),
     })),
   };

@@ -63,7 +63,7 @@ describe('amounts', () => {
   });
 
   it('of text, in bytes', () => {
-    const prefix = text({ what: 'a log prefix', placeholder: 'TEXT', min: 1, max: 4 });
+    const prefix = text({ what: 'a log prefix', placeholder: 'TEXT', min: 1, max: 4, oneLine: true });
     takes(prefix, { abcd: 'abcd', 'a b': '"a b"', 'a"b': '"a\\"b"', 'a\'b': '"a\\\'b"', 'a-_9': 'a-_9' });
     warns(prefix, { abcde: ['abcd', /at most 4 bytes; this one has 5/u], 'äöü': ['"äö"', /has 6/u] });
     refuses(prefix, { '': [/can't be empty/u], 'a\nb': [/line break/u] });

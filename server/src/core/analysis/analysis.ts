@@ -13,6 +13,7 @@ import { fatesOf, type Composition, type Fates } from './fates.ts';
 import { Liveness, type Findings } from './liveness.ts';
 import type { Prepared } from './preparation.ts';
 import { follow, Search } from './search.ts';
+import { completed, type Steps } from './steps.ts';
 import { TableAnalysis } from './table.ts';
 import { interfacePatterns } from './vocabulary.ts';
 
@@ -35,7 +36,7 @@ export interface AnalysisOptions {
 }
 
 /** With fewer nodes a space serves any number of edits; a larger one until they have left too many behind. */
-const LEAST_NODES = 1 << 22;
+const LEAST_NODES = 1 << 19;
 
 /**
  * Makes a ruleset ready for exact questions about all packets at once; the answers are worked out when they are asked
@@ -71,18 +72,18 @@ export class Analysis {
   }
 
   private canFollow({ ruleset, patterns, tracks, space, nodesAtFirst }: Analysis): boolean {
-    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 4 * (nodesAtFirst ?? Infinity))
+    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 2 * (nodesAtFirst ?? Infinity))
       && patterns.length === this.patterns.length && patterns.every((pattern, index) => pattern === this.patterns[index]);
   }
 
   /** Works out which rules of every table can match, a little at each step; whoever runs it may stop at any step. */
-  *work(): Generator<undefined, void> {
+  *work(): Steps<void> {
     for (const name of this.ruleset.tables.keys()) yield* (yield* this.working(name)).liveness.work();
     this.nodesAtFirst ??= this.space.size;
   }
 
   /** A table of the ruleset, worked out in small steps. */
-  private *working(name: TableName): Generator<undefined, WorkedTable> {
+  private *working(name: TableName): Steps<WorkedTable> {
     let worked = this.tables.get(name);
     if (worked !== undefined) return worked;
     const state = this.before.get(name);
@@ -95,28 +96,29 @@ export class Analysis {
   }
 
   private worked(name: TableName): WorkedTable {
-    const working = this.working(name);
-    for (;;) {
-      const { done, value } = working.next();
-      if (done === true) return value;
-    }
+    return completed(this.working(name));
   }
 
   /** Packets that may come to the rule, whether they match or not. */
   reaching(table: TableName, place: Place): PacketSet {
-    return follow(this.worked(table).analysis, place, EVERY).reaching.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
+    return completed(follow(this.worked(table).analysis, place, EVERY)).reaching.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
   /** Whether a packet of the set can ever come to the rule, whether it matches or not. */
   isReached(table: TableName, place: Place, set: PacketSet = EVERY): boolean {
-    return this.worked(table).liveness.isReached(place, set);
+    return completed(this.reachedIn(table, place, set));
+  }
+
+  /** The same in small steps. */
+  *reachedIn(table: TableName, place: Place, set: PacketSet = EVERY): Steps<boolean> {
+    return yield* (yield* this.working(table)).liveness.isReached(place, set);
   }
 
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
     const { analysis } = this.worked(table);
     const { loose } = analysis.chain(place.chain).steps[place.index]!;
-    return follow(analysis, place, loose.may).hitting.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
+    return completed(follow(analysis, place, loose.may)).hitting.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
   }
 
   /** Whether a packet can ever come to the rule and match it. */
@@ -126,13 +128,23 @@ export class Analysis {
 
   /** Which rules see to it that no packet is left for the rule; undefined where some is, or where nothing leads to its chain. */
   cover(table: TableName, place: Place): readonly Covering[] | undefined {
-    const { liveness, cover } = this.worked(table);
-    return liveness.isAlive(place) ? undefined : cover.of(place);
+    return completed(this.covering(table, place));
+  }
+
+  /** The same in small steps. */
+  *covering(table: TableName, place: Place): Steps<readonly Covering[] | undefined> {
+    const { liveness, cover } = yield* this.working(table);
+    return liveness.isAlive(place) ? undefined : yield* cover.of(place);
   }
 
   /** What may become of the packets of a class on one path through all tables. */
   fates(path: Path, packets: PacketSet): Fates {
-    return fatesOf(this.composition(), path, packets);
+    return completed(this.following(path, packets));
+  }
+
+  /** The same in small steps. */
+  *following(path: Path, packets: PacketSet): Steps<Fates> {
+    return yield* fatesOf(yield* this.composition(), path, packets);
   }
 
   /**
@@ -141,12 +153,14 @@ export class Analysis {
    */
   example(path: Path, packets: PacketSet, fate: FinalFate): Example | undefined {
     const found = witness(this.space, packets);
-    return found && { ...found, decidedBy: decidingFor(this.composition(), path, found.bits, fate) };
+    return found && { ...found, decidedBy: decidingFor(completed(this.composition()), path, found.bits, fate) };
   }
 
-  private composition(): Composition {
-    const tables = new Map([...this.ruleset.tables.keys()].map((name) => [name, this.worked(name).analysis]));
-    return (this.composed ??= compose(tables, this));
+  private *composition(): Steps<Composition> {
+    if (this.composed !== undefined) return this.composed;
+    const tables = new Map<TableName, TableAnalysis>();
+    for (const name of this.ruleset.tables.keys()) tables.set(name, (yield* this.working(name)).analysis);
+    return (this.composed = yield* compose(tables, this));
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
 import { follow, type Search, type Stop } from './search.ts';
+import type { Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 
@@ -24,6 +25,9 @@ export interface Covering extends Place {
 /** Rules that cover another one on so many ways are looked for; a reader wants to see few. */
 const MOST_ROUTES = 64;
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 16;
+
 /**
  * Why no packet is left for a rule that cannot match: a small set of rules that between them take every packet that it
  * could match, or lead none to its chain. One that gives packets another outcome than the rule would is among them where
@@ -40,7 +44,7 @@ export class Cover {
     this.outcomes = new Outcomes(analysis);
   }
 
-  of(place: Place): readonly Covering[] | undefined {
+  *of(place: Place): Steps<readonly Covering[] | undefined> {
     const step = this.analysis.chain(place.chain).steps[place.index]!;
     const [first] = this.search.routes.to(place.chain);
     if (step.match.may === NONE || first === undefined) return undefined;
@@ -48,7 +52,7 @@ export class Cover {
     this.noteCalls(place.chain, step.loose.may, found, new Set());
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const taking = inOrder(this.taking(route, place, step), stretchesOf(route, place.index));
+      const taking = inOrder(yield* this.taking(route, place, step), stretchesOf(route, place.index));
       for (const stop of taking) this.note(stop, 'takes', found);
       if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }
@@ -73,27 +77,32 @@ export class Cover {
   }
 
   /** Rules that take the wanted packets which come on one way. */
-  private taking(route: Route, place: Place, step: TableStep): readonly CallSite[] {
-    const outcome = this.search.along(route, place.index, step.loose.may);
-    if (outcome.bits !== undefined) return this.takingExactly(place, step);
-    const needed = this.needed(outcome.stops, this.analysis.space.intersection(step.loose.may, route.may));
+  private *taking(route: Route, place: Place, step: TableStep): Steps<readonly CallSite[]> {
+    const outcome = yield* this.search.along(route, place.index, step.loose.may);
+    if (outcome.bits !== undefined) return yield* this.takingExactly(place, step);
+    const needed = yield* this.needed(outcome.stops, this.analysis.space.intersection(step.loose.may, route.may));
     if (needed.length === 0 || needed.some((stop) => this.isContrary(stop, step))) return needed;
-    const contrary = outcome.stops.find((stop) => this.isContrary(stop, step)) ?? this.contrary(route, place, step);
+    const contrary = outcome.stops.find((stop) => this.isContrary(stop, step)) ?? (yield* this.contrary(route, place, step));
     return contrary === undefined ? needed : [...needed, contrary];
   }
 
   /** The stops without those whose packets others keep as well. */
-  private needed(stops: readonly Stop[], wanted: PacketSet): readonly Stop[] {
+  private *needed(stops: readonly Stop[], wanted: PacketSet): Steps<readonly Stop[]> {
     const { space } = this.analysis;
     // What the stops after each one leave over.
     const after: PacketSet[] = [wanted];
-    for (const { kept } of [...stops].reverse()) after.unshift(space.difference(after[0]!, kept));
+    for (const { kept } of [...stops].reverse()) {
+      after.push(space.difference(after.at(-1)!, kept));
+      yield undefined;
+    }
+    after.reverse();
     const needed: Stop[] = [];
     let keptSoFar: PacketSet = NONE;
     for (const [index, stop] of stops.entries()) {
       if (!space.intersects(after[index + 1]!, space.complement(keptSoFar))) continue;
       needed.push(stop);
       keptSoFar = space.union(keptSoFar, stop.kept);
+      yield undefined;
     }
     return needed;
   }
@@ -103,13 +112,14 @@ export class Cover {
   }
 
   /** A rule on the way that takes some of the wanted packets and gives them another outcome. */
-  private contrary(route: Route, place: Place, step: TableStep): CallSite | undefined {
+  private *contrary(route: Route, place: Place, step: TableStep): Steps<CallSite | undefined> {
     const { space } = this.analysis;
     const wanted = space.intersection(step.loose.may, route.may);
     for (const { chain: name, to } of stretchesOf(route, place.index)) {
       const chain = this.analysis.chain(name);
       for (let index = 0; index < to; index++) {
-        if (this.mayTake(chain, index, wanted) && this.isContrary({ chain: name, index }, step) && this.takesSome(route, { chain: name, index }, wanted)) return { chain: name, index };
+        if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+        if (this.mayTake(chain, index, wanted) && this.isContrary({ chain: name, index }, step) && (yield* this.takesSome(route, { chain: name, index }, wanted))) return { chain: name, index };
       }
     }
     return undefined;
@@ -121,18 +131,18 @@ export class Cover {
   }
 
   /** Whether a packet of `wanted` comes to the rule on the way and stays there. */
-  private takesSome(route: Route, place: CallSite, wanted: PacketSet): boolean {
+  private *takesSome(route: Route, place: CallSite, wanted: PacketSet): Steps<boolean> {
     let own: Route | undefined = route;
     while (own !== undefined && own.chain !== place.chain) own = own.from?.route;
     const { loose, consequence } = this.analysis.chain(place.chain).steps[place.index]!;
-    const met = this.search.along(own!, place.index, this.analysis.space.intersection(wanted, loose.must));
+    const met = yield* this.search.along(own!, place.index, this.analysis.space.intersection(wanted, loose.must));
     if (met.bits === undefined) return false;
     return consequence.kind === 'result' || consequence.goto || new Stops(this.analysis, 'loose').keeps(this.analysis.chain(place.chain), place.index, met.bits);
   }
 
   /** Where rewriting matters: every rule that takes wanted packets. */
-  private takingExactly(place: Place, { loose }: TableStep): readonly CallSite[] {
-    return follow(this.analysis, place, loose.may).taking;
+  private *takingExactly(place: Place, { loose }: TableStep): Steps<readonly CallSite[]> {
+    return (yield* follow(this.analysis, place, loose.may)).taking;
   }
 }
 

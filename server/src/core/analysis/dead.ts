@@ -9,6 +9,7 @@ import type { Analysis } from './analysis.ts';
 import type { Covering, Place } from './cover.ts';
 import { matchOf } from './match.ts';
 import { sameOutcome } from './outcome.ts';
+import type { Steps } from './steps.ts';
 
 /** A rule that takes packets from another one, and whether it does with them what the other would have done. */
 export interface Taking extends Covering {
@@ -46,9 +47,12 @@ export interface DeadParts {
  * Finds what no packet can ever come to. Chains that nothing leads to, and those to which a rule of which not everything
  * is known may lead, are left out. Yields now and then.
  */
-export function* deadParts(analysis: Analysis, name: TableName): Generator<undefined, DeadParts> {
+export function* deadParts(analysis: Analysis, name: TableName): Steps<DeadParts> {
   return yield* new DeadSearch(analysis, analysis.ruleset.tables.get(name)!).run();
 }
+
+/** So many rules are looked at in one step. */
+const AT_ONCE = 4;
 
 class DeadSearch {
   private readonly analysis: Analysis;
@@ -63,7 +67,7 @@ class DeadSearch {
     this.table = table;
   }
 
-  *run(): Generator<undefined, DeadParts> {
+  *run(): Steps<DeadParts> {
     const uncertain = uncertainChains(this.table);
     const placements = Placements.of(this.table);
     for (const { name, rules } of this.table.chains.values()) {
@@ -72,77 +76,85 @@ class DeadSearch {
     return { rules: this.rules, chains: this.chains };
   }
 
-  private *inChain(chain: string, rules: readonly Rule[]): Generator<undefined, void> {
+  private *inChain(chain: string, rules: readonly Rule[]): Steps<void> {
     const dead: number[] = [];
     for (const index of rules.keys()) {
-      if (index % 16 === 0) yield undefined;
+      if (index % AT_ONCE === 0) yield undefined;
       if (!this.analysis.canMatch(this.table.name, { chain, index })) dead.push(index);
     }
-    if (dead.length === rules.length && !this.analysis.isReached(this.table.name, { chain, index: 0 })) {
+    if (dead.length === rules.length && !(yield* this.analysis.reachedIn(this.table.name, { chain, index: 0 }))) {
       this.chains.push(chain);
       return;
     }
-    const end = this.endOf(chain, rules.length, dead);
+    const end = yield* this.endOf(chain, rules.length, dead);
     for (const index of dead) {
       const rule = rules[index]!;
       if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
       const place = { chain, index };
-      this.rules.push({ ...place, rule, cause: this.causeOf(place, rule, end) });
+      this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, end) });
       yield undefined;
     }
   }
 
   /** The first rule that no packet comes to, or the number of rules. It is one of the dead ones at the end of the chain. */
-  private endOf(chain: string, count: number, dead: readonly number[]): number {
+  private *endOf(chain: string, count: number, dead: readonly number[]): Steps<number> {
     let first = count;
     while (dead[dead.length - 1 - (count - first)] === first - 1) first--;
     let high = count;
     while (first < high) {
       const middle = (first + high) >> 1;
-      if (this.analysis.isReached(this.table.name, { chain, index: middle })) first = middle + 1;
+      if (yield* this.analysis.reachedIn(this.table.name, { chain, index: middle })) first = middle + 1;
       else high = middle;
     }
     return first;
   }
 
-  private causeOf(place: Place, rule: Rule, end: number): Cause {
+  private *causeOf(place: Place, rule: Rule, end: number): Steps<Cause> {
     const { may } = this.match(rule);
     if (may === NONE) return { kind: 'contradiction' };
-    if (place.index >= end) return this.behind(place.chain, end - 1, may);
+    if (place.index >= end) return yield* this.behind(place.chain, end - 1, may);
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
     const { space } = this.analysis;
     const wanted = space.intersection(may, this.arriving(Placements.of(this.table).hooksOf(place.chain)));
     if (wanted === NONE && (isBuiltIn || !space.intersects(may, this.arriving(BUILT_IN_CHAINS[this.table.name])))) return { kind: 'hook' };
-    const by = this.analysis.cover(this.table.name, place) ?? [];
+    const by = (yield* this.analysis.covering(this.table.name, place)) ?? [];
     if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
-    return this.covered(place, rule, by, wanted);
+    return yield* this.covered(place, rule, by, wanted);
   }
 
-  private behind(chain: string, index: number, wanted: PacketSet): Cause {
+  private *behind(chain: string, index: number, wanted: PacketSet): Steps<Cause> {
     const rule = this.table.chains.get(chain)!.rules[index]!;
-    const meets = this.analysis.isReached(this.table.name, { chain, index }, wanted);
+    const meets = yield* this.analysis.reachedIn(this.table.name, { chain, index }, wanted);
     return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY, meets };
   }
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
-  private covered(place: Place, rule: Rule, by: readonly Covering[], wanted: PacketSet): Cause {
+  private *covered(place: Place, rule: Rule, by: readonly Covering[], wanted: PacketSet): Steps<Cause> {
     const takers = by.filter(({ how }) => how === 'takes').map((each): Taking => ({ ...each, same: sameOutcome(this.table, place.chain, rule, each) }));
     const own = takers.filter(({ chain }) => chain === place.chain);
-    const enough = this.fewest(own.filter(({ same }) => same), wanted) ?? this.fewest(own, wanted);
+    const enough = (yield* this.fewest(own.filter(({ same }) => same), wanted)) ?? (yield* this.fewest(own, wanted));
     if (enough !== undefined) return { kind: 'covered', by: enough };
     return takers.length === by.length ? { kind: 'covered', by: takers } : { kind: 'called', by };
   }
 
   /** A smallest part of the rules that takes every wanted packet, none of which can be done without; undefined where all do not. */
-  private fewest(takers: readonly Taking[], wanted: PacketSet): readonly Taking[] | undefined {
-    const rest = (by: readonly Taking[]): PacketSet => by.reduce<PacketSet>((left, each) => this.analysis.space.difference(left, this.match(each.rule).must), wanted);
-    if (takers.length === 0 || rest(takers) !== NONE) return undefined;
-    const single = takers.find((each) => rest([each]) === NONE);
-    if (single !== undefined) return [single];
-    let kept = takers;
-    for (const each of takers) {
-      const others = kept.filter((other) => other !== each);
-      if (rest(others) === NONE) kept = others;
+  private *fewest(takers: readonly Taking[], wanted: PacketSet): Steps<readonly Taking[] | undefined> {
+    const { space } = this.analysis;
+    // What the takers behind each one leave over.
+    const after: PacketSet[] = [wanted];
+    for (const each of [...takers].reverse()) {
+      if (space.includes(this.match(each.rule).must, wanted)) return [takers.find(({ rule }) => space.includes(this.match(rule).must, wanted))!];
+      after.push(space.difference(after.at(-1)!, this.match(each.rule).must));
+      yield undefined;
+    }
+    if (takers.length === 0 || after.at(-1) !== NONE) return undefined;
+    const kept: Taking[] = [];
+    let taken: PacketSet = NONE;
+    for (const [index, each] of takers.entries()) {
+      if (!space.intersects(after[takers.length - 1 - index]!, space.complement(taken))) continue;
+      kept.push(each);
+      taken = space.union(taken, this.match(each.rule).must);
+      yield undefined;
     }
     return kept;
   }

@@ -9,6 +9,7 @@ import { beginsConnection, interfacesAt } from '../sets/well-formed.ts';
 import type { TableStep, Verdict } from './chain.ts';
 import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
+import type { Steps } from './steps.ts';
 import type { TableAnalysis } from './table.ts';
 
 /**
@@ -61,14 +62,14 @@ const VERDICTS: readonly (readonly [Verdict, 'dropped' | 'rejected' | 'queued'])
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Follows a class of packets through every table of a path. */
-export function fatesOf(composition: Composition, path: Path, packets: PacketSet): Fates {
+/** Follows a class of packets through every table of a path, in small steps. */
+export function* fatesOf(composition: Composition, path: Path, packets: PacketSet): Steps<Fates> {
   const { space, backend } = composition;
   const all = [space.atHooks([HOOK_OF[path]]), interfacesAt(space, HOOK_OF[path])].reduce((so, set) => space.intersection(so, set), packets);
   const fates: Writable<Fates> = { all, accepted: NONE, dropped: NONE, rejected: NONE, queued: NONE, translated: NONE };
   let flow: Flow = unchanged(all);
   for (const stage of stagesOf(path, backend)) {
-    flow = throughStage(composition, stage, flow, fates);
+    flow = yield* throughStage(composition, stage, flow, fates);
     if (stage.table === 'nat' && (stage.hook === 'PREROUTING' || stage.hook === 'OUTPUT')) flow = withoutTranslated(space, flow, fates);
     if (stage.table === 'nat' && stage.hook === 'PREROUTING' && path === 'forward') flow = afterRouting(space, flow);
   }
@@ -77,19 +78,18 @@ export function fatesOf(composition: Composition, path: Path, packets: PacketSet
 }
 
 /** Packets that leave the stage for the next one; the others are noted. */
-function throughStage({ space, tables, tracks, rewritingOf }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Flow {
+function* throughStage({ space, tables, tracks, rewritingOf }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Steps<Flow> {
   const analysis = tables.get(name);
   const chain = analysis?.table.chains.get(hook);
   if (analysis === undefined || chain === undefined || (name === 'nat' && !tracks)) return flow;
   const [entering, passing] = name === 'nat' ? split(space, flow, beginsConnection(space)) : [flow, NOTHING_FLOWS];
   const here = atHook(space, hook);
   const course = new Course({ space, rewritingOf, chain: (called) => analysis.chain(called) });
-  const back = course.through(hook, unchanged(asTheyCome(space, entering, here)));
-  const meeting = (given: Flow): Flow => metBy(space, entering, given, here);
-  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, meeting(course.verdict(verdict))));
-  const returned = meeting(back);
+  const back = yield* course.through(hook, unchanged(asTheyCome(space, entering, here)));
+  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, yield* metBy(space, entering, yield* course.verdict(verdict), here)));
+  const returned = yield* metBy(space, entering, back, here);
   if (chain.policy === 'DROP') fates.dropped = space.union(fates.dropped, packetsIn(space, returned));
-  const accepted = meeting(course.verdict('accept'));
+  const accepted = yield* metBy(space, entering, yield* course.verdict('accept'), here);
   return merge(space, passing, chain.policy === 'DROP' ? accepted : merge(space, accepted, returned));
 }
 
@@ -99,10 +99,11 @@ function asTheyCome(space: PacketSpace, flow: Flow, here: Rewriting): PacketSet 
 }
 
 /** What becomes of a flow in a chain: `given` tells packets as they stand at the hook. */
-function metBy(space: PacketSpace, flow: Flow, given: Flow, here: Rewriting): Flow {
+function* metBy(space: PacketSpace, flow: Flow, given: Flow, here: Rewriting): Steps<Flow> {
   let result: Flow = NOTHING_FLOWS;
   for (const { rewriting, set } of flow) {
     for (const strand of given) {
+      yield undefined;
       const met = space.intersection(set, possiblyBefore(space, inTurn(rewriting, here), strand.set));
       if (met !== NONE) result = merge(space, result, [{ rewriting: inTurn(rewriting, strand.rewriting), set: met }]);
     }

@@ -2,6 +2,7 @@ import type { PacketSet } from '../sets/diagram.ts';
 import { NONE } from '../sets/diagram.ts';
 import { eitherOf, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
+import type { Steps } from './steps.ts';
 
 /** Packets, told by what they were at the start of a way, that have met the same rewriting on it. */
 export interface Strand {
@@ -42,11 +43,14 @@ function bundled(space: PacketSpace, strands: readonly Strand[]): Flow {
 }
 
 /** All flows together: neighbours first, so that no large set is built again for each small one. */
-export function union(space: PacketSpace, flows: readonly Flow[]): Flow {
+export function* union(space: PacketSpace, flows: readonly Flow[]): Steps<Flow> {
   let round = flows;
   while (round.length > 1) {
     const next: Flow[] = [];
-    for (let index = 0; index < round.length; index += 2) next.push(round[index + 1] === undefined ? round[index]! : merge(space, round[index]!, round[index + 1]!));
+    for (let index = 0; index < round.length; index += 2) {
+      next.push(round[index + 1] === undefined ? round[index]! : merge(space, round[index]!, round[index + 1]!));
+      yield undefined;
+    }
     round = next;
   }
   return round[0] ?? NOTHING_FLOWS;

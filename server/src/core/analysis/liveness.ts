@@ -3,6 +3,7 @@ import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain } from './chain.ts';
 import { stretchesOf } from './routes.ts';
 import { follow, Search } from './search.ts';
+import { completed, type Steps } from './steps.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 import { Walk } from './walk.ts';
 
@@ -18,7 +19,8 @@ export type Findings = ReadonlyMap<AnalysedChain, readonly (Finding | undefined)
 /** So many ways are searched one by one; where there are more, all of them are followed together. */
 const MOST_ROUTES = 64;
 
-const AT_ONCE = 64;
+/** So many rules are decided in one step. */
+const AT_ONCE = 4;
 
 /**
  * Decides which rules of a table can match. Where rules rewrite what others look at, searching along a way finds sure
@@ -50,33 +52,41 @@ export class Liveness {
     let done = 0;
     for (const { name, steps } of this.analysis.callersFirst()) {
       for (const index of steps.keys()) {
-        this.isAlive({ chain: name, index });
+        yield* this.deciding({ chain: name, index });
         if (++done % AT_ONCE === 0) yield undefined;
       }
     }
   }
 
   /** Whether a packet can ever come to the rule and match it. */
-  isAlive({ chain: name, index }: CallSite): boolean {
+  isAlive(place: CallSite): boolean {
+    return completed(this.deciding(place));
+  }
+
+  private *deciding({ chain: name, index }: CallSite): Steps<boolean> {
     const chain = this.analysis.chain(name);
     let own = this.findings.get(chain);
     if (own === undefined) this.findings.set(chain, own = this.kept(chain));
-    return (own[index] ??= this.find(chain, index)).alive;
+    return (own[index] ??= yield* this.find(chain, index)).alive;
   }
 
   /** Whether a packet of the set, told by what it is when it comes to the hook, can ever come to the rule, whether it matches or not. */
-  isReached(place: CallSite, set: PacketSet): boolean {
+  *isReached(place: CallSite, set: PacketSet): Steps<boolean> {
     const rewrites = this.hopeful !== undefined;
-    const exactly = (): boolean => follow(this.analysis, place, EVERY).reaching.some((reaching) => this.analysis.space.intersects(reaching, set));
     // What is rewritten on the way stays in the set only if every packet is in it.
-    if (rewrites && set !== EVERY) return exactly();
+    if (rewrites && set !== EVERY) return yield* this.isFollowedTo(place, set);
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const { bits } = this.search.along(route, place.index, set, new Set());
-      if (bits !== undefined) return !rewrites || exactly();
-      if (++searched >= MOST_ROUTES) return exactly();
+      const { bits } = yield* this.search.along(route, place.index, set, new Set());
+      if (bits !== undefined && !rewrites) return true;
+      if (bits !== undefined || ++searched >= MOST_ROUTES) return yield* this.isFollowedTo(place, set);
     }
     return false;
+  }
+
+  private *isFollowedTo(place: CallSite, set: PacketSet): Steps<boolean> {
+    const { reaching } = yield* follow(this.analysis, place, EVERY);
+    return reaching.some((each) => this.analysis.space.intersects(each, set));
   }
 
   /** What an edit leaves of the findings about a chain: those that were found out from chains that it leaves alone. */
@@ -92,9 +102,9 @@ export class Liveness {
     });
   }
 
-  private find(chain: AnalysedChain, index: number): Finding {
+  private *find(chain: AnalysedChain, index: number): Steps<Finding> {
     const consulted = new Set<AnalysedChain>();
-    const alive = this.canMatch(chain, index, consulted);
+    const alive = yield* this.canMatch(chain, index, consulted);
     if (!alive) for (const each of this.analysis.leadingTo(chain)) consulted.add(each);
     return { alive, consulted: this.shared(consulted) };
   }
@@ -105,33 +115,34 @@ export class Liveness {
     return this.lastConsulted;
   }
 
-  private canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+  private *canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
     const { match, loose } = chain.steps[index]!;
     if (match.may === NONE) return false;
-    if (this.hopeful !== undefined && this.isWalkedTo(this.hopeful, chain, index, consulted)) return true;
+    if (this.hopeful !== undefined && (yield* this.isWalkedTo(this.hopeful, chain, index, consulted))) return true;
     let searched = 0;
     for (const route of this.search.routes.to(chain.name)) {
-      if (searched >= MOST_ROUTES) return this.isHit(chain, index, consulted);
-      const outcome = this.search.along(route, index, loose.may, consulted);
-      if (outcome.bits !== undefined) return this.hopeful === undefined || this.isHit(chain, index, consulted);
+      if (searched >= MOST_ROUTES) return yield* this.isHit(chain, index, consulted);
+      const outcome = yield* this.search.along(route, index, loose.may, consulted);
+      if (outcome.bits !== undefined) return this.hopeful === undefined || (yield* this.isHit(chain, index, consulted));
       if (outcome.stops.length > 0) searched++;
     }
     return false;
   }
 
   /** Whether a packet that would come to the rule if nothing were rewritten does come there, whatever is rewritten. */
-  private isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+  private *isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
     let searched = 0;
     for (const route of hopeful.routes.to(chain.name)) {
-      const { bits } = hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
+      const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
       if (bits !== undefined && new Walk(this.analysis, bits, consulted).arrives(stretchesOf(route, index), bits)) return true;
       if (++searched >= MOST_ROUTES) break;
     }
     return false;
   }
 
-  private isHit(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): boolean {
+  private *isHit(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
     for (const each of this.analysis.callersFirst()) consulted.add(each);
-    return follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may).hitting.length > 0;
+    const { hitting } = yield* follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may);
+    return hitting.length > 0;
   }
 }

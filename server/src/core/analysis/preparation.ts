@@ -35,7 +35,7 @@ export interface TableSetting {
 }
 
 /** So many rules are worked out in one step. */
-const AT_ONCE = 64;
+const AT_ONCE = 8;
 
 /** Turns the rules of a table into sets. */
 export class Preparation {

@@ -5,6 +5,7 @@ import type { AnalysedChain, View } from './chain.ts';
 import { Course } from './course.ts';
 import { unchanged } from './flow.ts';
 import { Routes, stretchesOf, type Route, type Stretch } from './routes.ts';
+import type { Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 
@@ -37,7 +38,7 @@ export class Search {
    * Sends a wanted packet along the way. What stops it is taken away from the wanted packets, with all that it stops for
    * the same reason, until a packet gets through or none is left. Chains that were looked at are noted in `consulted`.
    */
-  along(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Outcome {
+  *along(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Steps<Outcome> {
     const { space } = this.analysis;
     const reasons = new Stops(this.analysis, this.view, consulted);
     const stretches = stretchesOf(route, index);
@@ -53,6 +54,7 @@ export class Search {
       const kept = reasons.alike(this.analysis.chain(stop.chain), stop.index, probe, left);
       stops.push({ ...stop, kept });
       left = space.difference(left, kept);
+      yield undefined;
     }
   }
 
@@ -66,13 +68,13 @@ export class Search {
 }
 
 /** Follows all packets of `wanted` at once from every hook, exactly, with an eye on a rule. */
-export function follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet): Course {
+export function* follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet): Steps<Course> {
   const { space } = analysis;
   const course = new Course({ space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place);
   for (const name of analysis.table.chains.keys()) {
     const hook = analysis.hookOf(name);
     const set = hook === undefined ? NONE : space.intersection(analysis.arriving(hook), wanted);
-    if (set !== NONE) course.through(name, unchanged(set));
+    if (set !== NONE) yield* course.through(name, unchanged(set));
   }
   return course;
 }

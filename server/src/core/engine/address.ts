@@ -3,11 +3,11 @@ import type { Address } from './packet.ts';
 import type { Prefix } from './host.ts';
 
 /** What the kernel's stack makes of an address by its number alone. */
-export type AddressKind = 'unicast' | 'loopback' | 'multicast' | 'limited-broadcast' | 'this-network' | 'unspecified';
+export type AddressKind = 'unicast' | 'loopback' | 'multicast' | 'limited-broadcast' | 'unspecified';
 
 const IPV6_LOOPBACK = 1n;
 
-/** Tells the kind of an address; `this-network` is the rest of 0.0.0.0/8. */
+/** Tells the kind of an address; of 0.0.0.0/8 only 0.0.0.0 is special. Seen in the kernel. */
 export function kindOf(address: Address): AddressKind {
   if (typeof address === 'bigint') {
     if (address === 0n) return 'unspecified';
@@ -16,7 +16,6 @@ export function kindOf(address: Address): AddressKind {
   }
   if (address === 0) return 'unspecified';
   const first = address >>> 24;
-  if (first === 0) return 'this-network';
   if (first === 127) return 'loopback';
   if (address === 0xffffffff) return 'limited-broadcast';
   return first >= 224 && first <= 239 ? 'multicast' : 'unicast';

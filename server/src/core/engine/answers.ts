@@ -6,8 +6,9 @@ import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
-import { isBroadcast, isLocal, speakingAddress } from './routing.ts';
+import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress } from './routing.ts';
 import { Unknown } from './truth.ts';
+import { addressText } from './wording.ts';
 
 /** A packet that the host sends because of another one, with the connection that the kernel attaches to it. */
 export interface Reply {
@@ -42,11 +43,17 @@ export function noRoute(p: Passage): Reply | string {
   return icmpError(p, p.packet.family === 'ipv4' ? 3 : 1, 0);
 }
 
+/** The ICMPv6 message for a packet that is known only on the link that it came by. */
+export function beyondScope(p: Passage): Reply | string {
+  return icmpError(p, 1, 2);
+}
+
 /** The SYN and ACK by which SYNPROXY opens a connection in the server's name: a reply to its entry, where it has one. Seen in the kernel. */
-export function handshake(p: Passage, ecn: boolean): Reply {
+export function handshake(p: Passage, ecn: boolean): Reply | string {
   const { packet, tracked } = p;
-  const { packet: answer } = send(p, { ...backward(packet), tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK | (ecn ? TCP_FLAGS.ECE : 0), tos: 0 });
-  return { packet: answer, tracked: tracked?.connection === undefined ? undefined : { state: 'ESTABLISHED', connection: tracked.connection, direction: 'reply' } };
+  const answer = send(p, { ...backward(packet), tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK | (ecn ? TCP_FLAGS.ECE : 0), tos: 0 });
+  if (typeof answer === 'string') return answer;
+  return { packet: answer.packet, tracked: tracked?.connection === undefined ? undefined : { state: 'ESTABLISHED', connection: tracked.connection, direction: 'reply' } };
 }
 
 /** The message for a packet whose address can't be translated; it goes to that address as far as it is. Seen in the kernel. */
@@ -70,11 +77,13 @@ function reset(p: Passage): Reply | string {
   if (flags !== undefined && (flags & TCP_FLAGS.RST) !== 0) return 'an RST is not answered with an RST';
   const unanswerable = notUnicast(p);
   if (unanswerable !== undefined) return unanswerable;
-  if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
   const isIpv6 = packet.family === 'ipv6';
   const tcpFlags = flags === undefined ? undefined : (flags & TCP_FLAGS.ACK) === 0 ? TCP_FLAGS.RST | TCP_FLAGS.ACK : TCP_FLAGS.RST;
+  const answer = send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 });
+  if (typeof answer === 'string') return answer;
+  if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
   // The kernel marks a reset as related even where there is nothing to relate it to. Seen in the kernel.
-  return { ...send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 }), refusesTemplates: p.connection === undefined };
+  return { ...answer, refusesTemplates: p.connection === undefined };
 }
 
 function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {
@@ -138,15 +147,27 @@ function ownAddress(p: Passage): Address | undefined {
   if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination) === true)) return destination;
   // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
   if (source !== undefined && (isLocal(p.host, source) ?? !p.fromWire)) return source;
-  const address = speakingAddress(p.host, p.fromWire ? packet.in : packet.out, packet.family === 'ipv6', source);
+  const isIpv6 = packet.family === 'ipv6';
+  // IPv4 speaks from the interface of the way back, IPv6 from the one that the packet came by. Seen in the kernel.
+  const arrived = isIpv6 || source === undefined ? packet.in : wayBack(p, source)?.device;
+  const address = speakingAddress(p.host, p.fromWire ? arrived : packet.out, isIpv6, nextHop(p.host, source));
   return address instanceof Unknown ? undefined : address;
 }
 
-function send(p: Passage, fields: Partial<Packet>): Reply {
+/** How the host reaches whom it answers: by its routes, which need not lead back to where the packet came from; undefined where none leads there. Seen in the kernel. */
+function wayBack({ host, packet, fromWire }: Passage, to: Address): { readonly device: string | undefined } | undefined {
+  if (!fromWire || isLocal(host, to) === true) return { device: 'lo' };
+  const route = routeTo(host, to, isLinkLocal(to) ? packet.in : undefined);
+  return route === 'none' ? undefined : { device: route?.device ?? packet.in };
+}
+
+function send(p: Passage, fields: Partial<Packet>): Reply | string {
   const { packet, tracked } = p;
-  const wayBack = p.fromWire ? packet.in : 'lo';
+  const { destination } = fields;
+  const way = destination === undefined ? { device: packet.in } : wayBack(p, destination);
+  if (way === undefined) return `the host has no route back to ${addressText(destination!)}`;
   return {
-    packet: makePacket({ family: packet.family, path: 'out', pathGiven: false, mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: wayBack, at: packet.at, ...fields }),
+    packet: makePacket({ family: packet.family, path: 'out', pathGiven: false, mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: way.device, at: packet.at, ...fields }),
     tracked: tracked?.connection === undefined ? undefined
       : { state: 'RELATED', connection: tracked.connection, direction: tracked.direction === 'original' ? 'reply' : 'original' },
   };

@@ -1,10 +1,10 @@
 import { kindOf } from './address.ts';
-import { noRoute, timeExceeded } from './answers.ts';
+import { beyondScope, noRoute, timeExceeded } from './answers.ts';
 import { reassemble } from './conntrack-stage.ts';
 import { enterHook } from './hook-entry.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { isBroadcast, isLocal, martian, routeTo, unforwardable } from './routing.ts';
+import { isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -54,7 +54,7 @@ function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
 
 function forward(p: Passage): void {
   const { packet } = p;
-  const refused = p.host.forwarding === false ? 'the host does not forward packets' : unforwardable(packet.source) ?? sentToAll(p);
+  const refused = p.host.forwarding === false ? 'the host does not forward packets' : sentToAll(p);
   if (refused !== undefined) {
     p.end({ verdict: 'DROP', reason: refused });
     return;
@@ -68,8 +68,19 @@ function forward(p: Passage): void {
     p.endWithAnswer(timeExceeded(p), { verdict: 'DROP', reason: `its ${packet.family === 'ipv4' ? 'ttl' : 'hop limit'} is used up, so routing drops it after PREROUTING` });
     return;
   }
+  if (staysOnLink(p)) return;
   if (packet.ttl !== undefined) packet.ttl--;
   enterHook(p, 'FORWARD');
+}
+
+/** Ends the passage of a packet to another link that its source is not known on; its sender is told. Seen in the kernel. */
+function staysOnLink(p: Passage): boolean {
+  const { packet } = p;
+  const refused = packet.in !== undefined && packet.in === packet.out ? undefined : unforwardable(packet.source);
+  if (refused === undefined) return false;
+  if (isLinkLocal(packet.source!)) p.endWithAnswer(beyondScope(p), { verdict: 'DROP', reason: refused });
+  else p.end({ verdict: 'DROP', reason: refused });
+  return true;
 }
 
 /** A packet that came to everybody on the link, and has been sent elsewhere by NAT. Seen in the kernel. */

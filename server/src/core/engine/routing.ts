@@ -20,10 +20,10 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
   return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => broadcastOf(prefix) === address));
 }
 
-/** The way out to an address: a route, 'none' where the host has none, undefined when its routes are not known. */
-export function routeTo(host: HostFacts, address: Address): Route | 'none' | undefined {
+/** The way out to an address, by a certain interface if one is given: a route, 'none' where the host has none, undefined when its routes are not known. */
+export function routeTo(host: HostFacts, address: Address, by?: string): Route | 'none' | undefined {
   if (host.routes === undefined && host.interfaces === undefined) return undefined;
-  const candidates = [...connected(host), ...(host.routes ?? [])].filter((route) => reaches(route, address));
+  const candidates = [...connected(host), ...(host.routes ?? [])].filter((route) => reaches(route, address) && (by === undefined || route.device === by));
   const best = candidates.sort((a, b) => length(b) - length(a) || (a.metric ?? 0) - (b.metric ?? 0))[0];
   if (best === undefined) return host.routes === undefined ? undefined : 'none';
   return best.refuses === true ? 'none' : best;
@@ -67,12 +67,12 @@ export function primaryAddress(host: HostFacts, device: string | undefined, dest
   const prefixes = prefixesOf(host, device, isIpv6);
   if (prefixes instanceof Unknown) return prefixes;
   if (!isIpv6) return prefixes[0]?.address;
-  return preferred(isLinkScoped(destination) ? prefixes.filter(({ address }) => covers(LINK_LOCAL, address)) : prefixes, undefined);
+  return preferred(isLinkScoped(destination) ? prefixes.filter(({ address }) => isLinkLocal(address)) : prefixes, undefined);
 }
 
 /** Whether an IPv6 destination means something on its link only. */
 function isLinkScoped(destination: Address | undefined): boolean {
-  return typeof destination === 'bigint' && (covers(LINK_LOCAL, destination) || covers(LINK_MULTICAST, destination));
+  return typeof destination === 'bigint' && (isLinkLocal(destination) || covers(LINK_MULTICAST, destination));
 }
 
 function prefixesOf(host: HostFacts, device: string | undefined, isIpv6: boolean): readonly Prefix[] | Unknown {
@@ -92,8 +92,8 @@ const LINK_MULTICAST: Prefix = { address: 0xff02n << 112n, length: 16 };
 /** IPv6 source selection as far as addresses tell: the very destination, an address of its scope, the longest common prefix. */
 function preferred(prefixes: readonly Prefix[], next: Address | undefined): Address | undefined {
   const rank = (address: bigint): readonly number[] => [
-    Number(address === next), Number(kindOf(address) !== 'loopback'), Number(typeof next === 'bigint' && covers(LINK_LOCAL, next) === covers(LINK_LOCAL, address)),
-    Number(!covers(LINK_LOCAL, address)), typeof next === 'bigint' ? commonBits(address, next) : 0,
+    Number(address === next), Number(kindOf(address) !== 'loopback'), Number(typeof next === 'bigint' && isLinkLocal(next) === isLinkLocal(address)),
+    Number(!isLinkLocal(address)), typeof next === 'bigint' ? commonBits(address, next) : 0,
   ];
   const addresses = prefixes.flatMap(({ address }) => (typeof address === 'bigint' ? [{ address, rank: rank(address) }] : []));
   addresses.sort((a, b) => b.rank.map((value, index) => value - a.rank[index]!).find((difference) => difference !== 0) ?? 0);
@@ -112,8 +112,8 @@ export function martian(source: Address | undefined, destination: Address | unde
   const to = destination === undefined ? undefined : kindOf(destination);
   if (from === 'multicast' || from === 'limited-broadcast') return `routing drops it: ${addressText(source!)} can't be a source (martian)`;
   if (to === 'limited-broadcast' || (from === 'unspecified' && to === 'unspecified')) return undefined;
-  if (from === 'unspecified' || from === 'this-network') return `routing drops it: ${addressText(source!)} can't be a source (martian)`;
-  if (to === 'unspecified' || to === 'this-network') return `routing drops it: nothing can be sent to ${addressText(destination!)} (martian)`;
+  if (from === 'unspecified') return `routing drops it: ${addressText(source!)} can't be a source (martian)`;
+  if (to === 'unspecified') return `routing drops it: nothing can be sent to ${addressText(destination!)} (martian)`;
   if (device === 'lo') return undefined;
   if (from === 'loopback') return `routing drops it: ${addressText(source!)} comes from no interface but lo (martian)`;
   return to === 'loopback' ? `routing drops it: ${addressText(destination!)} is reached by no interface but lo (martian)` : undefined;
@@ -127,9 +127,14 @@ export function refusedOnArrival(source: Address | undefined, destination: Addre
   return undefined;
 }
 
-/** What IPv6 does not forward, whatever the rules say. */
+/** Whether it is an IPv6 address that means something on its own link alone. */
+export function isLinkLocal(address: Address): boolean {
+  return typeof address === 'bigint' && covers(LINK_LOCAL, address);
+}
+
+/** What IPv6 does not forward to another link, whatever the rules say. */
 export function unforwardable(source: Address | undefined): string | undefined {
   if (typeof source !== 'bigint') return undefined;
   if (kindOf(source) === 'unspecified') return 'packets from :: are not forwarded';
-  return covers(LINK_LOCAL, source) ? `${addressText(source)} is a link-local address, whose packets are not forwarded` : undefined;
+  return isLinkLocal(source) ? `${addressText(source)} is a link-local address, whose packets are not forwarded` : undefined;
 }

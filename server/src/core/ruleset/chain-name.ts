@@ -12,10 +12,22 @@ export function chainNameProblems(name: string, span: Span, family: Family, by: 
   if (name.length >= CHAIN_NAME_LIMIT) {
     return [{ code: 'invalid-chain-name', message: `The chain name \`${name}\` has ${name.length} characters; iptables takes at most ${CHAIN_NAME_LIMIT - 1}.`, span: at }];
   }
-  if (/^[-!]/u.test(name)) return [{ code: 'invalid-chain-name', message: `A chain name can't start with \`${name[0]}\`.`, span: at }];
-  // iptables-restore takes `:LOG -` but -N LOG is refused; a jump to it means the target all the same.
-  if (VERDICTS.has(name) || (by === 'command' && findTarget(name, family) !== undefined)) {
-    return [{ code: 'invalid-chain-name', message: `\`${name}\` is the name of a target; a chain needs another name.`, span: at }];
-  }
-  return [];
+  if (/^[-!]/u.test(name)) return [wrongStart(name, at, by)];
+  if (name === '' || /\s/u.test(name)) return [{ code: 'invalid-chain-name', message: `\`${name}\` is no name for a chain; it needs at least one character, and none of them a blank.`, span: at }];
+  return VERDICTS.has(name) || findTarget(name, family) !== undefined ? [namedLikeTarget(name, at, by)] : [];
+}
+
+/** iptables-legacy-restore hands the name of a declaration on unseen (1.8.9). */
+function wrongStart(name: string, span: Span, by: 'declaration' | 'command'): Problem {
+  const said = `A chain name can't start with \`${name[0]}\`, as \`${name}\` does`;
+  return by === 'command'
+    ? { code: 'invalid-chain-name', message: `${said}; choose one that starts with a letter.`, span }
+    : { code: 'invalid-chain-name', message: `${said}: iptables-nft refuses it, iptables-legacy takes it in a declaration. Choose one that starts with a letter.`, span, accepted: true };
+}
+
+/** iptables-restore takes `:LOG -`, and `-j LOG` is a jump from there on (1.8.9). */
+function namedLikeTarget(name: string, span: Span, by: 'declaration' | 'command'): Problem {
+  return by === 'command' || VERDICTS.has(name)
+    ? { code: 'invalid-chain-name', message: `\`${name}\` is the name of a target; a chain needs another name.`, span }
+    : { code: 'invalid-chain-name', message: `The chain \`${name}\` hides the target of that name: \`-j ${name}\` jumps to the chain. Choose another name.`, span, accepted: true };
 }

@@ -4,8 +4,8 @@ import type { CommandKind, RuleHeader } from './model.ts';
 export interface BaseOption {
   readonly name: string;
   readonly short?: string;
-  /** Whether getopt takes the next argument as its value whatever it looks like. */
-  readonly argument: 'none' | 'required';
+  /** Whether getopt takes the next argument as its value whatever it looks like; `optional` = only what is attached. */
+  readonly argument: 'none' | 'optional' | 'required';
   readonly meaning:
     | { readonly kind: 'command'; readonly command: CommandKind }
     | { readonly kind: 'header'; readonly part: keyof RuleHeader }
@@ -35,12 +35,12 @@ export const BASE_OPTIONS: readonly BaseOption[] = [
   command('delete', 'D', 'delete', 'required', 'Delete a rule from a chain, by its text or its number.'),
   command('insert', 'I', 'insert', 'required', 'Insert the rule at the start of a chain, or before a rule number.'),
   command('replace', 'R', 'replace', 'required', 'Replace the rule with a given number.'),
-  command('list', 'L', 'list', 'none', 'List the rules of one chain or of all.'),
-  command('list-rules', 'S', 'list-rules', 'none', 'Print the rules of one chain or of all as commands.'),
-  command('flush', 'F', 'flush', 'none', 'Delete every rule of one chain or of all; policies stay.'),
-  command('zero', 'Z', 'zero', 'none', 'Set packet and byte counters to zero.'),
+  command('list', 'L', 'list', 'optional', 'List the rules of one chain or of all.'),
+  command('list-rules', 'S', 'list-rules', 'optional', 'Print the rules of one chain or of all as commands.'),
+  command('flush', 'F', 'flush', 'optional', 'Delete every rule of one chain or of all; policies stay.'),
+  command('zero', 'Z', 'zero', 'optional', 'Set packet and byte counters to zero.'),
   command('new-chain', 'N', 'new-chain', 'required', 'Create a user-defined chain.'),
-  command('delete-chain', 'X', 'delete-chain', 'none', 'Delete an empty, unused user-defined chain, or all of them.'),
+  command('delete-chain', 'X', 'delete-chain', 'optional', 'Delete an empty, unused user-defined chain, or all of them.'),
   command('policy', 'P', 'policy', 'required', 'Set the policy of a built-in chain.'),
   command('rename-chain', 'E', 'rename-chain', 'required', 'Rename a user-defined chain.'),
   header('protocol', 'protocol', 'Protocol by name or number; `all` matches every protocol.', 'p'),

@@ -1,5 +1,6 @@
 import { cover, type Span } from '../text.ts';
 import type { BoundCommand, BoundRule } from './model.ts';
+import type { StatedOption } from './legal-options.ts';
 import { optionText, type GivenBase, type Reading } from './reading.ts';
 
 /** Reads `-t TABLE`; undefined when it has no value. */
@@ -30,18 +31,22 @@ export function readCounters(reading: Reading, given: GivenBase): void {
   }
 }
 
-/** Reads `-n`, `-x`, `-w` …, which a command line takes and a ruleset takes only with `-L` and `-S`; `command` is the line's so far. */
-export function readListing(reading: Reading, { spec, nameSpan }: GivenBase, command: BoundCommand | undefined): void {
-  const waits = spec.short === 'w' || spec.short === 'W';
-  if (reading.isCommand) {
-    if (waits) skipNumber(reading);
-    return;
-  }
-  const listing = command?.kind === 'list' || command?.kind === 'list-rules';
-  if (listing && !waits) return;
-  reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
-    { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
+/** Reads `-n`, `-x`, `-w` …; whether they may stand there shows when the command is known. */
+export function readListing(reading: Reading, { spec }: GivenBase): void {
+  if (reading.isCommand && isWaiting(spec)) skipNumber(reading);
 }
+
+/** Reports `-n`, `-x`, `-w` … in a ruleset, which takes them only with `-L`, and `-w` not at all. */
+export function refuseListing(reading: Reading, stated: readonly StatedOption[], command: BoundCommand | undefined): void {
+  if (reading.isCommand) return;
+  for (const { spec, nameSpan } of stated) {
+    if (spec.meaning.kind !== 'listing' || (command?.kind === 'list' && !isWaiting(spec))) continue;
+    reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
+      { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
+  }
+}
+
+const isWaiting = ({ short }: StatedOption['spec']): boolean => short === 'w' || short === 'W';
 
 /** The seconds that `-w` and `-W` may have behind them. */
 function skipNumber(reading: Reading): void {

@@ -2,6 +2,7 @@ import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { chainNameProblems } from './chain-name.ts';
 import type { BoundCommand, CommandKind } from './model.ts';
+import { closedName } from './open-quotation.ts';
 import type { GivenBase, Reading } from './reading.ts';
 
 /** Commands that take a rule number behind the chain. */
@@ -9,16 +10,17 @@ const NUMBERED: ReadonlySet<CommandKind> = new Set<CommandKind>(['insert', 'dele
 
 /** Reads `-A INPUT`, `-I INPUT 3`, `-P INPUT DROP` …: the command with its chain and what else it takes; `before` is the line's command so far. */
 export function readCommand(reading: Reading, given: GivenBase, kind: CommandKind, before: BoundCommand | undefined): BoundCommand {
-  const command = readAlone(reading, given, kind);
+  const command = readOne(reading, given, kind);
   if (before === undefined) return command;
-  if (goTogether(before.kind, kind)) return together(before, command);
+  if (isZeroingList(kind, before.kind)) return zeroingList(command, before);
   reading.problem('several-commands', `A rule takes one command; this line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, given.nameSpan);
   return command;
 }
 
-function readAlone(reading: Reading, given: GivenBase, kind: CommandKind): BoundCommand {
+function readOne(reading: Reading, given: GivenBase, kind: CommandKind): BoundCommand {
   const { spec, nameSpan, attached } = given;
-  const chain = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
+  const word = spec.argument === 'required' ? reading.value(given) : attached ?? reading.takeValue();
+  const chain = word === undefined ? undefined : closedName(reading, word);
   if (chain !== undefined) reading.token('chain', chain);
   const argument = kind === 'policy' || kind === 'rename-chain' ? readArgument(reading, kind) : undefined;
   const position = NUMBERED.has(kind) ? readPosition(reading, kind, nameSpan) : undefined;
@@ -29,14 +31,14 @@ function readAlone(reading: Reading, given: GivenBase, kind: CommandKind): Bound
   };
 }
 
-/** Of a listing and `-Z` in one command the listing, with what either of them names. */
-function together(one: BoundCommand, other: BoundCommand): BoundCommand {
-  const [listing, zero] = one.kind === 'zero' ? [other, one] : [one, other];
-  return listing.chain === undefined ? { ...listing, chain: zero.chain, chainSpan: zero.chainSpan, position: zero.position } : listing;
-}
+/** `-L -Z` and `-S -Z` print the counters and zero them. */
+const isZeroingList = (...kinds: readonly CommandKind[]): boolean => kinds.includes('zero') && kinds.some((kind) => kind === 'list' || kind === 'list-rules');
 
-/** Whether iptables takes both at once: it lists, and then sets the counters to zero. */
-const goTogether = (one: CommandKind, other: CommandKind): boolean => (one === 'zero') !== (other === 'zero') && [one, other].every((kind) => kind === 'zero' || kind === 'list' || kind === 'list-rules');
+/** Both have one chain, the last that is named; a number behind `-L` says which rule to print. */
+function zeroingList(command: BoundCommand, before: BoundCommand): BoundCommand {
+  const { chain, chainSpan, span } = command.chain === undefined ? before : command;
+  return { ...command, kind: 'zero', chain, chainSpan, span, position: (command.kind === 'zero' ? command : before).position };
+}
 
 /** The policy of `-P`, the new name of `-E`. */
 function readArgument(reading: Reading, kind: 'policy' | 'rename-chain'): Argument | undefined {

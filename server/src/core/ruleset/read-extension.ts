@@ -6,6 +6,7 @@ import type { ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import { nearest } from '../values/spelling.ts';
 import type { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundRule, RuleHeader, RuleTarget } from './model.ts';
+import { closedName } from './open-quotation.ts';
 import { suggestion, type GivenBase, type Reading } from './reading.ts';
 import { explainUnknownOption } from './unknown-option.ts';
 import type { OpenUse } from './use.ts';
@@ -26,8 +27,9 @@ export class ExtensionReader {
 
   /** Reads `-m NAME` and loads the match. */
   match(given: GivenBase): void {
-    const value = this.reading.value(given);
-    if (value === undefined) return;
+    const word = this.reading.value(given);
+    if (word === undefined) return;
+    const value = closedName(this.reading, word);
     this.reading.token('match-name', value);
     const definition = findMatch(value.text, this.reading.family);
     if (definition === undefined) this.unknownMatch(value, given.nameSpan);
@@ -53,8 +55,9 @@ export class ExtensionReader {
   jump(given: GivenBase, goto: boolean): void {
     const { reading } = this;
     const { nameSpan } = given;
-    const value = reading.value(given);
-    if (value === undefined) return;
+    const word = reading.value(given);
+    if (word === undefined) return;
+    const value = closedName(reading, word);
     reading.token('target-name', value);
     const span = cover(nameSpan, value);
     if (this.target !== undefined) {

@@ -13,6 +13,8 @@ export function replaceRule(ruleset: Ruleset, before: BoundRule, after: BoundRul
   for (const table of ruleset.tables.values()) {
     const chain = table.chains.get(before.command!.chain!);
     const at = chain?.rules.findIndex(({ bound }) => bound === before) ?? -1;
+    // A chain may hide a target of its name, and execution tells.
+    if (at !== -1 && targetName(after) !== undefined && table.chains.has(targetName(after)!)) return undefined;
     if (at !== -1) return withTable(ruleset, withChain(table, { ...chain!, rules: replaced(chain!, at, before, after) }));
   }
   return undefined;
@@ -23,6 +25,8 @@ export const appends = ({ command, skipped, ends, unresolved }: BoundRule): bool
   command?.kind === 'append' && command.chain !== undefined && !skipped && !ends && unresolved === undefined;
 
 const chainBehind = ({ target }: BoundRule): string | undefined => (target?.kind === 'chain' ? target.chain : undefined);
+
+const targetName = ({ target }: BoundRule): string | undefined => (target?.kind === 'extension' ? target.use.definition.name : undefined);
 
 function replaced({ rules }: Chain, at: number, before: BoundRule, after: BoundRule): Chain['rules'] {
   const copy = [...rules];

@@ -4,9 +4,11 @@ import { cover, type Span } from '../text.ts';
 import { explainAttachedValue, isTakenWhole, takesAttached } from './attached-value.ts';
 import { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundCommand, BoundRule } from './model.ts';
+import { illegalOptions, type StatedOption } from './legal-options.ts';
 import { findShort, type BaseOption } from './options.ts';
+import { reportOpenQuotation } from './open-quotation.ts';
 import { readCommand } from './read-command.ts';
-import { readCounters, readListing, readTable } from './read-command-line.ts';
+import { readCounters, readListing, readTable, refuseListing } from './read-command-line.ts';
 import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
 import { Reading, isExpansion, optionText, type GivenBase, type LineToRead } from './reading.ts';
@@ -24,6 +26,7 @@ export class Walk {
   private readonly extensions: ExtensionReader;
   private command: BoundCommand | undefined;
   private table: BoundRule['table'];
+  private readonly stated: StatedOption[] = [];
   private skipped = false;
   private ends = false;
 
@@ -42,6 +45,7 @@ export class Walk {
     if (!this.ends) this.finish();
     const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);
     const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close();
+    reportOpenQuotation(reading);
     return {
       line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.unknown ?? unresolved?.raw, conditional: undefined,
@@ -177,6 +181,7 @@ export class Walk {
       if (spec.forgetsNegation === true) reading.problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${optionText(spec)}\`.`, span, accepted: true });
       else reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, span);
     }
+    this.stated.push(given);
     this.dispatch(given);
     reading.negation = undefined;
   }
@@ -205,7 +210,7 @@ export class Walk {
       case 'table': this.table = readTable(reading, given) ?? this.table; break;
       case 'counters': readCounters(reading, given); break;
       case 'family': if (given.spec.name !== reading.family) this.skipped = true; break;
-      case 'listing': readListing(reading, given, this.command); break;
+      case 'listing': readListing(reading, given); break;
       case 'ignored': if (given.spec.argument === 'required') reading.value(given); break;
       case 'answer': break;
     }
@@ -215,6 +220,8 @@ export class Walk {
     const { reading } = this;
     const { args, negation } = reading;
     this.header.close();
+    if (this.command !== undefined) reading.problems.push(...illegalOptions(this.stated, this.command));
+    refuseListing(reading, this.stated, this.command);
     if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
     if (this.command === undefined && args.length > 0 && !reading.isCommand && !this.skipped) {
       reading.problem('missing-command', 'A rule says what to do with it: `-A CHAIN …` appends it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });

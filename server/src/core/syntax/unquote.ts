@@ -1,6 +1,7 @@
 /**
  * The value of a word of a ruleset line, as iptables-restore unquotes it: double quotes group anywhere in the word, a
- * backslash escapes the next character inside them only, and single quotes are ordinary characters.
+ * backslash escapes the next character inside them only, and single quotes are ordinary characters. An open quotation
+ * takes in the line's end.
  */
 export function unquoteRuleWord(raw: string): string {
   if (!raw.includes('"')) return raw;
@@ -12,7 +13,7 @@ export function unquoteRuleWord(raw: string): string {
     else if (open && character === '\\' && i + 1 < raw.length) text += raw[++i]!;
     else text += character;
   }
-  return text;
+  return open ? `${text}\n` : text;
 }
 
 /** The value of a word of a shell command without expansion: quotes removed, escapes resolved, `$…` left as it stands. */

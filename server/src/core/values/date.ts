@@ -8,7 +8,7 @@ const EXAMPLE = '2026-01-31T18:30:00';
 /** A number as iptables reads it: blanks and a plus in front are passed over, nothing at all is 0. */
 const NUMBER = '\\s*\\+?([0-9]*)';
 // A second dash is a minus sign to iptables.
-const DATE = new RegExp(`^(?!.*-\\s*-)\\s*\\+?([0-9]+)(?:-${NUMBER}(?:-${NUMBER}(?:T${NUMBER}(?::${NUMBER}(?::${NUMBER})?)?)?)?)?$`, 'u');
+const DATE = new RegExp(`^(?!.*\\n)(?!.*-\\s*-)\\s*\\+?([0-9]+)(?:-${NUMBER}(?:-${NUMBER}(?:T${NUMBER}(?::${NUMBER}(?::${NUMBER})?)?)?)?)?$`, 'u');
 
 /** `YYYY[-MM[-DD[Thh[:mm[:ss]]]]]` as seconds from 1970 in UTC. */
 export const date: ValueType<number> = {

@@ -3,7 +3,7 @@ import { fail, ok, type ValueType } from './value.ts';
 /** The last second of a day. */
 export const DAY_END = 86_399;
 
-const TIME = /^\s*\+?([0-9]*):\s*\+?([0-9]*)(?::\s*\+?([0-9]*))?$/u;
+const TIME = /^(?!.*\n)\s*\+?([0-9]*):\s*\+?([0-9]*)(?::\s*\+?([0-9]*))?$/u;
 
 /** `hh:mm[:ss]` as seconds from midnight. */
 export const daytime: ValueType<number> = {

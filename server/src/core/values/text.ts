@@ -9,18 +9,20 @@ export interface TextShape {
   readonly max: number;
   /** Whether iptables-save puts it in quotes where needed. */
   readonly quoted?: boolean;
+  /** Whether iptables refuses a line's end in it, which an open quotation takes in. */
+  readonly oneLine?: boolean;
   /** Says what else is wrong with it, for names that the kernel refuses. */
   readonly refuse?: (text: string) => string | undefined;
 }
 
 /** A free text with a length limit in bytes. */
 export function text(shape: TextShape): ValueType<string> {
-  const { what, placeholder, min = 0, max, quoted = true, refuse } = shape;
+  const { what, placeholder, min = 0, max, quoted = true, oneLine = false, refuse } = shape;
   return {
     placeholder,
     parse(given) {
       if (given.length < min) return fail(`${capital(what)} can't be empty.`);
-      if (given.includes('\n')) return fail(`${capital(what)} can't hold a line break.`);
+      if (oneLine && given.includes('\n')) return fail(`${capital(what)} can't hold a line break.`);
       const refused = refuse?.(given);
       if (refused !== undefined) return fail(refused);
       const bytes = new TextEncoder().encode(given);

@@ -2,7 +2,8 @@ import { resultToJson } from '../../core/notation/json.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
-import { decidingLine, fateText, rulesetsAt } from '../support/marks.ts';
+import { resultText } from '../support/fates.ts';
+import { decidingLine, rulesetsAt } from '../support/marks.ts';
 import { lineInScript, lineStill, simulateText } from '../support/simulation.ts';
 import { suggestPackets } from '../support/suggestions.ts';
 
@@ -24,7 +25,7 @@ export function simulateCommand(session: Session, argument: unknown): unknown {
   const deciding = decidingLine(result, rulesetsAt(document, at));
   const when = at === undefined ? '' : `, after line ${at.number + 1}`;
   return {
-    packet: notation, verdict: result.verdict, summary: `${fateText(result)} — ${notation}${when}`,
+    packet: notation, verdict: result.verdict, summary: `${resultText(result)} — ${notation}${when}`,
     ...(deciding === undefined ? {} : { location: { line: deciding.number } }),
     result: resultToJson(result),
   };

@@ -3,6 +3,7 @@ import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Family } from '../../core/netfilter.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
+import { fateText, moreThan, SPELLED_OUT } from './fates.ts';
 
 /** Where the chains of each family are looked up: a document, or a script as it is after one of its lines. */
 export interface Rulesets {
@@ -44,24 +45,13 @@ export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { rea
     if (end !== undefined && !(end.step !== undefined && saysTheVerdict(end.step))) add(end.line, end.note);
   }
   return [...byLine].sort(([a], [b]) => a.number - b.number).map(([line, notes]) => ({
-    line, label: plain(notes.map(({ label }) => label).join('  ')), ...tooltipOf(notes),
+    line, label: [plain(notes.slice(0, SPELLED_OUT).map(({ label }) => label).join('  ')), ...moreThan(notes.length, 'end')].join('  '), ...tooltipOf(notes),
   }));
 }
 
 /** The line on which a fate was decided: a rule's, or that of the chain whose policy spoke. */
 export function decidingLine(fate: Fate, rulesets: Rulesets): Line | undefined {
   return endOf(fate, rulesets)?.line;
-}
-
-/** A fate in a few words: `DROP by the policy of filter INPUT`. */
-export function fateText(fate: Fate): string {
-  const verdict = verdictText(fate);
-  if (fate.policy !== undefined) return `${verdict} by the policy of ${fate.policy.table} ${fate.policy.chain}`;
-  return fate.reason === undefined ? verdict : `${verdict}: ${fate.reason}`;
-}
-
-function verdictText(fate: Fate): string {
-  return fate.rejectWith === undefined ? fate.verdict : `${fate.verdict} with ${fate.rejectWith}`;
 }
 
 interface Note {
@@ -115,5 +105,6 @@ function plain(label: string): string {
 
 function tooltipOf(notes: readonly Note[]): Pick<Mark, 'tooltip'> {
   const texts = notes.flatMap(({ tooltip }) => (tooltip === undefined ? [] : [tooltip]));
-  return texts.length === 0 ? {} : { tooltip: texts.join('\n\n---\n\n') };
+  const shown = [...texts.slice(0, SPELLED_OUT), ...moreThan(texts.length, 'end')];
+  return texts.length === 0 ? {} : { tooltip: shown.join('\n\n---\n\n') };
 }

@@ -5,7 +5,7 @@ import type { BoundRule, Chain, Rule, Table } from '../../core/ruleset/model.ts'
 import type { Line } from '../../core/syntax/line.ts';
 import type { Session } from '../session.ts';
 import { shape } from './packet-shape.ts';
-import { fateText } from './marks.ts';
+import { resultText } from './fates.ts';
 import { simulatePacket } from './simulation.ts';
 
 /** A packet worth simulating at a place: its notation, what it is for, and what would become of it. */
@@ -24,7 +24,7 @@ export function suggestPackets(session: Session, document: RulesetDocument, row:
   const found: Suggestion[] = [];
   const add = (packet: Packet, label: string): void => {
     const { notation, result } = simulatePacket(session, document, packet);
-    if (!found.some((other) => other.packet === notation)) found.push({ packet: notation, label, detail: fateText(result) });
+    if (!found.some((other) => other.packet === notation)) found.push({ packet: notation, label, detail: resultText(result) });
   };
   const aimed = line === undefined ? undefined : aimAt(session, document, line);
   if (aimed !== undefined) add(aimed.packet, aimed.label);

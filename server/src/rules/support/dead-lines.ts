@@ -1,5 +1,6 @@
 import type { Covering } from '../../core/analysis/cover.ts';
 import { deadParts, type Cause, type DeadParts, type DeadRule } from '../../core/analysis/dead.ts';
+import type { Steps } from '../../core/analysis/steps.ts';
 import type { BoundRule, CommandKind, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -40,7 +41,7 @@ function* found(file: AnalysedFile): Generator<undefined, Found> {
   let result = known.get(file);
   if (result === undefined) {
     const tables = followsOneCourse(file) ? yield* examine(file) : [];
-    known.set(file, result = { tables, lines: linesOf(file, tables) });
+    known.set(file, result = { tables, lines: yield* linesOf(file, tables) });
   }
   return result;
 }
@@ -62,7 +63,7 @@ export function followsOneCourse(file: AnalysedFile): boolean {
   return unsure.every((bound) => bound?.command !== undefined && ADDING.has(bound.command.kind));
 }
 
-function linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): readonly DeadLine[] {
+function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<readonly DeadLine[]> {
   const byLine = new Map<Line, DeadLine[]>();
   for (const { table, rules } of tables) {
     for (const dead of rules) {
@@ -75,7 +76,12 @@ function linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): readonly
   }
   if (byLine.size === 0) return [];
   const counts = rulesOfLines(file, byLine);
-  return [...byLine].flatMap(([line, rules]) => (counts.get(line) === rules.length && !isExplained(file, rules) ? [foremost(rules)] : []));
+  const lines: DeadLine[] = [];
+  for (const [line, rules] of byLine) {
+    if (counts.get(line) === rules.length && !isExplained(file, rules)) lines.push(foremost(rules));
+    yield undefined;
+  }
+  return lines;
 }
 
 /** How many rules the lines have made: a list of addresses makes several, and so does a loop. */

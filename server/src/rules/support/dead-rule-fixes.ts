@@ -50,6 +50,21 @@ function standsAlone({ content }: Line): boolean {
 
 /** Whether nothing stands between the lines that a loop or a condition could begin or end with. */
 function isOneRow(lines: readonly Line[], first: Line, last: Line): boolean {
-  const from = lines.indexOf(first);
-  return lines.slice(from, lines.indexOf(last, from)).every(({ content }) => content.kind !== 'shell' && content.kind !== 'table');
+  for (let at = placeOf(lines, first); lines[at] !== last; at++) {
+    const { kind } = lines[at]!.content;
+    if (kind === 'shell' || kind === 'table') return false;
+  }
+  return true;
+}
+
+/** Where among the lines one stands, found by halving. */
+function placeOf(lines: readonly Line[], { number }: Line): number {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]!.number < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -49,8 +49,8 @@ export class ExactChecks {
     const analysed: AnalysedFile = { ...file, analyses: all, refused: new Set(quick.filter(({ severity }) => severity === 'error').map(({ line }) => line)) };
     for (const rule of this.rules) {
       for (const report of rule.checkAnalysis!(analysed)) {
-        if (report === undefined) yield undefined;
-        else findings.push({ code: rule.code, severity: rule.severity, ...report });
+        if (report !== undefined) findings.push({ code: rule.code, severity: rule.severity, ...report });
+        yield undefined;
       }
     }
     this.done = { file, findings };

@@ -105,16 +105,11 @@ function protocolCondition(part: HeaderPart<number> | undefined): Condition | un
     (traversal) => {
       const { protocol } = traversal.packet;
       if (protocol === undefined) return undefined;
-      return hiddenProtocol(traversal) ? false : protocol === wanted;
+      return protocol === wanted;
     },
     ({ packet }) => (packet.protocol === undefined ? 'the protocol is open' : `the protocol is ${protocolName(packet.protocol) ?? packet.protocol}`),
     (packet) => { packet.protocol = wanted; },
   );
-}
-
-/** iptables-nft sees no protocol behind an IPv6 fragment header; iptables-legacy looks through it. Seen in the kernel. */
-function hiddenProtocol({ packet, backend }: Traversal): boolean {
-  return packet.family === 'ipv6' && backend === 'nft' && (packet.fragmentOffset ?? 0) > 0;
 }
 
 function fragmentCondition(part: HeaderPart<true> | undefined): Condition | undefined {

@@ -4,7 +4,7 @@ import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
 import type { Connection, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
-import { mappedSource, openRivals, taken, type ConntrackTable } from './table.ts';
+import { mappedSources, openRivals, taken, type ConntrackTable } from './table.ts';
 import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
 
 export type Manipulation = 'source' | 'destination';
@@ -41,7 +41,8 @@ function settle(connection: Connection, kind: Manipulation): void {
 /** Whether nothing is asked for, and the replies are unique anyway: the ordinary case, in which most packets are. */
 function staysAsItIs(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
   if (range.addresses !== undefined || range.ports !== undefined || range.random !== undefined || table.open.length > 0) return false;
-  return kind === 'destination' || !taken(table, connection.reply, connection, now);
+  // The id of an ICMP query is changed on either side.
+  return (kind === 'destination' && !isIcmp(connection.original.protocol)) || !taken(table, connection.reply, connection, now);
 }
 
 /** What is known of the tuples in use. */
@@ -128,13 +129,14 @@ function fits({ source, sourcePort }: Tuple, { addresses, ports }: NatRange): bo
   return ports === undefined || inside(sourcePort, ports);
 }
 
-/** The mapping that the same source and port have towards somewhere else, where it lies in the range. */
+/** The latest mapping that the same source and port have towards somewhere else and that lies in the range. */
 function sameAsBefore(table: ConntrackTable, current: Tuple, range: NatRange): Tuple | undefined {
-  const earlier = mappedSource(table, current);
-  if (earlier === undefined) return undefined;
-  const mapped = inverse(earlier.reply);
-  const again: Tuple = { ...current, source: mapped.source, sourcePort: mapped.sourcePort };
-  return fits(again, range) ? again : undefined;
+  for (const earlier of mappedSources(table, current)) {
+    const { source, sourcePort } = inverse(earlier.reply);
+    const again: Tuple = { ...current, source, sourcePort };
+    if (fits(again, range)) return again;
+  }
+  return undefined;
 }
 
 function withAddress(current: Tuple, kind: Manipulation, range: NatRange, zone: number): Tuple {
@@ -185,7 +187,7 @@ function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): 
   const { from, to } = range.ports ?? usualPorts(tuple[part], query);
   if (from === to) return { ...tuple, [part]: from };
   const base = range.ports?.base;
-  if (base === undefined && (range.random === true || part === 'sourcePort')) return drawn(tuple, part, from, to, use);
+  if (base === undefined && (range.random === true || kind === 'source')) return drawn(tuple, part, from, to, use);
   const size = to - from + 1;
   // The kernel reckons the distance in 16 bits.
   const start = base === undefined ? 0 : ((tuple[part] ?? base) - base) & 0xffff;

@@ -13,8 +13,8 @@ export interface ConntrackTable {
   readonly byTuple: Map<string, Found>;
   /** Those of which a tuple has an open part, and which `byTuple` therefore does not hold (wholly). */
   readonly open: Connection[];
-  /** Connections whose source is translated, by protocol, source and port of their first packet. */
-  readonly bySource: Map<string, Connection>;
+  /** Connections whose source is translated, by protocol, source and port of their first packet, the latest first. */
+  readonly bySource: Map<string, readonly Connection[]>;
   /** Whether it has held a connection whose directions lie in different zones. */
   isParted: boolean;
   /** Size at which the expired entries are cleared out next. */
@@ -115,7 +115,10 @@ function enter(table: ConntrackTable, connection: Connection, original: string |
   if (original !== undefined) table.byTuple.set(original, { connection, direction: 'original' });
   if (reply !== undefined) table.byTuple.set(reply, { connection, direction: 'reply' });
   if (original === undefined || reply === undefined) table.open.push(connection);
-  if (connection.sourceTranslated) table.bySource.set(sourceKey(connection.original), connection);
+  if (connection.sourceTranslated) {
+    const key = sourceKey(connection.original);
+    table.bySource.set(key, [connection, ...table.bySource.get(key) ?? []]);
+  }
 }
 
 /** Takes a connection out. */
@@ -126,8 +129,14 @@ export function kill(table: ConntrackTable, connection: Connection): void {
   }
   const index = table.open.indexOf(connection);
   if (index >= 0) table.open.splice(index, 1);
-  const source = sourceKey(connection.original);
-  if (table.bySource.get(source) === connection) table.bySource.delete(source);
+  if (connection.sourceTranslated) forgetSource(table, connection);
+}
+
+function forgetSource({ bySource }: ConntrackTable, connection: Connection): void {
+  const key = sourceKey(connection.original);
+  const left = bySource.get(key)?.filter((other) => other !== connection) ?? [];
+  if (left.length > 0) bySource.set(key, left);
+  else bySource.delete(key);
 }
 
 /** Fills in what has turned out about an open connection's reply tuple. */
@@ -138,9 +147,9 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
   enter(table, connection, keyOf(connection.original), keyOf(reply));
 }
 
-/** The last connection from the same source and port whose source is translated. */
-export function mappedSource(table: ConntrackTable, original: Tuple): Connection | undefined {
-  return table.bySource.get(sourceKey(original));
+/** The connections from the same source and port whose source is translated, the latest first. */
+export function mappedSources(table: ConntrackTable, original: Tuple): readonly Connection[] {
+  return table.bySource.get(sourceKey(original)) ?? [];
 }
 
 function sourceKey({ protocol, source, sourcePort, zone }: Tuple): string {
@@ -164,8 +173,8 @@ export function copyTable(table: ConntrackTable): { readonly table: ConntrackTab
   };
   const byTuple = new Map<string, Found>();
   for (const [key, { connection, direction }] of table.byTuple) byTuple.set(key, { connection: copied(connection), direction });
-  const bySource = new Map<string, Connection>();
-  for (const [key, connection] of table.bySource) bySource.set(key, copied(connection));
+  const bySource = new Map<string, readonly Connection[]>();
+  for (const [key, connections] of table.bySource) bySource.set(key, connections.map(copied));
   return { table: { byTuple, open: table.open.map(copied), bySource, isParted: table.isParted, sweepAt: table.sweepAt }, copies };
 }
 

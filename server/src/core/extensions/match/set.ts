@@ -3,6 +3,7 @@ import { and, Unknown, type Truth } from '../../engine/truth.ts';
 import { SOMETIMES, type Bounds } from '../../sets/bounds.ts';
 import type { PacketSpace } from '../../sets/space.ts';
 import { readBigInteger } from '../../values/integer.ts';
+import { setEnds } from '../../values/set-sides.ts';
 import { fail, ok, type ValueType } from '../../values/value.ts';
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { saveOption } from '../save.ts';
@@ -11,24 +12,6 @@ import { ipset, ipsetName } from '../shared/ipset-name.ts';
 import type { Counters, SetSide } from '../shared/ipset.ts';
 import { negate } from '../shared/fields.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
-
-const MOST_SIDES = 6;
-
-/** `src` and `dst` for each dimension of the set. */
-const sides: ValueType<readonly SetSide[]> = {
-  placeholder: 'src|dst[,src|dst…]',
-  separator: ',',
-  parse(given) {
-    const words = given.split(',');
-    if (words.length > MOST_SIDES) return fail(`\`${given}\` has ${words.length} parts; a set has at most ${MOST_SIDES} dimensions.`);
-    const bad = words.find((word) => word !== 'src' && word !== 'dst');
-    if (bad === undefined) return ok(words as SetSide[]);
-    const lower = given.toLowerCase().replace(/source/gu, 'src').replace(/destination|dest/gu, 'dst');
-    return fail(`\`${bad}\` is neither \`src\` nor \`dst\`; each dimension of the set takes one of them, such as \`src,dst\`.`, /^(src|dst)(,(src|dst))*$/u.test(lower) && lower !== given ? lower : undefined);
-  },
-  print: (value) => value.join(','),
-  complete: () => ['src', 'dst'].map((word) => ({ text: word })),
-};
 
 /** A counter of a member, which has 64 bits. */
 const counter: ValueType<string> = {
@@ -41,7 +24,7 @@ const counter: ValueType<string> = {
 };
 
 const matchSet: OptionSpec<string> = {
-  name: 'match-set', deprecated: { set: 'match-set' }, negatable: true, values: [ipsetName, sides], external: ipset,
+  name: 'match-set', deprecated: { set: 'match-set' }, negatable: true, values: [ipsetName, setEnds], external: ipset,
 };
 const returnNomatch = flag('return-nomatch');
 const updateCounters = flag('update-counters', { negatable: true });

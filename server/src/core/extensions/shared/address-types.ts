@@ -21,12 +21,12 @@ const isLoopback = (address: number): boolean => address >>> 24 === 127;
 /** Whether it could be the directed broadcast of some network: its last two bits are set. */
 const mayBeBroadcast = (address: number): boolean => (address & 3) === 3;
 
-/** The types that the address may have; one when it is decided. Seen in the kernel: 0.0.0.0/8 counts as broadcast, and what is not in the local table is unicast. */
+/** The types that the address may have; one when it is decided. Seen in the kernel: 0.0.0.0 counts as broadcast, and what is not in the local table is unicast. */
 export function possibleTypes(question: TypeQuestion): readonly LocalType[] {
   const { address, host, device, delivered } = question;
   const kind = kindOf(address);
   if (kind === 'multicast') return ['MULTICAST'];
-  if (kind === 'unspecified' || kind === 'this-network' || kind === 'limited-broadcast') return ['BROADCAST'];
+  if (kind === 'unspecified' || kind === 'limited-broadcast') return ['BROADCAST'];
   if (isLoopback(address)) return [device === undefined || device === 'lo' ? 'LOCAL' : 'UNICAST'];
   const known = fromFacts(address, host, device);
   if (known !== undefined) return [known];

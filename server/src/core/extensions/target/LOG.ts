@@ -4,7 +4,7 @@ import { defineTarget, flag, option, type ExtensionUse } from '../definition.ts'
 import { saveOption } from '../save.ts';
 import { PASSES } from '../shared/packet-sets.ts';
 
-const prefix = option('log-prefix', text({ what: 'a log prefix', placeholder: 'TEXT', min: 1, max: 29 }));
+const prefix = option('log-prefix', text({ what: 'a log prefix', placeholder: 'TEXT', min: 1, max: 29, oneLine: true }));
 const level = option('log-level', logLevel);
 const flags = ['log-tcp-sequence', 'log-tcp-options', 'log-ip-options', 'log-uid', 'log-macdecode'].map((name) => flag(name));
 const options = [prefix, level, ...flags];

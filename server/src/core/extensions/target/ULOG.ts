@@ -15,7 +15,7 @@ const bytes: ValueType<bigint> = {
   print: String,
 };
 
-const prefix = option('ulog-prefix', text({ what: 'a prefix', placeholder: 'TEXT', min: 1, max: 31 }));
+const prefix = option('ulog-prefix', text({ what: 'a prefix', placeholder: 'TEXT', min: 1, max: 31, oneLine: true }));
 const group = option('ulog-nlgroup', integer({ what: 'a netlink group', min: 1, max: 32, example: '1', placeholder: 'GROUP' }));
 const range = option('ulog-cprange', bytes);
 const threshold = option('ulog-qthreshold', integer({ what: 'a number of packets', min: 1, max: 50, example: '1', placeholder: 'PACKETS' }));

@@ -1,9 +1,12 @@
+import { VERDICTS } from '../../netfilter.ts';
 import type { Span } from '../../text.ts';
 import { chainNameProblems } from '../chain-name.ts';
-import type { BoundCommand, Chain, Table } from '../model.ts';
+import type { BoundCommand, Chain, Rule, Table } from '../model.ts';
 import { countRules, declaredAt, userChain } from './chains.ts';
 import { existingChain } from './existing-chain.ts';
+import { leadingTo } from './led-to.ts';
 import { setPolicy } from './policy.ts';
+import { reportSelfEditing } from './self-editing.ts';
 import type { ExecutionState } from './state.ts';
 
 /** Carries out `-P`, `-N`, `-X`, `-E`, `-F`, `-Z`, `-L` and `-S`, and answers the exit status. */
@@ -14,13 +17,18 @@ export function executeOnChains(state: ExecutionState, table: Table, command: Bo
     case 'delete-chain': return deleteChains(state, table, command);
     case 'rename-chain': return renameChain(state, table, command);
     case 'flush': return flush(state, table, command);
+    case 'zero': return zero(state, table, command);
     default: return named(state, table, command) === undefined ? 1 : 0;
   }
 }
 
 function flush(state: ExecutionState, table: Table, command: BoundCommand): number {
   // In a table that it has emptied already, iptables-nft 1.8.9 leaves the file's own rules.
-  if (command.chain === undefined && state.restoring === 'flush' && state.backend === 'nft') return 0;
+  if (command.chain === undefined && state.restoring === 'flush' && state.backend === 'nft') {
+    for (const { rules } of table.chains.values()) for (const rule of rules) state.spared.add(rule);
+    reportSelfEditing(state, '`-F` without a chain leaves the rules of this file in place with iptables-nft-restore; iptables-legacy-restore deletes them. Name the chain.', command.span);
+    return 0;
+  }
   const chains = named(state, table, command);
   if (chains === undefined) return 1;
   for (const chain of chains) {
@@ -30,6 +38,30 @@ function flush(state: ExecutionState, table: Table, command: BoundCommand): numb
   if (command.chain === undefined && table.doubt !== undefined) table.doubt = { ...table.doubt, isEmptied: true };
   if (command.chain !== undefined) table.made = true;
   return 0;
+}
+
+/** Finds out whether `-Z` is refused; what it does to counters is not followed. All of it seen in 1.8.9. */
+function zero(state: ExecutionState, table: Table, command: BoundCommand): number {
+  const chains = named(state, table, command);
+  if (chains === undefined) return 1;
+  const { position, chain, span } = command;
+  if (position !== undefined) zeroRule(state, table, chains[0]!, position, span);
+  if (chain === undefined || table.made || state.backend === 'legacy' || state.status !== 0) return state.status;
+  if (state.restoring !== undefined) {
+    state.problem('undefined-chain', `iptables-nft refuses to zero the counters of \`${chain}\` before anything was put into the table, iptables-legacy takes it; declare \`:${chain} ACCEPT [0:0]\` above.`, span, { accepted: true });
+  }
+  return state.failure('out', `The table \`${table.name}\` has not been made yet.`);
+}
+
+function zeroRule(state: ExecutionState, table: Table, chain: Chain, position: number, span: Span): void {
+  const missing = `There is no rule ${position}: \`${chain.name}\` has ${countRules(chain)}.`;
+  if (position <= chain.rules.length) {
+    reportSelfEditing(state, '`-Z` zeroes a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. New rules start at zero; remove the line.', span);
+  } else if (!table.made || state.backend === 'legacy') {
+    state.refuse('out', 'missing-rule', missing, span);
+  } else {
+    state.problem('missing-rule', `${missing} iptables-legacy refuses this, iptables-nft takes it and does nothing.`, span, { accepted: true });
+  }
 }
 
 function policy(state: ExecutionState, table: Table, command: BoundCommand): number {
@@ -65,13 +97,15 @@ function newChain(state: ExecutionState, table: Table, command: BoundCommand): n
 function deleteChains(state: ExecutionState, table: Table, command: BoundCommand): number {
   const chains = named(state, table, command)?.filter((chain) => command.chain !== undefined || !chain.builtIn);
   if (chains === undefined) return 1;
-  const referenced = new Set([...table.chains.values()].flatMap((chain) => chain.rules)
-    .flatMap(({ bound }) => (bound.target?.kind === 'chain' ? [bound.target.chain] : [])));
+  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  const [referenced, stillReferenced] = [jumpedTo(rules), jumpedTo(rules.filter((rule) => !state.spared.has(rule)))];
   const isCommand = state.restoring === undefined;
   let status = 0;
   for (const chain of chains) {
     const why = whyBusy(chain, referenced);
-    if (why !== undefined) status = busy(state, chain, command.chainSpan ?? command.span, why);
+    const isSpared = !chain.builtIn && chain.rules.every((rule) => state.spared.has(rule)) && !stillReferenced.has(chain.name);
+    if (why !== undefined && isSpared) status = spared(state, chain, command.chainSpan ?? command.span);
+    else if (why !== undefined) status = busy(state, chain, command.chainSpan ?? command.span, why);
     else if (!isCommand) table.chains.delete(chain.name);
     if (status !== 0 && isCommand) return status;
   }
@@ -79,6 +113,8 @@ function deleteChains(state: ExecutionState, table: Table, command: BoundCommand
   if (command.chain === undefined && table.doubt?.isEmptied === true) table.doubt = undefined;
   return status;
 }
+
+const jumpedTo = (rules: readonly Rule[]): Set<string> => new Set(rules.flatMap(({ bound }) => (bound.target?.kind === 'chain' ? [bound.target.chain] : [])));
 
 interface Busy {
   readonly kind: 'out' | 'kernel';
@@ -95,6 +131,13 @@ function busy(state: ExecutionState, chain: Chain, span: Span, { kind, why }: Bu
   return state.refuse(kind, 'busy-chain', `\`${chain.name}\` can't be deleted here: ${why}.`, span, declaredAt(chain));
 }
 
+/** Only the rules that a `-F` above has left in place are in the way. */
+function spared(state: ExecutionState, chain: Chain, span: Span): number {
+  const message = `iptables-nft refuses to delete \`${chain.name}\` here, as the \`-F\` above leaves the rules of this file in place; iptables-legacy takes it. Name the chains to flush.`;
+  state.problem('busy-chain', message, span, { accepted: true, ...declaredAt(chain) });
+  return state.failure('kernel', message);
+}
+
 function renameChain(state: ExecutionState, table: Table, command: BoundCommand): number {
   const { argument } = command;
   if (argument === undefined) return state.failure('unusable', '`-E` needs an old and a new chain name.');
@@ -102,6 +145,11 @@ function renameChain(state: ExecutionState, table: Table, command: BoundCommand)
   if (chain === undefined) return 1;
   if (chain.builtIn) return state.refuse('out', 'busy-chain', `\`${chain.name}\` is built in and keeps its name.`, command.span);
   if (table.chains.has(argument.text)) return state.refuse('out', 'chain-exists', `The chain \`${argument.text}\` already exists at this point.`, argument.span);
+  // Names of verdicts are taken for iptables-legacy, and iptables-nft renames no chain of the same file.
+  if (VERDICTS.has(argument.text) && (state.backend === 'legacy' || state.restoring === 'flush')) {
+    return state.refuse('out', 'invalid-chain-name', `\`${argument.text}\` is the name of a target; a chain needs another name.`, argument.span);
+  }
+  reportSelfEditing(state, '`-E` renames a chain of the same file: iptables-nft refuses this, iptables-legacy takes it. Declare the chain by its new name.', command.span);
   table.chains.delete(chain.name);
   table.chains.set(argument.text, { ...chain, name: argument.text, declaration: state.line });
   redirect(table, chain.name, argument.text);
@@ -112,11 +160,8 @@ function renameChain(state: ExecutionState, table: Table, command: BoundCommand)
 function redirect(table: Table, from: string, to: string): void {
   for (const chain of table.chains.values()) {
     chain.rules = chain.rules.map((rule) => {
-      const { bound } = rule;
-      const { target } = bound;
-      if (target?.kind !== 'chain' || target.chain !== from) return rule;
-      // A bound rule finds its tokens when asked, so it stays what it is but for the target.
-      return { ...rule, bound: Object.create(bound, { target: { value: { ...target, chain: to }, enumerable: true } }) as typeof bound };
+      const { target } = rule.bound;
+      return target?.kind === 'chain' && target.chain === from ? { ...rule, bound: leadingTo(rule.bound, to) } : rule;
     });
   }
 }

@@ -221,8 +221,11 @@ export class RestoreFile {
     const { state } = this;
     const wrong = chainNameProblems(name.text, name, state.family, 'declaration');
     state.problems.push(...wrong.map((problem) => ({ ...problem, line: state.line })));
-    if (wrong.length > 0) state.failure('unusable', wrong[0]!.message);
-    if (wrong.length > 0) return;
+    const refused = wrong.find(({ accepted }) => accepted !== true);
+    if (refused !== undefined) {
+      state.failure('unusable', refused.message);
+      return;
+    }
     if (policy.text !== '-') this.policyOnUserChain(table, name, policy, extra);
     const before = table.chains.get(name.text);
     if (before !== undefined && held.get(name.text) !== before) {

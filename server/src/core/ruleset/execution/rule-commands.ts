@@ -7,12 +7,17 @@ import { indexOfRule, unfold } from '../identity.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { countRules, declaredAt } from './chains.ts';
 import { existingChain } from './existing-chain.ts';
+import { leadingTo } from './led-to.ts';
 import { forgetOutline } from './reach.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
+import { reportSelfEditing } from './self-editing.ts';
 import type { ExecutionState } from './state.ts';
 
+const REPLACED = '`-R` replaces a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. Write the rule as it shall be.';
+
 /** Carries out `-A`, `-I`, `-R`, `-D` and `-C`, and answers the exit status; a command that fails changes nothing. */
-export function executeOnRules(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule): number {
+export function executeOnRules(state: ExecutionState, table: Table, command: BoundCommand, written: BoundRule): number {
+  const bound = asJump(state, table, written);
   const { isExact } = state;
   const rules = unfold(bound);
   if (isExact) checkArguments(state, table, bound);
@@ -25,9 +30,23 @@ export function executeOnRules(state: ExecutionState, table: Table, command: Bou
   if (command.kind === 'delete' && command.position === undefined) return deleteRules(state, chain, bound, rules);
   if (command.kind === 'check') return rules.every((rule) => indexOfRule(chain.rules, rule, state.backend) !== -1) ? 0 : noSuchRule(state, chain, bound);
   if (missesPosition(state, chain, command) || (command.kind !== 'delete' && refusedInPlace(state, table, chain, bound) && isExact)) return state.status;
+  if (command.kind === 'replace') reportSelfEditing(state, REPLACED, command.span);
   if (command.kind !== 'replace' || rules.length === 1) change(chain, command, rules);
   table.made = true;
   return state.status;
+}
+
+/** A chain with the name of a target hides it: in a ruleset that declares it and, for iptables-legacy, wherever there is one (seen in 1.8.9). */
+function asJump(state: ExecutionState, table: Table, bound: BoundRule): BoundRule {
+  const { target } = bound;
+  if (target?.kind !== 'extension' || (state.restoring !== 'flush' && state.backend === 'nft')) return bound;
+  const { definition: { name }, options: [option] } = target.use;
+  if (!table.chains.has(name)) return bound;
+  if (option !== undefined) {
+    state.refuse('unusable', 'unknown-option', `\`-j ${name}\` jumps to the chain \`${name}\` here, and a jump has no option \`--${option.spec.name}\`; give the chain another name.`, option.span,
+      declaredAt(table.chains.get(name)!));
+  }
+  return leadingTo(bound, name);
 }
 
 /** Finds what makes iptables stop before it looks at the ruleset. */

@@ -1,7 +1,7 @@
 import type { Backend, Family, TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
-import type { CommandFailure, LocatedProblem, Ruleset, Table } from '../model.ts';
+import type { CommandFailure, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
 import { copyTables, emptyTable } from './chains.ts';
 
 /** What an execution starts from. */
@@ -40,6 +40,8 @@ export class ExecutionState {
   isAsked = false;
   /** Why nobody knows how it ends. */
   doubt: string | undefined;
+  /** Rules of a file that its `-F` was to delete and iptables-nft leaves in place. */
+  readonly spared = new WeakSet<Rule>();
   /** With what iptables ends it, as far as it is known. */
   status = 0;
   /** Whether it got as far as to open its table. */

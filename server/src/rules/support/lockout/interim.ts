@@ -4,7 +4,7 @@ import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
 import { namedManagement, SSH } from './management.ts';
-import { isShutTo } from './standing.ts';
+import { following, isShutTo } from './standing.ts';
 import { empties } from './told-state.ts';
 import { answersTo, continued, type Traffic } from './traffic.ts';
 
@@ -65,6 +65,7 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     yield undefined;
     const state = states.after(index);
     if (state === undefined) return;
+    yield* states.following(state);
     const stopped = states.stoppedIn(state, cause.hook);
     if (stopped === undefined) continue;
     const end = states.stoppedIn(last, cause.hook) === undefined ? states.endOf(index, cause.hook) : states.passingEndOf(index, cause.hook);
@@ -149,6 +150,11 @@ class States {
   after(index: number): Analysis | undefined {
     if (++this.count > MOST_STATES) return undefined;
     return (this.previous = analyse(buildRuleset(this.commands.slice(0, index + 1), this.family), { previous: this.previous }));
+  }
+
+  /** Works out in small steps how the administrator's connection fares in a state. */
+  *following(analysis: Analysis): Generator<undefined, void> {
+    yield* following(analysis, [this.ways.INPUT, this.ways.OUTPUT]);
   }
 
   /** The packets of the administrator's connection that do not get through a hook any more. */

@@ -1,4 +1,5 @@
 import type { Analysis, Fates } from '../../../core/analysis/analysis.ts';
+import { completed, type Steps } from '../../../core/analysis/steps.ts';
 import type { Ruleset } from '../../../core/ruleset/model.ts';
 import { EVERY, NONE, type PacketSet } from '../../../core/sets/diagram.ts';
 import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
@@ -36,13 +37,33 @@ const NOTHING_STOPPED: Standing = { fates: { all: NONE, accepted: NONE, dropped:
 /** How all of the traffic fares; nothing of it seems stopped where there are too many rules to tell. */
 export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
   const found = knownOf(analysis, traffic);
-  found.whole ??= rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : follow(analysis, traffic, packetsOf(analysis.space, traffic));
+  found.whole ??= completed(whole(analysis, traffic));
   return found.whole;
+}
+
+/** Works out in small steps how traffic fares, as far as the questions below will want to know. */
+export function* following(analysis: Analysis, traffics: readonly Traffic[]): Steps<void> {
+  for (const traffic of traffics) {
+    const found = knownOf(analysis, traffic);
+    found.usual ??= yield* follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
+    const { fates, sure } = found.usual;
+    if (sure === NONE || (fates.accepted === NONE && fates.translated === NONE)) found.whole ??= yield* whole(analysis, traffic);
+    yield undefined;
+  }
+}
+
+/** The same with all of the traffic. */
+export function* followingAll(analysis: Analysis, traffic: Traffic): Steps<void> {
+  knownOf(analysis, traffic).whole ??= yield* whole(analysis, traffic);
+}
+
+function* whole(analysis: Analysis, traffic: Traffic): Steps<Standing> {
+  return rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : yield* follow(analysis, traffic, packetsOf(analysis.space, traffic));
 }
 
 function usualOf(analysis: Analysis, traffic: Traffic): Standing {
   const found = knownOf(analysis, traffic);
-  found.usual ??= follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
+  found.usual ??= completed(follow(analysis, traffic, usualPacketsOf(analysis.space, traffic)));
   return found.usual;
 }
 
@@ -57,9 +78,9 @@ export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
 /** Whether some packet gets through at any moment. */
 export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
 
-function follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Standing {
+function* follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Steps<Standing> {
   const { space } = analysis;
-  const fates = analysis.fates(packet.path, packets);
+  const fates = yield* analysis.following(packet.path, packets);
   const blocked = [fates.dropped, fates.rejected, fates.queued].reduce<PacketSet>((so, set) => space.union(so, set), NONE);
   return { fates, blocked, sure: space.difference(space.difference(fates.accepted, blocked), fates.translated) };
 }
