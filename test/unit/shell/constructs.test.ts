@@ -31,6 +31,13 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['iptables -C X || iptables -A X', 'iptables -C X', 'unless iptables -C X: iptables -A X'],
   ['iptables -N X || iptables -F X; iptables -A X && iptables -L', 'iptables -N X', 'unless iptables -N X: iptables -F X', 'iptables -A X', 'iptables -L'],
   ['iptables -A X || exit 1\niptables -L', 'iptables -A X', 'iptables -L'],
+  ['[[ eth12 =~ ^eth[0-9]+$ ]] && iptables a; [[ eth =~ ^eth[[:digit:]]+$ ]] || iptables b; R="^(a|b)c?$"; [[ bc =~ $R ]] && iptables c', 'iptables a', 'iptables b', 'iptables c'],
+  ['[[ $X =~ ^a ]] && iptables a; [[ a.b =~ "a.b" ]] && iptables b', 'if [[ $X =~ ^a ]]: iptables a', 'if [[ a.b =~ "a.b" ]]: iptables b'],
+  ['printf -v P "%s:%d" 1024 65535; iptables $P; printf -v Q %x 5; iptables $Q', 'iptables 1024:65535', 'iptables <printf -v Q %x 5>'],
+  ['set -e\nfalse || iptables a\nif false; then :; fi\n! true\niptables b\n( exit 3 )\niptables c', 'iptables a', 'iptables b'],
+  ['trap "iptables -P INPUT ACCEPT" EXIT; iptables -F; trap - INT; exit 2; iptables no', 'iptables -F', 'iptables -P INPUT ACCEPT'],
+  ['set -o pipefail; false | true && iptables no; set +o pipefail; false | true && iptables yes', 'iptables yes'],
+  ['A=1; false; A=$?; iptables $A', 'iptables 1'],
   // Loops.
   ['for i in 1 $X 2; do iptables $i; done', 'iptables 1', 'if $X: iptables <$X>', 'iptables 2'],
   ['cat list | while read ip; do iptables -s $ip; done', 'if list: iptables -s <list>'],

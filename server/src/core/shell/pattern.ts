@@ -1,4 +1,5 @@
-const CLASSES: Readonly<Record<string, string>> = {
+/** What the named classes of a bracket hold, as a regular expression writes it. */
+export const CLASSES: Readonly<Record<string, string>> = {
   alnum: 'A-Za-z0-9', alpha: 'A-Za-z', blank: ' \\t', digit: '0-9', lower: 'a-z', upper: 'A-Z', space: '\\s', xdigit: '0-9A-Fa-f', punct: '!-\\/:-@\\[-`{-~',
 };
 

@@ -43,14 +43,14 @@ function unescaped(text: string): string {
 
 const printf: Builtin = (shell, args, { command, source }) => {
   const origin = shell.expander.origin(command, source);
-  if (args[0]?.text === '-v') {
-    shell.environment.set(args[1]?.text ?? '', { origin });
-    return 0;
-  }
-  const [format, ...rest] = args[0]?.text === '--' ? args.slice(1) : args;
+  const variable = args[0]?.text === '-v' ? args[1]?.text ?? '' : undefined;
+  const words = variable === undefined ? args : args.slice(2);
+  const [format, ...rest] = words[0]?.text === '--' ? words.slice(1) : words;
   const unknown = unknownOf(args);
   const text = format === undefined || unknown !== undefined ? undefined : formatted(format.text, rest.map((field) => field.text));
-  shell.print(text ?? unknown ?? { origin }, format?.start ?? 0, args.at(-1)?.end ?? 0);
+  const value = text ?? unknown ?? { origin };
+  if (variable === undefined) shell.print(value, format?.start ?? 0, args.at(-1)?.end ?? 0);
+  else shell.environment.set(variable, value);
   return 0;
 };
 

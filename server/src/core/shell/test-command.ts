@@ -1,3 +1,4 @@
+import { holdsExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
@@ -129,7 +130,12 @@ function binary({ operator, left, right }: Extract<TestExpression, { kind: 'bina
     const same = truthOf(equal(value, expander.pattern(right, source), matchesPattern));
     return operator === '!=' ? not(same) : same;
   }
-  if (operator === '=~') return 'unknown';
+  if (operator === '=~') {
+    // What is quoted there is literal, which the value does not tell any more.
+    const isPlain = !/["'\\]/u.test(source.text.slice(right.start, right.end));
+    const expression = expander.text(right, source);
+    return !isPlain || isUnknown(value) || isUnknown(expression) ? 'unknown' : holdsExtended(value, expression) ?? 'unknown';
+  }
   if (!Object.hasOwn(NUMERIC, operator)) return 'unknown';
   if (isUnknown(value)) return 'unknown';
   const other = expander.text(right, source);

@@ -121,6 +121,6 @@ export class Execution {
 function carryOut(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule): number {
   switch (command.kind) {
     case 'append': case 'insert': case 'replace': case 'delete': case 'check': return executeOnRules(state, table, command, bound);
-    default: return executeOnChains(state, table, command);
+    default: return state.isExact && bound.broken ? state.failure('unusable', bound.problems.find(({ accepted }) => accepted !== true)!.message) : executeOnChains(state, table, command);
   }
 }
