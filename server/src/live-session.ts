@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from '
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
+import { Companions } from './companions.ts';
 import { StartFiles } from './start-files.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -18,6 +19,7 @@ export class LiveSession implements Session {
   readonly simulations = new Map<string, Simulation>();
   private parser: LineParser | undefined;
   private startFiles: StartFiles | undefined;
+  private companions: Companions | undefined;
   private readonly environment: Environment;
   private readonly documents = new Map<string, RulesetDocument>();
   private readonly diagnostics = new WeakMap<RulesetDocument, Diagnostics>();
@@ -31,6 +33,10 @@ export class LiveSession implements Session {
   async loadGrammar(): Promise<void> {
     this.parser = await LineParser.create(this.environment.wasm);
     this.startFiles = new StartFiles(this.parser, (uri) => this.environment.readText(uri));
+    this.companions = new Companions(this.parser, {
+      read: (uri) => this.documents.get(uri)?.getText() ?? this.environment.readText(uri),
+      version: (uri) => this.documents.get(uri)?.version ?? 0,
+    });
     warmUp(this.parser);
   }
 
@@ -64,7 +70,7 @@ export class LiveSession implements Session {
   private diagnosticsOf(document: RulesetDocument): Diagnostics {
     let diagnostics = this.diagnostics.get(document);
     if (diagnostics === undefined) {
-      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings }));
+      diagnostics = new Diagnostics(document, () => ({ host: this.host(document.uri), settings: this.settings, companion: this.companions?.of(document) }));
       this.diagnostics.set(document, diagnostics);
     }
     return diagnostics;
@@ -83,6 +89,7 @@ export class LiveSession implements Session {
   forgetFiles(): void {
     this.hosts.clear();
     this.startFiles?.forget();
+    this.companions?.forget();
     for (const document of this.documents.values()) document.setStartFiles(this.settings.startFrom);
   }
 

@@ -6,9 +6,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { missingPrograms } from '../support/programs.ts';
-import { compareCorpus } from './corpus.ts';
+import { abbreviations, disagreements } from './abbreviations.ts';
+import { compareChangedCorpus, compareCorpus } from './corpus.ts';
 import { compareGenerated } from './generated.ts';
 import { print, type Reported } from './report.ts';
+import { compareTools } from './tools.ts';
 import { compareWritten } from './written.ts';
 
 const { values, positionals } = parseArgs({
@@ -27,9 +29,16 @@ if (existsSync(corpus)) {
 
 const missing = missingPrograms();
 if (missing === undefined) {
+  printAbbreviations(await disagreements(abbreviations(), 'nft'));
   print('written', await compareWritten(), values.verbose);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+  if (existsSync(corpus)) print(`corpus with a change in each, seed ${seed}`, await compareChangedCorpus(corpus, seed, Number(values.count) / 5), values.verbose);
+  print(`rulesets as tools write them, seed ${seed}`, await compareTools(seed, Number(values.count) / 5), values.verbose);
   print(`generated, seed ${seed}`, await compareGenerated(seed, Number(values.count)), values.verbose);
 } else {
   console.log(`SKIPPED: the programs can't be asked about generated rules: ${missing}`);
+}
+
+function printAbbreviations(wrong: readonly string[]): void {
+  console.log(`\nabbreviations of options: ${abbreviations().length} inputs\n  ${wrong.length === 0 ? 'no disagreement' : `${wrong.length} disagreements:\n  ${wrong.join('\n  ')}`}`);
 }

@@ -43,7 +43,7 @@ export async function answersOf(inputs: readonly Input[], ipsets: readonly strin
 }
 
 /** Refusals for what the host lacks: a name that is looked up, an object of the kernel, a file. */
-const LACKING = /failed to get bpf object|doesn't exist|cannot open|not found|name resolution|No such file or directory|Bad value for "--[ug]id-owner"|failed \(Invalid argument\)/u;
+const LACKING = /could not map name|failed to get bpf object|doesn't exist|cannot open|not found|name resolution|No such file or directory|Bad value for "--[ug]id-owner"|failed \(Invalid argument\)/u;
 
 /** Whether both refuse it for what the host lacks, and we say that it depends on the host. */
 export const dependsOnHost = (findings: readonly Finding[], { takenBy, said }: Answer): boolean =>

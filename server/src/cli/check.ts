@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Span } from '../core/text.ts';
-import type { Finding, Severity } from '../rules/rule.ts';
+import type { Companion, Finding, Severity } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.generated.ts';
 import { Diagnostics } from '../rules/run.ts';
 import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
@@ -23,19 +23,22 @@ export const check: Subcommand = {
     const format = oneOf('format', values.format, ['text', 'json', 'sarif']);
     const threshold = SEVERITIES.indexOf(oneOf('severity', values.severity, SEVERITIES));
     const opener = await Opener.create(familyOption(values.family));
-    const findings = someFiles(positionals).flatMap((file) => reportsOf(file, opener.open(file, values.from)));
+    const findings = someFiles(positionals).flatMap((file) => {
+      const document = opener.open(file, values.from);
+      return reportsOf(file, document, opener.companion(document));
+    });
     process.stdout.write(render(findings, format, threshold));
     return findings.some(({ severity }) => rank(severity) <= threshold) ? 1 : 0;
   },
 };
 
-function reportsOf(file: string, document: RulesetDocument): Reported[] {
+function reportsOf(file: string, document: RulesetDocument, companion: Companion | undefined): Reported[] {
   const host = hostFacts(undefined, file);
   const place = (line: Line, span: Span): Place => {
     const { start, end } = document.rangeOf(line, span);
     return { line: start.line + 1, column: start.character + 1, endLine: end.line + 1, endColumn: end.character + 1 };
   };
-  return new Diagnostics(document, () => ({ host })).complete().map((finding: Finding) => ({
+  return new Diagnostics(document, () => ({ host, companion })).complete().map((finding: Finding) => ({
     file, ...place(finding.line, finding.span), severity: finding.severity === 'information' ? 'info' : finding.severity, code: finding.code, message: finding.message,
     related: (finding.related ?? []).map(({ line, span, message }) => ({ file, ...place(line, span), message })),
     fixes: (finding.fixes ?? []).map(({ title, safe, edits }) => ({

@@ -7,6 +7,8 @@ import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
+import { Companions } from '../companions.ts';
+import type { Companion } from '../rules/rule.ts';
 import { HOST_FILE, readHostFacts } from '../host-facts.ts';
 import { nodeEnvironment } from '../node-environment.ts';
 import { StartFiles, rulesetsOf } from '../start-files.ts';
@@ -68,11 +70,13 @@ export class Opener {
   private readonly parser: LineParser;
   private readonly family: Family | 'auto';
   private readonly startFiles: StartFiles;
+  private readonly companions: Companions;
 
   private constructor(parser: LineParser, family: Family | 'auto') {
     this.parser = parser;
     this.family = family;
     this.startFiles = new StartFiles(parser, (uri) => environment.readText(uri));
+    this.companions = new Companions(parser, { read: (uri) => environment.readText(uri), version: () => 0 });
   }
 
   static async create(family: Family | 'auto'): Promise<Opener> {
@@ -93,6 +97,11 @@ export class Opener {
     const [problem] = document.startProblems;
     if (problem !== undefined) throw new UsageError(`${file}:${(problem.line?.number ?? 0) + 1}: ${problem.message}`);
     return document;
+  }
+
+  /** The ruleset of the other family beside the document. */
+  companion(document: RulesetDocument): Companion | undefined {
+    return this.companions.of(document);
   }
 }
 

@@ -75,6 +75,14 @@ export interface CheckSettings {
 
 export const DEFAULT_CHECK_SETTINGS: CheckSettings = { hints: { partlyShadowed: false }, management: [] };
 
+/** The ruleset of the other family that stands beside a file. */
+export interface Companion {
+  /** Name of its file. */
+  readonly name: string;
+  /** What it leaves behind; undefined where there is no such file or it holds none. */
+  ruleset(): Ruleset | undefined;
+}
+
 /** The whole file, for checks that look across lines. */
 export interface FileInContext {
   readonly lines: readonly Line[];
@@ -90,12 +98,15 @@ export interface FileInContext {
   /** Facts about the host that stand beside the file. */
   readonly host: HostFacts;
   readonly settings: CheckSettings;
+  readonly companion: Companion | undefined;
   /** The commands of a script of which nobody knows whether they run. */
   readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }>;
   /** Why the file does not start from what it, or a setting, names. */
   readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
+  /** The command at which a script ends because it fails under `set -e`. */
+  readonly failedAt: Line | undefined;
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
   executed(family: Family): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */

@@ -4,7 +4,7 @@ import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
+import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
@@ -17,7 +17,10 @@ import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 export interface Surroundings {
   readonly host?: HostFacts;
   readonly settings?: CheckSettings;
+  readonly companion?: Companion | undefined;
 }
+
+type KnownSurroundings = Pick<FileInContext, 'host' | 'settings' | 'companion'>;
 
 const NO_FACTS: HostFacts = {};
 const NOTHING_AROUND: Surroundings = {};
@@ -85,30 +88,30 @@ export class Diagnostics {
   private quickRound(): QuickRound {
     // The document makes its ruleset anew after every edit and change of family.
     const ruleset = this.document.ruleset();
-    const { host = NO_FACTS, settings = DEFAULT_CHECK_SETTINGS } = this.surroundings();
+    const { host = NO_FACTS, settings = DEFAULT_CHECK_SETTINGS, companion } = this.surroundings();
     const { quick } = this;
-    if (quick?.ruleset === ruleset && quick.file.host === host && quick.file.settings === settings) return quick;
-    return (this.quick = this.check(ruleset, host, settings));
+    if (quick?.ruleset === ruleset && quick.file.host === host && quick.file.settings === settings && quick.file.companion === companion) return quick;
+    return (this.quick = this.check(ruleset, { host, settings, companion }));
   }
 
-  private check(ruleset: Ruleset, host: HostFacts, settings: CheckSettings): QuickRound {
+  private check(ruleset: Ruleset, around: KnownSurroundings): QuickRound {
     const { lines } = this.document;
     const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
-    const file = this.file(kind, survey, host, settings);
+    const file = this.file(kind, survey, around);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
     const read = unread(found);
     return { ruleset, file, found: kind === 'script' ? distinct(read) : read };
   }
 
-  private file(kind: FileKind, survey: Survey, host: HostFacts, settings: CheckSettings): FileInContext {
+  private file(kind: FileKind, survey: Survey, around: KnownSurroundings): FileInContext {
     const { document, codes } = this;
     return {
-      lines: document.lines, kind, survey, host, settings, codes, family: document.family,
+      lines: document.lines, kind, survey, ...around, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
-      startProblems: document.startProblems, givenUpAt: document.givenUpAt, conditionals: [...document.conditionalCommands()],
+      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, conditionals: [...document.conditionalCommands()],
       executed: (family) => [...document.linesOf(family)],
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),

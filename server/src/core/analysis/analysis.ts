@@ -36,7 +36,7 @@ export interface AnalysisOptions {
 }
 
 /** With fewer nodes a space serves any number of edits; a larger one until they have left too many behind. */
-const LEAST_NODES = 1 << 22;
+const LEAST_NODES = 1 << 19;
 
 /**
  * Makes a ruleset ready for exact questions about all packets at once; the answers are worked out when they are asked
@@ -72,7 +72,7 @@ export class Analysis {
   }
 
   private canFollow({ ruleset, patterns, tracks, space, nodesAtFirst }: Analysis): boolean {
-    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 4 * (nodesAtFirst ?? Infinity))
+    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 2 * (nodesAtFirst ?? Infinity))
       && patterns.length === this.patterns.length && patterns.every((pattern, index) => pattern === this.patterns[index]);
   }
 

@@ -27,15 +27,15 @@ function told({ number, text, content }: Line): FileKind | undefined {
       // A ruleset can be made executable by naming its reader.
       return /ip6?tables(-nft|-legacy)?-restore/u.test(text) ? 'ruleset' : 'script';
     case 'command': return 'script';
-    case 'shell': return text.startsWith(BYTE_ORDER_MARK) ? 'ruleset' : 'script';
+    case 'shell': return text.startsWith(BYTE_ORDER_MARK) || text.startsWith('*') ? 'ruleset' : 'script';
     default: return 'ruleset';
   }
 }
 
-/** Whether a table block follows that no shell syntax holds. */
+/** Whether a table block follows, or the end of one, that no shell syntax holds. */
 function beforeTable(lines: readonly Line[]): boolean {
   for (const { text, content } of lines) {
-    if (content.kind === 'table') return true;
+    if (content.kind === 'table' || content.kind === 'commit') return true;
     if ((content.kind === 'shell' || content.kind === 'command') && /<<|["'`]/u.test(text)) return false;
   }
   return false;

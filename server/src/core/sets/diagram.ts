@@ -10,7 +10,10 @@ export const NONE: PacketSet = 1;
 
 const FIRST_NODES = 1 << 12;
 const FIRST_CACHE = 1 << 12;
-const LARGEST_CACHE = 1 << 22;
+const LARGEST_CACHE = 1 << 18;
+/** Nodes are looked up in as many parts, so that none takes long to grow. */
+const PARTS = 1 << 6;
+const FIRST_PART = 1 << 7;
 const DISJOINT_CACHE = 1 << 17;
 /** Level of the terminal, below every variable. */
 const BOTTOM = 0x7fffffff;
@@ -26,8 +29,9 @@ export class Diagrams {
   /** Never a complement, which makes diagrams canonical. */
   private highs = new Int32Array(FIRST_NODES);
   private used = 1;
-  /** Open addressing; 0 is free, because the terminal is never looked up. */
-  private unique = new Int32Array(FIRST_NODES * 2);
+  /** Where nodes are looked up, in parts by their hash, with how many each has. Open addressing; 0 is free, because the terminal is never looked up. */
+  private readonly unique = Array.from({ length: PARTS }, () => new Int32Array(FIRST_PART));
+  private readonly filled = new Int32Array(PARTS);
   /** Known intersections, three numbers each; a newer one takes the place of an older one. */
   private intersections = new Int32Array(FIRST_CACHE * 3);
   private intersectionMask = FIRST_CACHE - 1;
@@ -65,22 +69,22 @@ export class Diagrams {
   }
 
   private lookUp(level: number, low: number, high: number): PacketSet {
-    const { unique } = this;
+    const hashed = hash(level + Math.imul(low, 0x2c1b3c6d), high);
+    const part = hashed >>> 26;
+    const unique = this.unique[part]!;
     const mask = unique.length - 1;
-    let slot = hash(level + Math.imul(low, 0x2c1b3c6d), high) & mask;
+    let slot = hashed & mask;
     for (let node = unique[slot]!; node !== 0; node = unique[slot]!) {
       if (this.lows[node] === low && this.highs[node] === high && this.levels[node] === level) return node << 1;
       slot = (slot + 1) & mask;
     }
-    if (this.used === this.levels.length) {
-      this.grow();
-      return this.lookUp(level, low, high);
-    }
+    if (this.used === this.levels.length) this.grow();
     const node = this.used++;
     this.levels[node] = level;
     this.lows[node] = low;
     this.highs[node] = high;
     unique[slot] = node;
+    if (++this.filled[part]! * 2 > unique.length) this.growPart(part);
     return node << 1;
   }
 
@@ -89,16 +93,21 @@ export class Diagrams {
     this.levels = grown(this.levels, size);
     this.lows = grown(this.lows, size);
     this.highs = grown(this.highs, size);
-    this.unique = new Int32Array(size * 2);
-    const mask = this.unique.length - 1;
-    for (let node = 1; node < this.used; node++) {
-      let slot = hash(this.levels[node]! + Math.imul(this.lows[node]!, 0x2c1b3c6d), this.highs[node]!) & mask;
-      while (this.unique[slot] !== 0) slot = (slot + 1) & mask;
-      this.unique[slot] = node;
-    }
     if (this.intersectionMask + 1 >= LARGEST_CACHE) return;
     this.intersections = new Int32Array(size * 3);
     this.intersectionMask = size - 1;
+  }
+
+  private growPart(part: number): void {
+    const before = this.unique[part]!;
+    const unique = this.unique[part] = new Int32Array(before.length * 2);
+    const mask = unique.length - 1;
+    for (const node of before) {
+      if (node === 0) continue;
+      let slot = hash(this.levels[node]! + Math.imul(this.lows[node]!, 0x2c1b3c6d), this.highs[node]!) & mask;
+      while (unique[slot] !== 0) slot = (slot + 1) & mask;
+      unique[slot] = node;
+    }
   }
 
   complement(set: PacketSet): PacketSet {

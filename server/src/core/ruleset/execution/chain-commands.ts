@@ -6,6 +6,7 @@ import { countRules, declaredAt, userChain } from './chains.ts';
 import { existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { setPolicy } from './policy.ts';
+import { reportSelfEditing } from './self-editing.ts';
 import type { ExecutionState } from './state.ts';
 
 /** Carries out `-P`, `-N`, `-X`, `-E`, `-F`, `-Z`, `-L` and `-S`, and answers the exit status. */
@@ -25,6 +26,7 @@ function flush(state: ExecutionState, table: Table, command: BoundCommand): numb
   // In a table that it has emptied already, iptables-nft 1.8.9 leaves the file's own rules.
   if (command.chain === undefined && state.restoring === 'flush' && state.backend === 'nft') {
     for (const { rules } of table.chains.values()) for (const rule of rules) state.spared.add(rule);
+    reportSelfEditing(state, '`-F` without a chain leaves the rules of this file in place with iptables-nft-restore; iptables-legacy-restore deletes them. Name the chain.', command.span);
     return 0;
   }
   const chains = named(state, table, command);
@@ -54,8 +56,7 @@ function zero(state: ExecutionState, table: Table, command: BoundCommand): numbe
 function zeroRule(state: ExecutionState, table: Table, chain: Chain, position: number, span: Span): void {
   const missing = `There is no rule ${position}: \`${chain.name}\` has ${countRules(chain)}.`;
   if (position <= chain.rules.length) {
-    if (state.restoring !== 'flush') return;
-    state.problem('self-editing-ruleset', '`-Z` zeroes a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. New rules start at zero; remove the line.', span, { accepted: true });
+    reportSelfEditing(state, '`-Z` zeroes a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. New rules start at zero; remove the line.', span);
   } else if (!table.made || state.backend === 'legacy') {
     state.refuse('out', 'missing-rule', missing, span);
   } else {
@@ -148,6 +149,7 @@ function renameChain(state: ExecutionState, table: Table, command: BoundCommand)
   if (VERDICTS.has(argument.text) && (state.backend === 'legacy' || state.restoring === 'flush')) {
     return state.refuse('out', 'invalid-chain-name', `\`${argument.text}\` is the name of a target; a chain needs another name.`, argument.span);
   }
+  reportSelfEditing(state, '`-E` renames a chain of the same file: iptables-nft refuses this, iptables-legacy takes it. Declare the chain by its new name.', command.span);
   table.chains.delete(chain.name);
   table.chains.set(argument.text, { ...chain, name: argument.text, declaration: state.line });
   redirect(table, chain.name, argument.text);

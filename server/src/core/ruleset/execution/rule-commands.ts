@@ -10,7 +10,10 @@ import { existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { forgetOutline } from './reach.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
+import { reportSelfEditing } from './self-editing.ts';
 import type { ExecutionState } from './state.ts';
+
+const REPLACED = '`-R` replaces a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. Write the rule as it shall be.';
 
 /** Carries out `-A`, `-I`, `-R`, `-D` and `-C`, and answers the exit status; a command that fails changes nothing. */
 export function executeOnRules(state: ExecutionState, table: Table, command: BoundCommand, written: BoundRule): number {
@@ -27,6 +30,7 @@ export function executeOnRules(state: ExecutionState, table: Table, command: Bou
   if (command.kind === 'delete' && command.position === undefined) return deleteRules(state, chain, bound, rules);
   if (command.kind === 'check') return rules.every((rule) => indexOfRule(chain.rules, rule, state.backend) !== -1) ? 0 : noSuchRule(state, chain, bound);
   if (missesPosition(state, chain, command) || (command.kind !== 'delete' && refusedInPlace(state, table, chain, bound) && isExact)) return state.status;
+  if (command.kind === 'replace') reportSelfEditing(state, REPLACED, command.span);
   if (command.kind !== 'replace' || rules.length === 1) change(chain, command, rules);
   table.made = true;
   return state.status;

@@ -1,0 +1,31 @@
+import type { Argument, Line } from '../core/syntax/line.ts';
+import { defineRule } from './rule.ts';
+import { replace } from './support/edits.ts';
+import { page } from './support/page.ts';
+
+export default defineRule({
+  code: 'single-quoted-value',
+  severity: 'warning',
+  docs: page({
+    what: 'Finds values in single quotes in what iptables-restore reads, a here-document of a script included.',
+    why: 'iptables-restore is no shell: single quotes are ordinary characters to it, so they become a part of the value, and a '
+      + 'blank between them ends it. Double quotes hold a value together.',
+    example: ["-A INPUT -m comment --comment 'ssh' -p tcp --dport 22 -j ACCEPT"],
+    instead: ['-A INPUT -m comment --comment "ssh" -p tcp --dport 22 -j ACCEPT'],
+    fixes: 'Not safe: the value changes to what it looks like.',
+  }),
+  *checkLine({ line }) {
+    if (line.content.kind !== 'rule') return;
+    for (const argument of line.content.arguments) if (isQuoted(line, argument)) {
+      yield {
+        line, span: { start: argument.start, end: argument.end },
+        message: `iptables-restore takes the single quotes of \`${argument.raw}\` for a part of the value; write double quotes.`,
+        fixes: [{ title: 'Write double quotes', safe: false, edits: [replace(line, argument, `"${argument.raw.slice(1, -1)}"`)] }],
+      };
+    }
+  },
+});
+
+/** Whether the value stands between single quotes in the text itself, as nothing but a quoted text would. */
+const isQuoted = (line: Line, { raw, text, start, end }: Argument): boolean =>
+  raw.length > 2 && raw.startsWith("'") && raw.endsWith("'") && text === raw && line.text.slice(start, end) === raw && !/["\\]/u.test(raw);

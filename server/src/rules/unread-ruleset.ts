@@ -1,0 +1,24 @@
+import { defineRule } from './rule.ts';
+import { page } from './support/page.ts';
+import { textSpan } from './support/edits.ts';
+
+export default defineRule({
+  code: 'unread-ruleset',
+  severity: 'information',
+  docs: page({
+    what: 'Finds runs of iptables-restore in scripts whose input the script does not tell: a file that is not beside it, the '
+      + 'output of another program.',
+    why: 'Afterwards every table may hold anything, so whatever is said of the lines behind it depends on that input. A file '
+      + 'that stands beside the script and is named by a relative path is read.',
+    example: ['#!/bin/sh', 'iptables-restore < /etc/iptables/rules.v4', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
+    instead: ['#!/bin/sh', "iptables-restore <<'RULES'", '*filter', ':INPUT ACCEPT [0:0]', 'COMMIT', 'RULES', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
+  }),
+  *checkFile(file) {
+    if (file.kind !== 'script') return;
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      for (const { line, unknownInput } of file.executed(family)) {
+        if (unknownInput !== undefined) yield { line, span: textSpan(line), message: `What this loads depends on \`${unknownInput}\`, which is not known; so does what is said of the lines behind it.` };
+      }
+    }
+  },
+});

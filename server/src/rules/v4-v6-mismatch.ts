@@ -1,0 +1,86 @@
+import { analyse, type Analysis } from '../core/analysis/analysis.ts';
+import type { Family } from '../core/netfilter.ts';
+import { defineRule, type AnalysedFile, type Report } from './rule.ts';
+import { textSpan } from './support/edits.ts';
+import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
+import { following, isShutTo, isSurelyOpenTo } from './support/lockout/standing.ts';
+import { firewallsOf } from './support/lockout/told-state.ts';
+import { traffic, type Traffic } from './support/lockout/traffic.ts';
+import { page } from './support/page.ts';
+import { servicesOf, type Service } from './support/services.ts';
+
+export default defineRule({
+  code: 'v4-v6-mismatch',
+  severity: 'hint',
+  docs: page({
+    what: 'Finds ports of this host that are open to everybody over one of IPv4 and IPv6 and closed over the other: in scripts that '
+      + 'speak of both, and in a ruleset beside which that of the other family stands (`rules.v4` and `rules.v6`, '
+      + '`iptables.rules` and `ip6tables.rules`, `before.rules` and `before6.rules`). A family that lets nothing in is not '
+      + 'compared, and neither are ports that are open to some addresses only.',
+    why: 'Whoever resolves the name of the host gets both addresses and tries IPv6 first. A service that answers over one of them '
+      + 'only is slow or out of order for some, and a port that was closed for IPv4 alone is open all the same.',
+    example: [
+      '#!/bin/sh', 'iptables -P INPUT DROP', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -A INPUT -p tcp --dport 443 -j ACCEPT',
+      'ip6tables -P INPUT DROP', 'ip6tables -F', 'ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT',
+    ],
+    instead: [
+      '#!/bin/sh', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -A INPUT -p tcp --dport 443 -j ACCEPT',
+      'iptables -P INPUT DROP', 'ip6tables -F', 'ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT', 'ip6tables -A INPUT -p tcp --dport 443 -j ACCEPT', 'ip6tables -P INPUT DROP',
+    ],
+  }),
+  *checkAnalysis(file) {
+    const own = firewallsOf(file);
+    for (const analysis of own) {
+      const other = otherOf(file, own, analysis.ruleset.family);
+      if (other !== undefined) yield* compared(analysis, other);
+      yield undefined;
+    }
+  },
+});
+
+/** The firewall of the other family, and the file that it stands in, if it is not the same one. */
+interface Other {
+  readonly analysis: Analysis;
+  readonly name: string | undefined;
+}
+
+function otherOf(file: AnalysedFile, own: readonly Analysis[], family: Family): Other | undefined {
+  const here = own.find(({ ruleset }) => ruleset.family !== family);
+  if (here !== undefined) return { analysis: here, name: undefined };
+  const ruleset = file.companion?.ruleset();
+  if (ruleset === undefined || ruleset.family === family || !ruleset.tables.has('filter')) return undefined;
+  return { analysis: analyse(ruleset), name: file.companion!.name };
+}
+
+/** With more services it is a list, not a mistake. */
+const MOST_SERVICES = 64;
+
+/** Somebody of whom no rule speaks. */
+const STRANGER: Readonly<Record<Family, string>> = { ipv4: '203.0.113.9', ipv6: '2001:db8::9' };
+
+const connectionTo = ({ protocol, port }: Service, family: Family): Traffic => traffic(family, `${protocol} ${STRANGER[family]} -> any:${port}`);
+
+function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterable<Report | undefined> {
+  const { family } = analysis.ruleset;
+  const services = servicesOf(analysis.ruleset);
+  if (services.length > MOST_SERVICES) return;
+  yield* following(other, [ORDINARY.anythingIn[other.ruleset.family]]);
+  if (isShut(other, ORDINARY.anythingIn)) return;
+  for (const service of services) {
+    const [here, there] = [connectionTo(service, family), connectionTo(service, other.ruleset.family)];
+    yield* following(analysis, [here]);
+    yield* following(other, [there]);
+    if (isSurelyOpenTo(analysis, here) && isShutTo(other, there)) yield report(service, family, name);
+    yield undefined;
+  }
+}
+
+const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
+function report({ protocol, port, bound: { line } }: Service, family: Family, name: string | undefined): Report {
+  const other = family === 'ipv4' ? 'ipv6' : 'ipv4';
+  return {
+    line, span: textSpan(line),
+    message: `\`${protocol}\` port ${port} is open to everybody over ${NAMES[family]} and closed over ${NAMES[other]}${name === undefined ? '' : ` (\`${name}\`)`}.`,
+  };
+}
