@@ -29,6 +29,7 @@ export default tseslint.config(
   arrows(['server/src/core/**'], [HOST, WASM, IP_NUM, OUTER]),
   arrows(['server/src/core/syntax/**'], [HOST, IP_NUM, OUTER, ['/(extensions|values|ruleset|engine|sets|analysis|notation)/', 'syntax is the lowest layer']]),
   arrows(['server/src/core/shell/**'], [HOST, WASM, IP_NUM, OUTER, ['/(extensions|values|ruleset|engine|sets|analysis|notation|syntax/(line|parser|split))/', 'shell knows nothing of rulesets']]),
+  arrows(['server/src/core/sets/**'], [HOST, WASM, IP_NUM, OUTER, ['/(extensions|ruleset|syntax|shell|analysis|notation|expectations)/', 'sets know packets, not rules']]),
   arrows(['server/src/core/values/**'], [HOST, WASM, OUTER, ['/(extensions|ruleset|syntax|sets|analysis)/', 'values know only netfilter\'s words']]),
   arrows(['server/src/rules/**'], [HOST, WASM, IP_NUM, ['/features/|/(server|cli|browser)\\.ts$', 'rules see only core']]),
   arrows(['server/src/features/**'], [['^(node:|fs$|path$|vscode$|vscode-languageclient)', 'features see core and LSP types'], WASM, IP_NUM, ['/(server|cli|browser)\\.ts$', 'features see no connection']]),
