@@ -6,7 +6,7 @@ import { Worlds } from '../../server/src/core/engine/world.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { openDocument } from '../support/document.ts';
 import type { KernelOracle } from './client.ts';
-import { differences } from './compare.ts';
+import { differences, isHeldBack } from './compare.ts';
 import type { OracleAnswer, OraclePacket, OracleReply, OracleRequest } from './protocol.ts';
 import { sequenced } from './sequence.ts';
 import { beyondUs, factsFor, packetOf } from './translate.ts';
@@ -47,7 +47,8 @@ export async function check(oracle: KernelOracle, request: OracleRequest, backen
     if (ours.verdict === 'UNKNOWN') unknown.push(whyUnknown(ours));
     const found = differences(ours, theirs);
     if (found.length > 0) disagreements.push({ index, differences: found, ours, theirs });
-    if (isGivenUp(ours)) break;
+    // Rules may have counted what the kernel did not send, or what we do not follow.
+    if (isGivenUp(ours) || isHeldBack(ours, theirs)) break;
   }
   return { reply, compared, unknown, disagreements };
 }

@@ -18,13 +18,16 @@ function ofFate(fate: Fate, theirs: OracleAnswer): readonly string[] {
   if (fate.verdict === 'UNKNOWN') return [];
   const found = [...ofSteps(fate.steps, theirs.trace), ...ofVerdict(fate, theirs)];
   if (theirs.egress !== undefined && fate.verdict === 'ACCEPT') found.push(...ofPacket(fate.packet, theirs.egress));
-  if (isLimited(fate) && theirs.generated === undefined) return found;
+  if (isHeldBack(fate, theirs)) return found;
   return [...found, ...ofAnswer(fate.answer, theirs.generated ?? [])];
 }
 
-/** Whether the answer says that no route leads on: IPv4 sends a host five of these at once, then one a second, and remembers whom from case to case. */
-const isLimited = ({ answer, reason }: Fate): boolean =>
-  answer?.packet.family === 'ipv4' && answer.packet.icmpType === 3 && reason?.startsWith('the host has no route') === true;
+/**
+ * Whether the kernel does not say that no route leads on, as it has said it often enough: IPv4 tells a host five times at
+ * once, then once a second, and remembers whom from case to case.
+ */
+export const isHeldBack = ({ answer, reason }: Fate, { generated }: OracleAnswer): boolean =>
+  generated === undefined && answer?.packet.family === 'ipv4' && answer.packet.icmpType === 3 && reason?.startsWith('the host has no route') === true;
 
 const stepText = ({ hook, table, chain, number }: Step): string => `${hook} ${table} ${chain} ${number}`;
 const traceText = ({ hook, table, chain, rule }: OracleTrace): string => `${hook} ${table} ${chain} ${rule}`;

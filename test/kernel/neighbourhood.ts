@@ -8,6 +8,8 @@ export interface Neighbourhood {
   readonly near: readonly string[];
   readonly far: readonly string[];
   readonly own: readonly string[];
+  /** Hosts to which no route leads. */
+  readonly lost: readonly string[];
   readonly networks: readonly string[];
   readonly ports: readonly number[];
   readonly topology: OracleTopology;
@@ -40,6 +42,7 @@ const V4: Neighbourhood = {
   near: ['10.1.0.1', '10.1.0.2', '10.1.0.3', '10.1.7.9'],
   far: ['10.2.0.1', '10.2.0.2', '10.2.0.3', '203.0.113.7'],
   own: ['10.9.9.9', '10.9.9.10'],
+  lost: ['8.8.8.8', '0.1.2.3'],
   networks: ['10.1.0.0/24', '10.1.0.2/31', '10.2.0.0/16', '10.0.0.0/8', '203.0.113.0/24', '10.9.9.8/30', '10.1.0.0/255.255.0.255', '0.0.0.0/0'],
   ports: [22, 53, 80, 443, 1000, 1001, 5000, 33000],
   topology: {
@@ -59,6 +62,7 @@ const V6: Neighbourhood = {
   near: ['fd00:1::1', 'fd00:1::2', 'fd00:1::3', 'fd00:1::7:9'],
   far: ['fd00:2::1', 'fd00:2::2', 'fd00:2::3', '2001:db8::7'],
   own: ['fd00:9::9', 'fd00:9::a'],
+  lost: ['fd00:7::1', 'fe80::5'],
   networks: ['fd00:1::/64', 'fd00:1::2/127', 'fd00:2::/32', 'fd00::/16', '2001:db8::/32', 'fd00:9::8/126', '::/0'],
   ports: V4.ports,
   topology: {

@@ -7,6 +7,7 @@ import type { ExtensionDefinition } from '../../server/src/core/extensions/defin
 import { caseFiles } from '../support/cases.ts';
 import { hitFiles } from '../support/hits.ts';
 import { UNSEEN } from '../support/unseen.ts';
+import { CONVERSATIONS } from './conversations.ts';
 import { generateRuleset } from './generate.ts';
 import type { OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
@@ -40,13 +41,14 @@ export function proofs(): readonly Proof[] {
 function randomRules(): readonly string[] {
   const rulesets = Array.from({ length: SEEDS.cases }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1)));
   const timed = Array.from({ length: SEEDS.timed }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), { timed: true }));
-  return rulesOf([...rulesets, ...timed].join(''));
+  const nat = Array.from({ length: SEEDS.nat }, (_, index) => generateRuleset(new Random(index + 1), familyOf(index + 1), { nat: true }));
+  return rulesOf([...rulesets, ...timed, ...nat].join(''));
 }
 
 function workedRules(): readonly string[] {
   const requests = JSON.parse(readFileSync(new URL('./worked.json', import.meta.url), 'utf8')) as readonly OracleRequest[];
   const scenarios = hitFiles().flatMap(({ scenarios: each }) => each.map(({ ruleset }) => ruleset));
-  return rulesOf([...requests.map(({ ruleset }) => ruleset), ...scenarios].join('\n'));
+  return rulesOf([...[...requests, ...CONVERSATIONS].map(({ ruleset }) => ruleset), ...scenarios].join('\n'));
 }
 
 const rulesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('-A'));
@@ -85,7 +87,7 @@ export function page(): string {
 This page is written by \`node --import tsx test/kernel/proof.ts --write\` out of the tests themselves. \`npm test\` loads
 these rules with iptables-legacy and with iptables-nft, sends packets through them, and compares with the simulator every
 rule's hit, the verdict, what is sent back and the packet as it leaves: ${SEEDS.cases} random rulesets with ${SEEDS.packets} packets each,
-${SEEDS.timed} whose packets come over seconds, TCP connections of random segments, and rules by hand with the packets that meet them.
+${SEEDS.nat} that are mostly about NAT, ${SEEDS.timed} whose packets come over seconds, TCP connections of random segments, and rules by hand with the packets that meet them.
 
 "Left open" is what no packet and no fact about the host tells. There the simulator follows both courses and names the
 question; the kernel's course has to be one of them.

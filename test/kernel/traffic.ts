@@ -57,9 +57,9 @@ export class Traffic {
 
   private freshPacket(): OraclePacket {
     const { random, world } = this;
-    const kind = random.weighted([[4, 'forward'], [3, 'in'], [3, 'out'], [1, 'back'], [0.7, 'lo']] as const);
+    const kind = random.weighted([[4, 'forward'], [3, 'in'], [3, 'out'], [1, 'back'], [0.7, 'lo'], [0.6, 'stray']] as const);
     const ends = this.ends(kind);
-    const base = { ...(kind !== 'lo' && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
+    const base = { ...(kind !== 'lo' && kind !== 'stray' && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
     return random.weighted<() => OraclePacket>([
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
@@ -83,13 +83,15 @@ export class Traffic {
     return kind === 'out' ? { path: 'out', src, dst, out_iface: far } : { path: 'forward', src, dst, in_iface: device!, out_iface: far };
   }
 
-  private ends(kind: 'forward' | 'in' | 'out' | 'back' | 'lo'): { src: string; dst: string; in_iface?: string; local?: true } {
-    const { random, world: { near, far, own } } = this;
+  private ends(kind: 'forward' | 'in' | 'out' | 'back' | 'lo' | 'stray'): { src: string; dst: string; in_iface?: string; local?: true } {
+    const { random, world: { near, far, own, lost } } = this;
     switch (kind) {
       case 'forward': return { src: random.pick(near), dst: random.pick(far), in_iface: 'eth0' };
       case 'back': return { src: random.pick(far), dst: random.pick(near), in_iface: 'eth1' };
       case 'in': return random.chance(0.5) ? { src: random.pick(near), dst: random.pick(own), in_iface: 'eth0' } : { src: random.pick(far), dst: random.pick(own), in_iface: 'eth1' };
       case 'out': return { src: random.pick(own), dst: random.pick([...near, ...far]), local: true };
+      // By another interface than that of the way back, or from where none leads back.
+      case 'stray': return { src: random.pick([...near, ...lost]), dst: random.pick([...far, ...own]), in_iface: random.pick(['eth0', 'eth1']) };
       case 'lo': return { src: own[0]!, dst: own[1]!, local: true };
     }
   }
