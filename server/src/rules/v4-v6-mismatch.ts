@@ -55,10 +55,10 @@ function otherOf(file: AnalysedFile, own: readonly Analysis[], family: Family): 
 /** With more services it is a list, not a mistake. */
 const MOST_SERVICES = 64;
 
-/** Somebody of whom no rule speaks. */
-const STRANGER: Readonly<Record<Family, string>> = { ipv4: '203.0.113.9', ipv6: '2001:db8::9' };
+/** Two that have no network in common: a rule that speaks of one of them, as examples do, does not speak of everybody. */
+const STRANGERS: Readonly<Record<Family, readonly string[]>> = { ipv4: ['203.0.113.9', '100.0.0.9'], ipv6: ['2001:db8::9', '2600::9'] };
 
-const connectionTo = ({ protocol, port }: Service, family: Family): Traffic => traffic(family, `${protocol} ${STRANGER[family]} -> any:${port}`);
+const connectionsTo = ({ protocol, port }: Service, family: Family): readonly Traffic[] => STRANGERS[family].map((source) => traffic(family, `${protocol} ${source} -> any:${port}`));
 
 function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterable<Report | undefined> {
   const { family } = analysis.ruleset;
@@ -67,10 +67,10 @@ function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterab
   yield* following(other, [ORDINARY.anythingIn[other.ruleset.family]]);
   if (isShut(other, ORDINARY.anythingIn)) return;
   for (const service of services) {
-    const [here, there] = [connectionTo(service, family), connectionTo(service, other.ruleset.family)];
-    yield* following(analysis, [here]);
-    yield* following(other, [there]);
-    if (isSurelyOpenTo(analysis, here) && isShutTo(other, there)) yield report(service, family, name);
+    const [here, there] = [connectionsTo(service, family), connectionsTo(service, other.ruleset.family)];
+    yield* following(analysis, here);
+    yield* following(other, there);
+    if (here.every((each) => isSurelyOpenTo(analysis, each)) && there.every((each) => isShutTo(other, each))) yield report(service, family, name);
     yield undefined;
   }
 }

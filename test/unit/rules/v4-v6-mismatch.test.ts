@@ -32,7 +32,7 @@ describe('services of IPv4 and IPv6', () => {
   });
 
   it('are left alone where they are open to some only, or never reached', async () => {
-    const text = filter(SSH, '-A INPUT -s 10.0.0.0/8 -p tcp --dport 9100 -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 443 -j ACCEPT', '-A web -p tcp --dport 80 -j ACCEPT');
+    const text = filter(SSH, '-A INPUT -s 10.0.0.0/8 -p tcp --dport 9100 -j ACCEPT', '-A INPUT -s 203.0.113.0/24 -p tcp --dport 9200 -j ACCEPT', '-A INPUT -p tcp --dport 9300 -m limit --limit 1/s -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 443 -j ACCEPT', '-A web -p tcp --dport 80 -j ACCEPT');
     assert.deepEqual(await hints(text, filter(SSH)), []);
   });
 

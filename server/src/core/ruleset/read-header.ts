@@ -10,6 +10,9 @@ import { isExpansion, optionText, suggestion, type GivenBase, type Reading } fro
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
 
+/** Extension headers of IPv6 of which ip6tables warns as protocols (seen in 1.8.9), and the matches that find them. */
+const HEADER_MATCHES: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [51, 'ah'], [60, 'dst']]);
+
 const isEverything = ({ mask }: MaskedAddress): boolean => mask === 0 || mask === 0n;
 
 /** Reads `-p`, `-s`, `-d`, `-i`, `-o` and `-f` into the header of a rule. */
@@ -62,6 +65,12 @@ export class HeaderReader {
     if (part?.value === 0 && part.negated) {
       this.reading.problem('unmatchable-rule', '`! -p all` matches no packet; iptables refuses it.', part.span);
     }
+    const match = part === undefined || part.negated || this.reading.family === 'ipv4' ? undefined : HEADER_MATCHES.get(part.value);
+    if (match === undefined) return;
+    this.reading.problems.push({
+      code: 'unmatchable-rule', accepted: true, span: part!.span,
+      message: `ip6tables warns that \`-p ${value.text}\` never matches: for IPv6 the protocol is what stands behind all extension headers. \`-m ${match}\` finds this one.`,
+    });
   }
 
   private addresses(side: 'source' | 'destination', value: Argument, nameSpan: Span): void {

@@ -10,7 +10,7 @@ import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
 import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
-import { checkEveryPort, needsHeader, portConditions } from '../shared/transport.ts';
+import { checkEveryPort, checkOtherPorts, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', portRange('tcp'), { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -93,7 +93,7 @@ export default defineMatch({
   families: ['ipv4', 'ipv6'],
   protocols: [PROTOCOL.tcp],
   options: [sourcePort, destinationPort, flags, syn, tcpOption],
-  check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkFlags(use)],
+  check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkOtherPorts(use, sourcePort, destinationPort, isNative(use)), ...checkFlags(use)],
   save,
   translated: (use) => isNative(use) && (save(use).length > 0 || use.options.some(({ negated }) => negated) || (flagTest(use)?.set ?? 0) !== 0),
   conditions: (use) => needsHeader(use, { header: 'TCP', native: isNative(use), tinyDrops: true }, [

@@ -3,7 +3,7 @@ import { MAX_PORT, resolvedPortRange } from '../../values/port.ts';
 import { defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
-import { checkEveryPort, needsHeader, portConditions } from '../shared/transport.ts';
+import { checkEveryPort, checkOtherPorts, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', resolvedPortRange, { aliases: ['sport'], saved: 'sport', negatable: true });
 const destinationPort = option('destination-port', resolvedPortRange, { aliases: ['dport'], saved: 'dport', negatable: true });
@@ -21,7 +21,7 @@ export default defineMatch({
   families: ['ipv4', 'ipv6'],
   protocols: [PROTOCOL.udp],
   options: [sourcePort, destinationPort],
-  check: (use) => checkEveryPort(use, [sourcePort, destinationPort]),
+  check: (use) => [...checkEveryPort(use, [sourcePort, destinationPort]), ...checkOtherPorts(use, sourcePort, destinationPort, true)],
   save,
   translated: (use) => save(use).length > 0 || use.options.some(({ negated }) => negated),
   conditions: (use) => needsHeader(use, { header: 'UDP', native: use.options.length > 0 }, [

@@ -93,6 +93,16 @@ export function isOtherPort(bound: BoundOption<NumberRange> | undefined): bound 
   return bound !== undefined && bound.negated && bound.value.from === bound.value.to && bound.value.from > 0;
 }
 
+/** Says of two negated ports that the back ends read them in two ways; `native` where iptables-nft translates the match. Seen in the kernel. */
+export function checkOtherPorts(use: ExtensionUse, source: OptionSpec<NumberRange>, destination: OptionSpec<NumberRange>, native: boolean): readonly Problem[] {
+  const [first, second] = [use.option(source), use.option(destination)];
+  if (!native || !isOtherPort(first) || !isOtherPort(second)) return [];
+  return [{
+    code: 'misread-value', accepted: true, span: { start: Math.min(first.span.start, second.span.start), end: Math.max(first.span.end, second.span.end) },
+    message: `With iptables-nft \`${first.text} ${second.text}\` leaves out only packets that have both ports, with iptables-legacy those that have either. Write a rule for each port.`,
+  }];
+}
+
 /** Says of a negated range of all ports that it means one thing to iptables-legacy and another to iptables-nft. Seen in the kernel. */
 export function checkEveryPort(use: ExtensionUse, specs: readonly OptionSpec<NumberRange>[]): readonly Problem[] {
   return specs.flatMap((spec) => {
