@@ -2,16 +2,13 @@ import type { Argument } from '../syntax/line.ts';
 import type { Span } from '../text.ts';
 import { addressList, type MaskedAddress } from '../values/address.ts';
 import { interfaceName } from '../values/interface.ts';
-import { protocol as protocolType } from '../values/protocol.ts';
+import { HEADER_MATCHES, protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
 import { ReadPart } from './places.ts';
 import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
-
-/** Extension headers of IPv6 of which ip6tables warns as protocols (seen in 1.8.9), and the matches that find them. */
-const HEADER_MATCHES: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [51, 'ah'], [60, 'dst']]);
 
 const isEverything = ({ mask }: MaskedAddress): boolean => mask === 0 || mask === 0n;
 

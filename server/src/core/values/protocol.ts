@@ -30,6 +30,9 @@ const ALIASES: readonly (readonly [name: string, number: number])[] = [
 const NUMBERS: ReadonlyMap<string, number> = new Map([...PROTOCOLS.map(([name, number]) => [name, number] as const), ...ALIASES]);
 const BY_NUMBER: ReadonlyMap<number, readonly [name: string, detail: string]> = new Map(PROTOCOLS.map(([name, number, detail]) => [number, [name, detail]]));
 
+/** Extension headers of IPv6 of which ip6tables warns as a rule's protocol (seen in 1.8.9), and the matches that find them. */
+export const HEADER_MATCHES: ReadonlyMap<number, string> = new Map([[43, 'rt'], [44, 'frag'], [51, 'ah'], [60, 'dst']]);
+
 /** Multipath TCP has a number beyond the header's field: a socket interface's name, not a protocol on the wire. */
 const MPTCP = 262;
 
@@ -48,7 +51,7 @@ export const protocol: ValueType<number> = {
     return fail(`\`${text}\` is not a protocol.${hint} Write a name such as \`tcp\` or a number from 0 to 255.`, suggestion);
   },
   print: (number) => protocolName(number) ?? String(number),
-  complete: () => [{ text: 'all', detail: 'every protocol' }, ...PROTOCOLS.map(([text, , detail]) => ({ text, detail })), { text: 'icmpv6', detail: 'ICMP for IPv6' }],
+  complete: ({ family }) => [{ text: 'all', detail: 'every protocol' }, ...PROTOCOLS.filter(([, number]) => family === 'ipv4' || !HEADER_MATCHES.has(number)).map(([text, , detail]) => ({ text, detail })), { text: 'icmpv6', detail: 'ICMP for IPv6' }],
   hover: (number) => {
     const known = BY_NUMBER.get(number);
     return number === 0 ? 'Every protocol.' : known === undefined ? undefined : `Protocol ${number}: ${known[1]}.`;
