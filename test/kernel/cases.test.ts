@@ -2,17 +2,11 @@ import assert from 'node:assert/strict';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { caseFiles, type Case, type CaseFile } from '../support/cases.ts';
-import { BACKENDS, missingPrograms, runScripts } from '../support/programs.ts';
+import { BACKENDS, runScripts } from '../support/programs.ts';
+import { describeWithPrograms } from './namespace.ts';
 
-describe('cases of the catalogue, as iptables itself answers', function () {
-  this.timeout(120_000);
-  const why = missingPrograms();
-  before(function () {
-    if (why === undefined) return;
-    console.log(`    skipped: ${why}`);
-    this.skip();
-  });
-  for (const file of why === undefined ? caseFiles() : []) it(file.file, () => checkFile(file));
+describeWithPrograms('cases of the catalogue, as iptables itself answers', () => {
+  for (const file of caseFiles()) it(file.file, () => checkFile(file));
 });
 
 async function checkFile(file: CaseFile): Promise<void> {

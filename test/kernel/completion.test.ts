@@ -6,8 +6,8 @@ import { complete } from '../../server/src/features/completion.ts';
 import { CATALOGUE, Pools } from '../conformance/pools.ts';
 import { answersOf, findingsOf, type Input } from '../conformance/verdict.ts';
 import { caseFiles } from '../support/cases.ts';
-import { missingPrograms } from '../support/programs.ts';
 import { CURSOR, applyEdits, atCursor } from '../unit/features/cursor.ts';
+import { describeWithPrograms } from './namespace.ts';
 import { Random } from './random.ts';
 
 const SEED = 417;
@@ -80,15 +80,7 @@ async function valueFor(marked: string, { label, placeholder, index }: Wanted, f
   return BASE_VALUES[placeholder]?.[family] ?? (readable.length === 0 ? '1' : random.pick(readable));
 }
 
-describe('what completion proposes', function () {
-  this.timeout(300_000);
-  const why = missingPrograms();
-  before(function () {
-    if (why === undefined) return;
-    console.log(`    skipped: ${why}`);
-    this.skip();
-  });
-
+describeWithPrograms('what completion proposes', () => {
   it(`is taken by both back ends (seed ${SEED})`, async () => {
     const random = new Random(SEED);
     const pools = await Pools.read();
@@ -109,4 +101,4 @@ describe('what completion proposes', function () {
     assert.deepEqual(wrong, [], wrong.join('\n'));
     assert.ok(taken > TRIED / 3, `only ${taken} of ${TRIED} are taken at once`);
   });
-});
+}, 300_000);

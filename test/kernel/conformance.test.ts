@@ -3,22 +3,14 @@ import { compareGenerated } from '../conformance/generated.ts';
 import type { Reported } from '../conformance/report.ts';
 import { compareTools } from '../conformance/tools.ts';
 import { compareWritten } from '../conformance/written.ts';
-import { missingPrograms } from '../support/programs.ts';
+import { describeWithPrograms } from './namespace.ts';
 
 /** A slice that is the same every time; `npm run conformance` takes a fresh seed. */
 const SEED = 20261;
 const COUNT = 1040;
 const CHANGED = 280;
 
-describe('rules made from the catalogue, as both back ends answer', function () {
-  this.timeout(300_000);
-  const why = missingPrograms();
-  before(function () {
-    if (why === undefined) return;
-    console.log(`    skipped: ${why}`);
-    this.skip();
-  });
-
+describeWithPrograms('rules made from the catalogue, as both back ends answer', () => {
   it('agree with check on the rulesets of commands.cases', async () => {
     assert.deepEqual(disagreements(await compareWritten()), []);
   });
@@ -34,7 +26,7 @@ describe('rules made from the catalogue, as both back ends answer', function () 
     assert.deepEqual(disagreements(compared), []);
     for (const outcome of ['accepted', 'refused'] as const) assert.ok(compared.filter((each) => each.outcome === outcome).length > COUNT / 4, `few are ${outcome}`);
   });
-});
+}, 300_000);
 
 const disagreements = (compared: readonly Reported[]): string[] =>
   compared.filter(({ difference }) => difference !== undefined).map(({ what, difference, said }) => `${what}\n  ${difference!}\n  ${said}`);

@@ -4,7 +4,8 @@ import { availableIn, findMatch, findTarget, spellings } from '../../server/src/
 import { MATCHES, TARGETS } from '../../server/src/core/extensions/catalogue.generated.ts';
 import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
-import { missingPrograms, runScripts } from '../support/programs.ts';
+import { runScripts } from '../support/programs.ts';
+import { describeWithPrograms } from './namespace.ts';
 
 /** Where distributions put iptables' extensions. */
 const FOLDERS: readonly string[] = [
@@ -34,15 +35,7 @@ function listedIn(help: string): string[] {
   return [...new Set([...own.matchAll(/(?:^|[\s[!(])--([a-z][a-z0-9-]+)/gmu)].map(([, option]) => option!))];
 }
 
-describe('the catalogue beside the help of iptables', function () {
-  this.timeout(120_000);
-  const why = missingPrograms();
-  before(function () {
-    if (why === undefined) return;
-    console.log(`    skipped: ${why}`);
-    this.skip();
-  });
-
+describeWithPrograms('the catalogue beside the help of iptables', () => {
   it('has every extension that is installed, for each family that can load it', async () => {
     // Targets are written in capitals. A name that is none would be taken for a chain's.
     const asked = installed().flatMap(({ name, families }) => families.map((family) => ({ name, family, isTarget: /^[A-Z]/u.test(name) })));

@@ -6,10 +6,10 @@ import path from 'node:path';
 import type { Backend, Family } from '../../server/src/core/netfilter.ts';
 import { missingPrograms } from '../support/programs.ts';
 
-/** A suite that asks the real programs; left out aloud where they can't be asked. */
-export function describeWithPrograms(title: string, body: () => void): void {
+/** A suite that asks the real programs, each test for `timeout` milliseconds at most; left out aloud where they can't be asked. */
+export function describeWithPrograms(title: string, body: () => void, timeout = 120_000): void {
   describe(title, function () {
-    this.timeout(120_000);
+    this.timeout(timeout);
     const why = missingPrograms();
     if (why === undefined) body();
     else it('asks iptables', function () {

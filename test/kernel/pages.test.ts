@@ -6,7 +6,7 @@ import { MATCHES, TARGETS } from '../../server/src/core/extensions/catalogue.gen
 import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
 import { HOOKS } from '../../server/src/core/netfilter.ts';
 import { answersOf, difference, findingsOf, type Input } from '../conformance/verdict.ts';
-import { missingPrograms } from '../support/programs.ts';
+import { describeWithPrograms } from './namespace.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([...HOOKS, ...TARGETS.flatMap(({ name, aliases = [] }) => [name, ...aliases])]);
 
@@ -29,15 +29,7 @@ const SETS: readonly string[] = [
 const examplesOf = (definition: ExtensionDefinition): readonly string[] =>
   [...(documentation(definition) ?? '').matchAll(/^```\n([^]*?)^```$/gmu)].map(([, example]) => example!);
 
-describe('examples of the pages of matches and targets', function () {
-  this.timeout(120_000);
-  const why = missingPrograms();
-  before(function () {
-    if (why === undefined) return;
-    console.log(`    skipped: ${why}`);
-    this.skip();
-  });
-
+describeWithPrograms('examples of the pages of matches and targets', () => {
   it('are taken as check says for one of their families', async () => {
     const host: HostFacts = { ipsets: readIpsetSave(SETS.join('\n')) };
     const inputs = [...MATCHES, ...TARGETS].flatMap((definition) => examplesOf(definition).flatMap((example) => definition.families.map((family): Input & { readonly place: string } =>
