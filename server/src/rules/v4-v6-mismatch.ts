@@ -1,5 +1,6 @@
 import { analyse, type Analysis } from '../core/analysis/analysis.ts';
 import type { Family } from '../core/netfilter.ts';
+import type { Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { textSpan } from './support/edits.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
@@ -49,7 +50,16 @@ function otherOf(file: AnalysedFile, own: readonly Analysis[], family: Family): 
   if (here !== undefined) return { analysis: here, name: undefined };
   const ruleset = file.companion?.ruleset();
   if (ruleset === undefined || ruleset.family === family || !ruleset.tables.has('filter')) return undefined;
-  return { analysis: analyse(ruleset), name: file.companion!.name };
+  return { analysis: analysisOf(ruleset), name: file.companion!.name };
+}
+
+const known = new WeakMap<Ruleset, Analysis>();
+
+/** The analysis of a ruleset beside the file, which stays the same while the file is edited. */
+function analysisOf(ruleset: Ruleset): Analysis {
+  let analysis = known.get(ruleset);
+  if (analysis === undefined) known.set(ruleset, analysis = analyse(ruleset));
+  return analysis;
 }
 
 /** With more services it is a list, not a mistake. */

@@ -219,12 +219,11 @@ export class RulesetDocument implements ScriptContext {
 
   /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
   ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
-    const from = this.from(family);
     const lines = (): readonly BoundLine[] => {
       const executed = this.linesOf(family, backend);
       return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
     };
-    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from }));
+    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from: this.from(family) }));
   }
 
   /** The table block and family of a line of this document; of several commands those of the one at the offset. */
