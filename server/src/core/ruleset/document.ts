@@ -406,7 +406,7 @@ export class RulesetDocument implements ScriptContext {
     if (command !== undefined) {
       const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
       // While the script is still being evaluated, its lines are yet to be told what they are.
-      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : { kind: 'command' as const, ...command };
+      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
       return { line, bound, ...(content && { content }), ...(asked && { asked }) };
     }
     const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;

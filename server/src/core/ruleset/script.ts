@@ -18,7 +18,7 @@ export interface ScriptStep {
   /** The line as it stands alone. */
   readonly alone: Line;
   readonly family: Family;
-  /** A command line's command; undefined for a line that iptables-restore reads. */
+  /** A command line's command, the content of a line that has no other; undefined for a line that iptables-restore reads. */
   readonly command: ShellCommand | undefined;
   /** What iptables-restore reads. */
   readonly content: LineContent | undefined;
@@ -93,10 +93,10 @@ export class Script {
   private readonly parser: LineParser;
   private readonly readFile: ReadFile;
   private readonly text = new ScriptText();
+  /** Of what the text holds. */
+  private layout = new Layout([]);
   /** The last line that was made of each line as it stands alone. */
   private readonly made = new WeakMap<Line, Line>();
-  /** The command of a line that has but one. */
-  private readonly shown = new WeakMap<Line, ShellCommand>();
   /** What each command of the text became on its line, the last times that it ran. */
   private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
@@ -111,7 +111,8 @@ export class Script {
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
     const layout = new Layout(alone);
     if (!MENTION.test(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
-    this.text.update(layout.text);
+    this.text.update(layout.text, layout.sharedWith(this.layout));
+    this.layout = layout;
     const { evaluation, steps, dependsOnStatuses } = this.follow(layout, context, 'nft');
     const said = sayings(steps);
     const broken = this.brokenLines(layout);
@@ -212,14 +213,15 @@ export class Script {
   /** The commands that the line held before, which go on where they are the same. */
   private before(alone: Line): readonly ShellCommand[] {
     const content = this.made.get(alone)?.content;
-    return content?.kind === 'command' ? commandsOf(content) : [];
+    if (content?.kind !== 'command') return [];
+    return content.others === undefined ? [content] : content.others;
   }
 
   private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
     const { text } = layout.lines[index]!;
     const start = layout.starts[index]! - base.start;
     return {
-      program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
+      kind: 'command', program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
       rest: restOf(text, home.end - start),
     };
   }
@@ -230,16 +232,10 @@ export class Script {
 
   /** The line with what the steps say that stand on it. */
   private lineSaying(alone: Line, said: Said | undefined, broken: boolean): Line {
-    if (said !== undefined && 'alone' in said && said.command !== undefined) {
-      const before = this.made.get(alone);
-      if (before !== undefined && this.shown.get(before) === said.command) return this.numbered(before, alone);
-      const made = this.lineOf(alone, { kind: 'command', ...said.command });
-      this.shown.set(made, said.command);
-      return made;
-    }
+    if (said !== undefined && 'alone' in said && said.command !== undefined) return this.lineOf(alone, said.command);
     const steps = said === undefined ? [] : 'alone' in said ? [said] : said;
     const [first, ...others] = steps.flatMap(({ command }) => command ?? []);
-    return this.lineOf(alone, first === undefined ? steps[0]?.content ?? plain(alone, broken) : { kind: 'command', ...first, ...(others.length === 0 ? {} : { others }) });
+    return this.lineOf(alone, first === undefined ? steps[0]?.content ?? plain(alone, broken) : others.length === 0 ? first : { ...first, others });
   }
 
   private lineOf(alone: Line, content: LineContent): Line {
@@ -288,7 +284,8 @@ export class Layout {
   private found = 0;
 
   constructor(lines: readonly Line[]) {
-    this.lines = lines;
+    // The array is the document's, which changes it.
+    this.lines = [...lines];
     const starts: number[] = [];
     let whole = '';
     for (const { text, eol } of lines) {
@@ -311,6 +308,22 @@ export class Layout {
       else high = middle;
     }
     return (this.found = Math.max(0, low - 1));
+  }
+
+  /** How many characters at the start and at the end are those of lines of another layout. */
+  sharedWith({ lines, text }: Layout): { readonly start: number; readonly end: number } {
+    const shorter = Math.min(lines.length, this.lines.length);
+    let first = 0;
+    while (first < shorter && lines[first] === this.lines[first]) first++;
+    let last = this.lines.length;
+    const moved = lines.length - last;
+    while (last > first && last + moved > first && lines[last - 1 + moved] === this.lines[last - 1]) last--;
+    const start = this.startOf(first);
+    return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(text.length, this.text.length) - start) };
+  }
+
+  private startOf(index: number): number {
+    return this.starts[index] ?? this.text.length;
   }
 
   private holds(index: number, offset: number): boolean {

@@ -28,13 +28,13 @@ export class ScriptText {
     return this.known;
   }
 
-  /** Reads what is different from the text before. */
-  update(text: string): void {
+  /** Reads what is different from the text before, of which at least so many characters at its start and at its end are known to be the same. */
+  update(text: string, known: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): void {
     const before = this.text;
     const shorter = Math.min(before.length, text.length);
-    let same = 0;
+    let same = Math.min(known.start, shorter);
     while (same < shorter && before.charCodeAt(same) === text.charCodeAt(same)) same++;
-    let behind = 0;
+    let behind = Math.min(known.end, shorter - same);
     while (behind < shorter - same && before.charCodeAt(before.length - 1 - behind) === text.charCodeAt(text.length - 1 - behind)) behind++;
     if (same === text.length && same === before.length) return;
     this.text = text;
