@@ -201,11 +201,12 @@ export class Script {
     const alone = layout.lines[index]!;
     let runs = this.ran.get(invocation.command);
     if (runs === undefined) this.ran.set(invocation.command, runs = []);
-    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, invocation.arguments));
+    const fields = [invocation.program, ...invocation.arguments];
+    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, fields));
     if (at !== -1) return runs[at]!.command;
     const command = this.command(invocation, layout, index);
     const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
-    runs.unshift({ alone, family: invocation.family, fields: invocation.arguments, command: same });
+    runs.unshift({ alone, family: invocation.family, fields, command: same });
     if (runs.length > MOST_RUNS) runs.pop();
     return same;
   }
@@ -218,10 +219,17 @@ export class Script {
   }
 
   private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
-    const { text } = layout.lines[index]!;
+    const { text, content } = layout.lines[index]!;
     const start = layout.starts[index]! - base.start;
+    const read = new Map(content.kind === 'command' ? content.arguments.map((argument) => [argument.start, argument]) : []);
+    // Most words are what the grammar reads, too, and one object will do.
+    const argument = (field: Field): Argument => {
+      const made = argumentOf(field, text, start);
+      const alike = read.get(made.start);
+      return alike !== undefined && sameArgument(made, alike) ? alike : made;
+    };
     return {
-      kind: 'command', program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
+      kind: 'command', program: argumentOf(program, text, start), arguments: args.map(argument), family,
       rest: restOf(text, home.end - start),
     };
   }

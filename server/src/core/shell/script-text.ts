@@ -57,7 +57,7 @@ export class ScriptText {
       const same = old[index];
       const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
       if (isSame) index++;
-      const chunk = isSame ? same : chunkAt(text, position);
+      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : ownChunk(chunkAt(text, position));
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);
@@ -68,6 +68,7 @@ export class ScriptText {
 
 const endOf = ({ start, text }: Chunk): number => start + text.length;
 
+/** The chunk that begins here. */
 function chunkAt(text: string, start: number): Chunk {
   const rest = text.slice(start);
   const parser = new CommandParser(rest);
@@ -78,6 +79,13 @@ function chunkAt(text: string, start: number): Chunk {
     if (!(error instanceof ShellSyntaxError)) throw error;
     return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: true, simple: [], functions: [] };
   }
+}
+
+/** The chunk with a text of its own: a part of a text keeps the whole of it in memory, and each edit makes a new one. */
+function ownChunk(chunk: Chunk): Chunk {
+  const { start } = chunk;
+  const text = ` ${chunk.text}`.slice(1);
+  return chunk.broken ? { ...chunk, text } : { ...chunkAt(text, 0), start };
 }
 
 /** Length of the first line, with those that backslashes join to it. */
