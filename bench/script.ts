@@ -22,13 +22,21 @@ async function measure(name: string, text: string): Promise<void> {
   const opening = performance.now();
   await client.open(uri, text, 'shellscript');
   const open = performance.now() - opening;
+  const before = cpuOf(client.pid);
   const edits = await typing(client, uri, lines);
+  const cpu = (cpuOf(client.pid) - before) / EDITS;
   const pings: number[] = [];
   for (let index = 0; index < EDITS; index++) pings.push(await took(() => client.request('textDocument/foldingRange', { textDocument: { uri: 'file:///bench/none' } })));
   const ping = quantile(pings, 0.5);
   const memory = Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${client.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
-  console.log(`a script of ${COMMANDS} commands (${name}): open ${open.toFixed(0)} ms; an edit p50 ${quantile(edits, 0.5).toFixed(1)} ms, p95 ${quantile(edits, 0.95).toFixed(1)}, least ${quantile(edits, 0).toFixed(1)} (${(quantile(edits, 0.5) / ping).toFixed(0)} empty requests); ${memory.toFixed(0)} MB resident`);
+  console.log(`a script of ${COMMANDS} commands (${name}): open ${open.toFixed(0)} ms; an edit p50 ${quantile(edits, 0.5).toFixed(1)} ms, p95 ${quantile(edits, 0.95).toFixed(1)}, least ${quantile(edits, 0).toFixed(1)} (${(quantile(edits, 0.5) / ping).toFixed(0)} empty requests), ${cpu.toFixed(1)} ms of processor time each; ${memory.toFixed(0)} MB resident`);
   await client.stop();
+}
+
+/** Milliseconds of processor time that a process has had, in its clock's ticks of 10 ms. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /u, '').split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
 /** Types a comment into commands all over the script, one character at a time, as a person would. */
