@@ -60,6 +60,7 @@ export class ScriptGenerator {
       () => this.caseStatement(), () => this.whileStatement(), () => this.readLoop(),
       () => `( ${this.block()}\n)`, () => `{ ${this.block()}\n}`, () => this.functionDefinition(),
       () => `echo ${this.pick(['$A', '"$B"', 'x'])} | { read r; iptables -A "$r"; }`,
+      () => this.options(), () => this.lines(),
     ];
     return this.depth < 3 && this.random() < 0.45 ? this.pick(compound)() : this.pick(simple)();
   }
@@ -146,6 +147,18 @@ export class ScriptGenerator {
     this.depth--;
     this.functions = [...outer, name];
     return `${this.pick([`${name}()`, `function ${name}`])} {\n${body}\n}\n${name} ${this.words()}`;
+  }
+
+  private options(): string {
+    const options = this.pick(['ab:', ':ab:', 'x:y', ':']);
+    return `OPTIND=1; while getopts ${options} o ${this.pick(['', '-a -b 1 c', '-ab2 -x', '-b', '-xy z', '-q -- -a', '"$@"'])}; do\niptables -A "$o" "$OPTARG" $OPTIND\n${this.call()}\ndone\niptables -A "$o" $OPTIND`;
+  }
+
+  private lines(): string {
+    const list = this.pick(['L', 'M']);
+    const read = this.pick([`mapfile -t ${list}`, `readarray ${list}`, `read -ra ${list}`, `IFS=, read -a ${list}`, `mapfile -t ${list} `]);
+    const from = this.pick(['<<< "$P"', '<<< $C', '< <(echo "$B"; echo "$A")', '< <(seq 2)', `<<X\na b\n\n$A,c\nX`]);
+    return `${read} ${from}\niptables -A "\${${list}[@]}" "\${#${list}[@]}"`;
   }
 
   private restore(): string {

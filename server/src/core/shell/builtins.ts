@@ -1,6 +1,8 @@
 import { isArray, scalarOf, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { PRINTING } from './printing.ts';
+import { getopts } from './getopts.ts';
+import { mapfile } from './mapfile.ts';
 import { readVariables } from './read.ts';
 import { fileInput } from './redirect.ts';
 import { runText } from './run-text.ts';
@@ -76,7 +78,10 @@ const shift: Builtin = (shell, [by]) => {
 };
 
 const unset: Builtin = (shell, args) => {
+  const isFunction = args.some(({ text }) => text === '-f');
   for (const { text } of args) {
+    if (isFunction || (shell.environment.get(text) ?? null) === null) shell.environment.define(text, null);
+    if (isFunction) continue;
     const element = /^(\w+)\[(.+)\]$/u.exec(text);
     const array = element === null ? undefined : shell.environment.get(element[1]!);
     if (element === null) {
@@ -152,6 +157,6 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   exit: leave('exit'), return: leave('return'), break: leaveLoop('break'), continue: leaveLoop('continue'),
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false), readonly: declare(() => false),
-  set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, let: letCommand,
+  set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
   test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt: nothing, umask: nothing, sleep: nothing, wait: nothing,
 };

@@ -19,7 +19,8 @@ const ABSENT = Symbol('absent');
 /** What one way through a script has changed, over what was before. */
 class Layer {
   readonly variables = new Map<string, Variable | typeof ABSENT>();
-  readonly functions = new Map<string, FunctionDefinition>();
+  /** `null`: unset. */
+  readonly functions = new Map<string, FunctionDefinition | null>();
   positional: Positional | undefined;
 }
 
@@ -51,12 +52,13 @@ export class Environment {
   function(name: string): FunctionDefinition | undefined {
     for (let index = this.layers.length - 1; index >= 0; index--) {
       const found = this.layers[index]!.functions.get(name);
-      if (found !== undefined) return found;
+      if (found !== undefined) return found ?? undefined;
     }
     return undefined;
   }
 
-  define(name: string, definition: FunctionDefinition): void {
+  /** Defines a function; `null` unsets it. */
+  define(name: string, definition: FunctionDefinition | null): void {
     this.layers.at(-1)!.functions.set(name, definition);
   }
 

@@ -12,14 +12,16 @@ export class FieldBuilder {
   private readonly word: Span;
   private readonly raw: string;
   private readonly separators: string;
+  private readonly matchesFiles: boolean;
   private text = '';
   private unknown: Unknown | undefined;
   private handed: Span | undefined;
   private patterns = '';
   private open = false;
 
-  /** `separators`: what `IFS` holds. */
-  constructor(word: Span, raw: string, separators: string) {
+  /** `separators`: what `IFS` holds; `matchesFiles`: whether patterns stand for the names of files. */
+  constructor(word: Span, raw: string, separators: string, matchesFiles = true) {
+    this.matchesFiles = matchesFiles;
     this.word = word;
     this.raw = raw;
     this.separators = separators;
@@ -88,7 +90,7 @@ export class FieldBuilder {
   /** Ends the argument, if one has begun. */
   close(): void {
     if (!this.open) return;
-    const files = this.unknown === undefined && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
+    const files = this.matchesFiles && this.unknown === undefined && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
     const unknown = this.unknown ?? files;
     const { start, end } = this.handed ?? this.word;
     this.done.push({

@@ -1,25 +1,30 @@
 import type { Builtin } from './builtins.ts';
+import { FieldBuilder } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 
 /** `read NAME…`: of known input the next line, cut at `IFS`; else the names are unknown. */
 export const readVariables: Builtin = (shell, args, { command, source }) => {
   const names: string[] = [];
   let raw = false;
+  let array: string | undefined;
   for (let index = 0; index < args.length; index++) {
     const { text } = args[index]!;
-    if (/^-[a-z]*[dinNptua]$/u.test(text)) index++;
+    if (/^-r?a$/u.test(text)) array = args[++index]?.text;
+    else if (/^-[a-z]*[dinNptua]$/u.test(text)) index++;
     else if (!text.startsWith('-')) names.push(text);
     raw ||= /^-[a-z]*r/u.test(text);
   }
+  if (array !== undefined) names.splice(0, names.length, array);
   if (names.length === 0) names.push('REPLY');
-  const plain = args.every(({ text }) => !text.startsWith('-') || text === '-r');
+  const plain = args.every(({ text }) => !text.startsWith('-') || /^-(?:r|r?a)$/u.test(text));
   if (shell.input.unknown !== undefined || !plain) {
     const origin = shell.input.unknown?.origin === 'standard input' || shell.input.unknown === undefined ? shell.expander.origin(command, source) : shell.input.unknown.origin;
     for (const name of names) shell.environment.set(name, { origin });
     return { origin };
   }
   const line = nextLine(shell, raw);
-  setNames(shell, names, line ?? '');
+  if (array === undefined) setNames(shell, names, line ?? '');
+  else shell.environment.set(array, { associative: false, elements: new Map(splitWords(shell, line ?? '').map((word, index) => [index, word])) });
   return line === undefined ? 1 : 0;
 };
 
@@ -28,6 +33,13 @@ function nextLine(shell: Interpreter, raw: boolean): string | undefined {
   if (raw || line === undefined) return line;
   for (let joined = /(?:^|[^\\])(?:\\\\)*\\$/u; joined.test(line);) line = line.slice(0, -1) + (shell.input.line() ?? '');
   return line.replace(/\\(.)/gu, '$1');
+}
+
+/** The words between the characters of `IFS`, as many as there are. */
+function splitWords(shell: Interpreter, line: string): readonly string[] {
+  const builder = new FieldBuilder({ start: 0, end: 0 }, '', shell.expander.separators(), false);
+  builder.split(line);
+  return builder.finish().map(({ text }) => text);
 }
 
 function setNames(shell: Interpreter, names: readonly string[], line: string): void {

@@ -2,7 +2,7 @@ import type { Interpreter } from './interpreter.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Status } from './state.ts';
 import { Input, Output } from './stream.ts';
-import type { Redirect } from './syntax/ast.ts';
+import type { Redirect, SubstitutionPart } from './syntax/ast.ts';
 import { isUnknown, type Value } from './value.ts';
 
 /** Runs something with its input and output redirected. */
@@ -41,8 +41,20 @@ function inputOf(shell: Interpreter, { operator, target, start, end }: Redirect,
     const value = shell.expander.text(target, source);
     return isUnknown(value) ? new Input([], value) : new Input([{ text: `${value}\n`, ...spanIn(source, target) }]);
   }
+  const [part] = target.parts;
+  if (operator === '<' && target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return substituted(shell, part, source);
   const path = shell.expander.text(target, source);
   return isUnknown(path) ? new Input([], path) : fileInput(shell, path, spanIn(source, { start, end }));
+}
+
+/** What the commands of `< <(…)` print. */
+function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Source): Input {
+  const { output } = shell;
+  const printed = new Output(shell.certainty);
+  shell.output = printed;
+  shell.apart(() => { shell.run(body, source); });
+  shell.output = output;
+  return Input.of(printed);
 }
 
 /** The text of a file that the script has written or that stands beside it. */

@@ -1,6 +1,7 @@
 import type { Span } from '../text.ts';
 import { Environment, type Changes, type Positional, type Variable } from './environment.ts';
 import type { Condition, Invocation } from './invocation.ts';
+import type { OptionPlace } from './getopts.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
@@ -65,6 +66,8 @@ export class ShellState {
   /** The command that ended the script so. */
   failedAt: number | undefined;
   signal: Signal | undefined;
+  /** Where `getopts` goes on. */
+  options: OptionPlace = { index: 1, at: 0 };
   /** How many command substitutions were run. */
   captures = 0;
   output: Output | undefined;
@@ -87,6 +90,7 @@ export class ShellState {
 
   constructor(positional: Positional, statusOf: StatusOf = () => undefined) {
     this.environment = new Environment(positional);
+    this.environment.set('OPTIND', '1');
     this.statusOf = statusOf;
   }
 
@@ -170,13 +174,14 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, errexit, pipefail, traps } = this;
+    const { doubts, errexit, pipefail, traps, options } = this;
     const changes = this.environment.apart(run);
     this.signal = undefined;
     this.doubts = doubts;
     this.errexit = errexit;
     this.pipefail = pipefail;
     this.traps = traps;
+    this.options = options;
     return changes;
   }
 

@@ -38,6 +38,13 @@ export class Input {
     return line;
   }
 
+  /** All lines that are left, with their ends. */
+  lines(): string[] {
+    const left = this.rest ?? this.pieces.map(({ text }) => text).join('');
+    this.rest = '';
+    return left.match(/[^\n]*\n|[^\n]+$/gu) ?? [];
+  }
+
   /** The input that is this output. */
   static of({ pieces, unknown }: Output): Input {
     return new Input(pieces, unknown);
