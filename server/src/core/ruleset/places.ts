@@ -208,10 +208,10 @@ export class ReadJump extends NamedTarget implements TargetOf<'chain'> {
 
 /** `-A CHAIN`, of which a file has thousands. */
 export class ReadAppend implements BoundCommand {
-  readonly kind = 'append';
+  declare readonly kind: 'append';
+  declare readonly position: undefined;
+  declare readonly argument: undefined;
   readonly chain: string;
-  readonly position = undefined;
-  readonly argument = undefined;
   private readonly lineText: string;
   private readonly places: Places;
 
@@ -229,3 +229,5 @@ export class ReadAppend implements BoundCommand {
     return this.places.span(this.lineText);
   }
 }
+
+Object.assign(ReadAppend.prototype, { kind: 'append', position: undefined, argument: undefined });
