@@ -49,114 +49,10 @@ export class KnownPlaces implements Places {
 
 const NOWHERE: readonly number[] = [];
 
-/** A part of a rule's header. */
-export class ReadPart<V> implements HeaderPart<V> {
-  readonly value: V;
-  readonly negated: boolean;
-  private readonly lineText: string;
-  private readonly places: Places;
-
-  constructor(value: V, negated: boolean, lineText: string, places: Places) {
-    this.value = value;
-    this.negated = negated;
-    this.lineText = lineText;
-    this.places = places;
-  }
-
-  get span(): Span {
-    return this.places.span(this.lineText);
-  }
-
-  get nameSpan(): Span {
-    return this.places.name(this.lineText);
-  }
-
-  get valueSpan(): Span {
-    return this.places.values(this.lineText)[0] ?? this.nameSpan;
-  }
-
-  get text(): string {
-    return textOf(this.lineText, this.span);
-  }
-}
-
-const textOf = (text: string, { start, end }: Span): string => text.slice(start, end);
-
-/** What an option of an extension says, without its values. */
-interface Said {
-  readonly spec: OptionSpec;
-  readonly negated: boolean;
-  readonly protocol: ExtensionUse['protocol'];
-}
-
-/** An option of an extension. */
-export class ReadOption implements BoundOption {
-  readonly spec: OptionSpec;
-  readonly negated: boolean;
-  readonly protocol: ExtensionUse['protocol'];
-  readonly value: unknown;
-  readonly values: readonly unknown[];
-  private readonly lineText: string;
-  private readonly places: Places;
-
-  constructor({ spec, negated, protocol }: Said, values: readonly unknown[], lineText: string, places: Places) {
-    this.spec = spec;
-    this.negated = negated;
-    this.protocol = protocol;
-    this.value = values[0];
-    this.values = values;
-    this.lineText = lineText;
-    this.places = places;
-  }
-
-  get span(): Span {
-    return this.places.span(this.lineText);
-  }
-
-  get nameSpan(): Span {
-    return this.places.name(this.lineText);
-  }
-
-  get valueSpans(): readonly Span[] {
-    return this.places.values(this.lineText);
-  }
-
-  get text(): string {
-    return textOf(this.lineText, this.span);
-  }
-}
-
-/** How a rule uses an extension. */
-export class ReadUse implements ExtensionUse {
-  readonly definition: ExtensionDefinition;
-  readonly family: Family;
-  readonly protocol: ExtensionUse['protocol'];
-  readonly options: readonly BoundOption[];
-  private readonly lineText: string;
-  private readonly places: Places;
-
-  constructor({ definition, family, protocol }: Pick<ExtensionUse, 'definition' | 'family' | 'protocol'>, options: readonly BoundOption[], lineText: string, places: Places) {
-    this.definition = definition;
-    this.family = family;
-    this.protocol = protocol;
-    this.options = options;
-    this.lineText = lineText;
-    this.places = places;
-  }
-
-  get span(): Span {
-    return this.places.span(this.lineText);
-  }
-
-  option<V>(spec: OptionSpec<V>): BoundOption<V> | undefined {
-    return this.options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined;
-  }
-}
-
-/** A target and where `-j` or `-g` names it: the `span` of its places; its name is their value. */
-abstract class NamedTarget {
-  private readonly lineText: string;
-  private readonly places: Places;
+/** Something that stands in the text of a line. */
+abstract class Placed {
+  protected readonly lineText: string;
+  protected readonly places: Places;
 
   constructor(lineText: string, places: Places) {
     this.lineText = lineText;
@@ -167,6 +63,87 @@ abstract class NamedTarget {
     return this.places.span(this.lineText);
   }
 
+  get text(): string {
+    const { start, end } = this.span;
+    return this.lineText.slice(start, end);
+  }
+}
+
+/** A part of a rule's header. */
+export class ReadPart<V> extends Placed implements HeaderPart<V> {
+  readonly value: V;
+  readonly negated: boolean;
+
+  constructor(value: V, negated: boolean, lineText: string, places: Places) {
+    super(lineText, places);
+    this.value = value;
+    this.negated = negated;
+  }
+
+  get nameSpan(): Span {
+    return this.places.name(this.lineText);
+  }
+
+  get valueSpan(): Span {
+    return this.places.values(this.lineText)[0] ?? this.nameSpan;
+  }
+}
+
+/** What an option of an extension says, without its values. */
+interface Said {
+  readonly spec: OptionSpec;
+  readonly negated: boolean;
+  readonly protocol: ExtensionUse['protocol'];
+}
+
+/** An option of an extension. */
+export class ReadOption extends Placed implements BoundOption {
+  readonly spec: OptionSpec;
+  readonly negated: boolean;
+  readonly protocol: ExtensionUse['protocol'];
+  readonly value: unknown;
+  readonly values: readonly unknown[];
+
+  constructor({ spec, negated, protocol }: Said, values: readonly unknown[], lineText: string, places: Places) {
+    super(lineText, places);
+    this.spec = spec;
+    this.negated = negated;
+    this.protocol = protocol;
+    this.value = values[0];
+    this.values = values;
+  }
+
+  get nameSpan(): Span {
+    return this.places.name(this.lineText);
+  }
+
+  get valueSpans(): readonly Span[] {
+    return this.places.values(this.lineText);
+  }
+}
+
+/** How a rule uses an extension. */
+export class ReadUse extends Placed implements ExtensionUse {
+  readonly definition: ExtensionDefinition;
+  readonly family: Family;
+  readonly protocol: ExtensionUse['protocol'];
+  readonly options: readonly BoundOption[];
+
+  constructor({ definition, family, protocol }: Pick<ExtensionUse, 'definition' | 'family' | 'protocol'>, options: readonly BoundOption[], lineText: string, places: Places) {
+    super(lineText, places);
+    this.definition = definition;
+    this.family = family;
+    this.protocol = protocol;
+    this.options = options;
+  }
+
+  option<V>(spec: OptionSpec<V>): BoundOption<V> | undefined {
+    return this.options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined;
+  }
+}
+
+/** A target as `-j` or `-g` names it. */
+abstract class NamedTarget extends Placed {
   get nameSpan(): Span {
     return this.places.values(this.lineText)[0]!;
   }
@@ -207,26 +184,19 @@ export class ReadJump extends NamedTarget implements TargetOf<'chain'> {
 }
 
 /** `-A CHAIN`, of which a file has thousands. */
-export class ReadAppend implements BoundCommand {
+export class ReadAppend extends Placed implements BoundCommand {
   declare readonly kind: 'append';
   declare readonly position: undefined;
   declare readonly argument: undefined;
   readonly chain: string;
-  private readonly lineText: string;
-  private readonly places: Places;
 
   constructor(chain: string, lineText: string, places: Places) {
+    super(lineText, places);
     this.chain = chain;
-    this.lineText = lineText;
-    this.places = places;
   }
 
   get chainSpan(): Span {
     return this.places.values(this.lineText)[0]!;
-  }
-
-  get span(): Span {
-    return this.places.span(this.lineText);
   }
 }
 
