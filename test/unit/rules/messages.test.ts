@@ -55,14 +55,14 @@ function* fixtures(): Iterable<Ruleset> {
 function* cases(): Iterable<Ruleset> {
   for (const { cases: all } of caseFiles()) {
     for (const { families, table, chain, rule, takenBy } of all) {
-      if (takenBy.length < 2) for (const family of families) yield { ruleset: `*${table}\n${chain === chain.toLowerCase() ? `:${chain} - [0:0]\n` : ''}-A ${chain} ${rule}\nCOMMIT\n`, family };
+      if (takenBy.length < 2) for (const family of families.slice(0, 1)) yield { ruleset: `*${table}\n${chain === chain.toLowerCase() ? `:${chain} - [0:0]\n` : ''}-A ${chain} ${rule}\nCOMMIT\n`, family };
     }
   }
 }
 
 describe('what is said of what iptables refuses', () => {
   it('names what is wrong, and says what to write instead', () => {
-    const refused = collect([...joined([...cases()]), ...fixtures(), ...writtenRulesets(), ...makeToolRulesets(1, 150)]);
+    const refused = collect([...joined([...cases()]), ...fixtures(), ...writtenRulesets().filter(({ family }) => family === 'ipv4'), ...makeToolRulesets(1, 60)]);
     assert.ok(refused.length > 250, `only ${refused.length} messages`);
     const faults = refused.map((finding) => ({ ...finding, fault: messageFault(finding) })).filter(({ fault }) => fault !== undefined);
     assert.deepEqual(faults.map(({ fault, code, message, line }) => `${fault!}: ${code}: ${message} [${line.text}]`), []);

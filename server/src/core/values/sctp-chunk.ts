@@ -76,7 +76,7 @@ function readChunk(word: string): Parsed<SctpChunk> {
   const name = colon === -1 ? word : word.slice(0, colon);
   const known = CHUNKS.find(([each]) => each === name.toUpperCase());
   if (known === undefined) {
-    const { hint, suggestion } = didYouMean(name, NAMES);
+    const { hint, suggestion } = didYouMean(name, [...NAMES, 'ALL', 'NONE']);
     return fail(`${shown(name)} is not an SCTP chunk type.${hint} It is one of ${NAMES.map((each) => `\`${each}\``).join(', ')}; \`ALL\` and \`NONE\` stand alone.`, suggestion);
   }
   const flags = colon === -1 ? '' : word.slice(colon + 1);
