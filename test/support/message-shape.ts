@@ -10,7 +10,7 @@ const ADVICE = new RegExp([
 const GENERIC = /\b(?:invalid|illegal|bad|syntax error|malformed|unexpected|not valid|not allowed|unsupported)\b/iu;
 
 /** Diagnostics of our own comments, and those that say what a ruleset does; iptables takes what they are about. */
-const NOT_OF_IPTABLES: ReadonlySet<string> = new Set(['expectation-failed', 'expectation-undecided', 'invalid-packet', 'unknown-diagnostic', 'early-exit']);
+const NOT_OF_IPTABLES: ReadonlySet<string> = new Set(['expectation-failed', 'expectation-undecided', 'invalid-packet', 'unknown-diagnostic', 'unreadable-start', 'early-exit']);
 
 /** Where there is no word to name: what is wrong is that nothing stands there, or what a whole line is. */
 const NAMELESS: readonly RegExp[] = [
