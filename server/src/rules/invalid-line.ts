@@ -85,7 +85,7 @@ function counters(line: Line, alone: boolean): Report[] {
   if (!/^\[[^:\]]+:[^\]]*\]/u.test(text)) {
     return [{ line, span: { start: 0, end: given.length }, message: `\`${given}\` is not closed or not two numbers; counters are written \`[packets:bytes]\`.` }];
   }
-  return alone ? [{ line, span: { start: 0, end: text.trimEnd().length }, message: 'Counters stand before a rule; there is none on this line.' }] : [];
+  return alone ? [{ line, span: { start: 0, end: text.trimEnd().length }, message: `\`${text.trimEnd()}\` are counters without a rule; write the rule behind them, or remove the line.` }] : [];
 }
 
 function byteOrderMark(line: Line): Report {

@@ -93,7 +93,7 @@ export class Reading {
     this.next++;
     this.token('negation', bang);
     if (!negatable) {
-      this.problem('misplaced-negation', `\`${name}\` can't be negated.`, bang);
+      this.problem('misplaced-negation', `\`${name}\` can't be negated; leave the \`!\` out.`, bang);
       return;
     }
     this.problem('misplaced-negation', `The \`!\` stands before the option: \`${stated} ${value.text}\`.`, bang,

@@ -41,7 +41,7 @@ export class OpenUse {
     if (negation !== undefined && !negated) {
       problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${dashed}\`.`, span: cover(negation, nameSpan), accepted: true });
     } else if (negated && spec.negatable !== true) {
-      problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated.`, span: cover(negation, nameSpan) });
+      problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated; leave the \`!\` out.`, span: cover(negation, nameSpan) });
     }
     if (spec.repeatable !== true && this.options.some((other) => other.spec === spec)) {
       problems.push({ code: 'repeated-option', message: `\`--${spec.name}\` stands twice in this match; iptables takes it once.`, span: nameSpan });
@@ -117,7 +117,7 @@ export class OpenUse {
       const other = this.options.slice(0, index).find((earlier) =>
         bound.spec.conflicts?.includes(earlier.spec.name) === true || earlier.spec.conflicts?.includes(bound.spec.name) === true);
       if (other === undefined) continue;
-      problems.push({ code: 'conflicting-options', message: `\`--${bound.spec.name}\` can't stand beside \`--${other.spec.name}\`.`, span: bound.span });
+      problems.push({ code: 'conflicting-options', message: `\`--${bound.spec.name}\` can't stand beside \`--${other.spec.name}\`; leave one of them out.`, span: bound.span });
     }
   }
 
@@ -141,7 +141,7 @@ export class OpenUse {
       if (spec.protocols !== undefined && !fits(protocol, wanted)) {
         problems.push({ code: 'wrong-protocol', span, message: `\`--${spec.name}\` needs ${stated(wanted)} in the rule.` });
       } else if (spec.protocolFirst === true && fits(protocol, wanted) && !fits(before, wanted)) {
-        problems.push({ code: 'wrong-protocol', span, message: `The \`-p\` of the rule has to stand before \`--${spec.name}\`: iptables reads from left to right.` });
+        problems.push({ code: 'wrong-protocol', span, message: `The \`-p\` of the rule stands behind \`--${spec.name}\`, which needs it; write it before: iptables reads from left to right.` });
       }
     }
   }
@@ -153,7 +153,7 @@ export class OpenUse {
     if (!translated) return { code: 'wrong-protocol', span, message: `\`${name}\` needs its protocol itself, not \`! -p\`; the kernel refuses this.` };
     return {
       code: 'wrong-protocol', accepted: true, span,
-      message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful.`,
+      message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful. Leave the \`!\` out.`,
     };
   }
 }

@@ -7,7 +7,7 @@ export const INTERFACE_LIMIT = 15;
 /** `NAME[+]` of `-i` and `-o`; a trailing `+` stands for every name that begins so. */
 export const interfaceName: ValueType<string> = {
   placeholder: 'NAME[+]',
-  parse: (text) => (text === '' ? fail('The name of an interface is missing; `+` stands for every interface.', '+') : readName(text)),
+  parse: (text) => (text === '' ? fail('The name of an interface is missing; write one such as `eth0`, or `+` for every interface.', '+') : readName(text)),
   print: (name) => name,
   complete: () => [
     { text: 'lo', detail: 'loopback interface' },

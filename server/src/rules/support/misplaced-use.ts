@@ -99,7 +99,7 @@ function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
 
 function where(table: TableName, hooks: readonly Hook[]): string {
   const here = hooks.filter((hook) => isBuiltIn(table, hook));
-  if (here.length === 0) return `no chain of \`${table}\` takes it.`;
+  if (here.length === 0) return `no chain of \`${table}\` takes it; write it in a table with ${listed(hooks)}.`;
   return `in \`${table}\` it works in ${listed(here)}.`;
 }
 
