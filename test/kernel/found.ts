@@ -5,6 +5,7 @@ import { isLinkLocal } from '../../server/src/core/engine/routing.ts';
 import { addressText } from '../../server/src/core/engine/wording.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import type { Rule, Ruleset } from '../../server/src/core/ruleset/model.ts';
+import { interfaceFits } from '../../server/src/core/values/interface.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket } from './protocol.ts';
 import type { Random } from './random.ts';
@@ -22,7 +23,7 @@ export function surroundingsOf(ruleset: Ruleset, text: string, random: Random): 
   const ways = new Map([...near.map((host) => [linkOf(host), devices[0]] as const), ...far.map((host) => [linkOf(host), devices[1]] as const)]);
   const wayTo = (host: string): string | undefined => ways.get(linkOf(host));
   return {
-    family, devices, near, far, own, lost: usual.lost, networks: [], ports: ports(text), ipsets: sets(text, named, family), hints: rules.map((rule) => ({ fields: hint(rule, random), wayTo })),
+    family, devices, near, far, own, lost: usual.lost, networks: [], ports: ports(text), ipsets: sets(text, named, family), hints: rules.map((rule) => ({ fields: hint(rule, random, devices), wayTo })),
     topology: {
       ifaces: devices, addrs: { lo: own, [devices[0]]: [usual.links[0]], [devices[1]]: [usual.links[1]] },
       routes: [...ways].map(([link, device]) => `${link} dev ${device}`),
@@ -66,17 +67,18 @@ function ports(text: string): readonly number[] {
 }
 
 /** What a packet has to be like for one rule, as far as that is quickly read. */
-function hint(rule: Rule, random: Random): Partial<OraclePacket> {
+function hint(rule: Rule, random: Random, devices: readonly string[]): Partial<OraclePacket> {
   const { bound: { header, line: { text } }, source, destination } = rule;
   const end = (masked: Rule['source']): string | undefined => {
     if (masked === undefined || masked.host !== undefined) return undefined;
     const address = inside(masked.address, masked.mask, random);
     return isOrdinary(address) ? addressText(address) : undefined;
   };
-  const device = (name: string | undefined): string | undefined => (name === undefined || name === 'lo' ? undefined : name.replace(/\+$/u, '7'));
+  const device = (pattern = ''): string | undefined => devices.find((name) => interfaceFits(pattern, name));
   const one = (pattern: RegExp): number | undefined => (([first]) => (first === undefined ? undefined : Number(first)))(random.sample(pattern.exec(text)?.[1]?.split(/[,:]/u) ?? [], 1));
+  const protocol = header.protocol?.value;
   const fields = {
-    src: end(source), dst: end(destination), in_iface: device(header.in?.value), out_iface: device(header.out?.value), proto: header.protocol?.value === PROTOCOL.tcp ? 'tcp' : header.protocol?.value || undefined,
+    src: end(source), dst: end(destination), in_iface: device(header.in?.value), out_iface: device(header.out?.value), proto: protocol === PROTOCOL.tcp ? 'tcp' : protocol === PROTOCOL.igmp ? undefined : protocol || undefined,
     dport: one(/--(?:dports?|destination-ports?|ports) ([\d,:]+)/u), sport: one(/--(?:sports?|source-ports?) ([\d,:]+)/u), mark: one(/--mark (\d+|0x[\da-f]+)/u), uid: one(/--uid-owner (\d+)/u), gid: one(/--gid-owner (\d+)/u),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<OraclePacket>;

@@ -56,12 +56,13 @@ export class Traffic {
 
   /** The packet as a rule wants it; the path is said outright, so that it gets there from wherever it comes. */
   private hinted(packet: OraclePacket, { fields, wayTo }: Hint): OraclePacket {
-    const { random, world: { devices, own } } = this;
+    const { random, world: { devices, own, family } } = this;
     const { in_iface: arrives = devices[0], out_iface: leaves = devices[1], local, ...rest } = { flags: 'SYN', ...packet, ...fields };
     const isOwn = own.includes(rest.dst!);
     const path = isOwn ? 'in' : packet.path !== 'auto' ? packet.path! : local === true ? 'out' : random.pick(['in', 'forward']);
     const ways = { ...(path === 'out' ? {} : { in_iface: arrives }), ...(path === 'in' ? {} : { out_iface: wayTo(rest.dst!) ?? leaves }) };
-    return { ...rest, ...ways, path };
+    // What is said to be delivered needs an address that the host has, which only IPv4 does without.
+    return { ...rest, ...ways, path, ...(path === 'in' && family === 'ipv6' && !isOwn ? { dst: random.pick(own) } : {}) };
   }
 
   private freshPacket(): OraclePacket {
