@@ -1,3 +1,4 @@
+import { utf8Length } from '../core/text.ts';
 import { LINE_LIMIT } from '../core/syntax/limits.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
@@ -130,7 +131,7 @@ function nul(line: Line): Report {
 function tooLong(line: Line): Report[] {
   // A ruler of `#` reads as several comments.
   if (/^#+$/u.test(line.text)) return [];
-  const message = `The line has ${new TextEncoder().encode(line.text).length} bytes; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
+  const message = `The line has ${utf8Length(line.text)} bytes; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
   const start = firstUnread(line.text);
   return [{ line, span: { start, end: Math.min(line.text.length, start + SHOWN) }, message }];
 }

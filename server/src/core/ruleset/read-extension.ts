@@ -10,6 +10,7 @@ import { existsElsewhere } from './foreign-extension.ts';
 import { closedName } from './open-quotation.ts';
 import { suggestion, type GivenBase, type Reading } from './reading.ts';
 import { explainUnknownOption } from './unknown-option.ts';
+import { KnownPlaces, ReadJump, ReadTarget, ReadVerdict } from './places.ts';
 import type { OpenUse } from './use.ts';
 
 /** Reads `-m`, `-j` and `-g`, and the options of the extensions that they load. */
@@ -128,9 +129,9 @@ export class ExtensionReader {
   private boundTarget(use: ExtensionUse | undefined): RuleTarget | undefined {
     if (this.target === undefined) return undefined;
     const { nameSpan, value, goto } = this.target;
-    const at = { span: cover(nameSpan, value), nameSpan: { start: value.start, end: value.end } };
-    if (VERDICTS.has(value.text)) return { kind: 'verdict', verdict: value.text as 'ACCEPT', ...at };
-    if (use !== undefined) return { kind: 'extension', use, ...at };
-    return { kind: 'chain', chain: value.text, goto, ...at };
+    const places = new KnownPlaces(nameSpan.start, nameSpan, [value]);
+    const { text } = this.reading.line;
+    if (VERDICTS.has(value.text)) return new ReadVerdict(value.text as 'ACCEPT', text, places);
+    return use === undefined ? new ReadJump(value.text, goto, text, places) : new ReadTarget(use, text, places);
   }
 }

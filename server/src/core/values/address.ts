@@ -43,7 +43,9 @@ export const addressList: ValueType<readonly MaskedAddress[]> = {
 type Odd = Pick<Extract<Parsed<unknown>, { ok: true }>, 'warning' | 'lookup'>;
 
 /** What is odd about one part is odd about the whole. */
-const oddity = ({ warning, lookup }: Odd): Odd => ({ ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
+const oddity = ({ warning, lookup }: Odd): Odd => (warning === undefined ? NOTHING_ODD : { ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
+
+const NOTHING_ODD: Odd = {};
 
 /** One address with mask as iptables' header options read it. */
 function readMasked(text: string, family: Family): Parsed<MaskedAddress> {
@@ -99,6 +101,7 @@ function mappedV4(text: string): number | undefined {
 
 /** A leading zero or a missing number changes an IPv4 address silently. */
 function abbreviated(text: string, address: number): string | undefined {
+  if (!/(?:^|\.)0[0-7]/u.test(text)) return undefined;
   const octal = text.split('.').some((part) => /^0[0-7]/u.test(part) && Number(part) !== readInteger(part));
   if (octal) return `\`${text}\` has a number with a leading zero, which is octal: it means ${printIPv4(address)}.`;
   return undefined;

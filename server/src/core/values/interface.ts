@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import { fail, ok, type Parsed, type ValueType } from './value.ts';
 
 /** Linux keeps interface names below 16 bytes. */
@@ -27,7 +28,7 @@ export const bridgePort: ValueType<string> = {
 };
 
 function readName(text: string): Parsed<string> {
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = utf8Length(text);
   if (bytes > INTERFACE_LIMIT) return fail(`\`${text}\` has ${bytes} characters; an interface name has at most ${INTERFACE_LIMIT}, a trailing \`+\` included.`);
   return ok(text, oddity(text));
 }
