@@ -27,13 +27,11 @@ export function activePart(placeholder: string, typed: string): number {
   const parts = partsOf(placeholder);
   const repetition = /(?<sign>[^A-Za-z0-9[\]…]*)…/u.exec(placeholder)?.groups!.sign;
   let active = 0;
-  let from = 0;
   for (let at = 0; at < typed.length; at++) {
     const next = nextPart(parts, active, repetition, typed, at);
-    if (next === undefined || !isBehind(parts[next]!, placeholder, typed.slice(from, at), typed[at + 1])) continue;
+    if (next === undefined || !isBehind(parts[next]!, placeholder, typed.slice(0, at), typed[at + 1])) continue;
     active = next;
     at += Math.max(parts[next]!.separator.length, 1) - 1;
-    from = at + 1;
   }
   return active;
 }
