@@ -42,7 +42,7 @@ function readAll(named: readonly Named[], read: ReadStart): Start {
   for (const each of named) {
     const found = read(each.file);
     if (typeof found === 'string') problems.push({ ...each, message: `\`${each.file}\` can't be the start: ${found}.` });
-    else if (found.length === 0) problems.push({ ...each, message: `\`${each.file}\` can't be the start: it holds no ruleset. Name a file with one.` });
+    else if (found.length === 0) problems.push({ ...each, message: `\`${each.file}\` can't be the start: it holds no ruleset.` });
     else if (found.some(({ family }) => rulesets.some((other) => other.family === family))) {
       problems.push({ ...each, message: `\`${each.file}\` is one start too many: another file of its family is named before it.` });
     } else rulesets.push(...found);

@@ -23,7 +23,7 @@ const packets = rate(FLOW_SCALE);
 
 /** `NUMBER[/UNIT]` packets or `NUMBER[k|m]b/s` bytes. */
 export const flowRate: ValueType<FlowRate> = {
-  placeholder: 'NUMBER[/UNIT]|NUMBER[kb|mb|b]/s',
+  placeholder: 'NUMBER[/UNIT]|BYTES/s',
   parse(text, context) {
     const bytes = /^\s*([0-9]+)([A-Za-z]*)b\/(s[a-z]*)$/u.exec(text);
     if (bytes !== null && 'second'.startsWith(bytes[3]!)) return readBytes(bytes[1]!, bytes[2]!, text);

@@ -14,7 +14,7 @@ export type PacketInterval = number;
 /** `NUMBER[/UNIT]`, where the unit may be shortened: `5/minute`, `5/min`, `5/m`. */
 export function rate(scale: RateScale): ValueType<PacketInterval> {
   return {
-    placeholder: 'NUMBER[/second|/minute|/hour|/day]',
+    placeholder: 'NUMBER[/second|minute|hour|day]',
     parse: (text) => readRate(text, scale),
     print: (interval) => printRate(interval, scale),
     complete: () => ['3/hour', '10/hour', '1/minute', '3/minute', '5/minute', '10/minute', '1/second', '5/second', '10/second', '1/day']

@@ -9,9 +9,11 @@ export interface Page {
   readonly summary: string;
   /** Text of the section about an option, by the option's name without dashes; it ends with an example. */
   readonly options: ReadonlyMap<string, string>;
+  /** First paragraph of each such section. */
+  readonly optionSummaries: ReadonlyMap<string, string>;
 }
 
-const EMPTY: Page = { text: '', summary: '', options: new Map() };
+const EMPTY: Page = { text: '', summary: '', options: new Map(), optionSummaries: new Map() };
 
 const pages = new WeakMap<ExtensionDefinition, Page>();
 
@@ -42,7 +44,7 @@ export function readPage(source: string): Page {
     const names = Array.from(heading.matchAll(/--([a-z0-9][\w-]*)/giu), ([, name]) => name!);
     for (const name of names) options.set(name, body.includes('```') ? body : withExample(body, text, names));
   }
-  return { text, summary: firstParagraph(text), options };
+  return { text, summary: firstParagraph(text), options, optionSummaries: new Map(Array.from(options, ([name, body]) => [name, firstParagraph(body)])) };
 }
 
 /** The section of an option that the page's own example uses, with that line of it. */
