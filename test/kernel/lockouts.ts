@@ -46,6 +46,13 @@ const NEIGHBOURS: readonly Omit<Lockout, 'code'>[] = [
 
 const ACCEPTING = ['iptables -A INPUT -i lo -j ACCEPT', 'iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'];
 
+/** Commands as guides give them, to be typed one after the other. */
+const TYPED: readonly string[] = [
+  'iptables -P INPUT DROP', 'iptables -P FORWARD DROP', 'iptables -P OUTPUT DROP', 'iptables -F', 'iptables -A INPUT -p tcp -m tcp -j LOG --log-prefix "in "', 'iptables -N TRUSTED',
+  'iptables -A TRUSTED -s 203.0.113.0/24 -m comment --comment "[where I am]" -j ACCEPT', 'iptables -N SERVICES', 'iptables -I INPUT 1 -j SERVICES', 'iptables -A SERVICES -p tcp -m tcp --dport 22 -j TRUSTED',
+  'iptables -I OUTPUT 1 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+];
+
 const of = (code: string, cases: readonly Omit<Lockout, 'code'>[]): readonly Lockout[] => cases.map((each) => ({ code, ...each }));
 
 /** Files of several styles for each kind of lockout. */
@@ -53,7 +60,11 @@ export const LOCKOUTS: readonly Lockout[] = [
   ...of('lockout-management', MANAGEMENT), ...of('lockout-replies', REPLIES), ...of('lockout-loopback', LOOPBACK), ...of('lockout-neighbour-discovery', NEIGHBOURS),
   ...of('lockout-early-drop', [
     { style: 'a policy', name: 'fw.sh', from: 1, text: lines('#!/bin/sh', 'iptables -F', 'iptables -P INPUT DROP', ...ACCEPTING) },
+    { style: 'a policy, with sudo and the table', name: 'fw.sh', from: 0, text: lines('sudo iptables -t filter -F', 'sudo iptables -t filter -P INPUT DROP', 'sudo iptables -t filter -P FORWARD DROP', ...ACCEPTING.map((line) => line.replace('iptables', 'sudo iptables -t filter').replace('conntrack --ct', 'state --'))) },
     { style: 'a rule', name: 'fw.sh', from: 0, text: lines('iptables -F', 'iptables -A INPUT -j DROP', ...ACCEPTING.map((line) => line.replace('-A', '-I'))) },
   ]),
-  ...of('lockout-flush', [{ style: 'a script', name: 'fw.sh', from: 2, text: lines('#!/bin/sh', 'iptables -P INPUT DROP', 'iptables -F', ...ACCEPTING) }]),
+  ...of('lockout-flush', [
+    { style: 'a script', name: 'fw.sh', from: 2, text: lines('#!/bin/sh', 'iptables -P INPUT DROP', 'iptables -F', ...ACCEPTING) },
+    { style: 'typed, behind policies', name: 'fw.sh', from: 3, text: lines(...TYPED) },
+  ]),
 ];
