@@ -6,7 +6,7 @@ import { familyOfProgram } from '../core/ruleset/family.ts';
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
+import { DEFAULT_CHECK_SETTINGS, NO_REPORTS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
@@ -101,7 +101,7 @@ export class Diagnostics {
     const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
-    for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
+    for (const findings of this.lineChecks.run(kind)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, around);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
     const read = unread(found);
@@ -147,7 +147,11 @@ function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[
 
 function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {
   const found: Finding[] = [];
-  for (const rule of lineRules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const rule of lineRules) {
+    const reports = rule.checkLine!(place);
+    if (reports === NO_REPORTS) continue;
+    for (const report of reports) found.push(finding(rule, report));
+  }
   for (const problem of place.bound?.problems ?? NO_PROBLEMS) {
     const rule = problemRules.get(problem.code);
     if (rule !== undefined) for (const report of rule.checkProblem!(problem, place)) found.push(finding(rule, report));
