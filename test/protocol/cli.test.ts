@@ -45,9 +45,15 @@ describe('the command line', () => {
       assert.equal(status, 0);
       assert.match(stdout, /:INPUT ACCEPT.*-A WEB -j ACCEPT\nCOMMIT\n$/su);
       assert.equal(run(['simulate', '--at', '2', '--json', '--packet', 'tcp 203.0.113.9:40000 -> 198.51.100.7:80 in=eth0', shell]).stdout.includes('"verdict": "ACCEPT"'), true);
-      assert.equal(run(['compile', '--at', '99', shell]).status, 2);
+      for (const line of ['99', '0', 'x', '1.5']) assert.equal(run(['compile', '--at', line, shell]).status, 2, line);
       assert.equal(run(['compile']).status, 2);
     });
+  });
+
+  it('says so where a script runs no iptables', () => {
+    const { status, stdout, stderr } = run(['compile', file('hello.sh', '#!/bin/sh\necho hello\n')]);
+    assert.deepEqual([status, stdout], [0, '']);
+    assert.match(stderr, /hello\.sh: nothing here runs iptables\n$/u);
   });
 
   describe('a script that names its start', () => {

@@ -61,7 +61,7 @@ export function someFiles(files: readonly string[]): readonly string[] {
 export function atOption(value: string | undefined, document: RulesetDocument): number | undefined {
   if (value === undefined) return undefined;
   const number = /^[0-9]+$/u.test(value) ? Number(value) : 0;
-  if (document.lineAt(number - 1) === undefined) throw new UsageError(`--at is the number of a line of the file, not \`${value}\``);
+  if (number < 1 || document.lineAt(number - 1) === undefined) throw new UsageError(`--at is the number of a line of the file, not \`${value}\``);
   return number - 1;
 }
 

@@ -26,6 +26,9 @@ export const compileCommand: Subcommand = {
 /** Says on standard error what failed; answers the exit code. */
 function report(file: string, document: RulesetDocument, ruleset: Ruleset): number {
   const refusals = refusalsOf(document, ruleset);
+  if (document.kind === 'script' && document.linesOf(ruleset.family).length === 0) {
+    process.stderr.write(`${file}: nothing here runs ${ruleset.family === 'ipv4' ? 'iptables' : 'ip6tables'}\n`);
+  }
   process.stderr.write(refusals.map(({ line, message }) => `${file}:${line.number + 1}: ${message}\n`).join(''));
   return refusals.length === 0 ? 0 : 1;
 }

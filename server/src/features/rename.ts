@@ -1,7 +1,7 @@
 import { LSPErrorCodes, ResponseError, type RenameParams, type WorkspaceEdit } from 'vscode-languageserver';
 import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
 import { defineFeature } from './feature.ts';
-import { occurrencesOf } from './support/chains.ts';
+import { isExpanded, occurrencesOf } from './support/chains.ts';
 import { isRefusal, nameRefusal, renamable, type Refusal } from './support/chain-name.ts';
 
 /** Renames the chain at the position wherever its table names it, or says why it can't be done. */
@@ -10,7 +10,13 @@ export function rename(document: RulesetDocument, position: Position, newName: s
   if (isRefusal(chain)) return chain;
   const refusal = nameRefusal(document, chain.id, newName);
   if (refusal !== undefined) return refusal;
-  const edits = occurrencesOf(document, chain.id).map(({ line, span }) => ({ range: document.rangeOf(line, span), newText: newName }));
+  const occurrences = occurrencesOf(document, chain.id);
+  const made = occurrences.find(isExpanded);
+  if (made !== undefined) {
+    const word = made.line.text.slice(made.span.start, made.span.end);
+    return { refusal: `Line ${made.line.number + 1} names \`${chain.id.name}\` by \`${word}\`; change it where that gets its value.` };
+  }
+  const edits = occurrences.map(({ line, span }) => ({ range: document.rangeOf(line, span), newText: newName }));
   return { changes: { [document.uri]: edits } };
 }
 

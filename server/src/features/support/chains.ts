@@ -31,10 +31,16 @@ export function chainAt(place: Place): { readonly id: ChainId; readonly occurren
   return occurrence && { id: { family, table, name: occurrence.name }, occurrence };
 }
 
+/** What a shell puts something else in the place of. */
+const EXPANDS = /[$`{]/u;
+
+/** Whether a shell makes the name at the place, so that it can't be changed there. */
+export const isExpanded = ({ line, span }: ChainOccurrence): boolean => EXPANDS.test(line.text.slice(span.start, span.end));
+
 /** Everywhere the file names the chain, in the file's order; reads every line. */
 export function occurrencesOf(document: RulesetDocument, id: ChainId): ChainOccurrence[] {
   return document.lines.flatMap((line) => {
-    if (!line.text.includes(id.name)) return [];
+    if (!line.text.includes(id.name) && !EXPANDS.test(line.text)) return [];
     const { table, family } = document.context(line);
     return table === id.table && family === id.family ? chainsNamedBy(document, line).filter(({ name }) => name === id.name) : [];
   });
