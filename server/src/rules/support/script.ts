@@ -31,3 +31,7 @@ function commandsIn(executed: readonly BoundLine[]): readonly ScriptCommand[] {
   }
   return commands;
 }
+
+/** Whether more than the one command stands on the line, so that what follows the line need not follow the command. */
+export const hasMore = ({ content, text }: Line): boolean =>
+  content.kind !== 'command' || content.others !== undefined || content.rest?.raw.startsWith('#') === false || /^\s*(?:if|for|while|until|case)\b|[{(]\s*\S*iptables/u.test(text);
