@@ -9,6 +9,7 @@ import { missingPrograms } from '../support/programs.ts';
 import { abbreviations, disagreements } from './abbreviations.ts';
 import { compareChangedCorpus, compareCorpus } from './corpus.ts';
 import { compareGenerated } from './generated.ts';
+import { comparePeople } from './people.ts';
 import { print, type Reported } from './report.ts';
 import { compareTools } from './tools.ts';
 import { compareWritten } from './written.ts';
@@ -31,6 +32,7 @@ const missing = missingPrograms();
 if (missing === undefined) {
   printAbbreviations(await disagreements(abbreviations(), 'nft'));
   print('written', await compareWritten(), values.verbose);
+  print('as people write them', await comparePeople(), values.verbose);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
   if (existsSync(corpus)) print(`corpus with a change in each, seed ${seed}`, await compareChangedCorpus(corpus, seed, Number(values.count) / 5), values.verbose);
   print(`rulesets as tools write them, seed ${seed}`, await compareTools(seed, Number(values.count) / 5), values.verbose);

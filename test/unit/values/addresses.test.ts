@@ -30,7 +30,7 @@ describe('addresses', () => {
       '2001:DB8::1': '2001:db8::1/128', '2001:db8::1/32': '2001:db8::/32', '::/0': '::/0', '0/0': '::/0', '2001:db8::1/ffff:0:ffff::': '2001::/ffff:0:ffff::', '::ffff:1.2.3.4': '::ffff:1.2.3.4/128',
       '64:ff9b::1.2.3.4': '64:ff9b::102:304/128', '1:0:0:2:0:0:0:3': '1:0:0:2::3/128', '1:2:3:4:5:6:7::': '1:2:3:4:5:6:7:0/128', '::1:2': '::0.1.0.2/128', '::1,::2': '::1/128,::2/128',
     }, V6);
-    warns(addressList, { 'fe80::1%eth0': ['fe80::1/128', /zone/u] }, V6);
+    warns(addressList, { 'fe80::1%eth0': ['fe80::1/128', /without the interface/u], 'fe80::1%lo': ['fe80::1/128', /zone/u] }, V6);
     refuses(addressList, { '2001:db8::1/129': [/not a mask/u, '2001:db8::1/128'], '192.0.2.1': [/IPv4 address.*iptables/u], '[::1]': [/brackets/u, '::1'], '::g': [/not an IPv6 address/u], '1:2:3:4:5:6:7': [/not an IPv6 address/u], '1::2::3': [/not an IPv6 address/u] }, V6);
   });
 

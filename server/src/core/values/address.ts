@@ -86,6 +86,9 @@ function readAddressV6(text: string): Parsed<{ address: bigint; host?: string }>
   if (address !== undefined) return ok({ address });
   const zone = text.indexOf('%');
   const zoned = zone === -1 ? undefined : readIPv6(text.slice(0, zone));
+  if (zoned !== undefined && !/^(?:lo|\d+)$/u.test(text.slice(zone + 1))) {
+    return lookedUp({ address: zoned }, `\`${text}\` is refused on a host without the interface, and on any other ip6tables forgets it; write the address alone, and name the interface with \`-i\` or \`-o\`.`);
+  }
   if (zoned !== undefined) return ok({ address: zoned }, `ip6tables forgets the zone of \`${text}\`; name the interface with \`-i\` or \`-o\`.`);
   if (readDotted(text) !== undefined) return fail(`\`${text}\` is an IPv4 address; ip6tables takes IPv6 here. IPv4 rules are for iptables.`);
   if (/^\[.*\]$/u.test(text)) return fail(`\`${text}\` has brackets, which addresses here do not have.`, text.slice(1, -1));

@@ -1,6 +1,7 @@
 import type { Family } from '../netfilter.ts';
+import { didYouMean } from './spelling.ts';
 import { text } from './text.ts';
-import type { ValueType } from './value.ts';
+import { lookedUp, type ValueType } from './value.ts';
 
 /** A conntrack helper of the kernel: the protocol that its rule's `-p` has to name, and its families. Seen in the kernel. */
 export interface ConntrackHelper {
@@ -34,6 +35,12 @@ const free = text({ what: 'the name of a helper', placeholder: 'NAME', max: 15, 
 /** The name of a conntrack helper, of which the kernel keeps 15 bytes. */
 export const conntrackHelper: ValueType<string> = {
   ...free,
+  parse(given, context) {
+    const parsed = free.parse(given, context);
+    if (!parsed.ok || parsed.value === '' || findHelper(parsed.value) !== undefined) return parsed;
+    const { hint } = didYouMean(parsed.value, HELPERS.map(({ name }) => name));
+    return lookedUp(parsed.value, parsed.warning ?? `The kernel brings no helper \`${parsed.value}\`, and refuses the rule where no module or \`nfct helper add\` has made it before.${hint}`);
+  },
   complete: ({ family }) => HELPERS.filter(({ families }) => families.includes(family)).map(({ name, protocols, detail }) => ({ text: name, detail: `${detail} (${protocols.join(', ')})` })),
   hover: (name) => findHelper(name)?.detail,
 };

@@ -45,7 +45,7 @@ function isHarmful(definition: ExtensionDefinition, { name, values }: OptionSpec
   if (site.valued || (!site.isInside && definition.check === undefined && definition.checkBeside === undefined)) return false;
   const context = { family: site.place.family, protocol: site.others.header.protocol?.value };
   const given = values.map((type) => standInFor(type, context));
-  return harm.isDoneBy([`--${name}`, ...given.filter((each) => each !== undefined)], lead.split(' ').filter((word) => word !== ''));
+  return harm.isDoneByOption([`--${name}`, ...given.filter((each) => each !== undefined)], lead.split(' ').filter((word) => word !== ''));
 }
 
 interface Loaded {

@@ -18,9 +18,14 @@ export class Harm {
     this.isBroken = site.negation === undefined && site.others.problems.some(isHarm);
   }
 
-  /** Whether a line that is right so far is refused with the words in the place of the one under the cursor; `lead` goes before a `!`. */
-  isDoneBy(words: readonly string[], lead: readonly string[] = []): boolean {
-    return !this.isBroken && this.site.boundInserted(words, lead).problems.some(isHarm);
+  /** Whether a line that is right so far is refused with the words in the place of the one under the cursor. */
+  isDoneBy(words: readonly string[]): boolean {
+    return !this.isBroken && this.site.boundInserted(words, []).problems.some(isHarm);
+  }
+
+  /** The same of an option with values that stand in for those to come, which may be better; `lead` goes before a `!`. */
+  isDoneByOption(words: readonly string[], lead: readonly string[]): boolean {
+    return !this.isBroken && this.site.boundInserted(words, lead).problems.some((problem) => problem.code !== 'invalid-value' && isHarm(problem));
   }
 }
 
