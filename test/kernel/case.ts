@@ -1,8 +1,10 @@
 import type { Family } from '../../server/src/core/netfilter.ts';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
+import { openDocument } from '../support/document.ts';
 import { startSimulation } from './check.ts';
+import { surroundingsOf } from './found.ts';
 import { generateRuleset } from './generate.ts';
-import { neighbourhoodOf } from './neighbourhood.ts';
+import { neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket, OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
 import { Traffic } from './traffic.ts';
@@ -22,18 +24,32 @@ export interface CaseOptions {
 const STEP = 0.35;
 
 /** The case of a seed: a ruleset and the packets to send through it, in order. */
-export async function generateCase(seed: number, { family, backend, packets, timed = false, nat = false }: CaseOptions): Promise<OracleRequest> {
+export async function generateCase(seed: number, options: CaseOptions): Promise<OracleRequest> {
+  const { family, timed = false, nat = false } = options;
   const random = new Random(seed);
-  const sent: OraclePacket[] = [];
-  const { topology, ipsets } = neighbourhoodOf(family);
+  const world = neighbourhoodOf(family);
   const ruleset = generateRuleset(random, family, { timed, nat });
+  return withPackets({ id: `${timed ? 'timed ' : ''}${nat ? 'nat ' : ''}seed ${seed}`, ruleset, ipset: world.ipsets }, world, random, options);
+}
+
+/** A ruleset of somebody else's with packets for it. */
+export async function caseOf(name: string, text: string, seed: number, options: CaseOptions): Promise<OracleRequest> {
+  const random = new Random(seed);
+  const document = await openDocument(text, options.family === 'ipv6' ? 'rules.v6' : 'rules.v4');
+  document.setFamily(options.family);
+  const world = surroundingsOf(document.ruleset(), text, random);
+  return withPackets({ id: `${name} seed ${seed}`, ruleset: text, ipset: world.ipsets }, world, random, options);
+}
+
+async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'ruleset' | 'ipset'>, world: Neighbourhood, random: Random, { family, backend, packets, timed = false }: CaseOptions): Promise<OracleRequest> {
+  const sent: OraclePacket[] = [];
   const request: OracleRequest = {
-    id: `${timed ? 'timed ' : ''}${nat ? 'nat ' : ''}seed ${seed}`, ruleset, family: family === 'ipv4' ? 4 : 6, packets: sent, topology, ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}),
-    ...(ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
+    ...what, family: family === 'ipv4' ? 4 : 6, packets: sent, topology: world.topology, ...(/-m set |-j SET /u.test(what.ruleset) ? { ipset: ipset! } : {}),
+    ...(what.ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
   };
   const simulation = await startSimulation(request, backend, 0);
   // With conntrack, the kernel holds fragments until the whole packet is there.
-  const traffic = new Traffic(random, family, !simulation.tracks);
+  const traffic = new Traffic(random, world, !simulation.tracks);
   for (let index = 0; index < packets; index++) {
     sent.push({ ...traffic.next(), ...(timed ? { at: Math.floor(index / 2) * STEP } : {}) });
     traffic.note(sent[index]!, simulation.send(index));

@@ -1,10 +1,12 @@
 import type { Family } from '../../server/src/core/netfilter.ts';
-import type { OracleTopology } from './protocol.ts';
+import type { OraclePacket, OracleTopology } from './protocol.ts';
 
 /** The few addresses and ports of a generated case: few, so that rules, packets and NAT meet often. */
 export interface Neighbourhood {
   readonly family: Family;
-  /** Hosts behind eth0 and eth1, and addresses of the host itself. */
+  /** The interfaces behind which the hosts are. */
+  readonly devices: readonly [near: string, far: string];
+  /** Hosts behind either, and addresses of the host itself. */
   readonly near: readonly string[];
   readonly far: readonly string[];
   readonly own: readonly string[];
@@ -13,8 +15,17 @@ export interface Neighbourhood {
   readonly networks: readonly string[];
   readonly ports: readonly number[];
   readonly topology: OracleTopology;
+  /** What packets have to be like for some rules. */
+  readonly hints?: readonly Hint[];
   /** What `ipset restore` makes of the sets that rules name. */
   readonly ipsets: string;
+}
+
+/** What a packet has to be like for some rule. */
+export interface Hint {
+  readonly fields: Partial<OraclePacket>;
+  /** The interface by which a host is reached, where a route leads to it. */
+  wayTo(host: string): string | undefined;
 }
 
 interface Members {
@@ -38,7 +49,7 @@ function sets(family: 'inet' | 'inet6', { ips, nets, pairs, netPorts, nearFar, f
 }
 
 const V4: Neighbourhood = {
-  family: 'ipv4',
+  family: 'ipv4', devices: ['eth0', 'eth1'],
   near: ['10.1.0.1', '10.1.0.2', '10.1.0.3', '10.1.7.9'],
   far: ['10.2.0.1', '10.2.0.2', '10.2.0.3', '203.0.113.7'],
   own: ['10.9.9.9', '10.9.9.10'],
@@ -58,7 +69,7 @@ const V4: Neighbourhood = {
 };
 
 const V6: Neighbourhood = {
-  family: 'ipv6',
+  family: 'ipv6', devices: ['eth0', 'eth1'],
   near: ['fd00:1::1', 'fd00:1::2', 'fd00:1::3', 'fd00:1::7:9'],
   far: ['fd00:2::1', 'fd00:2::2', 'fd00:2::3', '2001:db8::7'],
   own: ['fd00:9::9', 'fd00:9::a'],

@@ -7,7 +7,7 @@ import type { ExtensionDefinition } from '../../server/src/core/extensions/defin
 import { caseFiles } from '../support/cases.ts';
 import { hitFiles } from '../support/hits.ts';
 import { UNSEEN } from '../support/unseen.ts';
-import { CONVERSATIONS } from './conversations.ts';
+import { conversations } from './conversations.ts';
 import { generateRuleset } from './generate.ts';
 import type { OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
@@ -48,7 +48,7 @@ function randomRules(): readonly string[] {
 function workedRules(): readonly string[] {
   const requests = JSON.parse(readFileSync(new URL('./worked.json', import.meta.url), 'utf8')) as readonly OracleRequest[];
   const scenarios = hitFiles().flatMap(({ scenarios: each }) => each.map(({ ruleset }) => ruleset));
-  return rulesOf([...[...requests, ...CONVERSATIONS].map(({ ruleset }) => ruleset), ...scenarios].join('\n'));
+  return rulesOf([...[...requests, ...conversations()].map(({ ruleset }) => ruleset), ...scenarios].join('\n'));
 }
 
 const rulesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('-A'));

@@ -4,18 +4,19 @@
 //   node --import tsx test/kernel/run.ts --nat --count 20         rules that are mostly about NAT
 //   node --import tsx test/kernel/run.ts --streams --count 20 --packets 300     TCP connections of random segments
 //   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
+//   node --import tsx test/kernel/run.ts --count 5 rules.v4 …     somebody else's rulesets, with packets made from their rules
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
-import { generateCase, generateStreams } from './case.ts';
+import { caseOf, generateCase, generateStreams } from './case.ts';
 import { check, type Disagreement } from './check.ts';
 import { KernelOracle } from './client.ts';
 import type { OracleRequest } from './protocol.ts';
 import { familyOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 
-const { values } = parseArgs({ options: {
+const { values, positionals } = parseArgs({ allowPositionals: true, options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
   family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false }, nat: { type: 'boolean', default: false },
 } });
@@ -50,8 +51,10 @@ async function* requests(): AsyncGenerator<OracleRequest> {
   }
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
     const family = (values.family as Family | undefined) ?? familyOf(seed);
-    if (values.streams) yield generateStreams(seed, family, Number(values.packets));
-    else yield await generateCase(seed, { family, backend, packets: Number(values.packets), timed: values.timed, nat: values.nat });
+    const options = { family, backend, packets: Number(values.packets), timed: values.timed, nat: values.nat };
+    if (positionals.length > 0) for (const file of positionals) yield await caseOf(file, readFileSync(file, 'utf8'), seed, { ...options, family: (values.family as Family | undefined) ?? 'ipv4' });
+    else if (values.streams) yield generateStreams(seed, family, Number(values.packets));
+    else yield await generateCase(seed, options);
   }
 }
 

@@ -2,10 +2,9 @@ import type { Packet } from '../../server/src/core/engine/packet.ts';
 import type { Result } from '../../server/src/core/engine/result.ts';
 import { addressText } from '../../server/src/core/engine/wording.ts';
 import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
-import { neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
+import type { Hint, Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket } from './protocol.ts';
 import type { Random } from './random.ts';
-import type { Family } from '../../server/src/core/netfilter.ts';
 
 /** A packet that got through, by which replies to it are made: as it came, and as it left. */
 interface Passed {
@@ -25,10 +24,10 @@ export class Traffic {
 
   private readonly fragments: boolean;
 
-  constructor(random: Random, family: Family, fragments: boolean) {
+  constructor(random: Random, world: Neighbourhood, fragments: boolean) {
     this.random = random;
     this.fragments = fragments;
-    this.world = neighbourhoodOf(family);
+    this.world = world;
   }
 
   next(): OraclePacket {
@@ -51,8 +50,19 @@ export class Traffic {
   }
 
   private fresh(): OraclePacket {
-    const packet = this.freshPacket();
+    const packet = (this.world.hints ?? []).length === 0 || this.random.chance(0.4) ? this.freshPacket() : this.hinted(this.freshPacket(), this.random.pick(this.world.hints!));
     return packet.proto === 'tcp' ? { ...packet, side: 'client' } : packet;
+  }
+
+  /** The packet as a rule wants it; the path is said outright, so that it gets there from wherever it comes. */
+  private hinted(packet: OraclePacket, { fields, wayTo }: Hint): OraclePacket {
+    const { random, world: { devices, own, family } } = this;
+    const { in_iface: arrives = devices[0], out_iface: leaves = devices[1], local, ...rest } = { flags: 'SYN', ...packet, ...fields };
+    const isOwn = own.includes(rest.dst!);
+    const path = isOwn ? 'in' : packet.path !== 'auto' ? packet.path! : local === true ? 'out' : random.pick(['in', 'forward']);
+    const ways = { ...(path === 'out' ? {} : { in_iface: arrives }), ...(path === 'in' ? {} : { out_iface: wayTo(rest.dst!) ?? leaves }) };
+    // What is said to be delivered needs an address that the host has, which only IPv4 does without.
+    return { ...rest, ...ways, path, ...(path === 'in' && family === 'ipv6' && !isOwn ? { dst: random.pick(own) } : {}) };
   }
 
   private freshPacket(): OraclePacket {
@@ -73,25 +83,25 @@ export class Traffic {
   /** To everybody on a link. */
   private toAll(): OraclePacket {
     const { random, world: { family, near } } = this;
-    return { path: 'in', src: random.pick(near), dst: family === 'ipv4' ? random.pick(['255.255.255.255', '224.0.0.251']) : 'ff02::fb', in_iface: 'eth0' };
+    return { path: 'in', src: random.pick(near), dst: family === 'ipv4' ? random.pick(['255.255.255.255', '224.0.0.251']) : 'ff02::fb', in_iface: this.world.devices[0] };
   }
 
   /** The same ends with the path said outright. */
   private outright(kind: 'forward' | 'in' | 'out' | 'back', { src, dst, in_iface: device }: { src: string; dst: string; in_iface?: string }): OraclePacket {
     if (kind === 'in') return { path: 'in', src, dst, in_iface: device! };
-    const far = this.world.near.includes(dst) ? 'eth0' : 'eth1';
+    const far = this.world.devices[this.world.near.includes(dst) ? 0 : 1];
     return kind === 'out' ? { path: 'out', src, dst, out_iface: far } : { path: 'forward', src, dst, in_iface: device!, out_iface: far };
   }
 
   private ends(kind: 'forward' | 'in' | 'out' | 'back' | 'lo' | 'stray'): { src: string; dst: string; in_iface?: string; local?: true } {
-    const { random, world: { near, far, own, lost } } = this;
+    const { random, world: { near, far, own, lost, devices } } = this;
     switch (kind) {
-      case 'forward': return { src: random.pick(near), dst: random.pick(far), in_iface: 'eth0' };
-      case 'back': return { src: random.pick(far), dst: random.pick(near), in_iface: 'eth1' };
-      case 'in': return random.chance(0.5) ? { src: random.pick(near), dst: random.pick(own), in_iface: 'eth0' } : { src: random.pick(far), dst: random.pick(own), in_iface: 'eth1' };
+      case 'forward': return { src: random.pick(near), dst: random.pick(far), in_iface: devices[0] };
+      case 'back': return { src: random.pick(far), dst: random.pick(near), in_iface: devices[1] };
+      case 'in': return random.chance(0.5) ? { src: random.pick(near), dst: random.pick(own), in_iface: devices[0] } : { src: random.pick(far), dst: random.pick(own), in_iface: devices[1] };
       case 'out': return { src: random.pick(own), dst: random.pick([...near, ...far]), local: true };
       // By another interface than that of the way back, or from where none leads back.
-      case 'stray': return { src: random.pick([...near, ...lost]), dst: random.pick([...far, ...own]), in_iface: random.pick(['eth0', 'eth1']) };
+      case 'stray': return { src: random.pick([...near, ...lost]), dst: random.pick([...far, ...own]), in_iface: random.pick(devices) };
       case 'lo': return { src: own[0]!, dst: own[1]!, local: true };
     }
   }
@@ -133,7 +143,8 @@ export class Traffic {
     const source = addressText(left.destination!);
     const destination = addressText(left.source!);
     if (left.path === 'in') return { src: source, dst: destination, local: true };
-    return { src: source, dst: destination, in_iface: left.out ?? (sent.in_iface === 'eth1' ? 'eth0' : 'eth1') };
+    const { devices } = this.world;
+    return { src: source, dst: destination, in_iface: left.out ?? devices[sent.in_iface === devices[1] ? 0 : 1] };
   }
 
   private reply(): OraclePacket {
@@ -166,7 +177,7 @@ export class Traffic {
     };
     const types: readonly (readonly [number, number])[] = world.family === 'ipv4' ? [[3, 3], [3, 1], [11, 0], [5, 1]] : [[1, 4], [1, 0], [3, 0], [2, 0]];
     const [type, code] = random.pick(types);
-    const router = back.local === true || random.chance(0.5) ? {} : { src: back.in_iface === 'eth0' ? world.near[3]! : world.far[3]! };
+    const router = back.local === true || random.chance(0.5) ? {} : { src: back.in_iface === world.devices[0] ? world.near[3]! : world.far.at(-1)! };
     return { path: 'auto', ...back, ...router, proto: 'icmp', type, code, inner };
   }
 }

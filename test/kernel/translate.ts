@@ -1,6 +1,7 @@
 import type { HostFacts, Prefix } from '../../server/src/core/engine/host.ts';
 import { makePacket, TCP_FLAGS, type Address, type ConntrackState, type Packet } from '../../server/src/core/engine/packet.ts';
 import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
+import { addressText } from '../../server/src/core/engine/wording.ts';
 import { readIpsetSave, readPrefix, readRouteText } from '../../server/src/core/engine/facts/text.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { readIcmp } from '../../server/src/core/notation/icmp.ts';
@@ -146,3 +147,19 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset
       destination === undefined || (typeof destination.address === 'bigint') === (family === 6)),
   };
 }
+
+/** One of our packets in the oracle's terms. */
+export function oraclePacketOf(packet: Packet): OraclePacket {
+  const { path, protocol, source, destination, tcpFlags, inner } = packet;
+  const given: Record<string, unknown> = {
+    path, src: addressText(source!), dst: addressText(destination!), proto: protocol, sport: packet.sourcePort, dport: packet.destinationPort,
+    type: packet.icmpType, code: packet.icmpCode, icmp_id: packet.icmpId, inner: inner === undefined ? undefined : oraclePacketOf(inner), in_iface: packet.in, out_iface: packet.out, mark: packet.mark, tos: packet.tos, ttl: packet.ttl,
+    uid: packet.uid, gid: packet.gid, smac: packet.mac, at: packet.at, payload: packet.length === undefined ? undefined : packet.length - headers(packet),
+    flags: tcpFlags === undefined ? undefined : flagNames(tcpFlags),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+const headers = ({ family, protocol }: Packet): number => (family === 'ipv4' ? 20 : 40) + (protocol === PROTOCOL.tcp ? 20 : 8);
+
+const flagNames = (bits: number): string => Object.entries(TCP_FLAGS).filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name).join(',') || 'NONE';

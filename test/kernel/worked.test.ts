@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import { check } from './check.ts';
-import { CONVERSATIONS } from './conversations.ts';
+import { conversations } from './conversations.ts';
 import type { OracleRequest } from './protocol.ts';
 import { describeWithKernel } from './support.ts';
 
@@ -18,7 +18,7 @@ const BEYOND_US: Readonly<Record<string, string>> = {
 };
 
 describeWithKernel('worked cases', (backend: Backend, oracle) => {
-  for (const request of [...REQUESTS, ...CONVERSATIONS]) {
+  for (const request of [...REQUESTS, ...conversations()]) {
     it(request.id!, async () => {
       const { reply, disagreements } = await check(oracle(), request, backend);
       assert.ok(reply.ok, reply.error);

@@ -14,7 +14,7 @@ TRACKING = re.compile(
 
 
 def tables_of(text):
-    return list(dict.fromkeys(re.findall(r"(?m)^\s*\*(\S+)", text)))
+    return list(dict.fromkeys(re.findall(r"(?m)^\s*\*\s*(\S+)", text)))
 
 
 def rule_texts(text):

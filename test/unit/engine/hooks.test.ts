@@ -125,6 +125,14 @@ COMMIT
     assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), ['DROP 0', 'DROP 0']);
   });
 
+  it('take IPv6 addresses of a link for known there alone', async () => {
+    const host = facts({ interfaces: { eth0: ['2001:db8::1/64', 'fe80::1/64'], eth1: ['2001:db8:1::1/64'] }, routes: ['fe80::/64 dev eth0'] });
+    const results = await run('*filter\nCOMMIT\n', ['udp [2001:db8::9]:1 -> [fe80::1]:2 in=eth0', 'udp [2001:db8:1::9]:1 -> [fe80::1]:2 in=eth1', 'udp [fe80::9]:1 -> [fe80::5]:2 in=eth0'], { family: 'ipv6', host });
+    assert.deepEqual(results.map(({ verdict, packet: { path, out } }) => [verdict, path, out]), [['ACCEPT', 'in', undefined], ['DROP', 'forward', undefined], ['ACCEPT', 'forward', 'eth0']]);
+    const [refused] = await run('*filter\nCOMMIT\n', ['udp [2001:db8::9]:1 -> [fe80::5]:2 in=eth0 out=eth1'], { family: 'ipv6' });
+    assert.equal(refused!.reason, 'fe80::5 is a link-local address, to which no route leads from another link');
+  });
+
   it('route by the facts about the host where the path is not said outright', async () => {
     const host = facts({ interfaces: { eth0: ['203.0.113.10/24'], eth1: ['10.0.0.1/24'] }, routes: ['10.0.0.0/8 dev eth1', 'default via 203.0.113.1 dev eth0'] });
     const ruleset = '*filter\n-A INPUT -j LOG\n-A FORWARD -o eth1 -j LOG\n-A OUTPUT -o eth1 -j LOG\nCOMMIT\n';

@@ -131,6 +131,18 @@ COMMIT
     assert.equal(unknown!.packet.destination, undefined);
   });
 
+  it('redirects every packet of a connection to the host itself, whose address need not be known', () => ways('*nat\n-A PREROUTING -p tcp -j REDIRECT --to-ports 3128\nCOMMIT\n*filter\n-A INPUT -j ACCEPT\nCOMMIT\n', [
+    ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0', 'ACCEPT nat:PREROUTING:1 filter:INPUT:1'],
+    ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0', 'ACCEPT filter:INPUT:1'],
+  ]));
+
+  it('redirects to an IPv6 address of the scope that the destination has', async () => {
+    const host = facts({ interfaces: { eth0: ['2001:db8::1/64', 'fec0::1/64', 'fe80::1/64', '::9:9/96'] }, routes: [] });
+    const to = async (destination: string): Promise<string> => leaves((await run('*nat\n-A PREROUTING -p udp -j REDIRECT\nCOMMIT\n', [`udp [2001:db8::9]:1 -> [${destination}]:2 in=eth0`], { family: 'ipv6', host }))[0]!).split(' ')[3]!;
+    const destinations = ['2001:db8::7', 'fec0::7', 'ff05::7', 'fe80::7', 'ff02::7', '::7:7', 'ff0e::7'];
+    assert.deepEqual(await Promise.all(destinations.map(to)), ['[2001:db8::1]:2', '[fec0::1]:2', '[fec0::1]:2', '[fe80::1]:2', '[fe80::1]:2', '[::0.9.0.9]:2', '[2001:db8::1]:2']);
+  });
+
   it('lets a reply to an unknown masqueraded address be the connection\'s, or not', async () => {
     const [out, back] = await run('*nat\n-A POSTROUTING -o ppp0 -j MASQUERADE\nCOMMIT\n', ['udp 192.168.0.5:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp 9.9.9.9:53 -> 203.0.113.1:4000 in=ppp0']);
     assert.equal(out!.packet.source, undefined);

@@ -116,6 +116,12 @@ describe('what random rulesets found in the kernel', () => {
     assert.deepEqual([result!.verdict, result!.packet.path, result!.packet.ttl], ['ACCEPT', 'in', 64]);
   });
 
+  it('what comes back from lo may have a source that routing refuses from elsewhere', async () => {
+    const host = facts({ interfaces: { eth0: ['10.0.0.1/24'] }, routes: [] });
+    const results = await run('*filter\nCOMMIT\n', ['udp 255.255.255.255:1 -> 10.0.0.1:2 out=lo', 'udp 255.255.255.255:1 -> 10.0.0.1:2 in=eth0'], { host, loopback: true });
+    assert.deepEqual(results.map(({ verdict }) => verdict), ['ACCEPT', 'DROP']);
+  });
+
   it('REJECT answers DCCP in IPv6 only', async () => {
     const ruleset = '*filter\n-A INPUT -j REJECT\nCOMMIT\n';
     const [v4] = await run(ruleset, ['dccp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);

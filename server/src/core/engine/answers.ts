@@ -144,7 +144,7 @@ function notUnicast(p: Passage): string | undefined {
 function ownAddress(p: Passage): Address | undefined {
   const { hook, packet } = p;
   const { source, destination } = packet;
-  if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination) === true)) return destination;
+  if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination, p.fromWire ? packet.in : undefined) === true)) return destination;
   // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
   if (source !== undefined && (isLocal(p.host, source) ?? !p.fromWire)) return source;
   const isIpv6 = packet.family === 'ipv6';

@@ -135,7 +135,7 @@ export class Passage implements Traversal {
     const { connection } = this;
     if (connection === undefined) return true;
     if (!bind(this.world.table, connection, kind, range, this.world.now)) return false;
-    if (kind === 'destination' && range.addresses instanceof Unknown) this.redirected = true;
+    if (kind === 'destination' && range.addresses instanceof Unknown) connection.redirected = true;
     this.rewrite(kind);
     return true;
   }
@@ -144,6 +144,7 @@ export class Passage implements Traversal {
   rewrite(kind: Manipulation): void {
     const { source, destination, sourcePort, destinationPort } = this.packet;
     rewrite(this.packet, this.connection!, this.direction, kind);
+    if (kind === 'destination' && this.direction === 'original') this.redirected ||= this.connection!.redirected;
     if (this.packet.source !== source || this.packet.sourcePort !== sourcePort) this.forget('source');
     if (this.packet.destination !== destination || this.packet.destinationPort !== destinationPort) this.forget('destination');
   }

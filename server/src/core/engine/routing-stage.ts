@@ -10,6 +10,11 @@ import { addressText } from './wording.ts';
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
 export function routeArrival(p: Passage): void {
   const { packet } = p;
+  // What comes back from lo has its route already. Seen in the kernel.
+  if (p.looped) {
+    deliver(p);
+    return;
+  }
   const refused = martian(packet.source, packet.destination, packet.in) ?? ownSource(p);
   if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
   else if (isForHost(p)) deliver(p);
@@ -34,9 +39,9 @@ function ownSource(p: Passage): string | undefined {
 function isForHost(p: Passage): boolean {
   const { packet, host } = p;
   const { destination } = packet;
-  if (p.redirected || p.looped || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
+  if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
   const changed = destination !== p.arrivedFor;
-  const local = destination === undefined ? undefined : isLocal(host, destination);
+  const local = destination === undefined ? undefined : isLocal(host, destination, packet.in);
   const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');
   if (!changed && told) return packet.path === 'in';
   if (local !== undefined) {
@@ -63,7 +68,7 @@ function forward(p: Passage): void {
   if (packet.path === 'in' || changed) packet.out = newWay(p) ?? packet.out;
   else packet.out ??= newWay(p);
   packet.path = 'forward';
-  if (p.ending !== undefined) return;
+  if (p.ending !== undefined || isOfAnotherLink(p)) return;
   if (packet.ttl !== undefined && packet.ttl <= 1) {
     p.endWithAnswer(timeExceeded(p), { verdict: 'DROP', reason: `its ${packet.family === 'ipv4' ? 'ttl' : 'hop limit'} is used up, so routing drops it after PREROUTING` });
     return;
@@ -71,6 +76,14 @@ function forward(p: Passage): void {
   if (staysOnLink(p)) return;
   if (packet.ttl !== undefined) packet.ttl--;
   enterHook(p, 'FORWARD');
+}
+
+/** Ends the passage of a packet to an address that is known on another link only. Seen in the kernel. */
+function isOfAnotherLink(p: Passage): boolean {
+  const { packet: { in: arrived, out, destination } } = p;
+  if (destination === undefined || !isLinkLocal(destination) || arrived === undefined || out === undefined || arrived === out) return false;
+  p.endWithAnswer(noRoute(p), { verdict: 'DROP', reason: `${addressText(destination)} is a link-local address, to which no route leads from another link` });
+  return true;
 }
 
 /** Ends the passage of a packet to another link that its source is not known on; its sender is told. Seen in the kernel. */
@@ -93,7 +106,7 @@ function sentToAll({ packet, arrivedFor, host }: Passage): string | undefined {
 /** The interface by which the destination is reached as far as routes are known; ends the passage when there is none. */
 function newWay(p: Passage): string | undefined {
   const { destination } = p.packet;
-  const route = destination === undefined ? undefined : routeTo(p.host, destination);
+  const route = destination === undefined ? undefined : routeTo(p.host, destination, p.fromWire && isLinkLocal(destination) ? p.packet.in : undefined);
   if (route === 'none') {
     const ending: Ending = { verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` };
     if (p.fromWire) p.endWithAnswer(noRoute(p), ending);

@@ -4,10 +4,14 @@ import type { Address } from './packet.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
 
-/** Whether the address is one of the host's own; undefined when nothing is known of its addresses. */
-export function isLocal(host: HostFacts, address: Address): boolean | undefined {
+/**
+ * Whether the address is one of the host's own, for what came by the interface `arrived`, if one is given; undefined when
+ * nothing is known of its addresses.
+ */
+export function isLocal(host: HostFacts, address: Address, arrived?: string): boolean | undefined {
   if (kindOf(address) === 'loopback') return true;
   if (host.local?.includes(address) === true) return true;
+  if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some((prefix) => prefix.address === address);
   if (host.interfaces === undefined) return host.local === undefined ? undefined : false;
   return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => prefix.address === address));
 }
@@ -67,12 +71,8 @@ export function primaryAddress(host: HostFacts, device: string | undefined, dest
   const prefixes = prefixesOf(host, device, isIpv6);
   if (prefixes instanceof Unknown) return prefixes;
   if (!isIpv6) return prefixes[0]?.address;
-  return preferred(isLinkScoped(destination) ? prefixes.filter(({ address }) => isLinkLocal(address)) : prefixes, undefined);
-}
-
-/** Whether an IPv6 destination means something on its link only. */
-function isLinkScoped(destination: Address | undefined): boolean {
-  return typeof destination === 'bigint' && (isLinkLocal(destination) || covers(LINK_MULTICAST, destination));
+  const scope = SCOPES.find((prefixes) => destination !== undefined && prefixes.some((prefix) => covers(prefix, destination)));
+  return preferred(scope === undefined ? prefixes : prefixes.filter(({ address }) => covers(scope[0], address)), undefined);
 }
 
 function prefixesOf(host: HostFacts, device: string | undefined, isIpv6: boolean): readonly Prefix[] | Unknown {
@@ -87,7 +87,12 @@ function anyOther(host: HostFacts): Prefix | undefined {
 }
 
 const LINK_LOCAL: Prefix = { address: 0xfe80n << 112n, length: 10 };
-const LINK_MULTICAST: Prefix = { address: 0xff02n << 112n, length: 16 };
+
+/** Scopes narrower than everywhere: the addresses of hosts that have it, then those of groups. Seen in the kernel. */
+const SCOPES: readonly (readonly [Prefix, ...Prefix[]])[] = [
+  [LINK_LOCAL, { address: 0xff02n << 112n, length: 16 }], [{ address: 0xfec0n << 112n, length: 10 }, { address: 0xff05n << 112n, length: 16 }],
+  [{ address: 0n, length: 96 }],
+];
 
 /** IPv6 source selection as far as addresses tell: the very destination, an address of its scope, the longest common prefix. */
 function preferred(prefixes: readonly Prefix[], next: Address | undefined): Address | undefined {

@@ -39,6 +39,8 @@ export interface Connection {
   /** Whether the source or destination really is translated. */
   sourceTranslated: boolean;
   destinationTranslated: boolean;
+  /** Whether REDIRECT has sent it to the host itself, at an address that is not known. */
+  redirected: boolean;
   mark: number;
   /** Where the kernel draws the port (or ICMP id) of the replies from, while it is not known which it drew. */
   drawnFrom: { readonly from: number; readonly to: number } | undefined;

@@ -198,7 +198,7 @@ export function templateConnection(family: Family): Connection {
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
     original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: false, destinationTranslated: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }
