@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from '
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
-import { Companions } from './companions.ts';
+import { Companions, companionUri } from './companions.ts';
 import { StartFiles } from './start-files.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -102,6 +102,11 @@ export class LiveSession implements Session {
       document.setStartFiles(settings.startFrom);
     }
     return true;
+  }
+
+  /** The open documents that are compared with what is at the uri, the ruleset of the other family. */
+  comparedWith(uri: string): readonly RulesetDocument[] {
+    return [...this.documents.values()].filter((document) => document.kind === 'ruleset' && companionUri(document.uri) === uri);
   }
 
   all(): Iterable<RulesetDocument> {

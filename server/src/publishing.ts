@@ -24,6 +24,8 @@ export class Publishing {
   /** What the last round took, in milliseconds; first rounds, which read whole files, do not count. */
   private cost = 0;
   private readonly seen = new WeakSet<RulesetDocument>();
+  /** The versions of which documents beside have been told. */
+  private readonly told = new WeakMap<RulesetDocument, number>();
 
   constructor(connection: Connection, session: LiveSession) {
     this.connection = connection;
@@ -42,6 +44,7 @@ export class Publishing {
     this.background.stop(uri);
     this.pending.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+    for (const other of this.session.comparedWith(uri)) this.schedule(other);
   }
 
   private flush(): void {
@@ -62,7 +65,15 @@ export class Publishing {
     this.background.start(document.uri, PAUSE, () => this.session.analysing(document), () => {
       const findings = this.session.findings(document);
       if (!sameFindings(before, findings)) this.publish(document, findings);
+      this.tellBeside(document);
     });
+  }
+
+  /** Looks again at documents that are compared with an edited one, once for each of its versions. */
+  private tellBeside(document: RulesetDocument): void {
+    if (this.told.get(document) === document.version) return;
+    this.told.set(document, document.version);
+    for (const other of this.session.comparedWith(document.uri)) this.schedule(other);
   }
 
   private publish(document: RulesetDocument, findings: readonly Finding[]): void {

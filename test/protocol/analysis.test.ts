@@ -48,6 +48,20 @@ describe('diagnostics that take an analysis', () => {
     assert.deepEqual(round.diagnostics[0]!.relatedInformation!.map(({ location }) => location.range.start.line), [2]);
   });
 
+  it('follow edits of the ruleset beside', async () => {
+    const beside = 'file:///etc/iptables/pair.v6';
+    const own = 'file:///etc/iptables/pair.v4';
+    const openPorts = (...ports: readonly number[]): string => ['*filter', ':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', ...ports.map((port) => `-A INPUT -p tcp --dport ${port} -j ACCEPT`), 'COMMIT', ''].join('\n');
+    const isHinted = (round: PublishDiagnosticsParams): boolean => codes(round).includes('v4-v6-mismatch');
+    await client.open(own, openPorts(22, 443));
+    await client.open(beside, openPorts(22));
+    await client.diagnosticsWhere(own, isHinted);
+    void client.change(beside, 2, '-A INPUT -p tcp --dport 443 -j ACCEPT\n', place(4, 0));
+    await client.diagnosticsWhere(own, (round) => !isHinted(round));
+    await client.close(beside);
+    await client.close(own);
+  });
+
   it('are given up when the document is closed', async () => {
     await client.close(URI);
     await client.open(OTHER, SHADOWED);

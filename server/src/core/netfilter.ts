@@ -2,6 +2,9 @@
 
 export type Family = 'ipv4' | 'ipv6';
 
+/** The protocols' names, as a reader knows them. */
+export const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
 
 /** A hook is also the name of the built-in chain that a table attaches to it. */

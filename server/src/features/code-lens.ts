@@ -1,4 +1,5 @@
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
+import { FAMILY_NAMES } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';
@@ -33,7 +34,7 @@ function rulesetLenses(document: RulesetDocument): CodeLens[] {
   return [...families].sort().map((family) => ({
     range: { start, end: start },
     command: {
-      title: `Resulting ${family === 'ipv4' ? 'IPv4' : 'IPv6'} ruleset`, command: 'iptables-lens.resultingRuleset', arguments: [{ uri: document.uri, family }],
+      title: `Resulting ${FAMILY_NAMES[family]} ruleset`, command: 'iptables-lens.resultingRuleset', arguments: [{ uri: document.uri, family }],
     },
   }));
 }

@@ -1,5 +1,6 @@
 import type { HostFacts, IpSet } from '../core/engine/host.ts';
 import type { BoundOption, ExternalObject } from '../core/extensions/definition.ts';
+import { FAMILY_NAMES } from '../core/netfilter.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import { didYouMean } from '../core/values/spelling.ts';
 import { defineRule, type Report } from './rule.ts';
@@ -62,7 +63,7 @@ function* report({ line, family }: BoundRule, option: BoundOption, { what, made 
     const { hint } = didYouMean(name, ipsets.keys());
     yield { line, span, severity: 'error', message: `The host has no ipset \`${name}\`, and iptables refuses the rule.${hint}` };
   } else if (hasFamily(set) && (set.family === 'inet') !== (family === 'ipv4')) {
-    yield { line, span, severity: 'error', message: `The ipset \`${name}\` holds ${set.family === 'inet' ? 'IPv4' : 'IPv6'} addresses; a rule for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} needs a set of its own family.` };
+    yield { line, span, severity: 'error', message: `The ipset \`${name}\` holds ${set.family === 'inet' ? 'IPv4' : 'IPv6'} addresses; a rule for ${FAMILY_NAMES[family]} needs a set of its own family.` };
   }
 }
 

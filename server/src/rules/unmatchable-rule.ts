@@ -40,16 +40,22 @@ type Said = Pick<Report, 'message' | 'related' | 'severity'>;
 function saidOf({ table, dead: { chain } }: DeadLine, cause: Cause): Said | undefined {
   switch (cause.kind) {
     case 'contradiction': return { severity: 'warning', message: 'No packet can match this rule: its conditions exclude each other.' };
-    case 'hook': return { severity: 'warning', message: `No packet can match this rule: ${atHook(table.name, chain)}` };
+    case 'hook': return { severity: 'warning', message: `No packet can match this rule: ${WHY_NEVER[cause.because ?? 'other'](table.name, chain)}` };
     case 'unmet': return { severity: 'hint', message: 'No packet can match this rule as earlier rules leave and rewrite packets.' };
     case 'called': return neverLed(chain, cause.by);
     default: return undefined;
   }
 }
 
-const atHook = (table: string, chain: string): string => (table === 'nat'
-  ? `\`nat\` sees the first packet of a connection only, and none that meets these conditions comes to ${chain}.`
-  : `the kernel shows none that meets these conditions to ${chain} of \`${table}\`.`);
+const WHY_NEVER: Readonly<Record<'fragment' | 'state' | 'other', (table: string, chain: string) => string>> = {
+  fragment: (_table, chain) => `the kernel puts fragments together before ${chain} sees them.`,
+  state: (table, chain) => (table === 'nat'
+    ? `\`nat\` sees the first packet of a connection only, and none that meets its other conditions comes to ${chain} in such a state.`
+    : 'no packet that meets its other conditions is ever in such a state.'),
+  other: (table, chain) => (table === 'nat'
+    ? `\`nat\` sees the first packet of a connection only, and none that meets these conditions comes to ${chain}.`
+    : `the kernel shows none that meets these conditions to ${chain} of \`${table}\`.`),
+};
 
 function neverLed(chain: string, by: readonly Covering[]): Said {
   return {

@@ -1,5 +1,5 @@
 import { analyse, type Analysis } from '../core/analysis/analysis.ts';
-import type { Family } from '../core/netfilter.ts';
+import { FAMILY_NAMES, type Family } from '../core/netfilter.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { textSpan } from './support/edits.ts';
@@ -17,7 +17,7 @@ export default defineRule({
     what: 'Finds ports of this host that are open to everybody over one of IPv4 and IPv6 and closed over the other: in scripts that '
       + 'speak of both, and in a ruleset beside which that of the other family stands (`rules.v4` and `rules.v6`, '
       + '`iptables.rules` and `ip6tables.rules`, `before.rules` and `before6.rules`). A family that lets nothing in is not '
-      + 'compared, and neither are ports that are open to some addresses only.',
+      + 'compared, and neither are ports that are open to some addresses only and those of DHCP, which belong to one family.',
     why: 'Whoever resolves the name of the host gets both addresses and tries IPv6 first. A service that answers over one of them '
       + 'only is slow or out of order for some, and a port that was closed for IPv4 alone is open all the same.',
     example: [
@@ -68,6 +68,11 @@ const MOST_SERVICES = 64;
 /** Two that have no network in common: a rule that speaks of one of them, as examples do, does not speak of everybody. */
 const STRANGERS: Readonly<Record<Family, readonly string[]>> = { ipv4: ['203.0.113.9', '100.0.0.9'], ipv6: ['2001:db8::9', '2600::9'] };
 
+/** Ports of DHCP and of DHCPv6, each of which is for one family alone. */
+const OF_ONE_FAMILY: readonly number[] = [67, 68, 546, 547];
+
+const isOfBoth = ({ protocol, port }: Service): boolean => protocol !== 'udp' || !OF_ONE_FAMILY.includes(port);
+
 const connectionsTo = ({ protocol, port }: Service, family: Family): readonly Traffic[] => STRANGERS[family].map((source) => traffic(family, `${protocol} ${source} -> any:${port}`));
 
 function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterable<Report | undefined> {
@@ -76,7 +81,7 @@ function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterab
   if (services.length > MOST_SERVICES) return;
   yield* following(other, [ORDINARY.anythingIn[other.ruleset.family]]);
   if (isShut(other, ORDINARY.anythingIn)) return;
-  for (const service of services) {
+  for (const service of services.filter(isOfBoth)) {
     const [here, there] = [connectionsTo(service, family), connectionsTo(service, other.ruleset.family)];
     yield* following(analysis, here);
     yield* following(other, there);
@@ -85,12 +90,10 @@ function* compared(analysis: Analysis, { analysis: other, name }: Other): Iterab
   }
 }
 
-const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
-
 function report({ protocol, port, bound: { line } }: Service, family: Family, name: string | undefined): Report {
   const other = family === 'ipv4' ? 'ipv6' : 'ipv4';
   return {
     line, span: textSpan(line),
-    message: `\`${protocol}\` port ${port} is open to everybody over ${NAMES[family]} and closed over ${NAMES[other]}${name === undefined ? '' : ` (\`${name}\`)`}.`,
+    message: `\`${protocol}\` port ${port} is open to everybody over ${FAMILY_NAMES[family]} and closed over ${FAMILY_NAMES[other]}${name === undefined ? '' : ` (\`${name}\`)`}.`,
   };
 }

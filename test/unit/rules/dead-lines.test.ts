@@ -131,3 +131,14 @@ describe('rules of real rulesets that are called dead', function () {
     }
   }
 });
+
+describe('rules that no packet can match', () => {
+  const said = (rule: string): readonly string[] => new Diagnostics(open(`*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n${rule}\nCOMMIT\n`)).complete()
+    .filter(({ code }) => code === 'unmatchable-rule').map(({ message }) => message);
+
+  it('are said to be so for what is the matter', () => {
+    assert.deepEqual(said('-A INPUT -f -j DROP'), ['No packet can match this rule: the kernel puts fragments together before INPUT sees them.']);
+    assert.deepEqual(said('-A INPUT -p icmp -m icmp --icmp-type 0 -m conntrack --ctstate NEW -j ACCEPT'), ['No packet can match this rule: no packet that meets its other conditions is ever in such a state.']);
+    assert.deepEqual(said('-A INPUT -p udp -m udp --dport 53 -p udp -m conntrack --ctstate NEW -j ACCEPT'), []);
+  });
+});

@@ -24,6 +24,10 @@ describe('services of IPv4 and IPv6', () => {
     ]);
   });
 
+  it('are not those of DHCP, of which each family has its own', async () => {
+    assert.deepEqual(await hints(filter(SSH, '-A INPUT -p udp --dport 67:68 -j ACCEPT', '-A INPUT -p udp --dport 68 -j ACCEPT', '-A INPUT -p udp -m multiport --dports 546,547 -j ACCEPT'), filter(SSH)), []);
+  });
+
   it('are open where another rule opens them, a range or none at all', async () => {
     const text = filter(SSH, '-A INPUT -p tcp --dport 443 -j ACCEPT');
     assert.deepEqual(await hints(text, filter('-A INPUT -p tcp --dport 1:1000 -j ACCEPT')), []);

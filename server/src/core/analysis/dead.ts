@@ -4,6 +4,7 @@ import type { Rule, Table } from '../ruleset/model.ts';
 import { Placements } from '../ruleset/placement.ts';
 import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
+import { possiblyBefore, rewritingOf } from '../sets/rewriting.ts';
 import type { Analysis } from './analysis.ts';
 import type { Covering, Place } from './cover.ts';
 import { sameOutcome } from './outcome.ts';
@@ -16,13 +17,15 @@ export interface Taking extends Covering {
 
 /**
  * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other. `hook`: the kernel shows no
- * packet that meets them to the built-in chain, or to any from which its chain could be called. `called`: none that meets
+ * packet that meets them to the built-in chain, or to any from which its chain could be called, `because` fragments are
+ * put together before or conntrack gives none of them such a state, where it is that. `called`: none that meets
  * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules leave and
  * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `meets` says
  * whether packets that the rule could match come that far. `covered`: the rules `by` take what it could match.
  */
 export type Cause =
-  | { readonly kind: 'contradiction' | 'hook' | 'unmet' }
+  | { readonly kind: 'contradiction' | 'unmet' }
+  | { readonly kind: 'hook'; readonly because: 'fragment' | 'state' | undefined }
   | { readonly kind: 'called'; readonly by: readonly Covering[] }
   | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean }
   | { readonly kind: 'covered'; readonly by: readonly Taking[] };
@@ -116,10 +119,19 @@ class DeadSearch {
     if (place.index >= end) return yield* this.behind(place.chain, end - 1, may);
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
     const { space } = this.analysis;
-    if (!space.intersects(may, arriving) && (isBuiltIn || !space.intersects(may, this.arriving))) return { kind: 'hook' };
+    if (!space.intersects(may, arriving) && (isBuiltIn || !space.intersects(may, this.arriving))) return { kind: 'hook', because: this.whyNever(may, isBuiltIn ? arriving : this.arriving) };
     const by = (yield* this.analysis.covering(this.table.name, place)) ?? [];
     if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
     return yield* this.covered(place, rule, by, arriving);
+  }
+
+  /** Why the kernel shows none of the packets, but those `arriving`; undefined where it is for something else or for several reasons. */
+  private whyNever(may: PacketSet, arriving: PacketSet): 'fragment' | 'state' | undefined {
+    const { space } = this.analysis;
+    const fragments = space.equals('fragment', 1);
+    if (space.includes(fragments, may) && !space.intersects(fragments, arriving)) return 'fragment';
+    const ofAnyState = possiblyBefore(space, rewritingOf(space, [{ field: 'state' }], () => true), may);
+    return space.intersects(ofAnyState, arriving) ? 'state' : undefined;
   }
 
   private *behind(chain: string, index: number, wanted: PacketSet): Steps<Cause> {

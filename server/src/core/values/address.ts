@@ -1,5 +1,5 @@
 import type { Address } from '../engine/packet.ts';
-import type { Family } from '../netfilter.ts';
+import { FAMILY_NAMES, type Family } from '../netfilter.ts';
 import { readInteger } from './integer.ts';
 import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted } from './ipv4.ts';
 import { IPV6_ALL, prefixLength6, prefixMask6, printIPv6, readIPv6 } from './ipv6.ts';
@@ -122,7 +122,7 @@ function hostName<A extends Address>(text: string, address: A, family: Family): 
   const plausible = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/u.test(text) && !/(^|\.)(0[xX])?[0-9]+\.?$/u.test(text) && !/\.\./u.test(text);
   if (plausible && !/^(any|anywhere|all)$/iu.test(text)) return lookedUp({ address, host: text }, resolvedOnce(text));
   if (plausible) return fail(`\`${text}\` would be looked up as a host; for every address leave the option out or write \`${family === 'ipv4' ? '0.0.0.0/0' : '::/0'}\`.`, family === 'ipv4' ? '0.0.0.0/0' : '::/0');
-  return fail(`${shown(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address. ${hint(text, family)}`, text.trim() === text ? undefined : text.trim());
+  return fail(`${shown(text)} is not an ${FAMILY_NAMES[family]} address. ${hint(text, family)}`, text.trim() === text ? undefined : text.trim());
 }
 
 function hint(text: string, family: Family): string {

@@ -1,5 +1,5 @@
 import type { Address } from '../engine/packet.ts';
-import type { Family } from '../netfilter.ts';
+import { FAMILY_NAMES, type Family } from '../netfilter.ts';
 import { printBare } from './address.ts';
 import type { AddressRange } from './address-range.ts';
 import { octalWarning, readInteger } from './integer.ts';
@@ -87,7 +87,7 @@ function readAddress(text: string, family: Family): Parsed<Address> {
   if (text === '') return fail(`An address is missing. ${example(family)}`);
   if (text.includes('/')) return fail(`\`${text}\` has a mask, which NAT targets do not take; a range is two addresses, a whole network is for \`-j NETMAP\`.`);
   if (text.includes(',')) return fail(`\`${text}\` is a list; a NAT target takes one address or range. ${example(family)}`);
-  return fail(`${shown(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address; names and short forms are not taken here. ${example(family)}`);
+  return fail(`${shown(text)} is not an ${FAMILY_NAMES[family]} address; names and short forms are not taken here. ${example(family)}`);
 }
 
 /** `80`, `80-90`, `80-90/8080`; a service name stands for a single port only. */

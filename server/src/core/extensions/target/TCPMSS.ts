@@ -1,5 +1,5 @@
 import type { Effect, Traversal } from '../../engine/traversal.ts';
-import { HOOKS, type Family, type Hook } from '../../netfilter.ts';
+import { FAMILY_NAMES, HOOKS, type Family, type Hook } from '../../netfilter.ts';
 import { integer, type IntegerShape } from '../../values/integer.ts';
 import type { ValueType } from '../../values/value.ts';
 import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
@@ -11,7 +11,7 @@ import { rewrites } from '../shared/packet-sets.ts';
 const HEADERS: Readonly<Record<Family, number>> = { ipv4: 40, ipv6: 60 };
 
 const bounded = (family: Family): IntegerShape =>
-  ({ what: `an MSS for ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`, min: 0, max: 0xffff + 20 - HEADERS[family], example: '1400', placeholder: 'BYTES' });
+  ({ what: `an MSS for ${FAMILY_NAMES[family]}`, min: 0, max: 0xffff + 20 - HEADERS[family], example: '1400', placeholder: 'BYTES' });
 const mss: Readonly<Record<Family, ValueType<number>>> = { ipv4: integer(bounded('ipv4')), ipv6: integer(bounded('ipv6')) };
 
 const setMss = option<number>('set-mss', { ...mss.ipv4, parse: (text, context) => mss[context.family].parse(text, context) });
