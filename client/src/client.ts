@@ -1,7 +1,7 @@
 import { type ExtensionContext, commands as editorCommands, workspace } from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
 import { afterEdits } from './after-edits.ts';
-import { languages, onFirstDocument } from './documents.ts';
+import { isCopy, languages, onFirstDocument } from './documents.ts';
 import { provideCodeActions } from './line-endings.ts';
 import { commands } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
@@ -39,6 +39,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     middleware: {
       executeCommand: (command, args, next) => (command === commands.resultingRuleset ? rulesets.show(args[0]) : simulation(command, args, next)),
       provideCodeActions,
+      handleDiagnostics: (uri, diagnostics, next) => next(uri, isCopy(uri) ? [] : diagnostics),
     },
   });
   const restart = async (): Promise<void> => {

@@ -1,7 +1,13 @@
-import { Disposable, type TextDocument, workspace } from 'vscode';
+import { Disposable, type TextDocument, type Uri, workspace } from 'vscode';
 
 /** Languages that the server is told of: rulesets, and shell scripts for the iptables commands in them. */
 export const languages: readonly string[] = ['iptables', 'shellscript'];
+
+/** The scheme of documents that this extension makes. */
+export const ownScheme = 'iptables-lens';
+
+/** Whether the document shows what another one holds or held, beside it: what is wrong there is told in that one. */
+export const isCopy = ({ scheme }: Uri): boolean => scheme === ownScheme || scheme === 'git';
 
 /** Whether there is anything in the document for the server: of shell scripts only those that name iptables. */
 function isOurs({ languageId, getText }: TextDocument): boolean {

@@ -1,11 +1,9 @@
 import {
   type Disposable, DocumentLink, EventEmitter, Range, type TextDocument, Uri, ViewColumn, languages as editorLanguages, window, workspace,
 } from 'vscode';
-import { languages } from './documents.ts';
+import { languages, ownScheme as scheme } from './documents.ts';
 import type { Family, RulesetAnswer, RulesetRequest } from './protocol.ts';
 import { commands } from './protocol.ts';
-
-const scheme = 'iptables-lens';
 
 /** Shows, beside a script, the ruleset that it leaves behind, in a document of its own that follows every edit. */
 export interface ResultingRulesets extends Disposable {

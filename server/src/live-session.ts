@@ -93,12 +93,15 @@ export class LiveSession implements Session {
     for (const document of this.documents.values()) document.setStartFiles(this.settings.startFrom);
   }
 
-  apply(settings: Settings): void {
+  /** Takes the settings over; answers whether any is another than before. */
+  apply(settings: Settings): boolean {
+    if (JSON.stringify(settings) === JSON.stringify(this.settings)) return false;
     this.settings = settings;
     for (const document of this.documents.values()) {
       document.setFamily(settings.family);
       document.setStartFiles(settings.startFrom);
     }
+    return true;
   }
 
   all(): Iterable<RulesetDocument> {

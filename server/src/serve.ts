@@ -57,8 +57,7 @@ export function serve(connection: Connection, environment: Environment): void {
   });
 
   async function configure(): Promise<void> {
-    if (client.configuration) session.apply(settingsFrom(await connection.workspace.getConfiguration(SECTION)));
-    republish();
+    if (client.configuration && session.apply(settingsFrom(await connection.workspace.getConfiguration(SECTION)))) republish();
   }
 
   function republish(): void {

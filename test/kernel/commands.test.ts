@@ -3,6 +3,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import type { Backend, Family } from '../../server/src/core/netfilter.ts';
+import { Diagnostics } from '../../server/src/rules/run.ts';
+import { openDocument } from '../support/document.ts';
 import { generateCommands } from './command-list.ts';
 import { BACKENDS } from '../support/programs.ts';
 import { describeWithPrograms } from './namespace.ts';
@@ -50,6 +52,33 @@ describeWithPrograms('commands in the order in which they run', () => {
     });
   }
 });
+
+describeWithPrograms('diagnostics of commands in the order in which they run', () => {
+  it('are errors on those alone that iptables refuses, and on all that it always refuses', async function () {
+    if (!existsSync(CORPUS)) {
+      console.log('      skipped: the corpus is not there');
+      this.skip();
+    }
+    const wrong: string[] = [];
+    for (const file of commandLists()) wrong.push(...await misjudged(plain(file), path.basename(file)));
+    assert.deepEqual(wrong, []);
+  });
+});
+
+/** Commands that have an error and are taken by one back end, or are refused by both and have no finding at all. */
+async function misjudged(script: string, what: string): Promise<string[]> {
+  const document = await openDocument(script, 'firewall.sh');
+  const findings = new Diagnostics(document).findings();
+  const [nft, legacy] = BACKENDS.map((backend) => theirRun(script, 'ipv4', backend).statuses) as [readonly string[], readonly string[]];
+  const lines = document.lines.filter((line) => line.content.kind === 'command' && document.familyOf(line) === 'ipv4');
+  return lines.flatMap((line, index) => {
+    const found = findings.filter((finding) => finding.line === line && finding.severity !== 'hint');
+    const refused = [nft, legacy].filter((statuses) => !statuses[index]!.startsWith('0 ')).length;
+    const isError = found.some(({ severity }) => severity === 'error');
+    if (isError && refused < 2) return [`${what}: ${line.text}: iptables takes it: ${found.map(({ message }) => message).join(' ')}`];
+    return refused === 2 && found.length === 0 ? [`${what}: ${line.text}: iptables refuses it`] : [];
+  });
+}
 
 /** Results of ferm's tests: lists of commands without any shell. */
 function commandLists(): string[] {

@@ -23,7 +23,8 @@ function rulesetOf(example: string): string {
 
 /** Commands that make the sets which the examples name, each as its options ask. */
 const SETS: readonly string[] = [
-  'create blocked hash:ip', 'create services bitmap:port range 0-65535', 'create knockers hash:ip timeout 600',
+  'create blocked hash:ip', 'create services bitmap:port range 0-65535', 'create knockers hash:ip timeout 600', 'create counted hash:ip counters', 'create nets hash:net',
+  'create lists list:set', 'create classes hash:ip skbinfo',
 ];
 
 const examplesOf = (definition: ExtensionDefinition): readonly string[] =>

@@ -8,6 +8,7 @@ import { siteAt, type Site } from './support/completion/site.ts';
 import { pageOf } from './support/pages.ts';
 import { placeAt } from './support/place.ts';
 import { optionOf } from './support/uses.ts';
+import { activePart, partsOf, type ValuePart } from './support/value-parts.ts';
 
 /** The option whose value is expected at the position, with that value marked; undefined where no value is. */
 export function signatureHelp(document: RulesetDocument, position: Position): SignatureHelp | undefined {
@@ -15,16 +16,24 @@ export function signatureHelp(document: RulesetDocument, position: Position): Si
   const called = site?.meaning && (site.meaning.extension === undefined ? baseCall(site) : extensionCall(site, site.meaning));
   if (called === undefined) return undefined;
   const { name, values, active, documentation } = called;
+  const parts = values.map(parametersOf);
+  const before = parts.slice(0, active).reduce((sum, { length }) => sum + length, 0);
   let start = name.length + 1;
-  const parameters = values.map((value) => {
-    const label: [number, number] = [start, start + value.length];
-    start = label[1] + 1;
-    return { label };
+  const parameters = values.flatMap((value, index) => {
+    const labels = parts[index]!.map((part): { label: [number, number] } => ({ label: [start + part.start, start + part.end] }));
+    start += value.length + 1;
+    return labels;
   });
   return {
     signatures: [{ label: [name, ...values].join(' '), parameters, ...(documentation === '' ? {} : { documentation: { kind: MarkupKind.Markdown, value: documentation } }) }],
-    activeSignature: 0, activeParameter: active,
+    activeSignature: 0, activeParameter: before + activePart(values[active]!, site!.typed),
   };
+}
+
+/** The parts of a value's placeholder; the whole of it where there is one. */
+function parametersOf(placeholder: string): readonly Pick<ValuePart, 'start' | 'end'>[] {
+  const parts = partsOf(placeholder);
+  return parts.length > 1 ? parts : [{ start: 0, end: placeholder.length }];
 }
 
 interface Call {
@@ -55,7 +64,7 @@ function baseCall({ before }: Site): Call | undefined {
 
 export default defineFeature<SignatureHelpParams, SignatureHelp | undefined>({
   method: 'textDocument/signatureHelp',
-  capabilities: { signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [',', ' '] } },
+  capabilities: { signatureHelpProvider: { triggerCharacters: [' '], retriggerCharacters: [',', ' ', ':', '/', '-', '=', '&'] } },
   answer(session, { textDocument: { uri }, position }) {
     const document = session.document(uri);
     return document && signatureHelp(document, position);

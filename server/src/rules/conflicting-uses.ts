@@ -33,7 +33,7 @@ interface Sharing extends SharedObject {
 function* conflictsIn(ruleset: Ruleset): Iterable<Report> {
   const first = new Map<string, Sharing>();
   for (const { bound, use } of usesIn(ruleset)) {
-    const object = use.definition.shared?.(use);
+    const object = bound.broken ? undefined : use.definition.shared?.(use);
     if (object === undefined) continue;
     const key = `${object.what} ${object.name}`;
     const before = first.get(key);

@@ -44,7 +44,7 @@ function tooDeep(table: Table, jump: Jump, before: Jump): Report {
   const { line, target } = ruleOf(table, jump);
   const last = ruleOf(table, before);
   return {
-    line, span: target!.span, message: `\`${jump.to}\` is ${MOST + 1} chains deep here; iptables-nft takes ${MOST}.`,
+    line, span: target!.span, message: `\`${jump.to}\` is ${MOST + 1} chains deep here; iptables-nft takes at most ${MOST}.`,
     related: [{ line: last.line, span: last.target!.span, message: `\`${before.to}\` is the last chain that may be reached` }],
   };
 }

@@ -1,3 +1,5 @@
+import type { BoundLine } from '../core/ruleset/build.ts';
+import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type Fix } from './rule.ts';
 import { page } from './support/page.ts';
 import { scriptCommands, type ScriptCommand } from './support/script.ts';
@@ -15,13 +17,12 @@ export default defineRule({
     fixes: 'Not safe: rules that others have put into the chain go too. Where there are such, ask with `-C` before each `-A`.',
   }),
   *checkFile(file) {
-    for (const { family } of file.rulesets) {
-      const commands = scriptCommands(file, family);
+    for (const ruleset of file.rulesets) {
+      const commands = scriptCommands(file, ruleset.family);
       // Whoever sets a policy sets up a firewall; a few rules may well be meant to be added to one, once.
       const setsUp = commands.some(({ command }) => command.kind === 'policy');
       if (!setsUp || commands.some(({ command }) => command.kind === 'check')) continue;
-      const index = commands.findIndex((each, place) => adds(each) && isBuiltIn(file, each) && !commands.slice(0, place).some((before) => provides(before, each)));
-      const found = commands[index];
+      const found = firstDoubled(file.executed(ruleset.family), commands, ruleset);
       if (found === undefined) continue;
       yield {
         line: found.line, span: found.command.span, fixes: [flushFirst(found)],
@@ -31,15 +32,34 @@ export default defineRule({
   },
 });
 
+/** The first command whose rules stay in a built-in chain and are not provided for. */
+function firstDoubled(executed: readonly BoundLine[], commands: readonly ScriptCommand[], ruleset: Ruleset): ScriptCommand | undefined {
+  const left = leftBehind(ruleset);
+  return commands.find((each) => {
+    if (!adds(each) || each.bound.conditional !== undefined || !left.has(each.bound)) return false;
+    for (const before of executed) {
+      if (before.bound === each.bound) return true;
+      if (provides(before, each)) return false;
+    }
+    return true;
+  });
+}
+
 const adds = ({ command: { kind } }: ScriptCommand): boolean => kind === 'append' || kind === 'insert';
 
-const isBuiltIn = (file: Parameters<typeof scriptCommands>[0], { bound: { family }, table, command }: ScriptCommand): boolean =>
-  file.rulesets.find((ruleset) => ruleset.family === family)?.tables.get(table)?.chains.get(command.chain ?? '')?.builtIn === true;
+/** What makes the rules that stand in built-in chains when the script ends. */
+function leftBehind({ tables }: Ruleset): ReadonlySet<BoundRule> {
+  const chains = [...tables.values()].flatMap((table) => [...table.chains.values()]).filter(({ builtIn }) => builtIn);
+  return new Set(chains.flatMap(({ rules }) => rules.map(({ bound }) => bound)));
+}
 
-/** Whether the command sees to it that the other one's rule is not there yet. */
-function provides({ command, table }: ScriptCommand, added: ScriptCommand): boolean {
-  if (table !== added.table) return false;
-  return (command.kind === 'flush' && (command.chain === undefined || command.chain === added.command.chain)) || (command.kind === 'delete' && command.chain === added.command.chain);
+/** Whether the command sees to it that the other one's rule is not there yet, or may well do so. */
+function provides({ bound, restore, unknownInput }: BoundLine, { table, command: { chain } }: ScriptCommand): boolean {
+  if (unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test)) return true;
+  const command = bound?.command;
+  if (command?.kind !== 'flush' && command?.kind !== 'delete') return false;
+  const fits = (name: string | undefined, wanted: string | undefined): boolean => name === wanted || (bound!.unresolved !== undefined && name !== undefined && /[$`]/u.test(name));
+  return fits(bound!.table?.name ?? 'filter', table) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, chain));
 }
 
 /** Says the flush with the words of the command in front of its options, so that sudo and variables stay. */

@@ -62,7 +62,7 @@ function* report({ line, family }: BoundRule, option: BoundOption, { what, made 
     const { hint } = didYouMean(name, ipsets.keys());
     yield { line, span, severity: 'error', message: `The host has no ipset \`${name}\`, and iptables refuses the rule.${hint}` };
   } else if (hasFamily(set) && (set.family === 'inet') !== (family === 'ipv4')) {
-    yield { line, span, severity: 'error', message: `The ipset \`${name}\` holds ${set.family === 'inet' ? 'IPv4' : 'IPv6'} addresses; a rule for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} can't use it.` };
+    yield { line, span, severity: 'error', message: `The ipset \`${name}\` holds ${set.family === 'inet' ? 'IPv4' : 'IPv6'} addresses; a rule for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} needs a set of its own family.` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { utf8Length } from '../core/text.ts';
 import { LINE_LIMIT } from '../core/syntax/limits.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
@@ -84,7 +85,7 @@ function counters(line: Line, alone: boolean): Report[] {
   if (!/^\[[^:\]]+:[^\]]*\]/u.test(text)) {
     return [{ line, span: { start: 0, end: given.length }, message: `\`${given}\` is not closed or not two numbers; counters are written \`[packets:bytes]\`.` }];
   }
-  return alone ? [{ line, span: { start: 0, end: text.trimEnd().length }, message: 'Counters stand before a rule; there is none on this line.' }] : [];
+  return alone ? [{ line, span: { start: 0, end: text.trimEnd().length }, message: `\`${text.trimEnd()}\` are counters without a rule; write the rule behind them, or remove the line.` }] : [];
 }
 
 function byteOrderMark(line: Line): Report {
@@ -130,7 +131,7 @@ function nul(line: Line): Report {
 function tooLong(line: Line): Report[] {
   // A ruler of `#` reads as several comments.
   if (/^#+$/u.test(line.text)) return [];
-  const message = `The line has ${new TextEncoder().encode(line.text).length} bytes; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
+  const message = `The line has ${utf8Length(line.text)} bytes; iptables-restore reads ${LINE_LIMIT} of a line and takes the rest for another one.`;
   const start = firstUnread(line.text);
   return [{ line, span: { start, end: Math.min(line.text.length, start + SHOWN) }, message }];
 }

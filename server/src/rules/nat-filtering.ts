@@ -20,7 +20,7 @@ export default defineRule({
     if (table !== 'nat' || bound?.skipped !== false || target?.kind !== 'verdict' || target.verdict !== 'DROP') return NO_REPORTS;
     return [{
       line, span: target.span,
-      message: 'iptables refuses `DROP` in `nat`, which sees only the first packet of a connection; drop in `filter`, or in `raw` before everything else.',
+      message: 'iptables refuses `DROP` in `nat`, which sees only the first packet of a connection; write the rule in `filter`, or in `raw` before everything else.',
     }];
   },
 });

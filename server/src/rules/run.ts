@@ -2,9 +2,11 @@ import type { Problem } from '../core/extensions/definition.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import { familyOfProgram } from '../core/ruleset/family.ts';
+import { commandsOf } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
-import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
+import { DEFAULT_CHECK_SETTINGS, NO_REPORTS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
@@ -99,7 +101,7 @@ export class Diagnostics {
     const { kind } = this.document;
     const survey = surveyOf(lines);
     const found: Finding[] = [];
-    for (const findings of this.lineChecks.run(kind, survey)) if (findings.length > 0) found.push(...findings);
+    for (const findings of this.lineChecks.run(kind)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, around);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
     const read = unread(found);
@@ -112,7 +114,7 @@ export class Diagnostics {
       lines: document.lines, kind, survey, ...around, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
       startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, conditionals: [...document.conditionalCommands()],
-      executed: (family) => [...document.linesOf(family)],
+      executed: (family) => document.linesOf(family),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
     };
@@ -135,12 +137,21 @@ export class Diagnostics {
 
 /** The families that the file speaks for: its own, and those that its command lines name. */
 function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[] {
-  return [...new Set([document.family, ...(survey.get('command') ?? []).flatMap((line) => document.boundRules(line).map(({ family }) => family)), ...(survey.get('table') ?? []).map((line) => document.familyOf(line))])];
+  const families = new Set([document.family]);
+  for (const { content } of survey.get('command') ?? []) {
+    if (content.kind === 'command') for (const { family, program } of commandsOf(content)) families.add(family ?? familyOfProgram(program.text));
+  }
+  for (const line of survey.get('table') ?? []) families.add(document.familyOf(line));
+  return [...families];
 }
 
 function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {
   const found: Finding[] = [];
-  for (const rule of lineRules) for (const report of rule.checkLine!(place)) found.push(finding(rule, report));
+  for (const rule of lineRules) {
+    const reports = rule.checkLine!(place);
+    if (reports === NO_REPORTS) continue;
+    for (const report of reports) found.push(finding(rule, report));
+  }
   for (const problem of place.bound?.problems ?? NO_PROBLEMS) {
     const rule = problemRules.get(problem.code);
     if (rule !== undefined) for (const report of rule.checkProblem!(problem, place)) found.push(finding(rule, report));

@@ -1,7 +1,10 @@
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule } from './rule.ts';
+import type { Table } from '../core/ruleset/model.ts';
+import { defineRule, type Fix } from './rule.ts';
+import { insertBelow } from './support/edits.ts';
+import { leading } from './support/lockout/rule-text.ts';
 import { page } from './support/page.ts';
-import { scriptCommands } from './support/script.ts';
+import { hasMore, scriptCommands, type ScriptCommand } from './support/script.ts';
 
 export default defineRule({
   code: 'unreset-policy',
@@ -11,22 +14,31 @@ export default defineRule({
     why: '`-F` deletes rules and leaves policies as they are. What happens to packets that no rule decides then depends on '
       + 'what ran before: a script that was tried out behind `-P INPUT DROP` behaves differently after a reboot.',
     example: ['#!/bin/sh', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
-    instead: ['#!/bin/sh', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP', 'iptables -P FORWARD DROP', 'iptables -P OUTPUT ACCEPT'],
+    instead: ['#!/bin/sh', 'iptables -F', 'iptables -P INPUT ACCEPT', 'iptables -P FORWARD ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
+    fixes: 'Not safe: the policies are those of a kernel that was never told any, and `DROP` may have been meant.',
   }),
   *checkFile(file) {
-    for (const { family } of file.rulesets) {
+    for (const { family, tables } of file.rulesets) {
       const commands = scriptCommands(file, family).filter(({ table }) => table === 'filter');
       const flush = commands.find(({ command }) => command.kind === 'flush' && command.chain === undefined);
       const added = commands.find(({ command }) => command.kind === 'append' || command.kind === 'insert');
       if (flush === undefined || added === undefined || commands.indexOf(added) < commands.indexOf(flush)) continue;
       if (commands.some(({ command, line }) => command.kind === 'policy' || hasUnread(line))) continue;
       yield {
-        line: flush.line, span: flush.command.span,
+        line: flush.line, span: flush.command.span, fixes: setPolicies(flush, tables.get('filter')),
         message: 'This deletes the rules and leaves the policies as whatever ran before has set them; set them with `-P`.',
       };
     }
   },
 });
+
+/** Says the policies behind the flush, as the flush is said. */
+function setPolicies({ line, bound }: ScriptCommand, table: Table | undefined): Fix[] {
+  if (table === undefined || hasMore(line)) return [];
+  const chains = [...table.chains.values()].filter(({ builtIn }) => builtIn);
+  const lines = chains.map(({ name, policy }) => `${leading(bound, 'filter')}-P ${name} ${policy}`);
+  return [{ title: 'Set the policies behind it', safe: false, edits: [insertBelow(line, lines.join(line.eol || '\n'))] }];
+}
 
 /** Whether another command stands behind the one that is read. */
 const hasUnread = ({ content }: Line): boolean => content.kind === 'command' && content.rest?.raw.includes('tables') === true;

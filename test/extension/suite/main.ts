@@ -9,6 +9,7 @@ export async function run(): Promise<void> {
   await import('./editing.test.ts');
   await import('./simulation.test.ts');
   await import('./expectations.test.ts');
+  await import('./resulting-ruleset.test.ts');
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} of the tests failed`);
 }

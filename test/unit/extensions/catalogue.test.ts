@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { documentation, spellings } from '../../../server/src/core/extensions/catalogue.ts';
 import { MATCHES, TARGETS } from '../../../server/src/core/extensions/catalogue.generated.ts';
-import type { ExtensionDefinition } from '../../../server/src/core/extensions/definition.ts';
+import type { ExtensionDefinition, OptionSpec } from '../../../server/src/core/extensions/definition.ts';
+import { pageOf } from '../../../server/src/features/support/pages.ts';
 
 const CATALOGUE: readonly ExtensionDefinition[] = [...MATCHES, ...TARGETS];
 
@@ -19,6 +20,7 @@ describe('the catalogue', () => {
       const page = documentation(definition);
       assert.ok(page !== undefined, `${definition.name}.md is missing`);
       checkPage(definition, page);
+      for (const spec of definition.options) checkOption(definition, spec);
     });
   }
 
@@ -42,4 +44,14 @@ function checkPage({ options }: ExtensionDefinition, page: string): void {
   assert.deepEqual(unknown, [], 'sections of options that there are not');
   for (const heading of [...(options.length > 0 ? ['Options'] : []), 'Example', 'Pitfalls']) assert.ok(page.includes(`\n## ${heading}\n`), `no section ${heading}`);
   assert.match(page, /## Example\n\n```\n[\s\S]+?```/u, 'the example is a fenced rule');
+}
+
+/** What hover and completion show of an option: what it does, then a rule that uses it. */
+function checkOption(definition: ExtensionDefinition, spec: OptionSpec): void {
+  const shown = pageOf(definition).options.get(spec.name) ?? '';
+  const [words, example, ...rest] = shown.split(/^```(?:iptables)?$/mu);
+  assert.ok(words!.trim().length > 10, `--${spec.name} has no words`);
+  assert.ok(example !== undefined && rest.length === 1, `--${spec.name} has no example`);
+  const heading = documentation(definition)!.split('\n').find((line) => line.startsWith('### ') && new RegExp(`--${spec.name}(?![\\w-])`, 'u').test(line))!;
+  assert.ok([...heading.matchAll(/--[\w-]+/gu)].some(([name]) => new RegExp(`${name}(?![\\w-])`, 'u').test(example)), `the example of --${spec.name} does not use it`);
 }

@@ -31,7 +31,7 @@ describe('external-object', () => {
   });
 
   it('knows that a set of addresses has a family', () => {
-    assert.deepEqual(said([uses('office6')], host), ['1: error: The ipset `office6` holds IPv6 addresses; a rule for IPv4 can\'t use it.']);
+    assert.deepEqual(said([uses('office6')], host), ['1: error: The ipset `office6` holds IPv6 addresses; a rule for IPv4 needs a set of its own family.']);
     assert.deepEqual(said([uses('office6'), uses('ports'), uses('all')], host, 'rules.v6'), []);
   });
 

@@ -154,6 +154,11 @@ describe('lockouts between two commands', () => {
     assert.deepEqual(finding!.related!.map(({ line }) => line.number), [3]);
   });
 
+  it('end where the connection is let in first, and begin anew with the next flush', () => {
+    const found = lockouts(script('iptables -P INPUT DROP', 'iptables -F', ...ACCEPTING, 'iptables -A INPUT -p tcp --dport 80 -j ACCEPT', 'iptables -F', ...ACCEPTING), { name: 'fw.sh' });
+    assert.deepEqual(found.map(({ code, line, message }) => [code, line.number, /until line \d+/u.exec(message)?.[0]]), [['lockout-flush', 1, 'until line 4'], ['lockout-flush', 6, 'until line 9']]);
+  });
+
   it('go by the access that the user names', () => {
     const text = script('iptables -F', 'iptables -A INPUT -p tcp --dport 2222 -j ACCEPT', 'iptables -P INPUT DROP', ...ACCEPTING);
     assert.deepEqual(lockouts(text, { name: 'fw.sh', management: ['tcp any -> any:2222'] }).map(({ code }) => code), []);

@@ -21,7 +21,7 @@ describe('addresses', () => {
     });
     refuses(addressList, {
       '1.2.3.4/33': [/not a mask/u, '1.2.3.4/32'], '1.2.3.4/': [/not a mask/u], '1.2.3.4/255.255.255': [/not a mask/u], '256.1.2.3': [/not an IPv4 address/u], '1.2.3.4.5': [/not an IPv4 address/u], '10.1.2.08': [/not an IPv4 address/u],
-      '1.2.3.4,': [/missing/u, '1.2.3.4'], '': [/missing/u], '::1': [/IPv6 address.*ip6tables/u], any: [/leave the option out/u, '0.0.0.0/0'], '1.2.3.4-1.2.3.9': [/-m iprange/u], '1.2.3.4:80': [/--dport/u], '1.2.3.4/24/24': [/more than one mask/u],
+      '1.2.3.4,': [/missing/u, '1.2.3.4'], '': [/missing/u], '::1': [/IPv6 address.*ip6tables/u], any: [/leave the option out/u, '0.0.0.0/0'], '1.2.3.4-1.2.3.9': [/-m iprange/u], '1.2.3.4:80': [/--dport/u], '1.2.3.4/24/24': [/one address with one mask/u],
     });
   });
 

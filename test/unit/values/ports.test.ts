@@ -26,7 +26,7 @@ describe('ports', () => {
     takes(portList, { '22,80,443': '22,80,443', 'ssh,http': '22,80', '80:90,22': '80:90,22', '0:65535': '0:65535' }, TCP);
     refuses(portList, {
       '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16': [/16 places; multiport has 15/u], '22,': [/empty element/u, '22'], '22,,80': [/empty element/u, '22,80'],
-      ':80': [/open end/u, '0:80'], '1,80:': [/open end/u, '1,80:65535'], '90:80': [/must be the lower/u, '80:90'], '80:80': [/must be the lower/u, '80'], '80-90,1': [/with a colon/u, '80:90,1'], '22,htpp': [/Did you mean `http`/u, '22,http'],
+      ':80': [/open end/u, '0:80'], '1,80:': [/open end/u, '1,80:65535'], '90:80': [/the lower port first/u, '80:90'], '80:80': [/write `80` alone/u, '80'], '80-90,1': [/with a colon/u, '80:90,1'], '22,htpp': [/Did you mean `http`/u, '22,http'],
     }, TCP);
     refuses(portList, { domain: [/no service names/u] }, { protocol: 136 });
   });
@@ -43,7 +43,7 @@ describe('what NAT targets translate to', () => {
     takes(natDestination, { '192.0.2.1:1000-1010/2000': '192.0.2.1:1000-1010/2000', ':1000-1010/ftp': ':1000-1010/21' });
     warns(natSource, { '192.0.2.9-192.0.2.1': ['192.0.2.9-192.0.2.1', /reversed/u], '192.0.2.1:80-90/100': ['192.0.2.1:80-90', /for DNAT/u] });
     refuses(natSource, { '192.0.2': [/short forms/u], '010.0.2.1': [/not an IPv4 address/u], '192.0.2.0/24': [/NETMAP/u], '192.0.2.1,192.0.2.2': [/list/u], localhost: [/names/u], '192.0.2.1:80:90': [/more than one colon/u], '': [/missing/u], '[::1]:80': [/brackets/u] });
-    refuses(natDestination, { '192.0.2.1:1000-1010/0': [/can't be 0/u] });
+    refuses(natDestination, { '192.0.2.1:1000-1010/0': [/no base port/u] });
   });
 
   it('in IPv6', () => {

@@ -15,7 +15,7 @@ describe('words', () => {
   it('of connection tracking: any case, any beginning, printed in one order', () => {
     takes(ctStates, { NEW: 'NEW', 'ESTABLISHED,RELATED': 'RELATED,ESTABLISHED', 'est,n': 'NEW,ESTABLISHED', 'DNAT,NEW,NEW': 'NEW,DNAT' });
     refuses(ctStates, {
-      'NEW,': [/empty element/u, 'NEW'], '': [/empty element/u], ESTABLISED: [/Did you mean `ESTABLISHED`/u, 'ESTABLISHED'], 'NEW,ESTABLISED': [/Did you mean/u, 'NEW,ESTABLISHED'], 'NEW|RELATED': [/not a connection state/u],
+      'NEW,': [/empty element/u, 'NEW'], '': [/value is empty/u], ESTABLISED: [/Did you mean `ESTABLISHED`/u, 'ESTABLISHED'], 'NEW,ESTABLISED': [/Did you mean/u, 'NEW,ESTABLISHED'], 'NEW|RELATED': [/commas/u, 'NEW,RELATED'], 'NEW|RELATE|X': [/not a connection state/u],
     });
     refuses(baseStates, { SNAT: [/not a connection state/u] });
     takes(ctStatuses, { 'NONE,ASSURED': 'ASSURED', NONE: 'NONE', seen: 'SEEN_REPLY' });
@@ -35,7 +35,7 @@ describe('words', () => {
   it('of protocols: names in any case, numbers up to 255', () => {
     takes(protocol, { tcp: 'tcp', TCP: 'tcp', '6': 'tcp', '0x6': 'tcp', all: '0', '0': '0', ip: '0', icmpv6: 'ipv6-icmp', mh: 'mobility-header', '255': '255', '4': 'ipencap' });
     warns(protocol, { mptcp: ['mptcp', /No packet/u] });
-    refuses(protocol, { any: [/called `all`/u, 'all'], tpc: [/Did you mean `tcp`/u, 'tcp'], '256': [/above 255/u], 'tcp,udp': [/a rule for each/u], '': [/not a protocol/u] });
+    refuses(protocol, { any: [/write `all`/u, 'all'], tpc: [/Did you mean `tcp`/u, 'tcp'], '256': [/above 255/u], 'tcp,udp': [/a rule for each/u], '': [/not a protocol/u] });
   });
 
   it('of REJECT: the first type of the family that begins so', () => {

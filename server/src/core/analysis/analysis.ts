@@ -1,8 +1,9 @@
 import { startsTracking } from '../engine/compile/compile.ts';
 import type { Backend } from '../engine/traversal.ts';
 import type { Path } from '../engine/packet.ts';
-import type { TableName } from '../netfilter.ts';
+import type { Hook, TableName } from '../netfilter.ts';
 import type { Ruleset } from '../ruleset/model.ts';
+import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { PacketSpace } from '../sets/space.ts';
 import { witness, type Witness } from '../sets/witness.ts';
@@ -97,6 +98,16 @@ export class Analysis {
 
   private worked(name: TableName): WorkedTable {
     return completed(this.working(name));
+  }
+
+  /** Packets that the kernel can show to a built-in chain. */
+  arriving(table: TableName, hook: Hook): PacketSet {
+    return this.worked(table).analysis.arriving(hook);
+  }
+
+  /** Of which packets the conditions of the rule hold. */
+  matchAt(table: TableName, place: Place): Bounds {
+    return this.worked(table).analysis.chain(place.chain).steps[place.index]!.match;
   }
 
   /** Packets that may come to the rule, whether they match or not. */

@@ -27,7 +27,7 @@ export interface TableStep extends Step {
   readonly loose: Bounds;
   /** Whether it does anything but let packets go on as they are. */
   readonly acts: boolean;
-  /** What packets that may match have in common, where the rule acts; of later fragments, which are rare, nothing is noted. */
+  /** What packets that may match have in common, where the rule acts or rewrites; of later fragments, which are rare, nothing is noted. */
   readonly beginnings: readonly Beginning[];
 }
 

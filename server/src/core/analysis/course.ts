@@ -1,5 +1,6 @@
+import { Common } from '../sets/common.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
-import { before, inTurn, possiblyBefore, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import { before, inTurn, possiblyBefore, UNCHANGED, type Preimages, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, union, type Flow } from './flow.ts';
@@ -32,6 +33,10 @@ export class Course {
   private readonly place: CallSite | undefined;
   private readonly given = new Map<Verdict, Flow[]>();
   private readonly known = new Map<string, Flow>();
+  /** What the packets had in common at the start. */
+  private common: Common | undefined;
+  /** What sets have been before each rewriting. */
+  private readonly preimages = new Map<string, Preimages>();
 
   /** `place` is a rule to watch. */
   constructor(terrain: Terrain, place?: CallSite) {
@@ -45,8 +50,13 @@ export class Course {
     return yield* union(this.space, this.given.get(kind) ?? []);
   }
 
-  /** Packets of `flow` that may come back out of the chain, or fall to its policy. */
+  /** Packets of `flow` that may come back out of the built-in chain to its policy. */
   *through(name: string, flow: Flow): Steps<Flow> {
+    this.common = new Common(this.space, packetsIn(this.space, flow));
+    return yield* this.chain(name, flow);
+  }
+
+  private *chain(name: string, flow: Flow): Steps<Flow> {
     const key = `${name} ${flow.map(({ rewriting, set }) => `${set}:${rewriting.key}`).join()}`;
     let back = this.known.get(key);
     if (back === undefined) this.known.set(key, back = yield* this.follow(name, flow));
@@ -79,7 +89,7 @@ export class Course {
   private *past(step: TableStep, hit: Flow, returned: Flow[]): Steps<Flow> {
     const { consequence } = step;
     if (consequence.kind === 'chain') {
-      const back = yield* this.through(consequence.chain, hit);
+      const back = yield* this.chain(consequence.chain, hit);
       if (!consequence.goto) return back;
       returned.push(back);
       return NOTHING_FLOWS;
@@ -91,11 +101,12 @@ export class Course {
     return consequence.outcomes.includes('continue') ? this.rewritten(step, hit) : NOTHING_FLOWS;
   }
 
-  private matching({ match, loose }: TableStep, flow: Flow): Flow {
+  private matching({ match, loose, beginnings }: TableStep, flow: Flow): Flow {
+    if (beginnings.some((each) => this.common!.excludes(each))) return NOTHING_FLOWS;
     return flow.flatMap(({ rewriting, set }) => {
       // Whatever rules of the table have rewritten; much quicker than to look through the rewriting.
       if (!this.space.intersects(set, loose.may)) return [];
-      const wanted = possiblyBefore(this.space, rewriting, match.may);
+      const wanted = possiblyBefore(this.space, rewriting, match.may, this.preimagesOf(rewriting));
       return this.space.intersects(set, wanted) ? [{ rewriting, set: this.space.intersection(set, wanted) }] : [];
     });
   }
@@ -103,9 +114,15 @@ export class Course {
   private unmatched({ match }: TableStep, flow: Flow): Flow {
     if (match.must === NONE) return flow;
     return flow.flatMap(({ rewriting, set }) => {
-      const left = this.space.difference(set, before(this.space, rewriting, match).must);
+      const left = this.space.difference(set, before(this.space, rewriting, match, this.preimagesOf(rewriting)).must);
       return left === NONE ? [] : [{ rewriting, set: left }];
     });
+  }
+
+  private preimagesOf({ key }: Rewriting): Preimages {
+    let known = this.preimages.get(key);
+    if (known === undefined) this.preimages.set(key, known = new Map());
+    return known;
   }
 
   private rewritten(step: TableStep, flow: Flow): Flow {

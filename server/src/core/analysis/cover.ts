@@ -4,7 +4,7 @@ import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
 import { follow, type Search, type Stop } from './search.ts';
-import type { Steps } from './steps.ts';
+import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 
@@ -49,10 +49,10 @@ export class Cover {
     const [first] = this.search.routes.to(place.chain);
     if (step.match.may === NONE || first === undefined) return undefined;
     const found = new Map<string, Covering>();
-    this.noteCalls(place.chain, step.loose.may, found, new Set());
+    this.analysis.space.forgetting(() => this.noteCalls(place.chain, step.loose.may, found, new Set()));
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const taking = inOrder(yield* this.taking(route, place, step), stretchesOf(route, place.index));
+      const taking = inOrder(yield* inPassing(this.analysis.space, this.taking(route, place, step)), stretchesOf(route, place.index));
       for (const stop of taking) this.note(stop, 'takes', found);
       if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }

@@ -4,12 +4,10 @@ import type { Rule, Table } from '../ruleset/model.ts';
 import { Placements } from '../ruleset/placement.ts';
 import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
-import { wellFormed } from '../sets/well-formed.ts';
 import type { Analysis } from './analysis.ts';
 import type { Covering, Place } from './cover.ts';
-import { matchOf } from './match.ts';
 import { sameOutcome } from './outcome.ts';
-import type { Steps } from './steps.ts';
+import { inPassing, type Steps } from './steps.ts';
 
 /** A rule that takes packets from another one, and whether it does with them what the other would have done. */
 export interface Taking extends Covering {
@@ -59,12 +57,13 @@ class DeadSearch {
   private readonly table: Table;
   private readonly rules: DeadRule[] = [];
   private readonly chains: string[] = [];
-  private readonly arrivals = new Map<Hook, PacketSet>();
-  private readonly matches = new WeakMap<Rule, Bounds>();
+  /** Packets that the kernel can show to any chain of the table. */
+  private readonly arriving: PacketSet;
 
   constructor(analysis: Analysis, table: Table) {
     this.analysis = analysis;
     this.table = table;
+    this.arriving = this.arrivingAt(BUILT_IN_CHAINS[table.name]);
   }
 
   *run(): Steps<DeadParts> {
@@ -86,12 +85,14 @@ class DeadSearch {
       this.chains.push(chain);
       return;
     }
+    if (dead.length === 0) return;
     const end = yield* this.endOf(chain, rules.length, dead);
+    const arriving = this.arrivingAt(Placements.of(this.table).hooksOf(chain));
     for (const index of dead) {
       const rule = rules[index]!;
       if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
       const place = { chain, index };
-      this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, end) });
+      this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, end, arriving) });
       yield undefined;
     }
   }
@@ -109,42 +110,47 @@ class DeadSearch {
     return first;
   }
 
-  private *causeOf(place: Place, rule: Rule, end: number): Steps<Cause> {
-    const { may } = this.match(rule);
+  private *causeOf(place: Place, rule: Rule, end: number, arriving: PacketSet): Steps<Cause> {
+    const { may } = this.match(place);
     if (may === NONE) return { kind: 'contradiction' };
     if (place.index >= end) return yield* this.behind(place.chain, end - 1, may);
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
     const { space } = this.analysis;
-    const wanted = space.intersection(may, this.arriving(Placements.of(this.table).hooksOf(place.chain)));
-    if (wanted === NONE && (isBuiltIn || !space.intersects(may, this.arriving(BUILT_IN_CHAINS[this.table.name])))) return { kind: 'hook' };
+    if (!space.intersects(may, arriving) && (isBuiltIn || !space.intersects(may, this.arriving))) return { kind: 'hook' };
     const by = (yield* this.analysis.covering(this.table.name, place)) ?? [];
     if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
-    return yield* this.covered(place, rule, by, wanted);
+    return yield* this.covered(place, rule, by, arriving);
   }
 
   private *behind(chain: string, index: number, wanted: PacketSet): Steps<Cause> {
     const rule = this.table.chains.get(chain)!.rules[index]!;
     const meets = yield* this.analysis.reachedIn(this.table.name, { chain, index }, wanted);
-    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match(rule).must === EVERY, meets };
+    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match({ chain, index }).must === EVERY, meets };
   }
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
-  private *covered(place: Place, rule: Rule, by: readonly Covering[], wanted: PacketSet): Steps<Cause> {
+  private *covered(place: Place, rule: Rule, by: readonly Covering[], arriving: PacketSet): Steps<Cause> {
     const takers = by.filter(({ how }) => how === 'takes').map((each): Taking => ({ ...each, same: sameOutcome(this.table, place.chain, rule, each) }));
     const own = takers.filter(({ chain }) => chain === place.chain);
-    const enough = (yield* this.fewest(own.filter(({ same }) => same), wanted)) ?? (yield* this.fewest(own, wanted));
+    const { may } = this.match(place);
+    const enough = (yield* this.fewest(own.filter(({ same }) => same), may, arriving)) ?? (yield* this.fewest(own, may, arriving));
     if (enough !== undefined) return { kind: 'covered', by: enough };
     return takers.length === by.length ? { kind: 'covered', by: takers } : { kind: 'called', by };
   }
 
-  /** A smallest part of the rules that takes every wanted packet, none of which can be done without; undefined where all do not. */
-  private *fewest(takers: readonly Taking[], wanted: PacketSet): Steps<readonly Taking[] | undefined> {
+  /** A smallest part of the rules that takes every packet of both sets, none of which can be done without; undefined where all do not. */
+  private fewest(takers: readonly Taking[], may: PacketSet, arriving: PacketSet): Steps<readonly Taking[] | undefined> {
+    return inPassing(this.analysis.space, this.fewestOf(takers, may, arriving));
+  }
+
+  private *fewestOf(takers: readonly Taking[], may: PacketSet, arriving: PacketSet): Steps<readonly Taking[] | undefined> {
     const { space } = this.analysis;
+    const wanted = space.intersection(may, arriving);
     // What the takers behind each one leave over.
     const after: PacketSet[] = [wanted];
     for (const each of [...takers].reverse()) {
-      if (space.includes(this.match(each.rule).must, wanted)) return [takers.find(({ rule }) => space.includes(this.match(rule).must, wanted))!];
-      after.push(space.difference(after.at(-1)!, this.match(each.rule).must));
+      if (space.includes(this.match(each).must, wanted)) return [takers.find((taker) => space.includes(this.match(taker).must, wanted))!];
+      after.push(space.difference(after.at(-1)!, this.match(each).must));
       yield undefined;
     }
     if (takers.length === 0 || after.at(-1) !== NONE) return undefined;
@@ -153,28 +159,21 @@ class DeadSearch {
     for (const [index, each] of takers.entries()) {
       if (!space.intersects(after[takers.length - 1 - index]!, space.complement(taken))) continue;
       kept.push(each);
-      taken = space.union(taken, this.match(each.rule).must);
+      taken = space.union(taken, this.match(each).must);
       yield undefined;
     }
     return kept;
   }
 
   /** Packets that the kernel can show to the table at any of the hooks. */
-  private arriving(hooks: Iterable<Hook>): PacketSet {
-    const { space, tracks } = this.analysis;
+  private arrivingAt(hooks: Iterable<Hook>): PacketSet {
     let all: PacketSet = NONE;
-    for (const hook of hooks) {
-      let set = this.arrivals.get(hook);
-      if (set === undefined) this.arrivals.set(hook, set = wellFormed(space, this.table.name, hook, tracks));
-      all = space.union(all, set);
-    }
+    for (const hook of hooks) all = this.analysis.space.union(all, this.analysis.arriving(this.table.name, hook));
     return all;
   }
 
-  private match(rule: Rule): Bounds {
-    let match = this.matches.get(rule);
-    if (match === undefined) this.matches.set(rule, match = matchOf(this.analysis.space, rule, this.table.name));
-    return match;
+  private match(place: Place): Bounds {
+    return this.analysis.matchAt(this.table.name, place);
   }
 }
 

@@ -77,7 +77,7 @@ export class Liveness {
     if (rewrites && set !== EVERY) return yield* this.isFollowedTo(place, set);
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const { bits } = yield* this.search.along(route, place.index, set, new Set());
+      const { bits } = yield* this.search.packetAlong(route, place.index, set);
       if (bits !== undefined && !rewrites) return true;
       if (bits !== undefined || ++searched >= MOST_ROUTES) return yield* this.isFollowedTo(place, set);
     }
@@ -122,9 +122,9 @@ export class Liveness {
     let searched = 0;
     for (const route of this.search.routes.to(chain.name)) {
       if (searched >= MOST_ROUTES) return yield* this.isHit(chain, index, consulted);
-      const outcome = yield* this.search.along(route, index, loose.may, consulted);
-      if (outcome.bits !== undefined) return this.hopeful === undefined || (yield* this.isHit(chain, index, consulted));
-      if (outcome.stops.length > 0) searched++;
+      const { bits, isStopped } = yield* this.search.packetAlong(route, index, loose.may, consulted);
+      if (bits !== undefined) return this.hopeful === undefined || (yield* this.isHit(chain, index, consulted));
+      if (isStopped) searched++;
     }
     return false;
   }
@@ -133,7 +133,7 @@ export class Liveness {
   private *isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
     let searched = 0;
     for (const route of hopeful.routes.to(chain.name)) {
-      const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
+      const { bits } = yield* hopeful.packetAlong(route, index, chain.steps[index]!.match.may, consulted);
       if (bits !== undefined && new Walk(this.analysis, bits, consulted).arrives(stretchesOf(route, index), bits)) return true;
       if (++searched >= MOST_ROUTES) break;
     }

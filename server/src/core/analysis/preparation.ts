@@ -129,5 +129,5 @@ function inTable(space: PacketSpace, step: Step, anything: Rewriting): TableStep
   const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
   const loose = before(space, anything, match);
   const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED;
-  return { match, killed, consequence, rewriting, inside, loose, acts, beginnings: acts ? beginningsOf(space, loose.may, false) : [] };
+  return { match, killed, consequence, rewriting, inside, loose, acts, beginnings: acts || rewriting !== UNCHANGED ? beginningsOf(space, loose.may, false) : [] };
 }

@@ -58,7 +58,7 @@ export class Routes {
     for (const site of analysis.callSites(chain)) {
       const jump = analysis.chain(site.chain).steps[site.index]![this.view];
       for (const route of this.to(site.chain)) {
-        const may = analysis.space.intersection(route.may, jump.may);
+        const may = analysis.space.lasting(analysis.space.intersection(route.may, jump.may));
         if (may !== NONE) yield { chain, may, from: { route, index: site.index } };
       }
     }

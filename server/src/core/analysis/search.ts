@@ -5,7 +5,7 @@ import type { AnalysedChain, View } from './chain.ts';
 import { Course } from './course.ts';
 import { unchanged } from './flow.ts';
 import { Routes, stretchesOf, type Route, type Stretch } from './routes.ts';
-import type { Steps } from './steps.ts';
+import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 
@@ -32,6 +32,12 @@ export class Search {
     this.view = view;
     this.routes = new Routes(analysis, view);
     this.likely = new LikelyPackets(analysis.space);
+  }
+
+  /** A wanted packet that nothing on the way surely stops; undefined where there is none. Chains that were looked at are noted in `consulted`. */
+  *packetAlong(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Steps<{ readonly bits: Uint8Array | undefined; readonly isStopped: boolean }> {
+    const outcome = yield* inPassing(this.analysis.space, this.along(route, index, wanted, consulted));
+    return { bits: outcome.bits, isStopped: outcome.bits === undefined && outcome.stops.length > 0 };
   }
 
   /**

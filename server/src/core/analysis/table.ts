@@ -18,16 +18,15 @@ export class TableAnalysis {
   readonly table: Table;
   readonly space: PacketSpace;
   readonly prepared: Prepared;
-  private readonly tracks: boolean;
-  private readonly arrivals = new Map<Hook, PacketSet>();
+  private readonly arrivals: ReadonlyMap<Hook, PacketSet>;
   private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
   private callers: ReadonlyMap<string, readonly CallSite[]> | undefined;
 
   private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared) {
     this.table = table;
     this.space = space;
-    this.tracks = tracks;
     this.prepared = prepared;
+    this.arrivals = new Map(BUILT_IN_CHAINS[table.name].map((hook) => [hook, wellFormed(space, table.name, hook, tracks)]));
   }
 
   /** Works a table out in small steps. */
@@ -77,9 +76,7 @@ export class TableAnalysis {
 
   /** Packets that the kernel can show to a built-in chain. */
   arriving(hook: Hook): PacketSet {
-    let set = this.arrivals.get(hook);
-    if (set === undefined) this.arrivals.set(hook, set = wellFormed(this.space, this.table.name, hook, this.tracks));
-    return set;
+    return this.arrivals.get(hook)!;
   }
 
   /** The rule at a place. */

@@ -5,6 +5,7 @@ import type { Result } from '../engine/result.ts';
 import { printVerdict, type ExpectedVerdict } from '../notation/verdict.ts';
 import type { PacketClass } from '../notation/parse.ts';
 import { printPacket } from '../notation/print.ts';
+import { withTarget } from '../ruleset/bind.ts';
 import type { Rule, Ruleset } from '../ruleset/model.ts';
 import { classOf } from '../sets/class.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
@@ -91,7 +92,7 @@ function withoutOtherAnswers({ family, tables, ...rest }: Ruleset, type: string)
     const { target } = rule.bound;
     if (target?.kind !== 'extension' || target.use.definition.name !== 'REJECT') return rule;
     const answer = target.use.options.find(({ spec }) => spec.name === 'reject-with')?.value ?? DEFAULT_REJECT[family];
-    return answer === type ? rule : { ...rule, bound: { ...rule.bound, target: { kind: 'verdict', verdict: 'DROP', span: target.span, nameSpan: target.nameSpan } } };
+    return answer === type ? rule : { ...rule, bound: withTarget(rule.bound, { kind: 'verdict', verdict: 'DROP', span: target.span, nameSpan: target.nameSpan }) };
   };
   return {
     family, ...rest,

@@ -111,6 +111,8 @@ interface ExtensionBase {
   /** Names under which iptables also takes it (`-m ipv6-icmp` … `icmp6`). */
   readonly aliases?: readonly string[];
   readonly families: readonly Family[];
+  /** What rules of the family that lacks it have instead (`hl` for `ttl`). */
+  readonly counterpart?: string;
   readonly options: readonly OptionSpec[];
   /** Options of which one must be given (each inner list is one requirement: any of its names satisfies it). */
   readonly requires?: readonly (readonly string[])[];

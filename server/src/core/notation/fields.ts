@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import type { ConntrackState, Packet, Path } from '../engine/packet.ts';
 import { NO_OWNER, TCP_FLAGS } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
@@ -67,7 +68,7 @@ function interfaceField(name: 'in' | 'out'): FieldSpec {
   return {
     name, example: 'eth0',
     read(text, packet) {
-      if (new TextEncoder().encode(text).length > INTERFACE_LIMIT) return refuse(`\`${text}\` is too long; an interface name has at most ${INTERFACE_LIMIT} characters.`);
+      if (utf8Length(text) > INTERFACE_LIMIT) return refuse(`\`${text}\` is too long; an interface name has at most ${INTERFACE_LIMIT} characters.`);
       if (text.endsWith('+')) return refuse(`\`${text}\` is a pattern, and a packet has one interface; write its name, or \`any\`.`);
       packet[name] = text;
       return done;

@@ -2,13 +2,25 @@ import type { Family } from '../netfilter.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Problem } from '../extensions/definition.ts';
 import type { BoundRule, RuleHeader, RuleTarget, Token } from './model.ts';
+import { PlainRule } from '../syntax/plain-rule.ts';
+import { RuleShapes } from './rule-shapes.ts';
+import type { ShapedParts } from './shape.ts';
 import { Walk, type RuleParts } from './walk.ts';
 
 /** Reads a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
 export function bindLine(line: Line, content: LineContent & { readonly kind: 'rule' | 'command' }, family: Family): BoundRule {
   const isCommand = content.kind === 'command';
-  return new ReadRule(readLine(line, content.arguments, family, isCommand), isCommand, content);
+  if (!(content instanceof PlainRule)) return new ReadRule(readLine(line, content.arguments, family, isCommand), isCommand, content);
+  const shapes = SHAPES[family];
+  const parts = shapes.read(line, content);
+  if (parts !== undefined) return new ShapedRule(line, family, parts);
+  const bound = new ReadRule(readLine(line, content.arguments, family, false), false, content);
+  shapes.learn(line, content, bound);
+  return bound;
 }
+
+/** What was learnt of rules is true of every text. */
+const SHAPES: Readonly<Record<Family, RuleShapes>> = { ipv4: new RuleShapes('ipv4'), ipv6: new RuleShapes('ipv6') };
 
 /** The same for arguments that need not be the line's own; their spans are places in it. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
@@ -34,6 +46,13 @@ function readLine(line: Line, args: readonly Argument[], family: Family, isComma
   return read;
 }
 
+/** What each argument means, found by reading the line once more. */
+function tokensOf(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): readonly Token[] {
+  const tokens: Token[] = [];
+  readLine(line, args, family, isCommand, tokens);
+  return tokens;
+}
+
 /** The rule as one of which nobody knows whether it is there, for this reason. */
 export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
   return Object.create(bound, {
@@ -41,48 +60,93 @@ export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
   }) as BoundRule;
 }
 
+/** The rule with another target; nothing else of it changes. */
+export function withTarget(bound: BoundRule, target: RuleTarget): BoundRule {
+  // A bound rule finds some of its parts when asked, so it stays what it is but for the target.
+  return Object.create(bound, { target: { value: target, enumerable: true } }) as BoundRule;
+}
+
 const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
 
 /** A rule of which nothing is known but the line that brings it, and why that is so. */
 export function unknownRule(line: Line, family: Family, reason: string): BoundRule {
-  return {
-    line, family, command: undefined, skipped: false, ends: false, table: undefined, header: NO_HEADER, matches: [], target: undefined, tokens: [], problems: [],
-    unresolved: reason, conditional: undefined, broken: false,
-  };
+  return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, tokens: [], unresolved: reason };
 }
 
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
 class ReadRule implements BoundRule {
-  declare readonly line: Line;
-  declare readonly family: Family;
-  declare readonly command: BoundRule['command'];
-  declare readonly skipped: boolean;
-  declare readonly ends: boolean;
-  declare readonly table: BoundRule['table'];
-  declare readonly header: RuleHeader;
-  declare readonly matches: BoundRule['matches'];
-  declare readonly target: RuleTarget | undefined;
-  declare readonly unresolved: string | undefined;
-  declare readonly conditional: string | undefined;
-  declare readonly problems: readonly Problem[];
-  declare readonly broken: boolean;
+  readonly line: Line;
+  readonly family: Family;
+  readonly command: BoundRule['command'];
+  readonly skipped: boolean;
+  readonly ends: boolean;
+  readonly table: BoundRule['table'];
+  readonly header: RuleHeader;
+  readonly matches: BoundRule['matches'];
+  readonly target: RuleTarget | undefined;
+  readonly unresolved: string | undefined;
+  readonly conditional: string | undefined;
+  readonly problems: readonly Problem[];
+  readonly broken: boolean;
   private readonly isCommand: boolean;
   private readonly source: Words;
   private recorded: readonly Token[] | undefined;
 
   constructor(parts: RuleParts, isCommand: boolean, source: Words) {
-    Object.assign(this, parts);
+    this.line = parts.line;
+    this.family = parts.family;
+    this.command = parts.command;
+    this.skipped = parts.skipped;
+    this.ends = parts.ends;
+    this.table = parts.table;
+    this.header = parts.header;
+    this.matches = parts.matches;
+    this.target = parts.target;
+    this.unresolved = parts.unresolved;
+    this.conditional = parts.conditional;
+    this.problems = parts.problems;
+    this.broken = parts.broken;
     this.isCommand = isCommand;
     this.source = source;
   }
 
-  /** Found by binding the line once more. */
   get tokens(): readonly Token[] {
-    if (this.recorded === undefined) {
-      const tokens: Token[] = [];
-      readLine(this.line, this.source.arguments, this.family, this.isCommand, tokens);
-      this.recorded = tokens;
-    }
+    this.recorded ??= tokensOf(this.line, this.source.arguments, this.family, this.isCommand);
     return this.recorded;
   }
 }
+
+/** A rule of a known shape: all of them are usual, so that is not kept in each. */
+class ShapedRule implements BoundRule {
+  declare readonly skipped: boolean;
+  declare readonly ends: boolean;
+  declare readonly table: BoundRule['table'];
+  declare readonly problems: readonly Problem[];
+  declare readonly unresolved: string | undefined;
+  declare readonly conditional: string | undefined;
+  declare readonly broken: boolean;
+  readonly line: Line;
+  readonly family: Family;
+  readonly command: BoundRule['command'];
+  readonly header: RuleHeader;
+  readonly matches: BoundRule['matches'];
+  readonly target: RuleTarget | undefined;
+
+  constructor(line: Line, family: Family, { command, header, matches, target }: ShapedParts) {
+    this.line = line;
+    this.family = family;
+    this.command = command;
+    this.header = header;
+    this.matches = matches;
+    this.target = target;
+  }
+
+  get tokens(): readonly Token[] {
+    return tokensOf(this.line, (this.line.content as PlainRule).arguments, this.family, false);
+  }
+}
+
+/** What nearly all rules are: without problems, and nothing in them unknown. */
+const USUAL = { skipped: false, ends: false, table: undefined, problems: [], unresolved: undefined, conditional: undefined, broken: false } as const;
+
+Object.assign(ShapedRule.prototype, USUAL);

@@ -28,12 +28,10 @@ export class ChainSurvey {
       last = bound;
       const { header, matches, target } = bound;
       if (target?.kind === 'chain') jumps.add(target.chain);
-      let isDependent = header.in !== undefined || header.out !== undefined;
-      for (const use of target?.kind === 'extension' ? [...matches, target.use] : matches) {
-        isDependent ||= isChoosy(use);
-        if (namesSomething(use)) naming.push({ bound, use });
-      }
-      if (isDependent) hookDependent.push(bound);
+      const aim = target?.kind === 'extension' ? target.use : undefined;
+      for (const use of matches) if (namesSomething(use)) naming.push({ bound, use });
+      if (aim !== undefined && namesSomething(aim)) naming.push({ bound, use: aim });
+      if (header.in !== undefined || header.out !== undefined || matches.some(isChoosy) || (aim !== undefined && isChoosy(aim))) hookDependent.push(bound);
     }
     this.jumps = jumps;
     this.hookDependent = hookDependent;

@@ -68,6 +68,9 @@ export class RulesetDocument implements ScriptContext {
   private readonly bound = new WeakMap<object, BoundRule>();
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new RulesetCache();
+  private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
+  /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
+  private executed: { readonly steps: readonly ScriptStep[]; readonly family: Family; readonly lines: readonly BoundLine[] }[] = [];
   /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
   private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
   /** What the kernel is said to hold before the first line, whatever the text names. */
@@ -175,9 +178,10 @@ export class RulesetDocument implements ScriptContext {
   /** The commands of a script of which nobody knows whether they run, and what that depends on. */
   *conditionalCommands(): Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }> {
     const reading = this.evaluated();
-    for (const { index, command, conditional, reached } of reading?.steps ?? []) {
+    for (const step of reading?.steps ?? []) {
+      const { command, conditional, reached } = step;
       if (conditional === undefined || !reached) continue;
-      const line = reading!.lines[index]!;
+      const line = reading!.lineOf(step);
       yield { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional };
     }
   }
@@ -339,6 +343,7 @@ export class RulesetDocument implements ScriptContext {
     this.restored = undefined;
     this.blocks = undefined;
     this.reading = undefined;
+    this.executed = [];
     this.startKnown = undefined;
     this.kindKnown = undefined;
   }
@@ -372,7 +377,7 @@ export class RulesetDocument implements ScriptContext {
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
   linesOf(family: Family, backend: Backend = 'nft'): readonly BoundLine[] {
     const reading = this.evaluated();
-    if (reading !== undefined) return reading.stepsWith(backend).filter((step) => step.family === family && step.reached).map((step) => this.boundStep(reading.lines[step.index]!, step));
+    if (reading !== undefined) return this.executedLines(reading.stepsWith(backend), reading, family);
     if (this.restored?.family === family) return this.restored.lines;
     const lines = this.content
       .filter((line) => (line.content.kind === 'command' ? this.familyOf(line) : this.family) === family)
@@ -381,12 +386,27 @@ export class RulesetDocument implements ScriptContext {
     return lines;
   }
 
+  private executedLines(steps: readonly ScriptStep[], reading: ScriptReading, family: Family): readonly BoundLine[] {
+    const known = this.executed.find((each) => each.steps === steps && each.family === family);
+    if (known !== undefined) return known.lines;
+    const lines: BoundLine[] = [];
+    for (const step of steps) if (step.family === family && step.reached) lines.push(this.boundStep(reading.lineOf(step), step));
+    this.executed.push({ steps, family, lines });
+    return lines;
+  }
+
   /** A step of a script as it is executed at a line. */
-  boundStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
+  boundStep(line: Line, step: ScriptStep): BoundLine {
+    let bound = this.boundSteps.get(step);
+    if (bound?.line !== line) this.boundSteps.set(step, bound = this.bindStep(line, step));
+    return bound;
+  }
+
+  private bindStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
     if (command !== undefined) {
       const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
       // While the script is still being evaluated, its lines are yet to be told what they are.
-      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : { kind: 'command' as const, ...command };
+      const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
       return { line, bound, ...(content && { content }), ...(asked && { asked }) };
     }
     const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;

@@ -35,7 +35,7 @@ function named({ kind, position }: BoundCommand): string {
 }
 
 const whatItTakes = ({ meaning }: BaseOption): string =>
-  (meaning.kind === 'counters' ? '; counters go with `-A`, `-I`, `-R` and `-P`.' : '; only `-A`, `-I`, `-R`, `-C` and `-D` without a number describe a rule. Remove it.');
+  (meaning.kind === 'counters' ? '; leave it out: counters go with `-A`, `-I`, `-R` and `-P` only.' : '; only `-A`, `-I`, `-R`, `-C` and `-D` without a number describe a rule. Remove it.');
 
 const LETTERS: Readonly<Record<CommandKind, string>> = {
   'append': '-A', 'insert': '-I', 'delete': '-D', 'replace': '-R', 'check': '-C', 'policy': '-P', 'new-chain': '-N', 'delete-chain': '-X', 'rename-chain': '-E',

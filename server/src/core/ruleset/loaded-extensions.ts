@@ -49,6 +49,11 @@ export class LoadedExtensions {
     return found;
   }
 
+  /** Whether an option of exactly this name could stand here; loads the protocol's match at need. */
+  has(name: string): boolean {
+    return this.findExact(name) !== undefined || (this.loadProtocolMatch() && this.findExact(name) !== undefined);
+  }
+
   /** Every long option that could stand here, with its other spellings. */
   candidates(): LongCandidate<Meaning>[] {
     const candidates: LongCandidate<Meaning>[] = [];

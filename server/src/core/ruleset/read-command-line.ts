@@ -27,7 +27,7 @@ export function readCounters(reading: Reading, given: GivenBase): void {
   if (bytes !== undefined && !both) reading.token('value', bytes, spec.name);
   if (bytes === undefined) reading.problem('missing-value', '`-c` needs packets and bytes: `-c 10 1200`.', cover(nameSpan, packets));
   else if (!both && !(/^[0-9]+$/u.test(packets.text) && /^[0-9]+$/u.test(bytes.text))) {
-    reading.problem('invalid-value', 'Counters are two numbers, packets and bytes: `-c 10 1200`.', cover(packets, bytes));
+    reading.problem('invalid-value', `\`${packets.text} ${bytes.text}\` are no counters; write two numbers, packets and bytes: \`-c 10 1200\`.`, cover(packets, bytes));
   }
 }
 

@@ -13,7 +13,7 @@ export function readCommand(reading: Reading, given: GivenBase, kind: CommandKin
   const command = readOne(reading, given, kind);
   if (before === undefined) return command;
   if (isZeroingList(kind, before.kind)) return zeroingList(command, before);
-  reading.problem('several-commands', `A rule takes one command; this line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, given.nameSpan);
+  reading.problem('several-commands', `A rule takes one command, so leave this one out: the line already has \`${reading.line.text.slice(before.span.start, before.span.start + 2)}\`.`, given.nameSpan);
   return command;
 }
 
@@ -45,7 +45,7 @@ function readArgument(reading: Reading, kind: 'policy' | 'rename-chain'): Argume
   const argument = reading.takeValue();
   if (argument === undefined) {
     const last = reading.args[reading.next - 1]!;
-    reading.problem('missing-value', kind === 'policy' ? '`-P` needs a chain and a policy: `-P INPUT DROP`.' : '`-E` needs an old and a new chain name.', last);
+    reading.problem('missing-value', kind === 'policy' ? '`-P` needs a chain and a policy: `-P INPUT DROP`.' : '`-E` needs an old and a new chain name: `-E OLD NEW`.', last);
   } else {
     reading.token(kind === 'policy' ? 'value' : 'chain', argument, kind === 'policy' ? 'policy' : undefined);
   }
@@ -60,6 +60,6 @@ function readPosition(reading: Reading, kind: CommandKind, nameSpan: Span): numb
   }
   reading.token('position', argument);
   if (/^[0-9]+$/u.test(argument.text) && Number(argument.text) > 0) return Number(argument.text);
-  reading.problem('invalid-value', `\`${argument.text}\` is not a rule number; rules count from 1.`, argument);
+  reading.problem('invalid-value', `\`${argument.text}\` is not a rule number; write a number from 1 on.`, argument);
   return undefined;
 }

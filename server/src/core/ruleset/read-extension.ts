@@ -6,9 +6,11 @@ import type { ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import { nearest } from '../values/spelling.ts';
 import type { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundRule, RuleHeader, RuleTarget } from './model.ts';
+import { existsElsewhere } from './foreign-extension.ts';
 import { closedName } from './open-quotation.ts';
 import { suggestion, type GivenBase, type Reading } from './reading.ts';
 import { explainUnknownOption } from './unknown-option.ts';
+import { KnownPlaces, ReadJump, ReadTarget, ReadVerdict } from './places.ts';
 import type { OpenUse } from './use.ts';
 
 /** Reads `-m`, `-j` and `-g`, and the options of the extensions that they load. */
@@ -44,10 +46,10 @@ export class ExtensionReader {
     const meant = other ?? (best === undefined ? undefined : findMatch(best, reading.family));
     if (meant !== undefined) this.loaded.loadGuess(meant, cover(nameSpan, value));
     if (other !== undefined) {
-      reading.problem('wrong-family', `The match \`${value.text}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, value);
+      reading.problem('wrong-family', `The match \`${value.text}\` ${existsElsewhere(other)}`, value);
     } else {
       reading.problem('unknown-match', best === undefined
-        ? `iptables has no match \`${value.text}\`.` : `iptables has no match \`${value.text}\`; did you mean \`${best}\`?`, value, suggestion(best, value));
+        ? `${value.text === '' ? '`-m` with an empty name loads nothing; write the name of a match, such as `conntrack`' : `iptables has no match \`${value.text}\`, nor one that is spelt alike; leave it and its options out`}.` : `iptables has no match \`${value.text}\`; did you mean \`${best}\`?`, value, suggestion(best, value));
     }
   }
 
@@ -100,7 +102,7 @@ export class ExtensionReader {
   private attachedToFlag({ optionalValue }: OptionSpec, option: string, attached: Argument, nameSpan: Span): void {
     const span = cover(nameSpan, attached);
     const newText = optionalValue === true ? `${option} ${attached.text}` : option;
-    const message = optionalValue === true ? `iptables takes no \`=\` behind \`${option}\`; write \`${newText}\`.` : `\`${option}\` takes no value; \`=${attached.text}\` can't stand behind it.`;
+    const message = optionalValue === true ? `iptables takes no \`=\` behind \`${option}\`; write \`${newText}\`.` : `\`${option}\` takes no value; \`=${attached.text}\` can't stand behind it; leave it out.`;
     this.reading.problem('unexpected-argument', message, span, { title: `Write ${newText}`, span, newText, safe: false });
   }
 
@@ -127,9 +129,9 @@ export class ExtensionReader {
   private boundTarget(use: ExtensionUse | undefined): RuleTarget | undefined {
     if (this.target === undefined) return undefined;
     const { nameSpan, value, goto } = this.target;
-    const at = { span: cover(nameSpan, value), nameSpan: { start: value.start, end: value.end } };
-    if (VERDICTS.has(value.text)) return { kind: 'verdict', verdict: value.text as 'ACCEPT', ...at };
-    if (use !== undefined) return { kind: 'extension', use, ...at };
-    return { kind: 'chain', chain: value.text, goto, ...at };
+    const places = new KnownPlaces(nameSpan.start, nameSpan, [value]);
+    const { text } = this.reading.line;
+    if (VERDICTS.has(value.text)) return new ReadVerdict(value.text as 'ACCEPT', text, places);
+    return use === undefined ? new ReadJump(value.text, goto, text, places) : new ReadTarget(use, text, places);
   }
 }

@@ -5,7 +5,7 @@ import { interfaceName } from '../values/interface.ts';
 import { HEADER_MATCHES, protocol as protocolType } from '../values/protocol.ts';
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
-import { ReadPart } from './places.ts';
+import { KnownPlaces, ReadPart } from './places.ts';
 import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
@@ -54,7 +54,7 @@ export class HeaderReader {
 
   private fragment(nameSpan: Span): void {
     if (this.reading.family === 'ipv6') this.reading.problem('wrong-family', '`-f` is for IPv4 only; IPv6 has `-m frag`.', nameSpan);
-    this.header.fragment = this.part(true as const, nameSpan, nameSpan);
+    this.header.fragment = this.part(true as const, nameSpan);
   }
 
   private protocol(value: Argument, nameSpan: Span): void {
@@ -77,7 +77,7 @@ export class HeaderReader {
     } else if (part?.negated === true && isEverything(part.value[0]!)) {
       this.reading.problems.push({
         code: 'unmatchable-rule', accepted: true, span: part.span,
-        message: `No address is outside \`${value.text}\`: iptables-nft refuses this, iptables-legacy takes it and it matches no packet.`,
+        message: `No address is outside \`${value.text}\`: iptables-nft refuses this, iptables-legacy takes it and it matches no packet. Leave the \`!\` out, or the option.`,
       });
     }
   }
@@ -99,8 +99,8 @@ export class HeaderReader {
     return part;
   }
 
-  private part<V>(value: V, nameSpan: Span, valueSpan: Span): HeaderPart<V> {
+  private part<V>(value: V, nameSpan: Span, ...given: readonly Span[]): HeaderPart<V> {
     const { line, negation } = this.reading;
-    return new ReadPart(value, negation !== undefined, line.text, (negation ?? nameSpan).start, nameSpan, valueSpan);
+    return new ReadPart(value, negation !== undefined, line.text, new KnownPlaces((negation ?? nameSpan).start, nameSpan, given));
   }
 }

@@ -27,6 +27,9 @@ export interface LineToRead {
 
 const OPTION_OR_BANG = /^(--?[A-Za-z]|!$)/u;
 
+/** Whether a word that may be a value is taken for an option or its `!` instead. */
+export const looksLikeOption = (word: string): boolean => OPTION_OR_BANG.test(word);
+
 /** How far one line's arguments have been read, and what was found on the way: what all readers of a line share. */
 export class Reading {
   readonly line: Line;
@@ -55,7 +58,7 @@ export class Reading {
   /** The next argument where an option may have a value and need not. */
   takeValue(): Argument | undefined {
     const argument = this.args[this.next];
-    if (argument === undefined || OPTION_OR_BANG.test(argument.text)) return undefined;
+    if (argument === undefined || looksLikeOption(argument.text)) return undefined;
     this.next++;
     return argument;
   }
@@ -63,7 +66,7 @@ export class Reading {
   /** The next argument as the value that the option at `nameSpan` must have: where the reading is greedy, an option too. */
   takeNeeded(nameSpan: Span): Argument | undefined {
     const argument = this.args[this.next];
-    if (!this.isGreedy || argument === undefined || !OPTION_OR_BANG.test(argument.text)) return this.takeValue();
+    if (!this.isGreedy || argument === undefined || !looksLikeOption(argument.text)) return this.takeValue();
     this.next++;
     const option = this.line.text.slice(nameSpan.start, nameSpan.end);
     this.problems.push({
@@ -84,13 +87,13 @@ export class Reading {
   lateNegation(nameSpan: Span, negatable: boolean): void {
     const bang = this.args[this.next];
     const value = this.args[this.next + 1];
-    if (this.isGreedy || bang?.text !== '!' || value === undefined || OPTION_OR_BANG.test(value.text) || this.negation !== undefined) return;
+    if (this.isGreedy || bang?.text !== '!' || value === undefined || looksLikeOption(value.text) || this.negation !== undefined) return;
     const name = this.line.text.slice(nameSpan.start, nameSpan.end);
     const stated = `! ${name}`;
     this.next++;
     this.token('negation', bang);
     if (!negatable) {
-      this.problem('misplaced-negation', `\`${name}\` can't be negated.`, bang);
+      this.problem('misplaced-negation', `\`${name}\` can't be negated; leave the \`!\` out.`, bang);
       return;
     }
     this.problem('misplaced-negation', `The \`!\` stands before the option: \`${stated} ${value.text}\`.`, bang,

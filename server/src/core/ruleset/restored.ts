@@ -1,12 +1,13 @@
 import type { Invocation } from '../shell/invocation.ts';
 import type { Piece } from '../shell/value.ts';
-import type { Argument, LineContent } from '../syntax/line.ts';
+import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { Layout } from './script.ts';
 
 /** A line that iptables-restore reads, at the line of the script where it stands. */
 export interface RestoredLine {
-  readonly index: number;
+  /** As it stands alone. */
+  readonly alone: Line;
   readonly content: LineContent;
   /** The line as iptables-restore reads it. */
   readonly text: string;
@@ -50,7 +51,7 @@ export function restoredLines({ input }: Invocation, layout: Layout, parser: Lin
     const index = layout.indexAt(start);
     const alone = layout.lines[index]!;
     const [parsed] = each.text === alone.text ? [alone] : parser.parse([{ text: each.text, eol: '\n' }]);
-    lines.push({ index, content: moved(parsed!.content, each, layout.starts[index]!, alone.text), text: each.text });
+    lines.push({ alone, content: moved(parsed!.content, each, layout.starts[index]!, alone.text), text: each.text });
   }
   return lines;
 }

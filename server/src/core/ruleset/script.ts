@@ -15,10 +15,10 @@ import { Statuses } from './statuses.ts';
 
 /** A line's part in the execution of a script. */
 export interface ScriptStep {
-  /** Index of the line. */
-  readonly index: number;
+  /** The line as it stands alone. */
+  readonly alone: Line;
   readonly family: Family;
-  /** A command line's command; undefined for a line that iptables-restore reads. */
+  /** A command line's command, the content of a line that has no other; undefined for a line that iptables-restore reads. */
   readonly command: ShellCommand | undefined;
   /** What iptables-restore reads. */
   readonly content: LineContent | undefined;
@@ -49,6 +49,8 @@ export interface ScriptReading {
   /** The lines with what the evaluation made of them; a line that means what it meant before keeps its object. */
   readonly lines: readonly Line[];
   readonly steps: readonly ScriptStep[];
+  /** The line of a step. */
+  lineOf(step: ScriptStep): Line;
   /** Families of lines that iptables-restore reads. */
   readonly families: ReadonlyMap<Line, Family>;
   readonly givenUpAt: Line | undefined;
@@ -91,12 +93,14 @@ export class Script {
   private readonly parser: LineParser;
   private readonly readFile: ReadFile;
   private readonly text = new ScriptText();
+  /** Of what the text holds. */
+  private layout = new Layout([]);
   /** The last line that was made of each line as it stands alone. */
   private readonly made = new WeakMap<Line, Line>();
-  /** The command of a line that has but one. */
-  private readonly shown = new WeakMap<Line, ShellCommand>();
   /** What each command of the text became on its line, the last times that it ran. */
   private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
+  private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
+  private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
     this.parser = parser;
@@ -105,66 +109,91 @@ export class Script {
 
   /** `alone`: the lines as the grammar reads each by itself. */
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
-    const text = alone.map((line) => line.text + line.eol).join('');
-    if (!MENTION.test(text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
-    this.text.update(text);
     const layout = new Layout(alone);
+    if (!MENTION.test(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
+    this.text.update(layout.text, layout.sharedWith(this.layout));
+    this.layout = layout;
     const { evaluation, steps, dependsOnStatuses } = this.follow(layout, context, 'nft');
-    const said = new Map<number, { commands: ShellCommand[]; content: LineContent | undefined; family: Family }>();
-    for (const { index, command, content, family } of steps) {
-      const known = said.get(index);
-      if (content === BLANK) continue;
-      if (known === undefined) said.set(index, { commands: command === undefined ? [] : [command], content, family });
-      else if (command !== undefined && !known.commands.includes(command)) known.commands.push(command);
-    }
+    const said = sayings(steps);
     const broken = this.brokenLines(layout);
-    const lines = alone.map((line, index) => {
-      const { commands = [], content } = said.get(index) ?? {};
-      const before = this.made.get(line);
-      if (commands.length === 1 && before !== undefined && this.shown.get(before) === commands[0]) return this.numbered(before, line);
-      const [first, ...others] = commands;
-      const made = this.lineOf(line, first === undefined ? content ?? plain(line, broken.has(index)) : { kind: 'command' as const, ...first, ...(others.length === 0 ? {} : { others }) });
-      if (commands.length === 1) this.shown.set(made, first!);
-      return made;
-    });
-    const families = new Map<Line, Family>();
-    for (const { index, content, family } of steps) if (content !== undefined && content !== BLANK) families.set(lines[index]!, family);
-    const settled = steps.map((step): ScriptStep => (step.content !== undefined && step.content !== BLANK && sameContent(step.content, lines[step.index]!.content) ? { ...step, content: lines[step.index]!.content } : step));
+    const lines = alone.map((line) => this.lineSaying(line, said.get(line), broken.has(line)));
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
+    const settled = this.settled(steps);
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, families, givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt),
-      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.follow(layout, context, backend).steps),
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt),
+      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend).steps)),
     };
   }
 
   private follow(layout: Layout, context: ScriptContext, backend: Backend): Followed {
     const known = new Map<Invocation, readonly ScriptStep[]>();
     const stepsOf = (invocation: Invocation): readonly ScriptStep[] => {
+      if (invocation.tool === 'iptables') return this.stepOf(invocation, layout);
       let steps = known.get(invocation);
-      if (steps === undefined) known.set(invocation, steps = this.stepsOf(invocation, layout));
+      if (steps === undefined) known.set(invocation, steps = this.restoreSteps(invocation, layout));
       return steps;
     };
-    const lineOf = ({ index }: ScriptStep): Line => this.made.get(layout.lines[index]!) ?? layout.lines[index]!;
+    const lineOf = ({ alone }: ScriptStep): Line => this.made.get(alone) ?? alone;
     const statuses = new Statuses({ backend, from: (family) => context.from(family), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
     const evaluation = evaluateScript(this.text.chunks, {
       positional: { origin: '$@' }, readFile: this.readFile,
       errexit: ERREXIT.test(layout.lines[0]?.text ?? ''), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
     });
     const { invocations, asked } = evaluation;
-    const steps = invocations.flatMap((invocation, place) => (asked.has(place) ? stepsOf(invocation).map((step) => ({ ...step, asked: true as const })) : stepsOf(invocation)));
+    const steps: ScriptStep[] = [];
+    for (const [place, invocation] of invocations.entries()) {
+      const isAsked = asked.has(place);
+      for (const step of stepsOf(invocation)) steps.push(isAsked ? this.withAsking(step) : step);
+    }
     return { evaluation, steps, dependsOnStatuses: statuses.wasAsked };
   }
 
-  private stepsOf(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
-    const { tool, family, reached, conditions, input, home } = invocation;
-    const conditional = conditions.find(({ assumed }) => assumed !== true)?.origin;
-    const index = layout.indexAt(home.start);
-    if (tool === 'iptables') return [{ index, family, command: this.known(invocation, layout, index), content: undefined, conditional, reached }];
+  /** The step of a command, the same one as long as the command and its line stay. */
+  private stepOf(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
+    const index = layout.indexAt(invocation.base.start + invocation.home.start);
+    const alone = layout.lines[index]!;
+    const before = this.commandSteps.get(invocation);
+    if (before?.[0]!.alone === alone) return before;
+    const { family, reached } = invocation;
+    const steps: readonly ScriptStep[] = [{ alone, family, command: this.known(invocation, layout, index), content: undefined, conditional: conditionalOf(invocation), reached }];
+    this.commandSteps.set(invocation, steps);
+    return steps;
+  }
+
+  /** Steps of what an iptables-restore reads. */
+  private restoreSteps(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
+    const { family, reached, input, base, home } = invocation;
+    const conditional = conditionalOf(invocation);
+    const alone = layout.lines[layout.indexAt(base.start + home.start)]!;
     const common = { family, command: undefined, restore: { options: invocation.restore!, conditional }, conditional, reached };
-    if (input !== undefined && 'origin' in input) return [{ ...common, index, content: SHELL, unknownInput: input.origin }];
+    if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const lines = restoredLines(invocation, layout, this.parser);
-    return lines.length === 0 ? [{ ...common, index, content: BLANK }] : lines.map((line) => ({ ...common, ...line }));
+    return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => ({ ...common, ...line }));
+  }
+
+  /** The step as one at whose end the script looks. */
+  private withAsking(step: ScriptStep): ScriptStep {
+    let asked = this.askedSteps.get(step);
+    if (asked === undefined) this.askedSteps.set(step, asked = { ...step, asked: true });
+    return asked;
+  }
+
+  /** The steps with what their lines say, where that is the same. */
+  private settled(steps: readonly ScriptStep[]): readonly ScriptStep[] {
+    if (!steps.some(readsContent)) return steps;
+    return steps.map((step): ScriptStep => {
+      if (!readsContent(step)) return step;
+      const { content } = this.made.get(step.alone)!;
+      return sameContent(step.content, content) ? { ...step, content } : step;
+    });
+  }
+
+  private families(steps: readonly ScriptStep[]): ReadonlyMap<Line, Family> {
+    const families = new Map<Line, Family>();
+    for (const step of steps) if (readsContent(step)) families.set(this.made.get(step.alone)!, step.family);
+    return families;
   }
 
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
@@ -172,11 +201,12 @@ export class Script {
     const alone = layout.lines[index]!;
     let runs = this.ran.get(invocation.command);
     if (runs === undefined) this.ran.set(invocation.command, runs = []);
-    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, invocation.arguments));
+    const fields = [invocation.program, ...invocation.arguments];
+    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, fields));
     if (at !== -1) return runs[at]!.command;
     const command = this.command(invocation, layout, index);
     const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
-    runs.unshift({ alone, family: invocation.family, fields: invocation.arguments, command: same });
+    runs.unshift({ alone, family: invocation.family, fields, command: same });
     if (runs.length > MOST_RUNS) runs.pop();
     return same;
   }
@@ -184,20 +214,36 @@ export class Script {
   /** The commands that the line held before, which go on where they are the same. */
   private before(alone: Line): readonly ShellCommand[] {
     const content = this.made.get(alone)?.content;
-    return content?.kind === 'command' ? commandsOf(content) : [];
+    if (content?.kind !== 'command') return [];
+    return content.others === undefined ? [content] : content.others;
   }
 
-  private command({ program, arguments: args, family, home }: Invocation, layout: Layout, index: number): ShellCommand {
-    const { text } = layout.lines[index]!;
-    const start = layout.starts[index]!;
+  private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
+    const { text, content } = layout.lines[index]!;
+    const start = layout.starts[index]! - base.start;
+    const read = new Map(content.kind === 'command' ? content.arguments.map((argument) => [argument.start, argument]) : []);
+    // Most words are what the grammar reads, too, and one object will do.
+    const argument = (field: Field): Argument => {
+      const made = argumentOf(field, text, start);
+      const alike = read.get(made.start);
+      return alike !== undefined && sameArgument(made, alike) ? alike : made;
+    };
     return {
-      program: argumentOf(program, text, start), arguments: args.map((field) => argumentOf(field, text, start)), family,
+      kind: 'command', program: argumentOf(program, text, start), arguments: args.map(argument), family,
       rest: restOf(text, home.end - start),
     };
   }
 
-  private brokenLines(layout: Layout): ReadonlySet<number> {
-    return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.indexAt(start)));
+  private brokenLines(layout: Layout): ReadonlySet<Line> {
+    return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.lines[layout.indexAt(start)]!));
+  }
+
+  /** The line with what the steps say that stand on it. */
+  private lineSaying(alone: Line, said: Said | undefined, broken: boolean): Line {
+    if (said !== undefined && 'alone' in said && said.command !== undefined) return this.lineOf(alone, said.command);
+    const steps = said === undefined ? [] : 'alone' in said ? [said] : said;
+    const [first, ...others] = steps.flatMap(({ command }) => command ?? []);
+    return this.lineOf(alone, first === undefined ? steps[0]?.content ?? plain(alone, broken) : others.length === 0 ? first : { ...first, others });
   }
 
   private lineOf(alone: Line, content: LineContent): Line {
@@ -213,27 +259,55 @@ export class Script {
   }
 }
 
+/** What a line says: a step, or the first one and those that bring further commands. */
+type Said = ScriptStep | readonly ScriptStep[];
+
+function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Said> {
+  const said = new Map<Line, Said>();
+  for (const step of steps) {
+    if (step.content === BLANK) continue;
+    const known = said.get(step.alone);
+    if (known === undefined) said.set(step.alone, step);
+    else if (step.command !== undefined && !brings(known, step.command)) said.set(step.alone, 'alone' in known ? [known, step] : [...known, step]);
+  }
+  return said;
+}
+
+const brings = (said: Said, command: ShellCommand): boolean => ('alone' in said ? said.command === command : said.some((step) => step.command === command));
+
+const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
+
+const conditionalOf = ({ conditions }: Invocation): string | undefined => conditions.find(({ assumed }) => assumed !== true)?.origin;
+
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], families: new Map(), givenUpAt: undefined, failedAt: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, stepsWith: () => [] };
 }
 
 /** Where the lines of a script begin. */
 export class Layout {
   readonly lines: readonly Line[];
   readonly starts: readonly number[];
+  readonly text: string;
+  /** The line found last; whoever goes through a script asks for the next one. */
+  private found = 0;
 
   constructor(lines: readonly Line[]) {
-    this.lines = lines;
-    let offset = 0;
-    this.starts = lines.map(({ text, eol }) => {
-      const start = offset;
-      offset += text.length + eol.length;
-      return start;
-    });
+    // The array is the document's, which changes it.
+    this.lines = [...lines];
+    const starts: number[] = [];
+    let whole = '';
+    for (const { text, eol } of lines) {
+      starts.push(whole.length);
+      whole += text;
+      whole += eol;
+    }
+    this.starts = starts;
+    this.text = whole;
   }
 
   /** Index of the line that holds an offset. */
   indexAt(offset: number): number {
+    for (let index = this.found; index <= this.found + 1; index++) if (this.holds(index, offset)) return (this.found = index);
     let low = 0;
     let high = this.starts.length;
     while (low < high) {
@@ -241,7 +315,28 @@ export class Layout {
       if (this.starts[middle]! <= offset) low = middle + 1;
       else high = middle;
     }
-    return Math.max(0, low - 1);
+    return (this.found = Math.max(0, low - 1));
+  }
+
+  /** How many characters at the start and at the end are those of lines of another layout. */
+  sharedWith({ lines, text }: Layout): { readonly start: number; readonly end: number } {
+    const shorter = Math.min(lines.length, this.lines.length);
+    let first = 0;
+    while (first < shorter && lines[first] === this.lines[first]) first++;
+    let last = this.lines.length;
+    const moved = lines.length - last;
+    while (last > first && last + moved > first && lines[last - 1 + moved] === this.lines[last - 1]) last--;
+    const start = this.startOf(first);
+    return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(text.length, this.text.length) - start) };
+  }
+
+  private startOf(index: number): number {
+    return this.starts[index] ?? this.text.length;
+  }
+
+  private holds(index: number, offset: number): boolean {
+    const { starts } = this;
+    return index < starts.length && starts[index]! <= offset && (index + 1 === starts.length || offset < starts[index + 1]!);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Family } from '../netfilter.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import type { ExtensionDefinition, Problem } from '../extensions/definition.ts';
 import { ownersOf, protocolMatch } from '../extensions/catalogue.ts';
+import { existsElsewhere } from './foreign-extension.ts';
 import { nearest } from '../values/spelling.ts';
 import type { HeaderPart } from './model.ts';
 
@@ -32,11 +33,13 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
   if (owners.length > 0) return notLoaded(unknown, owners, span);
   const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
   if (foreign !== undefined) {
-    return { code: 'wrong-family', message: `\`--${name}\` belongs to \`${foreign.name}\`, which exists for ${unknown.family === 'ipv4' ? 'IPv6' : 'IPv4'} only.`, span };
+    const message = foreign.families.includes(unknown.family) ? `\`${foreign.name}\` has \`--${name}\` for ${unknown.family === 'ipv4' ? 'IPv6' : 'IPv4'} only; leave it out.`
+      : `\`--${name}\` belongs to \`${foreign.name}\`, which ${existsElsewhere(foreign)}`;
+    return { code: 'wrong-family', message, span };
   }
   const [best] = nearest(name, [...known, ...everySpelling(unknown)]);
   const dashes = argument.text.startsWith('--') ? '--' : '-';
-  if (best === undefined) return { code: 'unknown-option', message: `iptables knows no option \`${dashes}${name}\`.`, span };
+  if (best === undefined) return { code: 'unknown-option', message: `iptables knows no option \`${dashes}${name}\`, nor one that is spelt alike; leave it out.`, span };
   const end = span.start + dashes.length + name.length;
   return {
     code: 'unknown-option', message: `iptables knows no option \`${dashes}${name}\` here; did you mean \`--${best}\`?`, span,

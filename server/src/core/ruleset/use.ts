@@ -3,7 +3,7 @@ import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type OptionSpec, type Problem } from '../extensions/definition.ts';
 import type { ValueContext } from '../values/value.ts';
-import { ReadOption } from './places.ts';
+import { KnownPlaces, ReadOption, ReadUse } from './places.ts';
 
 /** One option as it stands in the line, before its values are read. */
 export interface GivenOption {
@@ -15,27 +15,6 @@ export interface GivenOption {
   readonly context: ValueContext;
   /** The rule's `-p` so far. */
   readonly protocol: ExtensionUse['protocol'];
-}
-
-/** A use as rules keep it; it holds nothing of the reading. */
-class FinishedUse implements ExtensionUse {
-  readonly definition: ExtensionDefinition;
-  readonly family: Family;
-  readonly protocol: ExtensionUse['protocol'];
-  readonly options: readonly BoundOption[];
-  readonly span: Span;
-
-  constructor(definition: ExtensionDefinition, family: Family, protocol: ExtensionUse['protocol'], options: readonly BoundOption[], span: Span) {
-    this.definition = definition;
-    this.family = family;
-    this.protocol = protocol;
-    this.options = options;
-    this.span = span;
-  }
-
-  option<V>(spec: OptionSpec<V>): BoundOption<V> | undefined {
-    return this.options.find((bound) => bound.spec === spec) as BoundOption<V> | undefined;
-  }
 }
 
 /** An extension that a rule has loaded and whose options are still being read. */
@@ -62,7 +41,7 @@ export class OpenUse {
     if (negation !== undefined && !negated) {
       problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${dashed}\`.`, span: cover(negation, nameSpan), accepted: true });
     } else if (negated && spec.negatable !== true) {
-      problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated.`, span: cover(negation, nameSpan) });
+      problems.push({ code: 'misplaced-negation', message: `\`${dashed}\` can't be negated; leave the \`!\` out.`, span: cover(negation, nameSpan) });
     }
     if (spec.repeatable !== true && this.options.some((other) => other.spec === spec)) {
       problems.push({ code: 'repeated-option', message: `\`--${spec.name}\` stands twice in this match; iptables takes it once.`, span: nameSpan });
@@ -71,8 +50,8 @@ export class OpenUse {
       const missing = spec.values.slice(values.length).map((type) => type.placeholder).join(' ');
       problems.push({ code: 'missing-value', message: `\`${dashed}\` needs a value: ${missing}.`, span: cover(nameSpan, values.at(-1) ?? nameSpan) });
     }
-    const said = { spec, negated, protocol: given.protocol, values: values.map((value, index) => this.read(given, value, index, problems)) };
-    this.options.push(new ReadOption(said, this.text, (negation ?? nameSpan).start, nameSpan, values));
+    const read = values.map((value, index) => this.read(given, value, index, problems));
+    this.options.push(new ReadOption({ spec, negated, protocol: given.protocol }, read, this.text, new KnownPlaces((negation ?? nameSpan).start, nameSpan, values)));
   }
 
   private checkSpellings(problems: Problem[]): void {
@@ -107,9 +86,8 @@ export class OpenUse {
 
   /** The finished use, after the checks that need all of its options. */
   close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
-    const { definition, options } = this;
-    // An array that grew has room for more, and a file has thousands of them.
-    const use = new FinishedUse(definition, this.family, protocol, options.slice(), this.span);
+    const { definition, family, options, span } = this;
+    const use = new ReadUse({ definition, family, protocol }, options, this.text, new KnownPlaces(span.start, span, []));
     this.checkSpellings(problems);
     this.checkRequired(problems);
     this.checkConflicts(problems);
@@ -139,7 +117,7 @@ export class OpenUse {
       const other = this.options.slice(0, index).find((earlier) =>
         bound.spec.conflicts?.includes(earlier.spec.name) === true || earlier.spec.conflicts?.includes(bound.spec.name) === true);
       if (other === undefined) continue;
-      problems.push({ code: 'conflicting-options', message: `\`--${bound.spec.name}\` can't stand beside \`--${other.spec.name}\`.`, span: bound.span });
+      problems.push({ code: 'conflicting-options', message: `\`--${bound.spec.name}\` can't stand beside \`--${other.spec.name}\`; leave one of them out.`, span: bound.span });
     }
   }
 
@@ -163,7 +141,7 @@ export class OpenUse {
       if (spec.protocols !== undefined && !fits(protocol, wanted)) {
         problems.push({ code: 'wrong-protocol', span, message: `\`--${spec.name}\` needs ${stated(wanted)} in the rule.` });
       } else if (spec.protocolFirst === true && fits(protocol, wanted) && !fits(before, wanted)) {
-        problems.push({ code: 'wrong-protocol', span, message: `The \`-p\` of the rule has to stand before \`--${spec.name}\`: iptables reads from left to right.` });
+        problems.push({ code: 'wrong-protocol', span, message: `The \`-p\` of the rule stands behind \`--${spec.name}\`, which needs it; write it before: iptables reads from left to right.` });
       }
     }
   }
@@ -175,7 +153,7 @@ export class OpenUse {
     if (!translated) return { code: 'wrong-protocol', span, message: `\`${name}\` needs its protocol itself, not \`! -p\`; the kernel refuses this.` };
     return {
       code: 'wrong-protocol', accepted: true, span,
-      message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful.`,
+      message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful. Leave the \`!\` out.`,
     };
   }
 }

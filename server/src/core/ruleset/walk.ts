@@ -8,6 +8,7 @@ import { illegalOptions, type StatedOption } from './legal-options.ts';
 import { findShort, type BaseOption } from './options.ts';
 import { reportOpenQuotation } from './open-quotation.ts';
 import { readCommand } from './read-command.ts';
+import { explainStrayArgument } from './stray-argument.ts';
 import { readCounters, readListing, readTable, refuseListing } from './read-command-line.ts';
 import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
@@ -71,7 +72,7 @@ export class Walk {
     const last = reading.args.at(-1)!;
     if (reading.next === reading.args.length) return;
     reading.next = reading.args.length;
-    reading.problem('unexpected-argument', '`--` ends the options; iptables takes nothing behind it.', cover(argument, last));
+    reading.problem('unexpected-argument', '`--` ends the options, and iptables takes nothing behind it; leave it out.', cover(argument, last));
   }
 
   private bang(argument: Argument): void {
@@ -98,7 +99,12 @@ export class Walk {
       reading.problem('unexpected-argument', 'iptables-restore knows no comment behind a rule; put it on a line of its own.', rest);
       return;
     }
-    reading.problem('unexpected-argument', `\`${argument.text}\` stands where an option is expected; iptables says "Bad argument".`, argument);
+    const before = reading.args[reading.next - 2];
+    // A list with a blank in it is one mistake, though its first part is wrong as well.
+    const isTold = reading.problems.at(-1)?.code === 'invalid-value' && reading.problems.at(-1)!.span.start === before?.start;
+    const problem = explainStrayArgument({ argument, before, family: reading.family, isOption: (name) => this.loaded.has(name) });
+    if (isTold && problem.fix?.span.start === before.start) reading.problems.pop();
+    reading.problems.push(problem);
   }
 
   /** Reads on as if the dash were right, so that one wrong character gives one error. */
@@ -179,7 +185,7 @@ export class Walk {
     if (reading.negation !== undefined && spec.negatable !== true) {
       const span = cover(reading.negation, nameSpan);
       if (spec.forgetsNegation === true) reading.problems.push({ code: 'misplaced-negation', message: `iptables forgets the \`!\` before \`${optionText(spec)}\`.`, span, accepted: true });
-      else reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated.`, span);
+      else reading.problem('misplaced-negation', `\`${optionText(spec)}\` can't be negated; leave the \`!\` out.`, span);
     }
     this.stated.push(given);
     this.dispatch(given);
@@ -224,7 +230,7 @@ export class Walk {
     refuseListing(reading, this.stated, this.command);
     if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
     if (this.command === undefined && args.length > 0 && !reading.isCommand && !this.skipped) {
-      reading.problem('missing-command', 'A rule says what to do with it: `-A CHAIN …` appends it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
+      reading.problem('missing-command', 'This rule has no command; write `-A CHAIN` in front of it to append it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
     }
   }
 }

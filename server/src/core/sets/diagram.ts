@@ -1,3 +1,6 @@
+import { NodeStore } from './node-store.ts';
+import { SetCache } from './set-cache.ts';
+
 /**
  * A set of packets: a node of its `Diagrams` with, in the lowest bit, whether it is the node's complement. Equal sets of
  * one `Diagrams` are equal numbers.
@@ -8,106 +11,64 @@ export type PacketSet = number & { readonly __set?: never };
 export const EVERY: PacketSet = 0;
 export const NONE: PacketSet = 1;
 
-const FIRST_NODES = 1 << 12;
 const FIRST_CACHE = 1 << 12;
-const LARGEST_CACHE = 1 << 18;
-/** Nodes are looked up in as many parts, so that none takes long to grow. */
-const PARTS = 1 << 6;
-const FIRST_PART = 1 << 7;
-const DISJOINT_CACHE = 1 << 17;
-/** Level of the terminal, below every variable. */
-const BOTTOM = 0x7fffffff;
 
 /**
  * Reduced ordered binary decision diagrams with complement edges over numbered variables: one node for each distinct
  * subset, so that equality and emptiness cost nothing. A variable's number is its level; low numbers are asked first.
- * Nodes are never freed; a caller that has thrown away most sets starts anew.
+ * Nodes are freed only by `forgetting`; a caller that has thrown away most sets starts anew.
  */
-export class Diagrams {
-  private levels = new Int32Array(FIRST_NODES);
-  private lows = new Int32Array(FIRST_NODES);
-  /** Never a complement, which makes diagrams canonical. */
-  private highs = new Int32Array(FIRST_NODES);
-  private used = 1;
-  /** Where nodes are looked up, in parts by their hash, with how many each has. Open addressing; 0 is free, because the terminal is never looked up. */
-  private readonly unique = Array.from({ length: PARTS }, () => new Int32Array(FIRST_PART));
-  private readonly filled = new Int32Array(PARTS);
-  /** Known intersections, three numbers each; a newer one takes the place of an older one. */
-  private intersections = new Int32Array(FIRST_CACHE * 3);
-  private intersectionMask = FIRST_CACHE - 1;
-  /** Pairs known to have nothing in common. */
-  private readonly disjoint = new Int32Array(DISJOINT_CACHE * 2);
+export class Diagrams extends NodeStore {
+  private cache = new SetCache(FIRST_CACHE);
+  /** What takes the place of the cache while the nodes that are made will be forgotten. */
+  private readonly passing = new SetCache(FIRST_CACHE);
+  /** Whether nodes that are made now may be freed soon. */
+  protected forgets = false;
 
-  constructor() {
-    this.levels[0] = BOTTOM;
+  /** The part where the set's first variable is 0, and where it is 1. */
+  low(set: PacketSet): PacketSet {
+    return this.nodes[((set & ~1) << 1) + 1]! ^ (set & 1);
   }
 
-  /** How many nodes there are; a measure of memory. */
-  get size(): number {
-    return this.used;
+  high(set: PacketSet): PacketSet {
+    return this.nodes[((set & ~1) << 1) + 2]! ^ (set & 1);
   }
 
   /** The level of the first variable on which the set depends; above every variable for EVERY and NONE. */
   level(set: PacketSet): number {
-    return this.levels[set >> 1]!;
-  }
-
-  /** The part where the set's first variable is 0, and where it is 1. */
-  low(set: PacketSet): PacketSet {
-    return this.lows[set >> 1]! ^ (set & 1);
-  }
-
-  high(set: PacketSet): PacketSet {
-    return this.highs[set >> 1]! ^ (set & 1);
+    return this.nodes[(set & ~1) << 1]!;
   }
 
   /** The set that is `low` where the variable is 0 and `high` where it is 1; both may only depend on later variables. */
   node(level: number, low: PacketSet, high: PacketSet): PacketSet {
     if (low === high) return low;
-    if ((high & 1) !== 0) return this.lookUp(level, low ^ 1, high ^ 1) ^ 1;
-    return this.lookUp(level, low, high);
+    const flip = high & 1;
+    return (this.lookUp(level, low ^ flip, high ^ flip) << 1) ^ flip;
   }
 
-  private lookUp(level: number, low: number, high: number): PacketSet {
-    const hashed = hash(level + Math.imul(low, 0x2c1b3c6d), high);
-    const part = hashed >>> 26;
-    const unique = this.unique[part]!;
-    const mask = unique.length - 1;
-    let slot = hashed & mask;
-    for (let node = unique[slot]!; node !== 0; node = unique[slot]!) {
-      if (this.lows[node] === low && this.highs[node] === high && this.levels[node] === level) return node << 1;
-      slot = (slot + 1) & mask;
+  /** Does work without pausing, and frees the nodes of all sets that it makes unless its result needs them; then they must not be used. */
+  forgetting<T>(work: () => T, needs: (result: T) => boolean = () => false): T {
+    if (this.forgets) return work();
+    const { cache, size } = this;
+    let isNeeded = false;
+    this.forgets = true;
+    this.cache = this.passing;
+    try {
+      const result = work();
+      isNeeded = needs(result);
+      return result;
+    } finally {
+      if (!isNeeded) this.forget(size);
+      this.passing.clear();
+      this.cache = cache;
+      this.forgets = false;
     }
-    if (this.used === this.levels.length) this.grow();
-    const node = this.used++;
-    this.levels[node] = level;
-    this.lows[node] = low;
-    this.highs[node] = high;
-    unique[slot] = node;
-    if (++this.filled[part]! * 2 > unique.length) this.growPart(part);
-    return node << 1;
   }
 
-  private grow(): void {
-    const size = this.levels.length * 2;
-    this.levels = grown(this.levels, size);
-    this.lows = grown(this.lows, size);
-    this.highs = grown(this.highs, size);
-    if (this.intersectionMask + 1 >= LARGEST_CACHE) return;
-    this.intersections = new Int32Array(size * 3);
-    this.intersectionMask = size - 1;
-  }
-
-  private growPart(part: number): void {
-    const before = this.unique[part]!;
-    const unique = this.unique[part] = new Int32Array(before.length * 2);
-    const mask = unique.length - 1;
-    for (const node of before) {
-      if (node === 0) continue;
-      let slot = hash(this.levels[node]! + Math.imul(this.lows[node]!, 0x2c1b3c6d), this.highs[node]!) & mask;
-      while (unique[slot] !== 0) slot = (slot + 1) & mask;
-      unique[slot] = node;
-    }
+  /** The set, which is going to be kept; an error where it may be freed soon. */
+  lasting(set: PacketSet): PacketSet {
+    if (this.forgets) throw new Error('A set can not be kept that is made in passing.');
+    return set;
   }
 
   complement(set: PacketSet): PacketSet {
@@ -127,30 +88,21 @@ export class Diagrams {
     if (a === EVERY) return b;
     if (a === NONE || b === NONE || (a ^ b) === 1) return NONE;
     if (a > b) return this.intersection(b, a);
-    const slot = (hash(a, b) & this.intersectionMask) * 3;
-    if (this.intersections[slot] === a && this.intersections[slot + 1] === b) return this.intersections[slot + 2]!;
-    const nodeA = a >> 1;
-    const nodeB = b >> 1;
-    const levelA = this.levels[nodeA]!;
-    const levelB = this.levels[nodeB]!;
-    let low: number;
-    let high: number;
-    if (levelA === levelB) {
-      low = this.intersection(this.lows[nodeA]! ^ (a & 1), this.lows[nodeB]! ^ (b & 1));
-      high = this.intersection(this.highs[nodeA]! ^ (a & 1), this.highs[nodeB]! ^ (b & 1));
-    } else if (levelA < levelB) {
-      low = this.intersection(this.lows[nodeA]! ^ (a & 1), b);
-      high = this.intersection(this.highs[nodeA]! ^ (a & 1), b);
-    } else {
-      low = this.intersection(a, this.lows[nodeB]! ^ (b & 1));
-      high = this.intersection(a, this.highs[nodeB]! ^ (b & 1));
-    }
-    const result = this.node(levelA < levelB ? levelA : levelB, low, high);
-    // The cache may have grown meanwhile.
-    const place = (hash(a, b) & this.intersectionMask) * 3;
-    this.intersections[place] = a;
-    this.intersections[place + 1] = b;
-    this.intersections[place + 2] = result;
+    const known = this.cache.intersection(a, b);
+    if (known !== -1) return known;
+    const { nodes } = this;
+    const atA = (a & ~1) << 1;
+    const atB = (b & ~1) << 1;
+    const levelA = nodes[atA]!;
+    const levelB = nodes[atB]!;
+    const flipA = a & 1;
+    const flipB = b & 1;
+    const lowA = levelA <= levelB ? nodes[atA + 1]! ^ flipA : a;
+    const highA = levelA <= levelB ? nodes[atA + 2]! ^ flipA : a;
+    const lowB = levelB <= levelA ? nodes[atB + 1]! ^ flipB : b;
+    const highB = levelB <= levelA ? nodes[atB + 2]! ^ flipB : b;
+    const result = this.node(levelA < levelB ? levelA : levelB, this.intersection(lowA, lowB), this.intersection(highA, highB));
+    this.cache.store(a, b, result);
     return result;
   }
 
@@ -159,8 +111,7 @@ export class Diagrams {
     if (a === NONE || b === NONE || (a ^ b) === 1) return false;
     if (a === EVERY || b === EVERY || a === b) return true;
     if (a > b) return this.intersects(b, a);
-    const slot = (hash(a, b) & (DISJOINT_CACHE - 1)) * 2;
-    if (this.disjoint[slot] === a && this.disjoint[slot + 1] === b) return false;
+    if (this.cache.areDisjoint(a, b)) return false;
     const levelA = this.level(a);
     const levelB = this.level(b);
     const found = levelA === levelB
@@ -168,10 +119,7 @@ export class Diagrams {
       : levelA < levelB
         ? this.intersects(this.low(a), b) || this.intersects(this.high(a), b)
         : this.intersects(a, this.low(b)) || this.intersects(a, this.high(b));
-    if (!found) {
-      this.disjoint[slot] = a;
-      this.disjoint[slot + 1] = b;
-    }
+    if (!found) this.cache.storeDisjoint(a, b);
     return found;
   }
 
@@ -183,8 +131,7 @@ export class Diagrams {
     if (a === NONE || b === NONE || (a ^ b) === 1) return false;
     if (a === EVERY && b === EVERY) return true;
     if (a > b) return this.meet(b, a, bits);
-    const slot = (hash(a, b) & (DISJOINT_CACHE - 1)) * 2;
-    if (this.disjoint[slot] === a && this.disjoint[slot + 1] === b) return false;
+    if (this.cache.areDisjoint(a, b)) return false;
     const levelA = this.level(a);
     const levelB = this.level(b);
     const level = levelA < levelB ? levelA : levelB;
@@ -196,8 +143,7 @@ export class Diagrams {
       if (this.meet(nextA, nextB, bits)) return true;
     }
     bits[level] = liked;
-    this.disjoint[slot] = a;
-    this.disjoint[slot + 1] = b;
+    this.cache.storeDisjoint(a, b);
     return false;
   }
 
@@ -246,18 +192,4 @@ export class Diagrams {
     }
     return count << BigInt(level - from);
   }
-}
-
-/** Mixes two numbers well enough for tables whose size is a power of two. */
-function hash(a: number, b: number): number {
-  let mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca77);
-  mixed ^= mixed >>> 15;
-  mixed = Math.imul(mixed, 0x2c1b3c6d);
-  return (mixed ^ (mixed >>> 13)) >>> 0;
-}
-
-function grown(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(size);
-  larger.set(array);
-  return larger;
 }

@@ -4,7 +4,7 @@ import { EVERY, NONE } from './diagram.ts';
 import type { PacketSpace } from './space.ts';
 
 /** Fields whose first bits rules are found by, in the order of their variables. */
-const LOOKED_UP = ['protocol', 'in', 'out', 'icmpType', 'destinationPort', 'sourcePort', 'destination', 'source', 'mark', 'connmark'] as const satisfies readonly FieldName[];
+export const LOOKED_UP = ['protocol', 'in', 'out', 'icmpType', 'destinationPort', 'sourcePort', 'destination', 'source', 'mark', 'connmark'] as const satisfies readonly FieldName[];
 
 export type LookedUp = (typeof LOOKED_UP)[number];
 
@@ -15,9 +15,11 @@ export interface Beginning {
   readonly hash: number;
 }
 
-const extended = (hash: number, bit: number): number => (Math.imul(hash ^ bit, 0x01000193) ^ (hash >>> 15)) | 0;
+/** The hash of bits that are followed by one more. */
+export const extended = (hash: number, bit: number): number => (Math.imul(hash ^ bit, 0x01000193) ^ (hash >>> 15)) | 0;
 
-const EMPTY_HASH = 0x811c9dc5 | 0;
+/** The hash of no bits. */
+export const EMPTY_HASH = 0x811c9dc5 | 0;
 
 /** The beginnings that the packets of the set have in common which are later fragments, or those which are not. */
 export function beginningsOf(space: PacketSpace, set: PacketSet, fragments: boolean): readonly Beginning[] {

@@ -110,24 +110,27 @@ export function after(space: PacketSpace, rewriting: Rewriting, set: PacketSet):
   return result;
 }
 
-/** Of which packets, before the rewriting, the bounds hold after it. */
-export function before(space: PacketSpace, rewriting: Rewriting, { may, must }: Bounds): Bounds {
+/** What sets have been before one rewriting, as far as that is known. */
+export type Preimages = Map<PacketSet, PacketSet>;
+
+/** Of which packets, before the rewriting, the bounds hold after it; `known` is of this rewriting. */
+export function before(space: PacketSpace, rewriting: Rewriting, { may, must }: Bounds, known: Preimages = new Map()): Bounds {
   if (rewriting === UNCHANGED) return { may, must };
-  const possible = preimage(space, rewriting, may, new Map());
+  const possible = preimage(space, rewriting, may, known);
   if (may === must && !mayVary(rewriting)) return { may: possible, must: possible };
-  return { may: possible, must: space.complement(preimage(space, rewriting, space.complement(must), new Map())) };
+  return { may: possible, must: space.complement(preimage(space, rewriting, space.complement(must), known)) };
 }
 
-/** Packets of which the rewriting may make one of the set. */
-export function possiblyBefore(space: PacketSpace, rewriting: Rewriting, set: PacketSet): PacketSet {
-  return rewriting === UNCHANGED ? set : preimage(space, rewriting, set, new Map());
+/** Packets of which the rewriting may make one of the set; `known` is of this rewriting. */
+export function possiblyBefore(space: PacketSpace, rewriting: Rewriting, set: PacketSet, known: Preimages = new Map()): PacketSet {
+  return rewriting === UNCHANGED ? set : preimage(space, rewriting, set, known);
 }
 
 function mayVary({ bits, questions }: Rewriting): boolean {
   return questions || [...bits.values()].includes('free');
 }
 
-function preimage(space: PacketSpace, rewriting: Rewriting, set: PacketSet, known: Map<number, PacketSet>): PacketSet {
+function preimage(space: PacketSpace, rewriting: Rewriting, set: PacketSet, known: Preimages): PacketSet {
   if (set === EVERY || set === NONE) return set;
   const level = space.level(set);
   // Questions come last, so that a set that begins with one depends on nothing else.

@@ -90,8 +90,10 @@ export class PacketSpace extends Diagrams {
   /** Packets whose incoming or outgoing interface the pattern fits; `+` fits also packets that have none. */
   interface(side: 'in' | 'out', pattern: string): PacketSet {
     const key = `${side} ${pattern}`;
-    let set = this.interfaceSets.get(key);
-    if (set === undefined) this.interfaceSets.set(key, set = this.oneOf(side, this.names.fitting(pattern)));
+    const known = this.interfaceSets.get(key);
+    if (known !== undefined) return known;
+    const set = this.oneOf(side, this.names.fitting(pattern));
+    if (!this.forgets) this.interfaceSets.set(key, set);
     return set;
   }
 

@@ -1,6 +1,7 @@
 import type { Interpreter } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import type { ProgramCall } from './program.ts';
+import { remember } from './recall.ts';
 import { fileInput } from './redirect.ts';
 import { readRestoreOptions, type RestoreOptions } from './restore-options.ts';
 import type { Running } from './simple.ts';
@@ -13,8 +14,11 @@ import type { Field } from './value.ts';
 /** Commands that ask or look: whether they succeed is not the writer's to expect. */
 const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 
+/** Where spans count from the start of the script. */
+const SCRIPT = { start: 0 };
+
 /** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
-export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home }: Running): Status {
+export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
   const args = fields.slice(index + 1);
   let program = fields[index]!;
   if (shell.frames.length > 0) {
@@ -22,11 +26,18 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
     for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home);
   }
   const restore = tool === 'restore' ? readRestoreOptions(args) : undefined;
-  const step = shell.emit({
-    tool, family, home, command, program, arguments: args, restore, input: restore && restored(shell, restore),
+  const invocation: Invocation = {
+    tool, family, base: SCRIPT, home, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
+    asks: tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text)),
     conditions: shell.conditionsWith(doubt), reached: shell.reached,
-  });
-  const asks = tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text));
+  };
+  return emit(shell, names === undefined || tool === 'restore' ? invocation : remember(shell, { names, doubt, invocation }, source), source);
+}
+
+/** Takes a call into the order of execution. */
+export function emit(shell: Interpreter, invocation: Invocation, source: Source): Status {
+  const { asks, command } = invocation;
+  const step = shell.emit(invocation);
   const status = new CallStatus(shell.expander, command, source, step < 0 ? undefined : step, !asks);
   if (asks && shell.output !== undefined) shell.print({ origin: status.origin }, 0, 0);
   return status;

@@ -119,7 +119,8 @@ function mergedVariable(values: readonly (Variable | undefined)[], name: string,
   return oneOf(scalars, origin);
 }
 
-function sameVariable(a: Variable | undefined, b: Variable): boolean {
+/** Whether two values are the same for sure. */
+export function sameVariable(a: Variable | undefined, b: Variable): boolean {
   if (a === b) return true;
   return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !isArray(a) && !isArray(b) && sameValue(a, b);
 }

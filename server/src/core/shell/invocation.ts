@@ -15,16 +15,22 @@ export interface Condition {
   readonly assumed?: true | undefined;
 }
 
-/** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script. */
+/** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script, counted from `base`. */
 export interface Invocation {
   readonly tool: 'iptables' | 'restore';
   readonly family: Family;
+  /** An edit before it moves it. */
+  readonly base: { readonly start: number };
   /** The command of the script that it stands for: of a wrapper function the call. */
   readonly home: Span;
   /** The command of the script's text that ran it; the same one as long as its text stays. */
   readonly command: SimpleCommand;
+  /** The first word of the command. */
+  readonly name: Field;
   readonly program: Field;
   readonly arguments: readonly Field[];
+  /** Whether it asks or looks: that it succeeds is not the writer's to expect. */
+  readonly asks: boolean;
   readonly conditions: readonly Condition[];
   /** Whether the script as it stands can come here at all. */
   readonly reached: boolean;

@@ -28,13 +28,13 @@ export class ScriptText {
     return this.known;
   }
 
-  /** Reads what is different from the text before. */
-  update(text: string): void {
+  /** Reads what is different from the text before, of which at least so many characters at its start and at its end are known to be the same. */
+  update(text: string, known: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): void {
     const before = this.text;
     const shorter = Math.min(before.length, text.length);
-    let same = 0;
+    let same = Math.min(known.start, shorter);
     while (same < shorter && before.charCodeAt(same) === text.charCodeAt(same)) same++;
-    let behind = 0;
+    let behind = Math.min(known.end, shorter - same);
     while (behind < shorter - same && before.charCodeAt(before.length - 1 - behind) === text.charCodeAt(text.length - 1 - behind)) behind++;
     if (same === text.length && same === before.length) return;
     this.text = text;
@@ -57,7 +57,7 @@ export class ScriptText {
       const same = old[index];
       const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
       if (isSame) index++;
-      const chunk = isSame ? same : chunkAt(text, position);
+      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : ownChunk(chunkAt(text, position));
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);
@@ -68,6 +68,7 @@ export class ScriptText {
 
 const endOf = ({ start, text }: Chunk): number => start + text.length;
 
+/** The chunk that begins here. */
 function chunkAt(text: string, start: number): Chunk {
   const rest = text.slice(start);
   const parser = new CommandParser(rest);
@@ -78,6 +79,13 @@ function chunkAt(text: string, start: number): Chunk {
     if (!(error instanceof ShellSyntaxError)) throw error;
     return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: true, simple: [], functions: [] };
   }
+}
+
+/** The chunk with a text of its own: a part of a text keeps the whole of it in memory, and each edit makes a new one. */
+function ownChunk(chunk: Chunk): Chunk {
+  const { start } = chunk;
+  const text = ` ${chunk.text}`.slice(1);
+  return chunk.broken ? { ...chunk, text } : { ...chunkAt(text, 0), start };
 }
 
 /** Length of the first line, with those that backslashes join to it. */

@@ -1,7 +1,8 @@
 import { BUILTINS } from './builtins.ts';
-import { callProgram } from './call.ts';
+import { callProgram, emit } from './call.ts';
 import type { Interpreter } from './interpreter.ts';
 import { programCall } from './program.ts';
+import { namesIn, recall } from './recall.ts';
 import { redirected } from './redirect.ts';
 import { spanIn, type Source } from './source.ts';
 import { EvaluationLimit, type Home, type Status } from './state.ts';
@@ -21,12 +22,20 @@ export interface Running {
   readonly command: SimpleCommand;
   readonly source: Source;
   readonly home: Home;
+  /** The variables on which its words depend, where they depend on nothing else. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** Runs a simple command: assignments, a builtin, a function, iptables, or a program of which nothing is known. */
 export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
   shell.step();
   if (!shell.visit(command)) return 0;
+  const names = namesIn(shell, command, source);
+  const again = names && recall(shell, command);
+  return again === undefined ? runWords(shell, command, source, names) : emit(shell, again, source);
+}
+
+function runWords(shell: Interpreter, command: SimpleCommand, source: Source, names: Running['names']): Status {
   const fields: Field[] = [];
   for (const word of command.words) {
     if (isAssignment(word)) fields.push({ text: word.assignment.name, ...spanIn(source, word) });
@@ -43,8 +52,8 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
     const { status } = shell;
     return isUnknown(status) ? { origin: status.origin } : Number(status);
   }
-  if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) });
-  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields) }));
+  if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names });
+  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names }));
 }
 
 /** A command whose arguments are those of the function around it stands where the function is called. */

@@ -16,6 +16,7 @@ export interface Argument extends Span {
 
 /** A command that a shell runs: iptables and its arguments. */
 export interface ShellCommand {
+  readonly kind: 'command';
   readonly program: Argument;
   readonly arguments: readonly Argument[];
   /** What stands behind it on its line. */
@@ -39,7 +40,7 @@ export type LineContent =
   | { readonly kind: 'commit' }
   | { readonly kind: 'rule'; readonly counters: Argument | undefined; readonly arguments: readonly Argument[] }
   /** Further commands: others on the line, and the same one with other words (a loop, a function). */
-  | ({ readonly kind: 'command'; readonly others?: readonly ShellCommand[] } & ShellCommand)
+  | ({ readonly others?: readonly ShellCommand[] } & ShellCommand)
   | { readonly kind: 'shell' }
   | { readonly kind: 'invalid'; readonly reason: InvalidLine };
 

@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import { readDirective } from './directive.ts';
 import type { Argument, Line, LineContent } from './line.ts';
@@ -73,12 +74,9 @@ export class LineParser {
 
 /** What a line is that the grammar need not see: iptables-restore could not read it either. */
 function unreadable(text: string): LineContent | undefined {
-  if (text.length > LINE_LIMIT || (text.length > LINE_LIMIT / 3 && byteLength(text) > LINE_LIMIT)) return TOO_LONG;
+  if (text.length > LINE_LIMIT || (text.length > LINE_LIMIT / 3 && utf8Length(text) > LINE_LIMIT)) return TOO_LONG;
   return text.includes('\0') ? NO_TEXT : undefined;
 }
-
-/** Length in UTF-8, which has at most three bytes for each UTF-16 unit. */
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Walks the tree of one batch with a cursor, which is several times faster than node objects. */
 class Reader {

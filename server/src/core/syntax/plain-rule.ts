@@ -1,6 +1,4 @@
-import type { Argument, LineContent } from './line.ts';
-
-type RuleContent = LineContent & { readonly kind: 'rule' };
+import type { Argument } from './line.ts';
 
 const TAB = 9;
 const BLANK = 32;
@@ -15,7 +13,7 @@ const PLAIN = /^[^"\r]*(?:(?<=[ \t])"[^"\\\r]*"(?![^ \t])[^"\r]*)*$/u;
 const COUNTERS = /^\[\d+:\d+\](?= -)/u;
 
 /** A rule that keeps no words, as a file has thousands of them: they are cut from its text when they are asked for. */
-class PlainRule {
+export class PlainRule {
   readonly kind = 'rule';
   readonly counters: Argument | undefined;
   private readonly text: string;
@@ -26,16 +24,35 @@ class PlainRule {
   }
 
   get arguments(): readonly Argument[] {
-    return words(this.text, this.counters?.end ?? 0);
+    const { text, places } = this;
+    const words: Argument[] = [];
+    for (let at = 0; at < places.length; at += 2) {
+      const start = places[at]!;
+      const end = places[at + 1]!;
+      words.push({ text: plainWord(text, start, end), raw: text.slice(start, end), start, end });
+    }
+    return words;
+  }
+
+  /** Start and end of each word in turn, with its quotes. */
+  get places(): readonly number[] {
+    return plainPlaces(this.text);
   }
 }
+
+/** Start and end of each word of a plain rule in turn, with its quotes. */
+export const plainPlaces = (text: string): readonly number[] => wordPlaces(text, text.charCodeAt(0) === BRACKET ? text.indexOf(']') + 1 : 0);
+
+/** The word that stands at these places, without its quotes. */
+export const plainWord = (text: string, start: number, end: number): string =>
+  (text.charCodeAt(start) === QUOTE ? text.slice(start + 1, end - 1) : text.slice(start, end));
 
 /**
  * What a rule line says that is as iptables-save writes it, without odd quotes and carriage returns; undefined for any
  * other text. The grammar cuts such a line at blanks and at nothing else, and nearly all lines of a file are like that:
  * to read them here spares most of what parsing a file costs. A test holds it against the grammar.
  */
-export function readPlainRule(text: string): RuleContent | undefined {
+export function readPlainRule(text: string): PlainRule | undefined {
   const first = text.charCodeAt(0);
   if (first !== DASH && first !== BRACKET) return undefined;
   const counters = first === DASH ? undefined : COUNTERS.exec(text)?.[0];
@@ -43,21 +60,16 @@ export function readPlainRule(text: string): RuleContent | undefined {
   return new PlainRule(text, counters === undefined ? undefined : { text: counters, raw: counters, start: 0, end: counters.length });
 }
 
-function words(text: string, from: number): Argument[] {
-  const found: Argument[] = [];
+function wordPlaces(text: string, from: number): number[] {
+  const places: number[] = [];
   let at = from;
   for (;;) {
     while (isBlank(text.charCodeAt(at))) at++;
-    if (at >= text.length) return found;
-    const start = at;
-    if (text.charCodeAt(at) === QUOTE) {
-      at = text.indexOf('"', at + 1) + 1;
-      found.push({ text: text.slice(start + 1, at - 1), raw: text.slice(start, at), start, end: at });
-    } else {
-      while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-      const word = text.slice(start, at);
-      found.push({ text: word, raw: word, start, end: at });
-    }
+    if (at >= text.length) return places;
+    places.push(at);
+    if (text.charCodeAt(at) === QUOTE) at = text.indexOf('"', at + 1) + 1;
+    else while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
+    places.push(at);
   }
 }
 

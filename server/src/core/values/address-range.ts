@@ -4,7 +4,7 @@ import { printBare } from './address.ts';
 import { reversedWarning } from './integer.ts';
 import { readDotted } from './ipv4.ts';
 import { readIPv6 } from './ipv6.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** Addresses from `from` to `to`, both included; none when reversed. */
 export interface AddressRange {
@@ -35,5 +35,5 @@ function read(text: string, whole: string, family: Family): Parsed<Address> {
   if (text === '') return fail(`\`${whole}\` has an open end; write both addresses, such as \`${example}\`.`);
   if (text.includes('/')) return fail(`\`${text}\` has a mask; networks are for \`-s\` and \`-d\`, a range here is two addresses: \`${example}\`.`);
   if (/\s/u.test(text)) return fail(`\`${whole}\` has blanks; a range is written without: \`${example}\`.`, whole.replaceAll(/\s/gu, ''));
-  return fail(`\`${text}\` is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address; a range looks like \`${example}\`, and names are not looked up here.`);
+  return fail(`${shown(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address; a range looks like \`${example}\`, and names are not looked up here.`);
 }

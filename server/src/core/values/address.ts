@@ -4,7 +4,7 @@ import { readInteger } from './integer.ts';
 import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted } from './ipv4.ts';
 import { IPV6_ALL, prefixLength6, prefixMask6, printIPv6, readIPv6 } from './ipv6.ts';
 import { describeNetwork, networkProposals } from './network.ts';
-import { fail, lookedUp, ok, type Parsed, type ValueContext, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, shown, type Parsed, type ValueContext, type ValueType } from './value.ts';
 
 /**
  * An address with its mask; the mask need not be contiguous, and the address has no bit outside it. `host` is set where
@@ -43,7 +43,9 @@ export const addressList: ValueType<readonly MaskedAddress[]> = {
 type Odd = Pick<Extract<Parsed<unknown>, { ok: true }>, 'warning' | 'lookup'>;
 
 /** What is odd about one part is odd about the whole. */
-const oddity = ({ warning, lookup }: Odd): Odd => ({ ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
+const oddity = ({ warning, lookup }: Odd): Odd => (warning === undefined ? NOTHING_ODD : { ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
+
+const NOTHING_ODD: Odd = {};
 
 /** One address with mask as iptables' header options read it. */
 function readMasked(text: string, family: Family): Parsed<MaskedAddress> {
@@ -99,6 +101,7 @@ function mappedV4(text: string): number | undefined {
 
 /** A leading zero or a missing number changes an IPv4 address silently. */
 function abbreviated(text: string, address: number): string | undefined {
+  if (!/(?:^|\.)0[0-7]/u.test(text)) return undefined;
   const octal = text.split('.').some((part) => /^0[0-7]/u.test(part) && Number(part) !== readInteger(part));
   if (octal) return `\`${text}\` has a number with a leading zero, which is octal: it means ${printIPv4(address)}.`;
   return undefined;
@@ -116,13 +119,13 @@ function hostName<A extends Address>(text: string, address: A, family: Family): 
   const plausible = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/u.test(text) && !/(^|\.)(0[xX])?[0-9]+\.?$/u.test(text) && !/\.\./u.test(text);
   if (plausible && !/^(any|anywhere|all)$/iu.test(text)) return lookedUp({ address, host: text }, resolvedOnce(text));
   if (plausible) return fail(`\`${text}\` would be looked up as a host; for every address leave the option out or write \`${family === 'ipv4' ? '0.0.0.0/0' : '::/0'}\`.`, family === 'ipv4' ? '0.0.0.0/0' : '::/0');
-  return fail(`\`${text}\` is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address. ${hint(text, family)}`, text.trim() === text ? undefined : text.trim());
+  return fail(`${shown(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address. ${hint(text, family)}`, text.trim() === text ? undefined : text.trim());
 }
 
 function hint(text: string, family: Family): string {
   if (/^[0-9a-fA-F:.]+-[0-9a-fA-F:.]+$/u.test(text)) return `A range of addresses needs \`-m iprange --src-range ${text}\`.`;
-  if (text.includes('/')) return 'It has more than one mask.';
-  if (/^[0-9.]+:[0-9]+$/u.test(text)) return 'A port is matched by `--dport` or `--sport`.';
+  if (text.includes('/')) return `Write one address with one mask, such as \`${example(family)}\`.`;
+  if (/^[0-9.]+:[0-9]+$/u.test(text)) return 'Write the address alone, and the port behind `--dport` or `--sport`.';
   return family === 'ipv4' ? 'It has four numbers from 0 to 255, such as `192.0.2.1`, and may have a mask: `192.0.2.0/24`.' : 'It looks like `2001:db8::1` and may have a prefix length: `2001:db8::/32`.';
 }
 
@@ -134,7 +137,7 @@ function readMask(text: string, whole: string, family: Family): Parsed<Address> 
   const dotted = family === 'ipv4' ? readFullDotted(text) : readIPv6(text);
   if (dotted !== undefined) return ok(dotted);
   const instead = family === 'ipv4' ? 'a length from 0 to 32 or four numbers such as `255.255.255.0`' : 'a length from 0 to 128 or an address such as `ffff:ffff::`';
-  return fail(`\`${text}\` is not a mask: it is ${instead}.`, length === undefined ? undefined : whole.slice(0, whole.length - text.length) + String(most));
+  return fail(`${shown(text)} is not a mask: it is ${instead}.`, length === undefined ? undefined : whole.slice(0, whole.length - text.length) + String(most));
 }
 
 function amended(failure: Extract<Parsed<MaskedAddress>, { ok: false }>, element: string, text: string): Parsed<never> {
@@ -174,8 +177,8 @@ export function readResolved(text: string, family: Family): Parsed<MaskedAddress
       return ok({ address, mask }, classic ? `\`${text}\` is read as ${printIPv4(address)}, unlike behind \`-s\`; write it with four plain numbers.` : undefined);
     }
   }
-  if (text.includes(',')) return fail(`\`${text}\` is a list; this option takes one address.`);
-  const named = family === 'ipv4' && readDotted(text) !== undefined ? fail(`\`${text}\` is not an IPv4 address.`) : readAddress(text, family);
+  if (text.includes(',')) return fail(`\`${text}\` is a list; this option takes one address, so write a rule for each.`);
+  const named = family === 'ipv4' && readDotted(text) !== undefined ? fail(`${shown(text)} is not an IPv4 address.`) : readAddress(text, family);
   return named.ok ? { ok: true, value: { ...named.value, mask }, ...oddity(named) } : named;
 }
 
@@ -184,7 +187,7 @@ export function readLooseMask(text: string, family: Family): Parsed<Address> {
   const length = readInteger(text);
   if (length !== undefined && length <= most(family)) return ok(family === 'ipv4' ? prefixMask(length) : prefixMask6(length));
   const mask = family === 'ipv4' ? readClassic(text) : readIPv6(text);
-  if (mask === undefined) return fail(`\`${text}\` is not a mask: it is a length from 0 to ${most(family)} or a mask such as \`${family === 'ipv4' ? '255.255.255.0' : 'ffff:ffff::'}\`.`);
+  if (mask === undefined) return fail(`${shown(text)} is not a mask: it is a length from 0 to ${most(family)} or a mask such as \`${family === 'ipv4' ? '255.255.255.0' : 'ffff:ffff::'}\`.`);
   if (printMask(mask, family) !== undefined) return ok(mask);
   return ok(allBits(family), `\`${text}\` is not a contiguous mask; iptables takes it without a word as /${most(family)}.`);
 }

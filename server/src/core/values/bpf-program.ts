@@ -59,10 +59,10 @@ function readInstruction(text: string): BpfInstruction | undefined {
 
 function readProgram(text: string): Parsed<readonly BpfInstruction[]> {
   const [, length, body] = /^\s*([+-]?[0-9]+),(.*)$/su.exec(text) ?? [];
-  if (length === undefined) return fail(`\`${text}\` is no BPF program: it begins with the number of instructions and a comma, as \`nfbpf_compile\` prints it.`);
+  if (length === undefined) return fail(`\`${text}\` is no BPF program: write the number of instructions, a comma, and the instructions, as \`nfbpf_compile\` prints them: \`1,6 0 0 1\`.`);
   const count = Number(BigInt.asUintN(32, BigInt(length.replace('+', ''))));
-  if (count === 0) return fail('A BPF program has at least one instruction.');
-  if (count > MOST_INSTRUCTIONS) return fail(`The program has ${count} instructions; iptables takes ${MOST_INSTRUCTIONS}.`);
+  if (count === 0) return fail(`\`${text}\` is a BPF program without instructions; it needs at least one, such as \`1,6 0 0 1\`.`);
+  if (count > MOST_INSTRUCTIONS) return fail(`\`${length}\` in front says that ${count} instructions follow; iptables takes at most ${MOST_INSTRUCTIONS}.`);
   const texts = body!.split(',');
   if (texts.at(-1) === '') texts.pop();
   const program: BpfInstruction[] = [];
@@ -72,7 +72,7 @@ function readProgram(text: string): Parsed<readonly BpfInstruction[]> {
     if (instruction === undefined) return fail(`Instruction ${index + 1}, \`${each}\`, is not four decimal numbers such as \`48 0 0 9\`.`);
     program.push(instruction);
   }
-  if (texts.length !== count) return fail(`The program begins with the count ${count}, but has ${texts.length} ${texts.length === 1 ? 'instruction' : 'instructions'}.`);
+  if (texts.length !== count) return fail(`The count \`${length}\` in front has to be the number of instructions behind it; write \`${texts.length}\`.`);
   return ok(program);
 }
 
@@ -83,7 +83,7 @@ function fault(program: readonly BpfInstruction[]): string | undefined {
     if (wrong !== undefined) return `Instruction ${at + 1}, \`${print(instruction)}\`, ${wrong}`;
   }
   const last = program.at(-1)!;
-  if (BPF.classOf(last.code) !== BPF.RET) return 'The last instruction has to return (`6 0 0 K` or `22 0 0 0`).';
+  if (BPF.classOf(last.code) !== BPF.RET) return `The last instruction, \`${print(last)}\`, does not return; end with \`6 0 0 K\` or \`22 0 0 0\`.`;
   return unwritten(program);
 }
 
@@ -144,7 +144,7 @@ export const bpfProgram: ValueType<readonly BpfInstruction[]> = {
     const program = readProgram(text);
     if (!program.ok) return program;
     const wrong = fault(program.value);
-    return wrong === undefined ? program : fail(`${wrong} The kernel refuses the program.`);
+    return wrong === undefined ? program : fail(`${wrong} The kernel refuses such a program; let \`nfbpf_compile\` write it.`);
   },
   print: (program) => `"${[String(program.length), ...program.map(print)].join(',')}"`,
 };

@@ -1,5 +1,5 @@
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueProposal, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueProposal, type ValueType } from './value.ts';
 
 /** One word that an option takes. */
 export interface Choice<V> {
@@ -77,11 +77,15 @@ export function proposals(choices: readonly Choice<unknown>[]): readonly ValuePr
 function unknownWord<V>(text: string, { what, choices }: ChoiceShape<V>): Parsed<never> {
   const names = choices.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const { hint, suggestion } = didYouMean(text, names);
-  return fail(`\`${text}\` is not ${what}.${hint} ${oneOf(choices)}`, suggestion);
+  return fail(`${shown(text)} is not ${what}.${hint} ${oneOf(choices)}`, suggestion);
 }
 
 function badElement<V>(word: string, text: string, shape: ChoiceShape<V>): Parsed<never> {
-  if (word === '') return fail(`\`${text}\` has an empty element; a list has commas and no blanks, such as \`${shape.choices.slice(0, 2).map((each) => each.name).join(',')}\`.`, withoutEmpty(text));
+  if (word === '') return fail(`${text === '' ? 'The value is empty' : `\`${text}\` has an empty element`}; a list has commas and no blanks, such as \`${shape.choices.slice(0, 2).map((each) => each.name).join(',')}\`.`, withoutEmpty(text));
+  const mended = text.replaceAll(/[\s|;+&/]+/gu, ',');
+  if (mended !== text && mended.split(',').every((each) => each !== '' && findChoice(each, shape.choices, shape) !== undefined)) {
+    return fail(`\`${text}\` is no list: its elements have commas between them and no blanks. Write \`${mended}\`.`, mended);
+  }
   const bad = unknownWord(word, shape) as Extract<Parsed<never>, { ok: false }>;
   return bad.suggestion === undefined ? bad : fail(bad.message, text.split(',').map((each) => (each === word ? bad.suggestion : each)).join(','));
 }

@@ -1,5 +1,6 @@
 import { octalWarning, readInteger } from './integer.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { didYouMean } from './spelling.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 const MAX_ZONE = 0xffff;
 
@@ -12,7 +13,10 @@ export const conntrackZone: ValueType<ConntrackZone> = {
   parse(text) {
     if (text.toLowerCase() === 'mark') return ok('mark');
     const zone = readInteger(text);
-    if (zone === undefined) return fail(`\`${text}\` is not a conntrack zone: write a number from 0 to ${MAX_ZONE} or \`mark\`.`);
+    if (zone === undefined) {
+      const { hint, suggestion } = didYouMean(text, ['mark']);
+      return fail(`${shown(text)} is not a conntrack zone.${hint} Write a number from 0 to ${MAX_ZONE} or \`mark\`.`, suggestion);
+    }
     return zone > MAX_ZONE ? fail(`\`${text}\` is too large for a conntrack zone; the most is ${MAX_ZONE}.`, String(MAX_ZONE)) : ok(zone, octalWarning(text, zone));
   },
   print: String,

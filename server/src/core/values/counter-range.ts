@@ -1,5 +1,5 @@
 import { octalWarning, readBigInteger } from './integer.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** The largest number of 64 bits. */
 export const MOST_COUNTED = (1n << 64n) - 1n;
@@ -13,7 +13,7 @@ export interface CounterRange {
 /** A whole number of 64 bits, as iptables reads it; `what` is a noun phrase for messages (`a number of bytes`). */
 export function readCounter(text: string, what: string): Parsed<bigint> {
   const value = readBigInteger(text);
-  if (value === undefined) return fail(`\`${text}\` is not ${what}: write a whole number without a unit, such as \`1048576\`.`, inBytes(text));
+  if (value === undefined) return fail(`${shown(text)} is not ${what}: write a whole number without a unit, such as \`1048576\`.`, inBytes(text));
   return value > MOST_COUNTED ? fail(`\`${text}\` is too large for ${what}; the most is ${MOST_COUNTED}.`) : ok(value, octalWarning(text, Number(value)));
 }
 
@@ -35,12 +35,12 @@ export const counterRange: ValueType<CounterRange> = {
     const what = 'a number of packets or bytes';
     const parts = text.split(':');
     if (parts.length > 2) return fail(`\`${text}\` has more than two parts; a range is written \`1000:5000\`.`);
-    if (/^[0-9]+-[0-9]+$/u.test(text)) return fail(`\`${text}\` is not a number; a range is written with a colon.`, text.replace('-', ':'));
+    if (/^[0-9]+-[0-9]+$/u.test(text)) return fail(`${shown(text)} is not a number; a range is written with a colon.`, text.replace('-', ':'));
     const from = parts[0] === '' ? ok(0n) : readCounter(parts[0]!, what);
     if (!from.ok) return from;
     const to = parts[1] === undefined || parts[1] === '' ? ok(MOST_COUNTED) : readCounter(parts[1], what);
     if (!to.ok) return to;
-    if (from.value > to.value) return fail(`The range \`${text}\` is reversed; the lower number comes first.`, `${to.value}:${from.value}`);
+    if (from.value > to.value) return fail(`The range \`${text}\` is reversed; write the lower number first.`, `${to.value}:${from.value}`);
     const zero = to.value === 0n ? `iptables-save prints \`${text}\` as \`0\`, which holds every number once loaded again.` : undefined;
     const open = from.value === 0n && to.value === MOST_COUNTED ? `\`${text}\` holds every number; write a lower end such as \`1000:\`.` : undefined;
     return ok({ from: from.value, to: to.value }, from.warning ?? to.warning ?? zero ?? open);

@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Seconds from 1970 to the last second that 31 bits hold, which iptables takes for "without end". */
 export const LAST_SECOND = 0x7fffffff;
@@ -15,12 +15,12 @@ export const date: ValueType<number> = {
   placeholder: 'YYYY[-MM[-DD[Thh[:mm[:ss]]]]]',
   parse(text) {
     const parts = DATE.exec(text)?.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
-    if (parts === undefined) return fail(`\`${text}\` is not a date: write it like \`${EXAMPLE}\`, as far as needed.`, mended(text));
+    if (parts === undefined) return fail(`${shown(text)} is not a date: write it like \`${EXAMPLE}\`, as far as needed.`, mended(text));
     const [year, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts as [number, ...(number | undefined)[]];
-    if (year < 1970 || year > 2038) return fail(`\`${text}\` is not in the years from 1970 to 2038, which iptables takes.`);
-    if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return fail(`\`${text}\` is no date: months go to 12, days to 31, hours to 23, minutes and seconds to 59.`);
+    if (year < 1970 || year > 2038) return fail(`${shown(text)} is not in the years that iptables takes; write one from 1970 to 2038.`);
+    if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59) return fail(`\`${text}\` is no date: months go up to 12, days to 31, hours to 23, minutes and seconds to 59.`);
     const seconds = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-    if (seconds < 0) return fail(`\`${text}\` is before 1970.`);
+    if (seconds < 0) return fail(`\`${text}\` is before 1970; write a date from \`1970-01-01\` on.`);
     return ok(seconds, month === 0 || day === 0 || new Date(seconds * 1000).getUTCDate() !== day ? `\`${text}\` is not in the calendar; iptables takes it as ${printDate(seconds)}.` : undefined);
   },
   print: printDate,

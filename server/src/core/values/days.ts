@@ -1,5 +1,5 @@
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Names that iptables-save prints, Monday first. */
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -22,8 +22,8 @@ export const weekdays: ValueType<readonly number[]> = {
       if (element === '' && (index === 0 ? text === '' : index === text.split(',').length - 1)) continue;
       const number = /^\s*[+-]?[0-9]+$/u.test(element) ? Number(element) : undefined;
       const named = WEEKDAYS.findIndex((name) => element.startsWith(name.slice(0, 2))) + 1;
-      if (number === 0 || element === '') return fail(`\`${text}\`: weekdays count from 1, Monday, to 7, Sunday.`, element === '' ? withoutEmpty(text) : undefined);
-      if (number === undefined && named === 0) return fail(`\`${element}\` is not a weekday.${didYouMean(element, WEEKDAYS).hint} Write ${WEEKDAYS.join(', ')} or 1 to 7; ranges are not taken.`, spread(text));
+      if (number === 0 || element === '') return fail(`\`${text}\` has an element that is no weekday; write numbers from 1, Monday, to 7, Sunday, or names such as \`Mon\`.`, element === '' ? withoutEmpty(text) : undefined);
+      if (number === undefined && named === 0) return fail(`${shown(element)} is not a weekday.${didYouMean(element, WEEKDAYS).hint} Write ${WEEKDAYS.join(', ')} or 1 to 7; ranges are not taken.`, spread(text));
       const day = number ?? named;
       if (day >= 1 && day <= 7) days.push(day);
       else warning ??= `\`${element}\` is beyond 7, Sunday; iptables takes it and it means no day.`;
@@ -44,9 +44,9 @@ export const monthDays: ValueType<readonly number[]> = {
     let warning: string | undefined;
     for (const element of text.split(',').filter((each) => each !== '')) {
       const start = element.slice(0, 2);
-      if (!/^\s*\+?[0-9]+$/u.test(start)) return fail(`\`${element}\` is not a day of the month: write numbers from 1 to 31; ranges are not taken.`, spread(text) ?? withoutSuffixes(text));
+      if (!/^\s*\+?[0-9]+$/u.test(start)) return fail(`${shown(element)} is not a day of the month: write numbers from 1 to 31; ranges are not taken.`, spread(text) ?? withoutSuffixes(text));
       const day = Number(start);
-      if (day > 31) return fail(`\`${start}\` is above 31, the last day of a month.`);
+      if (day > 31) return fail(`\`${start}\` is above 31, the last day of a month; write one from 1 to 31.`);
       if (day > 0) days.push(day);
       if (element.length > 2 || day === 0) warning ??= `\`${element}\` is taken as ${day === 0 ? 'no day' : `the day ${day}`}: two characters count.`;
     }

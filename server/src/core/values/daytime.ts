@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** The last second of a day. */
 export const DAY_END = 86_399;
@@ -10,9 +10,9 @@ export const daytime: ValueType<number> = {
   placeholder: 'hh:mm[:ss]',
   parse(text) {
     const parts = TIME.exec(text)?.slice(1).map((part) => Number(part ?? 0));
-    if (parts === undefined) return fail(`\`${text}\` is not a time of day: write it like \`18:30\` or \`18:30:00\`.`, /^[0-9]{1,2}$/u.test(text) ? `${text}:00` : undefined);
+    if (parts === undefined) return fail(`${shown(text)} is not a time of day: write it like \`18:30\` or \`18:30:00\`.`, /^[0-9]{1,2}$/u.test(text) ? `${text}:00` : undefined);
     const [hour, minute, second] = parts as [number, number, number];
-    if (hour > 23 || minute > 59 || second > 59) return fail(`\`${text}\` is no time of day; the last one is \`23:59:59\`.`, hour === 24 ? '23:59:59' : undefined);
+    if (hour > 23 || minute > 59 || second > 59) return fail(`\`${text}\` is no time of day; write one from \`00:00:00\` to \`23:59:59\`.`, hour === 24 ? '23:59:59' : undefined);
     return ok(hour * 3600 + minute * 60 + second);
   },
   print: printDaytime,

@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Microseconds in each unit; a bare number is in microseconds. */
 const UNITS: readonly (readonly [names: readonly string[], length: number])[] = [
@@ -16,7 +16,7 @@ export const estimatorTime: ValueType<number> = {
   parse(text) {
     const [, number, unit] = TIME.exec(text) ?? [];
     const length = unit === undefined ? undefined : UNITS.find(([names]) => names.includes(unit.toLowerCase()))?.[1];
-    if (number === undefined || length === undefined) return fail(`\`${text}\` is not a time: write a number with \`s\`, \`ms\` or \`us\`, such as \`250ms\`.`, /^[0-9.]+ +[a-z]+$/iu.test(text) ? text.replace(/ /gu, '') : undefined);
+    if (number === undefined || length === undefined) return fail(`${shown(text)} is not a time: write a number with \`s\`, \`ms\` or \`us\`, such as \`250ms\`.`, /^[0-9.]+ +[a-z]+$/iu.test(text) ? text.replace(/ /gu, '') : undefined);
     const exact = Math.trunc(valueOf(number) * length);
     const kept = ((exact % WORD) + WORD) % WORD;
     if (kept !== exact) return ok(kept, `\`${text}\` does not fit: iptables counts microseconds in 32 bits and reads ${printTime(kept)}.`);

@@ -1,6 +1,6 @@
 import { readBigInteger } from './integer.ts';
 import { asRate, rate } from './rate.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** `hashlimit` counts the time between packets in 1/1000000 s. */
 export const FLOW_SCALE = 1_000_000;
@@ -23,7 +23,7 @@ const packets = rate(FLOW_SCALE);
 
 /** `NUMBER[/UNIT]` packets or `NUMBER[k|m]b/s` bytes. */
 export const flowRate: ValueType<FlowRate> = {
-  placeholder: 'NUMBER[/UNIT]|NUMBER[kb|mb|b]/s',
+  placeholder: 'NUMBER[/UNIT]|BYTES/s',
   parse(text, context) {
     const bytes = /^\s*([0-9]+)([A-Za-z]*)b\/(s[a-z]*)$/u.exec(text);
     if (bytes !== null && 'second'.startsWith(bytes[3]!)) return readBytes(bytes[1]!, bytes[2]!, text);
@@ -93,10 +93,10 @@ export const flowBurst: ValueType<number> = {
     const match = /^(.*?)(?:([km])?b|[km])?$/u.exec(text);
     const unit = /[km]b?$/u.exec(text)?.[0][0];
     const number = match === null ? undefined : readBigInteger(match[1]!);
-    if (number === undefined) return fail(`\`${text}\` is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
+    if (number === undefined) return fail(`${shown(text)} is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
     if (number > BigInt(MOST_BURST) && /[0-9]$/u.test(text)) return fail(`\`${text}\` is above ${MOST_BURST}, the largest burst without a unit; for a rate of bytes write \`${text}b\`.`);
     const value = Number(number) * (UNITS.find(([name]) => name === unit)?.[1] ?? 1);
-    return value === 0 ? fail('A burst of 0 lets nothing through; the least is 1.', '1') : ok(value);
+    return value === 0 ? fail(`A burst of \`${text}\` lets nothing through; the least is 1.`, '1') : ok(value);
   },
   print: String,
 };

@@ -1,6 +1,6 @@
 import { readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** A type of ICMP message and its codes; `type` undefined means every message, `code` undefined every code. */
 export interface IcmpMessage {
@@ -54,12 +54,12 @@ function icmpMessage(names: Names, protocol: string, example: string, everything
     const slash = text.indexOf('/');
     const type = readInteger(slash === -1 ? text : text.slice(0, slash));
     if (type === undefined) return undefined;
-    if (type > 255) return fail(`\`${text}\` has a type above 255, the highest ${protocol} type.`);
+    if (type > 255) return fail(`\`${text}\` has a type above 255, the highest ${protocol} type; write a number such as \`${protocol === 'ICMP' ? '8' : '128'}\` or a name such as \`echo-request\`.`);
     if (type === everything) return ok({ type: undefined, code: undefined });
     if (slash === -1) return ok({ type, code: undefined });
     const code = readInteger(text.slice(slash + 1));
     if (code === undefined) return fail(`\`${text}\` has no code behind the slash; write a number from 0 to 255, such as \`${type}/0\`.`, String(type));
-    return code > 255 ? fail(`\`${text}\` has a code above 255, the highest ${protocol} code.`) : ok({ type, code });
+    return code > 255 ? fail(`\`${text}\` has a code above 255, the highest ${protocol} code; write one from 0 to 255.`) : ok({ type, code });
   };
   return {
     placeholder: 'TYPE[/CODE]',
@@ -79,7 +79,7 @@ function named(text: string, names: Names, protocol: string, example: string): P
   if (fitting.length > 1) return fail(`\`${text}\` could be ${fitting.map(([name]) => `\`${name}\``).join(' or ')}; write more of it.`, fitting[0]![0]);
   if (/^[0-9]+(,|:)/u.test(text)) return fail(`\`${text}\` is a ${text.includes(',') ? 'list' : 'range'}; a rule takes one ${protocol} type, so write a rule for each.`);
   const { hint, suggestion } = didYouMean(text, names.map(([name]) => name));
-  return fail(`\`${text}\` is not ${protocol === 'ICMP' ? 'an ICMP' : 'an ICMPv6'} type.${hint} Write a number such as \`${example}\`, a number and code such as \`${example}/0\`, or a name such as \`echo-request\`.`, suggestion);
+  return fail(`${shown(text)} is not ${protocol === 'ICMP' ? 'an ICMP' : 'an ICMPv6'} type.${hint} Write a number such as \`${example}\`, a number and code such as \`${example}/0\`, or a name such as \`echo-request\`.`, suggestion);
 }
 
 function describe({ type, code }: IcmpMessage, names: Names): string | undefined {

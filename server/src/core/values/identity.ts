@@ -1,5 +1,5 @@
 import { readInteger } from './integer.ts';
-import { fail, lookedUp, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** Numbers of users or groups, both ends included; with `name`, a name whose number only the loading host knows. */
 export interface Identity {
@@ -24,7 +24,7 @@ export function identity(kind: 'user' | 'group'): ValueType<Identity> {
       if (!from.ok) return from;
       const to = range === null ? from : number(range[2]!, text, kind);
       if (!to.ok) return to;
-      if (from.value > to.value) return fail(`The range \`${text}\` is reversed, which the kernel refuses.`, `${to.value}-${from.value}`);
+      if (from.value > to.value) return fail(`The range \`${text}\` is reversed, which the kernel refuses; write the lower number first.`, `${to.value}-${from.value}`);
       return ok({ from: from.value, to: to.value });
     },
     print: ({ from, to, name: given }) => given ?? (from === to ? String(from) : `${from}-${to}`),
@@ -38,6 +38,6 @@ function name(text: string, kind: string): Parsed<Identity> {
 
 function number(text: string, whole: string, kind: string): Parsed<number> {
   const value = readInteger(text);
-  if (value === undefined) return fail(`\`${whole}\` is not a ${kind}: write a name, a number or a range of numbers such as \`1000-1999\`.`);
-  return value > MAX_IDENTITY ? fail(`\`${text}\` is above ${MAX_IDENTITY}, the highest ${kind} number.`) : ok(value);
+  if (value === undefined) return fail(`${shown(whole)} is not a ${kind}: write a name, a number or a range of numbers such as \`1000-1999\`.`);
+  return value > MAX_IDENTITY ? fail(`\`${text}\` is above ${MAX_IDENTITY}, the highest ${kind} number; write one from 0 to ${MAX_IDENTITY}.`) : ok(value);
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** strtoul with base 0: decimal, `0x` hexadecimal, leading-zero octal; leading blanks and one `+` are taken, nothing may follow. */
 const INTEGER = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/u;
@@ -38,7 +38,7 @@ export function integer(shape: IntegerShape): ValueType<number> {
     placeholder,
     parse(text) {
       const value = readInteger(text);
-      if (value === undefined) return fail(`\`${text}\` is not ${what}: write a whole number from ${min} to ${max}, such as \`${example}\`.`, digitsOf(text, min, max));
+      if (value === undefined) return fail(`${shown(text)} is not ${what}: write a whole number from ${min} to ${max}, such as \`${example}\`.`, digitsOf(text, min, max));
       if (value < min) return fail(`\`${text}\` is too small for ${what}; the least is ${min}.`, String(min));
       if (value > max) return fail(`\`${text}\` is too large for ${what}; the most is ${max}.`, String(max));
       return ok(value, octalWarning(text, value));
@@ -75,7 +75,7 @@ export function integerRange(shape: Pick<IntegerShape, 'what' | 'max' | 'example
   const end = (text: string, empty: number): Parsed<number> => {
     if (text === '') return ok(empty);
     const value = readInteger(text);
-    if (value === undefined) return fail(`\`${text}\` is not ${what}: write a number or a range such as \`${example}\`.`, text.includes('-') ? text.replace('-', ':') : undefined);
+    if (value === undefined) return fail(`${shown(text)} is not ${what}: write a number or a range such as \`${example}\`.`, /[0-9]-/u.test(text) ? text.replace('-', ':') : undefined);
     return value > max ? fail(`\`${text}\` is too large for ${what}; the most is ${max}.`, String(max)) : ok(value);
   };
   return {

@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import { fail, ok, type Parsed, type ValueType } from './value.ts';
 
 /** Linux keeps interface names below 16 bytes. */
@@ -6,7 +7,7 @@ export const INTERFACE_LIMIT = 15;
 /** `NAME[+]` of `-i` and `-o`; a trailing `+` stands for every name that begins so. */
 export const interfaceName: ValueType<string> = {
   placeholder: 'NAME[+]',
-  parse: (text) => (text === '' ? fail('The name of an interface is missing; `+` stands for every interface.', '+') : readName(text)),
+  parse: (text) => (text === '' ? fail('The name of an interface is missing; write one such as `eth0`, or `+` for every interface.', '+') : readName(text)),
   print: (name) => name,
   complete: () => [
     { text: 'lo', detail: 'loopback interface' },
@@ -27,7 +28,7 @@ export const bridgePort: ValueType<string> = {
 };
 
 function readName(text: string): Parsed<string> {
-  const bytes = new TextEncoder().encode(text).length;
+  const bytes = utf8Length(text);
   if (bytes > INTERFACE_LIMIT) return fail(`\`${text}\` has ${bytes} characters; an interface name has at most ${INTERFACE_LIMIT}, a trailing \`+\` included.`);
   return ok(text, oddity(text));
 }

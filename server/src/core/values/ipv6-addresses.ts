@@ -16,7 +16,7 @@ export const ipv6Addresses: ValueType<readonly bigint[]> = {
         : `\`${element}\` is not an IPv6 address in numbers, such as \`2001:db8::1\`; masks and names are not taken here.`);
       addresses.push(address);
     }
-    return addresses.length > MOST_ADDRESSES ? fail(`\`${text}\` has ${addresses.length} addresses; a rule takes ${MOST_ADDRESSES}.`) : ok(addresses);
+    return addresses.length > MOST_ADDRESSES ? fail(`\`${text}\` has ${addresses.length} addresses; a rule takes at most ${MOST_ADDRESSES}.`) : ok(addresses);
   },
   print: (addresses) => addresses.map(printIPv6).join(','),
 };

@@ -1,4 +1,4 @@
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** A rule has room for this many options of a header. */
 export const MOST_OPTIONS = 16;
@@ -25,10 +25,10 @@ function readByte(text: string): { readonly byte: number; readonly cut: boolean 
 }
 
 function readElement(element: string, text: string): Parsed<Ipv6Option> {
-  if (element === '') return fail(`\`${text}\` has an empty element; a list has commas and no blanks, such as \`5:2,194:4\`.`);
+  if (element === '') return fail(`${shown(text)} has an empty element; a list has commas and no blanks, such as \`5:2,194:4\`.`);
   const colon = element.indexOf(':');
   const type = readByte(colon === -1 ? element : element.slice(0, colon));
-  if (type === undefined) return fail(`\`${element}\` is not an option: a type from 0 to 255, perhaps with a length, such as \`5:2\`.`);
+  if (type === undefined) return fail(`${shown(element)} is not an option: a type from 0 to 255, perhaps with a length, such as \`5:2\`.`);
   const length = colon === -1 ? { byte: ANY_LENGTH, cut: false } : readByte(element.slice(colon + 1));
   if (length === undefined) return fail(`\`${element}\` has no length behind the colon: it is a number from 0 to 254, such as \`5:2\`.`);
   if (type.byte === 0 && colon !== -1) return fail('Option 0 is a single byte of padding, which has no length; write `0`.', text.split(',').map((each) => (each === element ? '0' : each)).join(','));
@@ -54,7 +54,7 @@ export const ipv6Options: ValueType<readonly Ipv6Option[]> = {
       warning ??= option.warning;
       options.push(option.value);
     }
-    if (options.length > MOST_OPTIONS) return fail(`\`${text}\` has ${options.length} options; a rule takes ${MOST_OPTIONS}.`);
+    if (options.length > MOST_OPTIONS) return fail(`\`${text}\` has ${options.length} options; a rule takes at most ${MOST_OPTIONS}.`);
     return ok(options, warning);
   },
   print: (options) => options.map(printOption).join(','),

@@ -1,5 +1,5 @@
 import { octalWarning, readInteger } from './integer.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 const MAX_DELAY = 0xffffffff;
 
@@ -12,7 +12,7 @@ export const ledDelay: ValueType<LedDelay> = {
   parse(text) {
     if (/^inf/iu.test(text)) return ok('inf');
     const delay = readInteger(text);
-    if (delay === undefined) return fail(`\`${text}\` is not a delay: write milliseconds from 0 to ${MAX_DELAY}, or \`inf\`.`);
+    if (delay === undefined) return fail(`${shown(text)} is not a delay: write milliseconds from 0 to ${MAX_DELAY}, or \`inf\`.`);
     return delay > MAX_DELAY ? fail(`\`${text}\` is too large for a delay; the most is ${MAX_DELAY}, and \`inf\` is for ever.`, 'inf') : ok(delay, octalWarning(text, delay));
   },
   print: String,

@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** A byte of at most two characters, as strtoul reads them: digits may be missing, or have a blank or sign before them. Seen in iptables. */
 function readByte(text: string): string | undefined {
@@ -21,7 +21,7 @@ export const macAddress: ValueType<string> = {
     const bytes = parts.map(readByte).filter((byte) => byte !== undefined);
     if (parts.length === 6 && bytes.length === 6) return ok(bytes.join(':'), mistaken(text, parts, bytes));
     const digits = /^(?:[0-9a-fA-F]{2}[-.]?){5}[0-9a-fA-F]{2}$/u.test(text) ? text.replaceAll(/[-.]/gu, '') : undefined;
-    return fail(`\`${text}\` is not a hardware address: six bytes with colons, such as \`00:16:3e:5e:6c:00\`.`, digits?.replaceAll(/(..)(?=.)/gu, '$1:'));
+    return fail(`${shown(text)} is not a hardware address: six bytes with colons, such as \`00:16:3e:5e:6c:00\`.`, digits?.replaceAll(/(..)(?=.)/gu, '$1:'));
   },
   print: (value) => value,
 };

@@ -1,5 +1,5 @@
 import { octalWarning, readInteger } from './integer.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 export const MARK_ALL = 0xffffffff;
 
@@ -13,10 +13,10 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 function readBits(text: string, whole: string): Parsed<number> {
   const value = readInteger(text);
-  if (value !== undefined) return value > MARK_ALL ? fail(`\`${text}\` is above 0xffffffff; a mark has 32 bits.`) : ok(value, octalWarning(text, value));
-  if (text === '') return fail(`\`${whole}\` has an empty part; a mark looks like \`0x1\` or \`0x1/0xff\`.`);
+  if (value !== undefined) return value > MARK_ALL ? fail(`\`${text}\` is above 0xffffffff, the most that the 32 bits of a mark hold; write a number such as \`0x1\`.`) : ok(value, octalWarning(text, value));
+  if (text === '') return fail(`${shown(whole)} has an empty part; a mark looks like \`0x1\` or \`0x1/0xff\`.`);
   if (/^[0-9a-fA-F]+$/u.test(text)) return fail(`\`${text}\` is hexadecimal without \`0x\`.`, whole.replace(text, `0x${text}`));
-  return fail(`\`${text}\` is not a mark: a number from 0 to 0xffffffff, such as \`0x1\` or \`0x1/0xff\`.`);
+  return fail(`${shown(text)} is not a mark: a number from 0 to 0xffffffff, such as \`0x1\` or \`0x1/0xff\`.`);
 }
 
 function readMark(text: string): Parsed<MarkMask> {
@@ -56,6 +56,6 @@ export const markSet: ValueType<MarkMask> = {
 /** 32 bits without a mask (`--or-mark`, `--ctmask`). */
 export const markBits: ValueType<number> = {
   placeholder: 'BITS',
-  parse: (text) => (text.includes('/') ? fail(`\`${text}\` has a mask, which this option does not take.`, text.slice(0, text.indexOf('/'))) : readBits(text, text)),
+  parse: (text) => (text.includes('/') ? fail(`\`${text}\` has a mask, which this option does not take; write the value alone.`, text.slice(0, text.indexOf('/'))) : readBits(text, text)),
   print: hex,
 };

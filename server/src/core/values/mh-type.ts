@@ -1,7 +1,7 @@
 import { findChoice, proposals, type Choice } from './choice.ts';
 import { octalWarning, readInteger, type NumberRange } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** Mobility headers have types up to this. */
 export const MAX_MH_TYPE = 255;
@@ -33,7 +33,7 @@ export const mhTypes: ValueType<NumberRange> = {
     if (!from.ok) return from;
     const to = colon === text.length - 1 ? ok(MAX_MH_TYPE) : readType(text.slice(colon + 1));
     if (!to.ok) return to;
-    if (from.value > to.value) return fail(`The range \`${text}\` is reversed; the lower type comes first.`, `${to.value}:${from.value}`);
+    if (from.value > to.value) return fail(`The range \`${text}\` is reversed; write the lower type first.`, `${to.value}:${from.value}`);
     return ok({ from: from.value, to: to.value }, from.warning ?? to.warning);
   },
   print: ({ from, to }) => (from === to ? String(from) : `${from}:${to}`),
@@ -47,11 +47,11 @@ export const mhTypes: ValueType<NumberRange> = {
 /** A whole name wins; else the first name that begins so. */
 function readType(text: string): Parsed<number> {
   const number = readInteger(text);
-  if (number !== undefined) return number > MAX_MH_TYPE ? fail(`\`${text}\` is above ${MAX_MH_TYPE}, the highest type of a mobility header.`) : ok(number, octalWarning(text, number));
+  if (number !== undefined) return number > MAX_MH_TYPE ? fail(`\`${text}\` is above ${MAX_MH_TYPE}, the highest type of a mobility header; write a number from 0 to ${MAX_MH_TYPE} or a name such as \`binding-update\`.`) : ok(number, octalWarning(text, number));
   const whole = findChoice(text, NAMES, { ignoreCase: true });
   if (whole !== undefined) return ok(whole.value);
   const begun = findChoice(text, NAMES, { ignoreCase: true, prefix: true });
   if (begun !== undefined) return ok(begun.value, `\`${text}\` is taken as \`${nameOf(begun.value)!}\`; write it in full.`);
   const { hint, suggestion } = didYouMean(text, NAMES.map(({ name }) => name));
-  return fail(`\`${text}\` is not a type of mobility header.${hint} Write a number from 0 to ${MAX_MH_TYPE}, a name such as \`binding-update\`, or a range such as \`1:4\`.`, suggestion);
+  return fail(`${shown(text)} is not a type of mobility header.${hint} Write a number from 0 to ${MAX_MH_TYPE}, a name such as \`binding-update\`, or a range such as \`1:4\`.`, suggestion);
 }

@@ -1,6 +1,6 @@
 import { octalWarning, readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, lookedUp, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, lookedUp, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 const ALL = 0xffffffff;
 
@@ -29,7 +29,7 @@ export function namedMask({ what, file, zero }: NamedMaskShape): ValueType<Named
     parse(text) {
       const slash = text.indexOf('/');
       const value = readInteger(slash === -1 ? text : text.slice(0, slash));
-      if (value === undefined || value > ALL) return value === undefined && slash === -1 ? readName(text, what, file, zero) : fail(`\`${text}\` is not ${what}: write a number from 0 to ${hex(ALL)}, perhaps with a mask, or a name of ${file}.`);
+      if (value === undefined || value > ALL) return value === undefined && slash === -1 ? readName(text, what, file, zero) : fail(`${shown(text)} is not ${what}: write a number from 0 to ${hex(ALL)}, perhaps with a mask, or a name of ${file}.`);
       if (slash === -1) return ok({ value, mask: ALL }, octalWarning(text, value));
       const mask = readInteger(text.slice(slash + 1));
       if (mask === undefined || mask > ALL) return fail(`\`${text.slice(slash + 1)}\` is not a mask: write a number from 0 to ${hex(ALL)}, such as \`0xff\`.`);
@@ -42,7 +42,7 @@ export function namedMask({ what, file, zero }: NamedMaskShape): ValueType<Named
 
 function readName(text: string, what: string, file: string, zero: string): Parsed<NamedMask> {
   if (text === zero) return ok({ value: 0, mask: ALL });
-  if (!/^[A-Za-z_][\w.-]*$/u.test(text)) return fail(`\`${text}\` is not ${what}: write a number such as \`0x1\`, perhaps with a mask, or a name of ${file}.`);
+  if (!/^[A-Za-z_][\w.-]*$/u.test(text)) return fail(`${shown(text)} is not ${what}: write a number such as \`0x1\`, perhaps with a mask, or a name of ${file}.`);
   const { hint } = didYouMean(text, [zero]);
   return lookedUp({ value: 0, mask: ALL, name: text }, `\`${text}\` is looked up in ${file} when the ruleset is loaded; a host without it refuses the rule.${hint}`);
 }

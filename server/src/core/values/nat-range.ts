@@ -7,7 +7,7 @@ import { readStrict } from './ipv4.ts';
 import { readIPv6 } from './ipv6.ts';
 import { MAX_PORT, notAPort, portProposals, readPort } from './port.ts';
 import { servicePort } from './service.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** Ports that a NAT target may choose from; `base` is the port that the first of them stands for in shifted port maps. */
 export interface NatPorts {
@@ -86,8 +86,8 @@ function readAddress(text: string, family: Family): Parsed<Address> {
   if (address !== undefined) return ok(address);
   if (text === '') return fail(`An address is missing. ${example(family)}`);
   if (text.includes('/')) return fail(`\`${text}\` has a mask, which NAT targets do not take; a range is two addresses, a whole network is for \`-j NETMAP\`.`);
-  if (text.includes(',')) return fail(`\`${text}\` is a list; a NAT target takes one address or range.`);
-  return fail(`\`${text}\` is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address; names and short forms are not taken here. ${example(family)}`);
+  if (text.includes(',')) return fail(`\`${text}\` is a list; a NAT target takes one address or range. ${example(family)}`);
+  return fail(`${shown(text)} is not an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address; names and short forms are not taken here. ${example(family)}`);
 }
 
 /** `80`, `80-90`, `80-90/8080`; a service name stands for a single port only. */
@@ -101,20 +101,20 @@ function readPorts(text: string, takesBase: boolean): Parsed<NatPorts> {
   if (!from.ok) return from;
   const to = second === undefined ? from : readNumber(second);
   if (!to.ok) return to;
-  if (from.value > to.value) return fail(`The port range \`${text}\` is reversed; the lower port comes first.`, `${to.value}-${from.value}`);
+  if (from.value > to.value) return fail(`The port range \`${text}\` is reversed; write the lower port first.`, `${to.value}-${from.value}`);
   const range = { from: from.value, to: to.value };
   if (base === undefined) return ok(range, from.warning ?? to.warning);
   if (!takesBase) return ok(range, `The base port \`/${base}\` is for DNAT; SNAT takes it without a word and does not use it.`);
   const port = readPort(base, 'any');
   if (!port.ok) return port;
-  return port.value === 0 ? fail('The base port of a shifted range can\'t be 0.') : ok({ ...range, base: port.value });
+  return port.value === 0 ? fail(`\`${text}\` is no base port of a shifted range; write one from 1 to ${MAX_PORT}.`) : ok({ ...range, base: port.value });
 }
 
 function readNumber(text: string): Parsed<number> {
   const number = readInteger(text);
   if (number === undefined && servicePort(text, 'any') !== undefined) return fail(`\`${text}\` is a service name, which can't stand in a range here; write its port.`, String(servicePort(text, 'any')));
   if (number === undefined) return readPort(text, 'any');
-  return number > MAX_PORT ? fail(`\`${text}\` is above ${MAX_PORT}, the highest port.`) : ok(number, octalWarning(text, number));
+  return number > MAX_PORT ? fail(`\`${text}\` is above ${MAX_PORT}, the highest port; write one from 0 to ${MAX_PORT}.`) : ok(number, octalWarning(text, number));
 }
 
 function printTo({ addresses, ports }: NatTo, { family }: { readonly family: Family }): string {

@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import { quote } from './text.ts';
 import { fail, ok, type ValueType } from './value.ts';
 
@@ -10,7 +11,7 @@ export const nflogPrefix: ValueType<string> = {
   parse(text) {
     if (text === '') return fail('The prefix can\'t be empty; leave `--nflog-prefix` out for messages without one.');
     if (text.includes('\n')) return fail('The prefix can\'t hold a line break.');
-    const bytes = new TextEncoder().encode(text).length;
+    const bytes = utf8Length(text);
     return ok(text, bytes > LEGACY_MAX ? `The prefix has ${bytes} bytes; iptables-legacy keeps the first ${LEGACY_MAX} without a word.` : undefined);
   },
   print: quote,

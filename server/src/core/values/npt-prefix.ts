@@ -18,7 +18,7 @@ export const nptPrefix: ValueType<MaskedAddress> = {
     const network = masked(address, mask);
     if (host !== undefined || network === address) return parsed;
     const proper = printMasked({ address: network, mask }, context.family);
-    return fail(`\`${text}\` has bits behind its prefix, which the kernel refuses.`, proper);
+    return fail(`\`${text}\` has bits behind its prefix, which the kernel refuses; write 0 for them.`, proper);
   },
   print: (value, { family }) => printMasked(value, family),
   complete: (context) => resolvedAddress.complete!(context).filter(({ text }) => nptPrefix.parse(text, context).ok),

@@ -10,7 +10,7 @@ export function orderedRange(shape: Pick<IntegerShape, 'what' | 'max' | 'example
       const parsed = range.parse(text, context);
       if (!parsed.ok || parsed.value.from <= parsed.value.to) return parsed;
       const { from, to } = parsed.value;
-      return fail(`The range \`${text}\` is reversed; the lower number comes first.`, `${to}:${from}`);
+      return fail(`The range \`${text}\` is reversed; write the lower number first.`, `${to}:${from}`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { NumberRange } from './integer.ts';
 import { describePorts, portProposals, readPort } from './port.ts';
 import { serviceProtocol } from './service.ts';
-import { fail, ok, type Parsed, type ValueContext, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueContext, type ValueType } from './value.ts';
 
 /** The kernel's multiport rule has room for this many ports; a range takes two. */
 export const MULTIPORT_ROOM = 15;
@@ -36,7 +36,7 @@ export const portList: ValueType<readonly NumberRange[]> = {
 const lookup = ({ protocol }: ValueContext): ReturnType<typeof serviceProtocol> => (protocol === undefined ? undefined : serviceProtocol(protocol));
 
 function readElement(element: string, text: string, context: ValueContext): Parsed<NumberRange> {
-  if (element === '') return fail(`\`${text}\` has an empty element; a list has commas and no blanks, such as \`22,80,443\`.`, text.split(',').map((each) => each.trim()).filter((each) => each !== '').join(',') || undefined);
+  if (element === '') return fail(`${shown(text)} has an empty element; a list has commas and no blanks, such as \`22,80,443\`.`, text.split(',').map((each) => each.trim()).filter((each) => each !== '').join(',') || undefined);
   const colon = element.indexOf(':');
   // Without a protocol the rule is refused anyway, so that names are looked up anywhere.
   const protocol = context.protocol === undefined ? 'any' : lookup(context);
@@ -54,7 +54,7 @@ function readElement(element: string, text: string, context: ValueContext): Pars
   if (!to.ok) return amended(second, text, to);
   if (from.value >= to.value) {
     const mended = from.value === to.value ? first : `${second}:${first}`;
-    return fail(`\`${element}\` is not a range for multiport; the first port must be the lower one.`, replaced(element, text, mended));
+    return fail(`\`${element}\` is not a range for multiport; ${from.value === to.value ? `write \`${first}\` alone` : 'write the lower port first'}.`, replaced(element, text, mended));
   }
   return ok({ from: from.value, to: to.value }, from.warning ?? to.warning);
 }

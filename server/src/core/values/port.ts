@@ -1,7 +1,7 @@
 import { octalWarning, readInteger, reversedWarning, type NumberRange } from './integer.ts';
 import { SERVICE_PROTOCOLS, serviceName, serviceNames, servicePort, serviceProtocol, type ServiceProtocol } from './service.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueProposal, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueProposal, type ValueType } from './value.ts';
 
 /** Ports from `from` to `to`, both included. */
 export type PortRange = NumberRange;
@@ -14,7 +14,7 @@ const EXAMPLE = 'A port is a number from 0 to 65535 or a service name such as `s
 export function readPort(text: string, protocol: ServiceProtocol | 'any' | undefined): Parsed<number> {
   const number = readInteger(text);
   if (number !== undefined) {
-    return number > MAX_PORT ? fail(`\`${text}\` is above ${MAX_PORT}, the highest port.`) : ok(number, octalWarning(text, number));
+    return number > MAX_PORT ? fail(`\`${text}\` is above ${MAX_PORT}, the highest port; write one from 0 to ${MAX_PORT}.`) : ok(number, octalWarning(text, number));
   }
   const named = protocol === undefined ? undefined : servicePort(text, protocol);
   return named === undefined ? notAPort(text, protocol) : ok(named);
@@ -25,8 +25,8 @@ export function notAPort(text: string, protocol: ServiceProtocol | 'any' | undef
   if (text === '') return fail(`A port is missing. ${EXAMPLE}`);
   if (/^\s*-\s*[0-9]/u.test(text)) return fail(`\`${text}\` is negative. ${EXAMPLE}`);
   if (text.trim() !== text) return fail(`\`${text}\` has a blank around the port.`, text.trim());
-  if (/^0[0-9]+$/u.test(text)) return fail(`\`${text}\` has a leading zero and so would be octal, which has no digits 8 and 9.`, String(Number(text)));
-  if (protocol === undefined) return fail(`\`${text}\` is not a number, and no service names are listed for this protocol. A port is a number from 0 to 65535.`);
+  if (/^0[0-9]+$/u.test(text)) return fail(`\`${text}\` has a leading zero and so would be octal, which has no digits 8 and 9; leave the zero out.`, String(Number(text)));
+  if (protocol === undefined) return fail(`${shown(text)} is not a number, and no service names are listed for this protocol. A port is a number from 0 to 65535.`);
   return misspelled(text, protocol);
 }
 
@@ -37,9 +37,9 @@ function misspelled(text: string, protocol: ServiceProtocol | 'any'): Parsed<nev
     return fail(`The service \`${text}\` is usually listed for ${others} only, not for ${protocol}; what iptables takes depends on /etc/services of the host. Write its port, \`${elsewhere}\`.`, String(elsewhere));
   }
   const folded = text.toLowerCase();
-  if (servicePort(folded, protocol) !== undefined) return fail(`Service names are written in small letters: \`${folded}\`.`, folded);
+  if (servicePort(folded, protocol) !== undefined) return fail(`\`${text}\` is no service: their names have small letters. Write \`${folded}\`.`, folded);
   const { hint, suggestion } = didYouMean(text, serviceNames(protocol));
-  return fail(`\`${text}\` is not a port and not a service that /etc/services lists${protocol === 'any' ? '' : ` for ${protocol}`}.${hint} ${EXAMPLE}`, suggestion);
+  return fail(`${shown(text)} is not a port and not a service that /etc/services lists${protocol === 'any' ? '' : ` for ${protocol}`}.${hint} ${EXAMPLE}`, suggestion);
 }
 
 /** A port as iptables' generic option parser reads it (udp, dccp, `--ctorigdstport` …): decimal only, or a service name of any protocol. */
@@ -52,7 +52,7 @@ function readResolvedPort(text: string, empty: number): Parsed<number> {
   }
   const number = Number(digits);
   if (number <= MAX_PORT) return ok(number);
-  if (number > 0x7fffffff) return fail(`\`${text}\` is above ${MAX_PORT}, the highest port.`);
+  if (number > 0x7fffffff) return fail(`\`${text}\` is above ${MAX_PORT}, the highest port; write one from 0 to ${MAX_PORT}.`);
   return ok(number & MAX_PORT, `\`${text}\` is above ${MAX_PORT}, the highest port; iptables takes it without a word as ${number & MAX_PORT}.`);
 }
 
@@ -73,7 +73,7 @@ export function portRange(protocol: ServiceProtocol): ValueType<PortRange> {
       const to = colon === text.length - 1 ? ok(MAX_PORT) : readPort(text.slice(colon + 1), protocol);
       if (!to.ok) return to;
       if (from.value > to.value) {
-        return fail(`The port range \`${text}\` is reversed; the lower port comes first.`, printRange({ from: to.value, to: from.value }));
+        return fail(`The port range \`${text}\` is reversed; write the lower port first.`, printRange({ from: to.value, to: from.value }));
       }
       return ok({ from: from.value, to: to.value }, from.warning ?? to.warning);
     },
@@ -105,8 +105,8 @@ const protocolOf = (number: number | undefined): ServiceProtocol | 'any' => (num
 
 /** Tells somebody who wrote `80-90` or `80,90` what the tcp and udp matches take. */
 function dashHint(text: string, port: Extract<Parsed<number>, { ok: false }>): Parsed<never> {
-  if (/^[0-9]+-[0-9]+$/u.test(text)) return fail(`\`${text}\` is not a port; a range is written with a colon.`, text.replace('-', ':'));
-  if (/^[\w-]+(,[\w:-]+)+$/u.test(text)) return fail(`\`${text}\` is a list of ports; one option here takes one port or range. Lists need \`-m multiport --dports ${text}\`.`);
+  if (/^[0-9]+-[0-9]+$/u.test(text)) return fail(`${shown(text)} is not a port; a range is written with a colon.`, text.replace('-', ':'));
+  if (/^[\w-]+(,[\w:-]+)+$/u.test(text)) return fail(`\`${text}\` is a list of ports; one option here takes one port or range. Write \`-m multiport --dports ${text}\` for a list.`);
   return port;
 }
 

@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** The kernel keeps a probability as a fraction of this. */
 const UNIT = 0x80000000;
@@ -10,7 +10,7 @@ export const probability: ValueType<number> = {
     const plain = /^\s*[+]?([0-9]+\.?[0-9]*([eE][-+]?[0-9]+)?|\.[0-9]+([eE][-+]?[0-9]+)?|0[xX][0-9a-fA-F]+)$/u.exec(text)?.[1];
     const percent = /^([0-9.]+)%$/u.exec(text)?.[1];
     if (plain === undefined) {
-      return fail(`\`${text}\` is not a probability: a number from 0 to 1, such as \`0.5\`.`, percent === undefined || Number(percent) > 100 ? undefined : String(Number(percent) / 100));
+      return fail(`${shown(text)} is not a probability: a number from 0 to 1, such as \`0.5\`.`, percent === undefined || Number(percent) > 100 ? undefined : String(Number(percent) / 100));
     }
     const value = Number(plain);
     return value > 1 ? fail(`\`${text}\` is above 1; a probability is a number from 0 to 1, such as \`0.5\`.`) : ok(Math.round(value * UNIT));

@@ -1,6 +1,6 @@
 import { readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Protocol names as Linux systems list them, with what they are. */
 const PROTOCOLS: readonly (readonly [name: string, number: number, detail: string])[] = [
@@ -41,14 +41,14 @@ export const protocol: ValueType<number> = {
   placeholder: 'PROTOCOL',
   parse(text) {
     const number = readInteger(text);
-    if (number !== undefined) return number <= 255 ? ok(number) : fail(`\`${text}\` is above 255, the highest protocol number.`);
+    if (number !== undefined) return number <= 255 ? ok(number) : fail(`\`${text}\` is above 255, the highest protocol number; write one from 0 to 255 or a name such as \`tcp\`.`);
     const named = NUMBERS.get(text.toLowerCase());
     if (named !== undefined) return ok(named);
     if (text.toLowerCase() === 'mptcp') return ok(MPTCP, 'No packet has the protocol `mptcp`: on the wire it is `tcp`, as which iptables-nft reads it.');
-    if (text === 'any') return fail('Every protocol is called `all`.', 'all');
+    if (text === 'any') return fail('`any` is no protocol; write `all` for every protocol.', 'all');
     if (/,/u.test(text)) return fail(`\`${text}\` is a list; a rule takes one protocol, so write a rule for each.`);
     const { hint, suggestion } = didYouMean(text, NUMBERS.keys());
-    return fail(`\`${text}\` is not a protocol.${hint} Write a name such as \`tcp\` or a number from 0 to 255.`, suggestion);
+    return fail(`${shown(text)} is not a protocol.${hint} Write a name such as \`tcp\` or a number from 0 to 255.`, suggestion);
   },
   print: (number) => protocolName(number) ?? String(number),
   complete: ({ family }) => [{ text: 'all', detail: 'every protocol' }, ...PROTOCOLS.filter(([, number]) => family === 'ipv4' || !HEADER_MATCHES.has(number)).map(([text, , detail]) => ({ text, detail })), { text: 'icmpv6', detail: 'ICMP for IPv6' }],

@@ -1,5 +1,5 @@
 import { readInteger, type NumberRange } from './integer.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 const MAX_QUEUE = 0xffff;
 
@@ -11,13 +11,13 @@ export const queueRange: ValueType<NumberRange> = {
   placeholder: 'FIRST:LAST',
   parse(text) {
     const parts = text.split(':');
-    if (parts.length !== 2) return fail(`\`${text}\` is not a range of queues; it has two ends and a colon, such as \`0:3\`.`, /^[0-9]+-[0-9]+$/u.test(text) ? text.replace('-', ':') : undefined);
+    if (parts.length !== 2) return fail(`${shown(text)} is not a range of queues; it has two ends and a colon, such as \`0:3\`.`, /^[0-9]+-[0-9]+$/u.test(text) ? text.replace('-', ':') : undefined);
     const from = readQueue(parts[0]!, 0);
     if (!from.ok) return from;
     const to = readQueue(parts[1]!, MAX_QUEUE);
     if (!to.ok) return to;
     if (from.value >= to.value) return fail(`\`${text}\` has to name at least two queues, the lower one first.`, from.value > to.value ? `${to.value}:${from.value}` : undefined);
-    if (to.value - from.value + 1 > MOST) return fail(`\`${text}\` names more than ${MOST} queues, which the kernel refuses.`, '0:65534');
+    if (to.value - from.value + 1 > MOST) return fail(`\`${text}\` names more than ${MOST} queues, which the kernel refuses; write fewer.`, '0:65534');
     return ok({ from: from.value, to: to.value });
   },
   print: ({ from, to }) => `${from}:${to}`,
@@ -27,6 +27,6 @@ export const queueRange: ValueType<NumberRange> = {
 function readQueue(text: string, empty: number): Parsed<number> {
   if (text === '') return ok(empty);
   const queue = readInteger(text);
-  if (queue === undefined) return fail(`\`${text}\` is not the number of a queue, which is from 0 to ${MAX_QUEUE}.`);
-  return queue > MAX_QUEUE ? fail(`\`${text}\` is above ${MAX_QUEUE}, the highest queue.`) : ok(queue);
+  if (queue === undefined) return fail(`${shown(text)} is not the number of a queue, which is from 0 to ${MAX_QUEUE}.`);
+  return queue > MAX_QUEUE ? fail(`\`${text}\` is above ${MAX_QUEUE}, the highest queue; write one from 0 to ${MAX_QUEUE}.`) : ok(queue);
 }

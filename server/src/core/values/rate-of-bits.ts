@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Units that iptables takes, in any case, and how many bits each has. */
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -18,7 +18,7 @@ export const bitRate: ValueType<number> = {
   parse(text) {
     const [, digits, unit] = /^([0-9]+\.?[0-9]*(?:e[0-9]+)?|\.[0-9]+)([a-z]*)$/iu.exec(text) ?? [];
     const bits = unit === undefined ? undefined : UNITS.get(unit.toLowerCase());
-    if (bits === undefined) return fail(`\`${text}\` is not a rate: write a number and a unit such as \`8bit\`, \`500kbit\`, \`2mbit\` or \`100kbps\` (bytes).`);
+    if (bits === undefined) return fail(`${shown(text)} is not a rate: write a number and a unit such as \`8bit\`, \`500kbit\`, \`2mbit\` or \`100kbps\` (bytes).`);
     const bytes = Math.floor((Number(digits) * bits) / 8);
     const kept = bytes % WORD;
     if (kept !== bytes) return ok(kept, `\`${text}\` is more than 32 bits of bytes a second hold; iptables takes it without a word as ${print(kept)}.`);

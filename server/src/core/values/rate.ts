@@ -1,4 +1,4 @@
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** Time units of a rate, as iptables-save prints them, shortest last, with their length in seconds. */
 const UNITS: readonly (readonly [printed: string, word: string, seconds: number])[] = [
@@ -14,7 +14,7 @@ export type PacketInterval = number;
 /** `NUMBER[/UNIT]`, where the unit may be shortened: `5/minute`, `5/min`, `5/m`. */
 export function rate(scale: RateScale): ValueType<PacketInterval> {
   return {
-    placeholder: 'NUMBER[/second|/minute|/hour|/day]',
+    placeholder: 'NUMBER[/second|minute|hour|day]',
     parse: (text) => readRate(text, scale),
     print: (interval) => printRate(interval, scale),
     complete: () => ['3/hour', '10/hour', '1/minute', '3/minute', '5/minute', '10/minute', '1/second', '5/second', '10/second', '1/day']
@@ -31,9 +31,9 @@ export function readRate(text: string, scale: RateScale): Parsed<PacketInterval>
   if (unit === undefined) return fail(`\`${text}\` has no time unit that iptables knows: write \`/second\`, \`/minute\`, \`/hour\` or \`/day\`, such as \`5/minute\`.`, mended(count, text.slice(slash + 1)));
   const digits = /^\s*\+?([0-9]+)/u.exec(count)?.[1];
   if (/^\s*-/u.test(count)) return fail(`\`${text}\` is negative; a rate looks like \`5/minute\`.`);
-  if (digits === undefined || Number(digits) === 0) return fail(`\`${text}\` is not a rate; write a positive number and a time unit, such as \`5/minute\`.`);
+  if (digits === undefined || Number(digits) === 0) return fail(`${shown(text)} is not a rate; write a positive number and a time unit, such as \`5/minute\`.`);
   const interval = Math.floor((scale * unit) / Number(digits));
-  if (interval === 0) return fail(`\`${text}\` is too fast; the fastest rate is ${scale}/second.`, `${scale}/second`);
+  if (interval === 0) return fail(`\`${text}\` is too fast; write \`${scale}/second\`, the fastest rate, or a slower one.`, `${scale}/second`);
   const cut = digits.length < count.trim().replace('+', '').length ? `\`${count}\` is read as ${digits}; iptables takes whole numbers only.` : undefined;
   return ok(interval, cut);
 }

@@ -1,7 +1,7 @@
 import type { Family } from '../netfilter.ts';
 import { findChoice, proposals, type Choice } from './choice.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 const TCP_RESET = { name: 'tcp-reset', value: 'tcp-reset', detail: 'closes the connection with an RST; only with `-p tcp`' };
 
@@ -49,7 +49,7 @@ export const rejectType: ValueType<string> = {
     const counterpart = TYPES[other].some(({ name, aliases = [] }) => name === text || aliases.includes(text)) ? COUNTERPARTS.get(text) : undefined;
     if (counterpart !== undefined) return fail(`\`${text}\` is for ${other === 'ipv4' ? 'IPv4' : 'IPv6'}; write \`${counterpart}\`.`, counterpart);
     const { hint, suggestion } = didYouMean(text, types.map(({ name }) => name));
-    return fail(`\`${text}\` is not a type that REJECT can send.${hint} It is one of ${types.map(({ name }) => `\`${name}\``).join(', ')}.`, suggestion);
+    return fail(`${shown(text)} is not a type that REJECT can send.${hint} It is one of ${types.map(({ name }) => `\`${name}\``).join(', ')}.`, suggestion);
   },
   print: (value) => value,
   complete: ({ family }) => proposals(TYPES[family]),

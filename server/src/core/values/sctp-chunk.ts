@@ -1,6 +1,6 @@
 import { choice, type Choice } from './choice.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** One chunk type that a rule names, with the flags that must be set in such a chunk and those that must not. */
 export interface SctpChunk {
@@ -76,14 +76,14 @@ function readChunk(word: string): Parsed<SctpChunk> {
   const name = colon === -1 ? word : word.slice(0, colon);
   const known = CHUNKS.find(([each]) => each === name.toUpperCase());
   if (known === undefined) {
-    const { hint, suggestion } = didYouMean(name, NAMES);
-    return fail(`\`${name}\` is not an SCTP chunk type.${hint} They are ${NAMES.map((each) => `\`${each}\``).join(', ')}; \`ALL\` and \`NONE\` stand alone.`, suggestion);
+    const { hint, suggestion } = didYouMean(name, [...NAMES, 'ALL', 'NONE']);
+    return fail(`${shown(name)} is not an SCTP chunk type.${hint} It is one of ${NAMES.map((each) => `\`${each}\``).join(', ')}; \`ALL\` and \`NONE\` stand alone.`, suggestion);
   }
   const flags = colon === -1 ? '' : word.slice(colon + 1);
   const letters = known[3] ?? '';
   const wrong = [...flags].find((flag) => flag !== '-' && !letters.includes(flag.toUpperCase()));
   if (wrong !== undefined) {
-    return fail(`\`${wrong}\` is not a flag of ${known[0]} chunks; ${letters === '' ? 'they have none' : `they have ${[...letters].join(', ')}, large for set and small for clear, such as \`${known[0]}:${letters}\``}.`);
+    return fail(`\`${wrong}\` is not a flag of ${known[0]} chunks; ${letters === '' ? `they have none, so leave \`:${wrong}\` out` : `they have ${[...letters].join(', ')}, large for set and small for clear, such as \`${known[0]}:${letters}\``}.`);
   }
   return ok({ name: known[0], flags: merged(flags) }, contradiction(flags));
 }

@@ -20,9 +20,12 @@ export const printText = (pattern: Pattern): string => `"${String.fromCharCode(.
 /** The pattern as iptables-save writes it behind `--hex-string`. */
 export const printHex = (pattern: Pattern): string => `"|${pattern.map((byte) => byte.toString(16).padStart(2, '0')).join('')}|"`;
 
+/** Enough of a pattern to know it by. */
+const start = (pattern: Pattern): string => String.fromCharCode(...pattern.slice(0, 12)).replaceAll(/[^ -~]|`/gu, '?');
+
 function limited(pattern: Pattern, most: number): Parsed<Pattern> {
-  if (pattern.length === 0) return fail('There is nothing to search for; the kernel refuses an empty pattern.');
-  return pattern.length > most ? fail(`The pattern has ${pattern.length} bytes; here it has at most ${most}.`) : ok(pattern);
+  if (pattern.length === 0) return fail('The pattern is empty, and the kernel refuses that; write the text to search for.');
+  return pattern.length > most ? fail(`The pattern, which begins with \`${start(pattern)}\`, has ${pattern.length} bytes; it can have at most ${most}.`) : ok(pattern);
 }
 
 /** A text to search for, byte by byte. */
@@ -41,7 +44,7 @@ export const hexPattern: ValueType<Pattern> = {
   placeholder: 'TEXT|HEX|',
   parse(text) {
     const read = readHex(bytesOf(text));
-    return typeof read === 'string' ? fail(`\`${text}\`: ${read} Bytes stand between bars, two digits each, with one blank between them if any: \`|0d 0a|\`.`) : limited(read, MOST_BYTES - 1);
+    return typeof read === 'string' ? fail(`\`${text}\`: ${read} Write bytes between bars, two digits each, with one blank between them if any: \`|0d 0a|\`.`) : limited(read, MOST_BYTES - 1);
   },
   print: printHex,
   hover: (pattern) => `Searches for ${isText(pattern) ? `\`${String.fromCharCode(...pattern)}\`` : `${pattern.length} bytes`}.`,

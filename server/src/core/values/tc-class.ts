@@ -1,4 +1,4 @@
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Handle of a class of traffic control: the major number in the upper 16 bits, the minor one in the lower. */
 export type TrafficClass = number;
@@ -12,7 +12,7 @@ export const trafficClass: ValueType<TrafficClass> = {
   placeholder: 'MAJOR:MINOR',
   parse(text) {
     const scanned = SCANNED.exec(text);
-    if (scanned === null) return fail(`\`${text}\` is not a class of traffic control: two hexadecimal numbers and a colon, such as \`1:1f\`.`, /^[0-9a-fA-F]{1,4}:$/u.test(text) ? `${text}0` : undefined);
+    if (scanned === null) return fail(`${shown(text)} is not a class of traffic control: two hexadecimal numbers and a colon, such as \`1:1f\`.`, /^[0-9a-fA-F]{1,4}:$/u.test(text) ? `${text}0` : undefined);
     const [, majorSign, major, minorSign, minor] = scanned as unknown as [string, string, string, string, string];
     const value = ((half(major, majorSign) << 16) | half(minor, minorSign)) >>> 0;
     const plain = /^[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}$/u.test(text) || /^0x[0-9a-fA-F]{1,4}:0x[0-9a-fA-F]{1,4}$/u.test(text);

@@ -1,6 +1,6 @@
 import { TCP_FLAGS } from '../engine/packet.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueType } from './value.ts';
 
 /** Flags that iptables knows by name; ECE and CWR it does not. */
 const NAMED: readonly (readonly [name: string, bit: number])[] = [
@@ -31,9 +31,9 @@ export const tcpFlags: ValueType<number> = {
 
 function unknownFlag(word: string, text: string): ReturnType<ValueType<number>['parse']> {
   const upper = word.toUpperCase();
-  if (upper === 'ECE' || upper === 'CWR') return fail(`iptables can't match the flag \`${word}\` by name; it knows SYN, ACK, FIN, RST, URG and PSH. \`-m ecn\` matches ECN bits.`);
+  if (upper === 'ECE' || upper === 'CWR') return fail(`iptables can't match the flag \`${word}\` by name; it knows \`SYN\`, \`ACK\`, \`FIN\`, \`RST\`, \`URG\` and \`PSH\`. Write \`-m ecn --ecn-tcp-${upper.toLowerCase()}\` for this one.`);
   const { hint, suggestion } = didYouMean(word, BITS.keys());
-  return fail(`\`${word}\` is not a TCP flag.${hint} The flags are SYN, ACK, FIN, RST, URG, PSH, and ALL or NONE; a list has commas and no blanks.`,
+  return fail(`${shown(word)} is not a TCP flag.${hint} Write one or more of \`SYN\`, \`ACK\`, \`FIN\`, \`RST\`, \`URG\`, \`PSH\` with commas and no blanks, or \`ALL\` or \`NONE\`.`,
     suggestion === undefined ? undefined : text.split(',').map((each) => (each === word ? suggestion : each)).join(','));
 }
 

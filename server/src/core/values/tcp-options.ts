@@ -1,7 +1,7 @@
 import { findChoice, proposals, type Choice } from './choice.ts';
 import { readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** TCP options that iptables knows by name. */
 const NAMES: readonly Choice<number>[] = [
@@ -26,7 +26,7 @@ export const tcpOptions: ValueType<readonly number[]> = {
     for (const word of text.split(',')) {
       const option = readOption(word, text);
       if (!option.ok) return option;
-      if (options.has(option.value)) return fail(`\`${word}\` is in the list already, which iptables refuses.`);
+      if (options.has(option.value)) return fail(`\`${word}\` is in the list already, which iptables refuses; write it once.`);
       options.add(option.value);
     }
     return ok([...options].sort((a, b) => a - b));
@@ -40,13 +40,13 @@ export const tcpOptions: ValueType<readonly number[]> = {
 };
 
 function readOption(word: string, text: string): Parsed<number> {
-  if (word === '') return fail(`\`${text}\` has an empty element; a list has commas and no blanks, such as \`mss,timestamp\`.`);
+  if (word === '') return fail(`${shown(text)} has an empty element; a list has commas and no blanks, such as \`mss,timestamp\`.`);
   const named = findChoice(word, NAMES, {});
   if (named !== undefined) return ok(named.value);
   const number = readInteger(word);
   if (number !== undefined && number >= LEAST && number <= MOST) return ok(number);
-  if (number !== undefined) return fail(`\`${word}\` is not an option that can be stripped; they are from ${LEAST} to ${MOST}.`);
+  if (number !== undefined) return fail(`${shown(word)} is not an option that can be stripped; they are from ${LEAST} to ${MOST}.`);
   const { hint, suggestion } = didYouMean(word, NAMES.map(({ name }) => name));
-  return fail(`\`${word}\` is not a TCP option.${hint} Write a number from ${LEAST} to ${MOST} or one of ${NAMES.map(({ name }) => `\`${name}\``).join(', ')}.`,
+  return fail(`${shown(word)} is not a TCP option.${hint} Write a number from ${LEAST} to ${MOST} or one of ${NAMES.map(({ name }) => `\`${name}\``).join(', ')}.`,
     suggestion === undefined ? undefined : text.split(',').map((each) => (each === word ? suggestion : each)).join(','));
 }

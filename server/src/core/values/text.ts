@@ -21,8 +21,8 @@ export function text(shape: TextShape): ValueType<string> {
   return {
     placeholder,
     parse(given) {
-      if (given.length < min) return fail(`${capital(what)} can't be empty.`);
-      if (oneLine && given.includes('\n')) return fail(`${capital(what)} can't hold a line break.`);
+      if (given.length < min) return fail(`${capital(what)} can't be empty; write at least one character.`);
+      if (oneLine && given.includes('\n')) return fail(`${capital(what)} can't hold a line break; write it on one line.`);
       const refused = refuse?.(given);
       if (refused !== undefined) return fail(refused);
       const bytes = new TextEncoder().encode(given);

@@ -7,7 +7,7 @@ const TAKEN: ReadonlySet<string> = new Set(['power', 'subsystem', 'uevent']);
 export const timerLabel = text({
   what: 'a label', placeholder: 'LABEL', min: 1, max: 27, quoted: false,
   refuse: (label) => {
-    if (label.includes('/')) return `\`${label}\` has a slash; the label becomes a file name in \`/sys/class/xt_idletimer/timers\`.`;
+    if (label.includes('/')) return `\`${label}\` has a slash; write it without, as it becomes a file name in \`/sys/class/xt_idletimer/timers\`.`;
     return TAKEN.has(label) ? `The kernel keeps the name \`${label}\` for itself; choose another label.` : undefined;
   },
 });

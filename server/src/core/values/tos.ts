@@ -2,7 +2,7 @@ import type { Choice } from './choice.ts';
 import { findChoice, proposals } from './choice.ts';
 import { octalWarning, readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, type Parsed, type ValueType } from './value.ts';
+import { fail, ok, shown, type Parsed, type ValueType } from './value.ts';
 
 /** A type-of-service byte and the bits of it that count. */
 export interface TosMask {
@@ -48,7 +48,7 @@ export const tosBits: ValueType<number> = { placeholder: 'BITS', parse: readByte
 
 function readByte(text: string): Parsed<number> {
   const value = readInteger(text);
-  if (value !== undefined) return value > 255 ? fail(`\`${text}\` is above 255, the most that the byte holds.`) : ok(value, octalWarning(text, value));
+  if (value !== undefined) return value > 255 ? fail(`\`${text}\` is above 255, the most that the byte holds; write one from 0 to 255.`) : ok(value, octalWarning(text, value));
   const { hint, suggestion } = didYouMean(text, NAMES.map(({ name }) => name));
-  return fail(`\`${text}\` is not a TOS value.${hint} Write a number from 0 to 255 such as \`0x10\`, perhaps with a mask, or a name such as \`Minimize-Delay\` in full.`, suggestion);
+  return fail(`${shown(text)} is not a TOS value.${hint} Write a number from 0 to 255 such as \`0x10\`, perhaps with a mask, or a name such as \`Minimize-Delay\` in full.`, suggestion);
 }

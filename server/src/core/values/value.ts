@@ -45,3 +45,6 @@ export const fail = (message: string, suggestion?: string): Parsed<never> =>
 
 /** A value that only the host which loads the ruleset can look up. */
 export const lookedUp = <V>(value: V, warning: string): Parsed<V> => ({ ok: true, value, warning, lookup: true });
+
+/** The text as messages begin with it. */
+export const shown = (text: string): string => (text === '' ? 'An empty value' : `\`${text}\``);

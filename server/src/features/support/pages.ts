@@ -7,11 +7,13 @@ export interface Page {
   readonly text: string;
   /** Its first paragraph. */
   readonly summary: string;
-  /** Text of the section about an option, by the option's name without dashes. */
+  /** Text of the section about an option, by the option's name without dashes; it ends with an example. */
   readonly options: ReadonlyMap<string, string>;
+  /** First paragraph of each such section. */
+  readonly optionSummaries: ReadonlyMap<string, string>;
 }
 
-const EMPTY: Page = { text: '', summary: '', options: new Map() };
+const EMPTY: Page = { text: '', summary: '', options: new Map(), optionSummaries: new Map() };
 
 const pages = new WeakMap<ExtensionDefinition, Page>();
 
@@ -39,7 +41,20 @@ export function readPage(source: string): Page {
   for (const section of sections) {
     const heading = section.slice(0, section.search(/\n|$/u));
     const body = section.slice(heading.length).split(/^## /mu)[0]!.trim();
-    for (const [, name] of heading.matchAll(/--([a-z0-9][\w-]*)/giu)) options.set(name!, body);
+    const names = Array.from(heading.matchAll(/--([a-z0-9][\w-]*)/giu), ([, name]) => name!);
+    for (const name of names) options.set(name, body.includes('```') ? body : withExample(body, text, names));
   }
-  return { text, summary: firstParagraph(text), options };
+  return { text, summary: firstParagraph(text), options, optionSummaries: new Map(Array.from(options, ([name, body]) => [name, firstParagraph(body)])) };
+}
+
+/** The section of an option that the page's own example uses, with that line of it. */
+function withExample(body: string, page: string, names: readonly string[]): string {
+  const [, example = ''] = page.split(/^## Example\n/mu);
+  const used = new RegExp(`--(?:${names.join('|')})(?![\\w-])`, 'u');
+  let table = '';
+  for (const line of example.split('\n')) {
+    if (line.startsWith('*')) table = `${line}\n`;
+    if (line.startsWith('-') && used.test(line)) return `${body}\n\n\`\`\`iptables\n${table}${line}\n\`\`\``;
+  }
+  return body;
 }

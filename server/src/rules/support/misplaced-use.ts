@@ -14,8 +14,8 @@ const NO_USES: readonly ExtensionUse[] = [];
 export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): readonly Report[] {
   const chain = bound?.command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped) return NO_REPORTS;
-  const uses = usesOf(bound!, kind).filter(isChoosy);
-  return uses.length === 0 ? NO_REPORTS : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  const uses = usesOf(bound!, kind);
+  return !uses.some(isChoosy) ? NO_REPORTS : uses.filter(isChoosy).flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
 
 const isChoosy = ({ definition: { tables, tablesFor, legacyTables, hooks, hooksFor } }: ExtensionUse): boolean =>
@@ -37,14 +37,16 @@ function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: s
 export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Iterable<Report> {
   for (const { tables } of rulesets) {
     for (const table of tables.values()) {
-      for (const { bound, chain } of placedRules(table)) for (const use of usesOf(bound, kind)) yield* misplacedBehind(use, bound, table, chain);
+      for (const { bound, chain } of placedRules(table)) for (const use of usesOf(bound, kind).filter(asksForHooks)) yield* misplacedBehind(use, bound, table, chain);
     }
   }
 }
 
+const asksForHooks = ({ definition: { hooks, hooksFor } }: ExtensionUse): boolean => hooks !== undefined || hooksFor !== undefined;
+
 function* misplacedBehind(use: ExtensionUse, { line }: BoundRule, table: Table, chain: string): Iterable<Report> {
-  const { hooks, hooksFor } = use.definition;
-  if ((hooks === undefined && hooksFor === undefined) || !ownTables(use).includes(table.name)) return;
+  const { hooks } = use.definition;
+  if (!ownTables(use).includes(table.name)) return;
   const allowed = ownHooks(use);
   const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !allowed.includes(hook));
   if (wrong.length === 0) return;
@@ -97,7 +99,7 @@ function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
 
 function where(table: TableName, hooks: readonly Hook[]): string {
   const here = hooks.filter((hook) => isBuiltIn(table, hook));
-  if (here.length === 0) return `no chain of \`${table}\` takes it.`;
+  if (here.length === 0) return `no chain of \`${table}\` takes it; write it in a table with ${listed(hooks)}.`;
   return `in \`${table}\` it works in ${listed(here)}.`;
 }
 

@@ -1,4 +1,5 @@
 import { isTableName, type Family, type TableName } from '../../core/netfilter.ts';
+import type { BoundLine } from '../../core/ruleset/build.ts';
 import type { BoundCommand, BoundRule } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext } from '../rule.ts';
@@ -11,12 +12,26 @@ export interface ScriptCommand {
   readonly table: TableName;
 }
 
-/** The commands of a family in the order of a script, those left out that can't be read; none in a ruleset file. */
+const known = new WeakMap<readonly BoundLine[], readonly ScriptCommand[]>();
+
+/** The commands of a family in the order in which a script runs them, those left out that can't be read; none in a ruleset file. */
 export function scriptCommands(file: FileInContext, family: Family): readonly ScriptCommand[] {
   if (file.kind !== 'script') return [];
-  return (file.survey.get('command') ?? []).flatMap((line): ScriptCommand[] => {
-    const bound = file.bound(line);
-    const table = bound?.table?.name ?? 'filter';
-    return bound?.command === undefined || bound.family !== family || bound.broken || !isTableName(table) ? [] : [{ line, bound, command: bound.command, table }];
-  });
+  const executed = file.executed(family);
+  let commands = known.get(executed);
+  if (commands === undefined) known.set(executed, commands = commandsIn(executed));
+  return commands;
 }
+
+function commandsIn(executed: readonly BoundLine[]): readonly ScriptCommand[] {
+  const commands: ScriptCommand[] = [];
+  for (const { line, bound, restore } of executed) {
+    const table = bound?.table?.name ?? 'filter';
+    if (bound?.command !== undefined && restore === undefined && !bound.broken && isTableName(table)) commands.push({ line, bound, command: bound.command, table });
+  }
+  return commands;
+}
+
+/** Whether more than the one command stands on the line, so that what follows the line need not follow the command. */
+export const hasMore = ({ content, text }: Line): boolean =>
+  content.kind !== 'command' || content.others !== undefined || content.rest?.raw.startsWith('#') === false || /^\s*(?:if|for|while|until|case)\b|[{(]\s*\S*iptables/u.test(text);

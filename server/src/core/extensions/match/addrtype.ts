@@ -83,7 +83,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   return [sourceType, destinationType].flatMap((spec) => {
     const bound = use.option(spec);
     const refused = bound?.value.find((type) => V4_ONLY.has(type));
-    return refused === undefined ? [] : [{ code: 'wrong-family', message: `IPv6 has no address type \`${refused}\`; it has UNSPEC, UNICAST, LOCAL, ANYCAST, MULTICAST and UNREACHABLE.`, span: bound!.span }];
+    return refused === undefined ? [] : [{ code: 'wrong-family', message: `IPv6 has no address type \`${refused}\`; write one of \`UNSPEC\`, \`UNICAST\`, \`LOCAL\`, \`ANYCAST\`, \`MULTICAST\`, \`UNREACHABLE\`.`, span: bound!.span }];
   });
 }
 

@@ -12,7 +12,7 @@ import { questionPackets } from '../shared/packet-sets.ts';
 /** A program that was pinned in the BPF file system; iptables opens it when it reads the rule. */
 const pinnedPath: ValueType<string> = {
   placeholder: 'PATH',
-  parse: (text) => (text === '' ? fail('The path of a pinned program is missing, such as `/sys/fs/bpf/filter`.') : lookedUp(text, `The program \`${text}\` is opened when the ruleset is loaded; a host without it refuses the rule.`)),
+  parse: (text) => (text === '' ? fail('The path of a pinned program is missing; write one such as `/sys/fs/bpf/filter`.') : lookedUp(text, `The program \`${text}\` is opened when the ruleset is loaded; a host without it refuses the rule, so pin it before.`)),
   print: (path) => path,
 };
 

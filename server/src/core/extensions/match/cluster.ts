@@ -62,7 +62,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
 function check(use: ExtensionUse): readonly Problem[] {
   const [wanted, count] = [nodes(use), use.option(total)?.value];
   if (wanted === undefined || count === undefined || wanted.bits < 2 ** count) return [];
-  return [{ code: 'invalid-value', message: `\`${wanted.bound.text}\` is beyond the ${count} nodes of the cluster.`, span: wanted.bound.span }];
+  return [{ code: 'invalid-value', message: `\`${wanted.bound.text}\` is beyond the nodes of the cluster; with \`--cluster-total-nodes ${count}\` they are from 1 to ${count}.`, span: wanted.bound.span }];
 }
 
 function save(use: ExtensionUse): readonly string[] {

@@ -42,6 +42,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
 export default defineMatch({
   name: 'frag',
   families: ['ipv6'],
+  counterpart: '-f',
   options: [id, length, reserved, first, more, last],
   save: (use) => [...saveRange(use, id, MOST), ...saveGiven(use, length, reserved, first, more, last)],
   conditions,

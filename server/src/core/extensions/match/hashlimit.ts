@@ -30,14 +30,14 @@ const modes: ValueType<readonly Mode[]> = {
     const bad = words.find((word) => !(MODES as readonly string[]).includes(word));
     if (bad === undefined) return ok(MODES.filter((mode) => words.includes(mode)));
     const { hint, suggestion } = didYouMean(bad, MODES);
-    return fail(`\`${bad}\` is not a part of a flow.${hint} The parts are srcip, srcport, dstip and dstport, in small letters.`, suggestion === undefined ? undefined : words.map((word) => (word === bad ? suggestion : word)).join(','));
+    return fail(`\`${bad}\` is not a part of a flow.${hint} Write one or more of \`srcip\`, \`srcport\`, \`dstip\`, \`dstport\`, in small letters and with commas.`, suggestion === undefined ? undefined : words.map((word) => (word === bad ? suggestion : word)).join(','));
   },
   print: (value) => value.join(','),
   complete: () => MODES.map((mode) => ({ text: mode })),
 };
 
 const unusable = (given: string): string | undefined =>
-  (given === '.' || given === '..' || given.includes('/') ? `The kernel refuses \`${given}\` as the name of a table: it becomes a file name.` : undefined);
+  (given === '.' || given === '..' || given.includes('/') ? `The kernel refuses \`${given}\` as the name of a table: it becomes a file name; write letters, digits and \`-\`.` : undefined);
 
 const number = (what: string, min: number, example: string): ValueType<number> => integer({ what, min, max: 0xffffffff, example });
 
@@ -223,15 +223,16 @@ function check(use: ExtensionUse): readonly Problem[] {
 function wrongBytes(use: ExtensionUse, cost: number, measures: boolean): string | undefined {
   const given = use.option(burst);
   const least = bytesOf(cost);
-  if (given !== undefined && (least === 0 || given.value < least)) return `A burst of bytes can't be less than a second's worth, here ${least} bytes.`;
-  return measures || isPayable(cost) ? undefined : 'The rate is too fast for the kernel; write one below `32768mb/s`.';
+  if (given !== undefined && (least === 0 || given.value < least)) return `\`${given.text}\` is less than a second's worth; write at least \`${least}b\`.`;
+  return measures || isPayable(cost) ? undefined : `\`${(use.option(upto) ?? use.option(above))!.text}\` is too fast for the kernel; write a rate below \`32768mb/s\`.`;
 }
 
 function wrongPackets(use: ExtensionUse, own: Shape, interval: number): string | undefined {
-  if (own.burst > MOST_BURST) return `\`${use.option(burst)!.text}\` is above ${MOST_BURST}, the largest burst of packets.`;
-  if (own.window !== undefined) return interval > 0 ? undefined : 'The rate is too fast to be measured; the fastest is 1000000 packets in each second, minute, hour or day.';
+  const given = use.option(burst);
+  if (own.burst > MOST_BURST) return `\`${given!.text}\` is above ${MOST_BURST}, the largest burst of packets; write at most ${MOST_BURST}.`;
+  if (own.window !== undefined) return interval > 0 ? undefined : `\`${(use.option(upto) ?? use.option(above))!.text}\` is too fast to be measured; write at most 1000000 packets in each second, minute, hour or day.`;
   if (heldTime(interval * own.burst) >= interval) return undefined;
-  return `Rate and burst together are too much for the kernel's bucket, which holds 37 hours; with this rate the burst is at most ${longestBurst(interval)}.`;
+  return `${given === undefined ? 'The burst of 5, which is the default,' : `\`${given.text}\``} is too much with this rate, as the kernel's bucket holds 37 hours; write a burst of at most ${longestBurst(interval)}, or a faster rate.`;
 }
 
 function save(use: ExtensionUse): readonly string[] {

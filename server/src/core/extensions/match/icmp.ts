@@ -9,6 +9,7 @@ const type = option('icmp-type', icmpType, { negatable: true });
 export default defineMatch({
   name: 'icmp',
   families: ['ipv4'],
+  counterpart: '-m icmp6',
   protocols: [PROTOCOL.icmp],
   options: [type],
   requires: [['icmp-type']],

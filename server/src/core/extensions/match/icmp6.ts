@@ -10,6 +10,7 @@ export default defineMatch({
   name: 'icmp6',
   aliases: ['icmpv6', 'ipv6-icmp'],
   families: ['ipv6'],
+  counterpart: '-m icmp',
   protocols: [PROTOCOL.icmpv6],
   options: [type],
   requires: [['icmpv6-type']],

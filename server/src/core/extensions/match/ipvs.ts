@@ -11,7 +11,7 @@ import { defineMatch, flag, negation, option, type ExtensionUse, type Problem } 
 const port: ValueType<number> = {
   placeholder: 'PORT',
   parse(text, context) {
-    if (text.includes(':')) return fail(`\`${text}\` is a range; this option takes one port.`);
+    if (text.includes(':')) return fail(`\`${text}\` is a range; this option takes one port, so write a rule for each.`);
     const parsed = resolvedPortRange.parse(text, context);
     return parsed.ok ? { ...parsed, value: parsed.value.from } : parsed;
   },
@@ -41,7 +41,7 @@ const options = [ipvs, vproto, vaddr, vport, vdir, vmethod, vportctl];
 function check(use: ExtensionUse): readonly Problem[] {
   const none = use.option(ipvs);
   if (none === undefined || !none.negated || use.options.length === 1) return [];
-  return [{ code: 'conflicting-options', message: '`! --ipvs` can\'t stand beside other options, which all ask for a connection of IPVS.', span: none.span }];
+  return [{ code: 'conflicting-options', message: '`! --ipvs` can\'t stand beside other options, which all ask for a connection of IPVS; leave it or them out.', span: none.span }];
 }
 
 function conditions(use: ExtensionUse): readonly Condition[] {

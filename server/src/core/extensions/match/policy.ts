@@ -51,7 +51,7 @@ function isTunnel(element: PolicyElement): boolean {
 
 function checkElement(element: PolicyElement): Problem[] {
   const again = element.find((bound, index) => element.slice(0, index).some(({ spec }) => spec === bound.spec));
-  if (again !== undefined) return [{ code: 'repeated-option', message: `\`--${again.spec.name}\` stands twice in one element; \`--next\` begins another.`, span: again.span }];
+  if (again !== undefined) return [{ code: 'repeated-option', message: `\`--${again.spec.name}\` stands twice in one element; write \`--strict\` and begin another with \`--next\`, or leave one of them out.`, span: again.span }];
   const tunnel = element.find(({ spec }) => spec === tunnelSource || spec === tunnelDestination);
   if (tunnel === undefined || isTunnel(element)) return [];
   return [{ code: 'missing-option', message: `\`--${tunnel.spec.name}\` needs \`--mode tunnel\` in the same element: other modes have no such address.`, span: tunnel.span }];
@@ -62,10 +62,10 @@ function checkStrictness(use: ExtensionUse, elements: readonly PolicyElement[]):
   const [isStrict, another] = [use.option(strict), use.option(next)];
   if (isNone(use)) {
     const wrong = isStrict ?? another;
-    return wrong === undefined ? [] : [{ code: 'conflicting-options', message: `\`--${wrong.spec.name}\` can't stand beside \`--pol none\`: no policy has no elements.`, span: wrong.span }];
+    return wrong === undefined ? [] : [{ code: 'conflicting-options', message: `\`--${wrong.spec.name}\` can't stand beside \`--pol none\`: no policy has no elements. Leave it out, or write \`--pol ipsec\`.`, span: wrong.span }];
   }
   if (isStrict === undefined) return another === undefined ? [] : [{ code: 'missing-option', message: '`--next` needs `--strict`: without it, any element may fit.', span: another.span }];
-  if (elements.length > MOST_ELEMENTS) return [{ code: 'invalid-value', message: `The rule has ${elements.length} elements; iptables takes ${MOST_ELEMENTS}.`, span: use.options.filter(({ spec }) => spec === next).at(-1)!.span }];
+  if (elements.length > MOST_ELEMENTS) return [{ code: 'invalid-value', message: `The rule has ${elements.length} elements; iptables takes at most ${MOST_ELEMENTS}, and \`--next\` begins another.`, span: use.options.filter(({ spec }) => spec === next).at(-1)!.span }];
   const empty = elements.findIndex(({ length }) => length === 0);
   if (empty === -1) return [];
   return [{ code: 'missing-option', message: `Element ${empty + 1} is empty; with \`--strict\` each needs one of ${ELEMENT.map(({ name }) => `\`--${name}\``).join(', ')}.`, span: isStrict.span }];

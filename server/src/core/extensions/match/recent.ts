@@ -26,7 +26,7 @@ const mask: ValueType<Address> = {
 };
 
 const unusable = (name: string): string | undefined =>
-  (name === '' || name === '.' || name === '..' || name.includes('/') ? `The kernel refuses \`${name}\` as the name of a list: it becomes a file name.` : undefined);
+  (name === '' || name === '.' || name === '..' || name.includes('/') ? `${name === '' ? 'The name of a list can\'t be empty' : `The kernel refuses \`${name}\` as the name of a list`}: it becomes a file name; write letters, digits and \`-\`.` : undefined);
 
 const set = flag('set', { negatable: true, conflicts: others('set') });
 const rcheck = flag('rcheck', { negatable: true, conflicts: others('rcheck') });

@@ -4,7 +4,7 @@ import { SOMETIMES, type Bounds } from '../../sets/bounds.ts';
 import type { PacketSpace } from '../../sets/space.ts';
 import { readBigInteger } from '../../values/integer.ts';
 import { setEnds } from '../../values/set-sides.ts';
-import { fail, ok, type ValueType } from '../../values/value.ts';
+import { fail, ok, shown, type ValueType } from '../../values/value.ts';
 import { defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { isInSet, type SetLookup } from '../shared/ipset-lookup.ts';
@@ -18,7 +18,7 @@ const counter: ValueType<string> = {
   placeholder: 'NUMBER',
   parse(given) {
     const value = readBigInteger(given);
-    return value === undefined || value >= 2n ** 64n ? fail(`\`${given}\` is not a number that a counter can have: 0 to 18446744073709551615.`) : ok(String(value));
+    return value === undefined || value >= 2n ** 64n ? fail(`${shown(given)} is not a count: write a number from 0 to 18446744073709551615.`) : ok(String(value));
   },
   print: (value) => value,
 };

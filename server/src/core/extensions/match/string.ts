@@ -58,7 +58,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   const asked = search(use);
   if (asked === undefined || fits(asked)) return [];
   const { span } = use.option(to) ?? use.option(from)!;
-  if (asked.from > asked.to) return [{ code: 'invalid-value', message: `\`--to ${asked.to}\` is before \`--from ${asked.from}\`; the kernel refuses this.`, span }];
+  if (asked.from > asked.to) return [{ code: 'invalid-value', message: `\`--to ${asked.to}\` is before \`--from ${asked.from}\`, which the kernel refuses; write the smaller offset behind \`--from\`.`, span }];
   return [{ code: 'unmatchable-rule', accepted: true, message: `The text has ${asked.bound.value.length} bytes and does not fit between the offsets ${asked.from} and ${asked.to}, so ${asked.bound.negated ? 'every packet matches' : 'no packet matches'}.`, span }];
 }
 

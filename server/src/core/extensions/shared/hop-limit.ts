@@ -14,6 +14,7 @@ export function hopLimitTarget({ name, prefix, family }: { readonly name: string
   return defineTarget({
     name,
     families: [family],
+    counterpart: family === 'ipv4' ? '-j HL' : '-j TTL',
     terminating: false,
     tables: ['mangle'],
     options: specs,

@@ -22,7 +22,7 @@ export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly s
   const condition = (use: ExtensionUse, of: OptionSpec<number>, word: string, test: (hops: number, wanted: number) => boolean): Condition[] =>
     conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, `${field} is ${word}${wanted}`, (hops) => test(hops, wanted)), ({ packet }) => observed(packet.ttl, field));
   return defineMatch({
-    name, families: [family], options: [equal, less, greater], requires: [names],
+    name, families: [family], counterpart: family === 'ipv4' ? '-m hl' : '-m ttl', options: [equal, less, greater], requires: [names],
     conditions: (use) => [
       ...condition(use, equal, '', (hops, wanted) => hops === wanted),
       ...condition(use, less, 'below ', (hops, wanted) => hops < wanted),

@@ -11,7 +11,7 @@ const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PRO
 export function checkPorts(use: ExtensionUse, bound: BoundOption | undefined, hasPorts: boolean): readonly Problem[] {
   if (bound === undefined || !hasPorts || (bound.protocol !== undefined && WITH_PORTS.has(bound.protocol.number))) return [];
   if (use.protocol !== undefined && WITH_PORTS.has(use.protocol.number)) {
-    return [{ code: 'wrong-protocol', message: `The \`-p\` of the rule has to stand before \`${bound.text}\`: iptables reads from left to right.`, span: bound.span }];
+    return [{ code: 'wrong-protocol', message: `The \`-p\` of the rule stands behind \`${bound.text}\`, which needs it; write it before: iptables reads from left to right.`, span: bound.span }];
   }
   return [{ code: 'wrong-protocol', message: `\`${bound.text}\` names a port, which needs \`-p tcp\`, \`-p udp\`, \`-p sctp\` or \`-p dccp\` in the rule.`, span: bound.span }];
 }

@@ -47,6 +47,7 @@ export function nptTarget(name: string, side: 'source' | 'destination', hooks: r
   return defineTarget({
     name,
     families: ['ipv6'],
+    counterpart: '-j NETMAP',
     terminating: false,
     tables: ['mangle'],
     hooks,

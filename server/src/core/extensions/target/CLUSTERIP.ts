@@ -1,7 +1,7 @@
 import { choice } from '../../values/choice.ts';
 import { integer } from '../../values/integer.ts';
 import { macAddress } from '../../values/mac.ts';
-import { fail, type ValueType } from '../../values/value.ts';
+import { fail, shown, type ValueType } from '../../values/value.ts';
 import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
 
 /** A multicast address, so that the switch gives its frames to every node. */
@@ -10,7 +10,7 @@ const clusterMac: ValueType<string> = {
   parse(text, context) {
     const parsed = macAddress.parse(text, context);
     if (!parsed.ok || Number.parseInt(parsed.value.slice(0, 2), 16) % 2 === 1) return parsed;
-    return fail(`\`${text}\` is not a multicast address: its first byte has to be odd, as in \`01:00:5e:00:01:01\`.`);
+    return fail(`${shown(text)} is not a multicast address: its first byte has to be odd, such as in \`01:00:5e:00:01:01\`.`);
   },
   print: (value) => value.toUpperCase(),
 };
@@ -38,7 +38,7 @@ const NEEDED = [create, mode, mac, total, local];
 function check(use: ExtensionUse): readonly Problem[] {
   const missing = NEEDED.filter((spec) => !use.options.some((bound) => bound.spec === spec));
   if (use.options.length > 0 && missing.length > 0) {
-    return [{ code: 'missing-option', span: use.span, message: `\`CLUSTERIP\` lacks ${missing.map(({ name }) => `\`--${name}\``).join(', ')}; only a rule for an address that is there already has no options at all.` }];
+    return [{ code: 'missing-option', span: use.span, message: `\`CLUSTERIP\` needs ${missing.map(({ name }) => `\`--${name}\``).join(', ')} as well; only a rule for an address that is there already has no options at all.` }];
   }
   const number = use.option(local);
   if (number === undefined || number.value <= use.option(total)!.value) return [];
@@ -48,6 +48,7 @@ function check(use: ExtensionUse): readonly Problem[] {
 export default defineTarget({
   name: 'CLUSTERIP',
   families: ['ipv4'],
+  counterpart: '-m cluster',
   terminating: false,
   tracks: true,
   options: [...NEEDED, init],

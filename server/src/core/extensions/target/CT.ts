@@ -65,7 +65,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   if (bound === undefined || bound.value === '' || use.option(notrack) !== undefined) return [];
   const refused = (message: string): readonly Problem[] => [{ code: 'wrong-protocol', message, span: bound.span }];
   const known = findHelper(bound.value);
-  if (known?.families.includes(use.family) === false) return [{ code: 'wrong-family', message: `The helper \`${known.name}\` exists for IPv4 only.`, span: bound.span }];
+  if (known?.families.includes(use.family) === false) return [{ code: 'wrong-family', message: `The helper \`${known.name}\` exists for IPv4 only; leave the rule out for IPv6.`, span: bound.span }];
   const numbers: readonly number[] = (known?.protocols ?? []).map((protocol) => PROTOCOLS[protocol]);
   const example = known === undefined ? '`-p tcp` or `-p udp`' : known.protocols.map((protocol) => `\`-p ${protocol}\``).join(' or ');
   if (use.protocol === undefined || use.protocol.negated || use.protocol.number === 0) return refused(`\`--helper ${bound.value}\` needs ${example} in the rule.`);

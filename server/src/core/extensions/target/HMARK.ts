@@ -68,7 +68,7 @@ function check(use: ExtensionUse): readonly Problem[] {
     .map(({ spec, span }): Problem => ({ code: 'repeated-option', message: `\`--${spec.name}\` says again what \`--hmark-tuple\` says; iptables takes it once.`, span }));
   const ports = parts.includes('sport') || parts.includes('dport') || use.option(sportMask) !== undefined || use.option(dportMask) !== undefined;
   const both = ports && (parts.includes('spi') || use.option(spiMask) !== undefined);
-  return both ? [...again, { code: 'conflicting-options', message: 'A hash is made of ports or of the SPI, not of both.', span: use.options[index]!.span }] : again;
+  return both ? [...again, { code: 'conflicting-options', message: `\`${use.options[index]!.text}\`: a hash is made of ports or of the SPI, not of both; leave one of them out.`, span: use.options[index]!.span }] : again;
 }
 
 function save(use: ExtensionUse): readonly string[] {

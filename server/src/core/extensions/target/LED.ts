@@ -1,3 +1,4 @@
+import { utf8Length } from '../../text.ts';
 import { ledDelay } from '../../values/led-delay.ts';
 import { fail } from '../../values/value.ts';
 import { text } from '../../values/text.ts';
@@ -11,7 +12,7 @@ const name = text({ what: 'the name of a trigger', placeholder: 'NAME', max: LON
 const trigger = option<string>('led-trigger-id', {
   ...name,
   parse: (given, context) => {
-    const bytes = new TextEncoder().encode(given).length;
+    const bytes = utf8Length(given);
     return bytes > LONGEST_NAME ? fail(`The trigger \`${given}\` has ${bytes} bytes; iptables takes at most ${LONGEST_NAME}.`) : name.parse(given, context);
   },
   // iptables-save puts it in quotes always.

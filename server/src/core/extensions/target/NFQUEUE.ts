@@ -13,7 +13,7 @@ const OPTIONS = [number, balance, bypass, fanout];
 function check(use: ExtensionUse): readonly Problem[] {
   const bound = use.option(fanout);
   if (bound === undefined || use.option(balance) !== undefined) return [];
-  return [{ code: 'missing-option', message: '`--queue-cpu-fanout` chooses among the queues of `--queue-balance`, which is missing.', span: bound.span }];
+  return [{ code: 'missing-option', message: '`--queue-cpu-fanout` chooses among the queues of `--queue-balance` and needs it, such as `--queue-balance 0:3 --queue-cpu-fanout`.', span: bound.span }];
 }
 
 /** A queue is always printed, also the default one. */

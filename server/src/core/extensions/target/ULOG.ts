@@ -1,6 +1,6 @@
 import { integer, readBigInteger } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
-import { fail, ok, type ValueType } from '../../values/value.ts';
+import { fail, ok, shown, type ValueType } from '../../values/value.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
 import { PASSES } from '../shared/packet-sets.ts';
@@ -10,7 +10,7 @@ const bytes: ValueType<bigint> = {
   placeholder: 'BYTES',
   parse(given) {
     const value = readBigInteger(given);
-    return value === undefined || value >= 2n ** 64n ? fail(`\`${given}\` is not a number of bytes from 0 to 18446744073709551615.`) : ok(value);
+    return value === undefined || value >= 2n ** 64n ? fail(`${shown(given)} is not a number of bytes from 0 to 18446744073709551615.`) : ok(value);
   },
   print: String,
 };
@@ -26,6 +26,6 @@ const save = (use: ExtensionUse): readonly string[] => [prefix, group, range, th
   use.options.filter((bound) => bound.spec === spec && bound.value !== DEFAULTS.get(spec)).flatMap((bound) => saveOption(use, bound)));
 
 export default defineTarget({
-  name: 'ULOG', families: ['ipv4'], terminating: false, options: [prefix, group, range, threshold], save, action: () => ({ apply: () => ({ kind: 'continue' }) }),
+  name: 'ULOG', families: ['ipv4'], counterpart: '-j NFLOG', terminating: false, options: [prefix, group, range, threshold], save, action: () => ({ apply: () => ({ kind: 'continue' }) }),
   result: () => PASSES,
 });

@@ -2,7 +2,7 @@ import { VERDICTS } from '../../netfilter.ts';
 import type { Span } from '../../text.ts';
 import { chainNameProblems } from '../chain-name.ts';
 import type { BoundCommand, Chain, Rule, Table } from '../model.ts';
-import { countRules, declaredAt, userChain } from './chains.ts';
+import { countRules, declaredAt, upTo, userChain } from './chains.ts';
 import { existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { setPolicy } from './policy.ts';
@@ -54,7 +54,7 @@ function zero(state: ExecutionState, table: Table, command: BoundCommand): numbe
 }
 
 function zeroRule(state: ExecutionState, table: Table, chain: Chain, position: number, span: Span): void {
-  const missing = `There is no rule ${position}: \`${chain.name}\` has ${countRules(chain)}.`;
+  const missing = `There is no rule \`${position}\`: \`${chain.name}\` has ${countRules(chain)}${upTo(chain)}.`;
   if (position <= chain.rules.length) {
     reportSelfEditing(state, '`-Z` zeroes a rule of the same file: iptables-nft refuses the ruleset (iptables-nft-restore crashes), iptables-legacy takes it. New rules start at zero; remove the line.', span);
   } else if (!table.made || state.backend === 'legacy') {
@@ -68,11 +68,11 @@ function policy(state: ExecutionState, table: Table, command: BoundCommand): num
   const { argument } = command;
   if (argument === undefined) return state.failure('unusable', '`-P` needs a chain and a policy.');
   if (table.name === 'nat' && argument.text === 'DROP') {
-    return state.refuse('unusable', 'nat-filtering', 'iptables refuses a `DROP` policy in `nat`, which sees only the first packet of a connection; filter in `filter`.', command.span);
+    return state.refuse('unusable', 'nat-filtering', 'iptables refuses a `DROP` policy in `nat`, which sees only the first packet of a connection; write it in `filter`.', command.span);
   }
   const chain = existingChain(state, table, command);
   if (chain === undefined) return 1;
-  if (!chain.builtIn) return state.refuse('out', 'invalid-policy', `\`${chain.name}\` is a user-defined chain; only built-in chains have a policy.`, command.span);
+  if (!chain.builtIn) return state.refuse('out', 'invalid-policy', `\`${chain.name}\` is a user-defined chain, and only built-in chains have a policy; leave it out, and end the chain with a rule for the rest.`, command.span);
   const status = setPolicy(state, chain, argument.text, argument.span, false);
   if (status !== 0) return status;
   table.made = true;
@@ -87,7 +87,7 @@ function newChain(state: ExecutionState, table: Table, command: BoundCommand): n
   if (wrong !== undefined) return state.failure('unusable', wrong.message);
   const before = table.chains.get(name);
   if (before?.maybe !== undefined) before.maybe = undefined;
-  if (before !== undefined) return state.refuse('out', 'chain-exists', `The chain \`${name}\` already exists at this point.`, command.chainSpan!, declaredAt(before));
+  if (before !== undefined) return state.refuse('out', 'chain-exists', `The chain \`${name}\` already exists at this point; write \`-F ${name}\` to empty it, or choose another name.`, command.chainSpan!, declaredAt(before));
   table.chains.set(name, userChain(name, state.line));
   table.made = true;
   return 0;
@@ -122,9 +122,9 @@ interface Busy {
 }
 
 function whyBusy(chain: Chain, referenced: ReadonlySet<string>): Busy | undefined {
-  if (chain.builtIn) return { kind: 'out', why: 'it is built in' };
-  if (chain.rules.length > 0) return { kind: 'kernel', why: `it holds ${countRules(chain)}` };
-  return referenced.has(chain.name) ? { kind: 'kernel', why: 'rules still jump to it' } : undefined;
+  if (chain.builtIn) return { kind: 'out', why: 'it is built in; `-F` empties it' };
+  if (chain.rules.length > 0) return { kind: 'kernel', why: `it holds ${countRules(chain)}; write \`-F ${chain.name}\` before` };
+  return referenced.has(chain.name) ? { kind: 'kernel', why: 'rules still jump to it; delete them before' } : undefined;
 }
 
 function busy(state: ExecutionState, chain: Chain, span: Span, { kind, why }: Busy): number {
@@ -133,18 +133,18 @@ function busy(state: ExecutionState, chain: Chain, span: Span, { kind, why }: Bu
 
 /** Only the rules that a `-F` above has left in place are in the way. */
 function spared(state: ExecutionState, chain: Chain, span: Span): number {
-  const message = `iptables-nft refuses to delete \`${chain.name}\` here, as the \`-F\` above leaves the rules of this file in place; iptables-legacy takes it. Name the chains to flush.`;
+  const message = `iptables-nft refuses this \`-X\` for \`${chain.name}\`, as the \`-F\` above leaves the rules of this file in place; iptables-legacy takes it. Name the chains to flush.`;
   state.problem('busy-chain', message, span, { accepted: true, ...declaredAt(chain) });
   return state.failure('kernel', message);
 }
 
 function renameChain(state: ExecutionState, table: Table, command: BoundCommand): number {
   const { argument } = command;
-  if (argument === undefined) return state.failure('unusable', '`-E` needs an old and a new chain name.');
+  if (argument === undefined) return state.failure('unusable', '`-E` needs an old and a new chain name: `-E OLD NEW`.');
   const chain = existingChain(state, table, command);
   if (chain === undefined) return 1;
-  if (chain.builtIn) return state.refuse('out', 'busy-chain', `\`${chain.name}\` is built in and keeps its name.`, command.span);
-  if (table.chains.has(argument.text)) return state.refuse('out', 'chain-exists', `The chain \`${argument.text}\` already exists at this point.`, argument.span);
+  if (chain.builtIn) return state.refuse('out', 'busy-chain', `\`${chain.name}\` is built in and keeps its name; write the name of a user-defined chain.`, command.span);
+  if (table.chains.has(argument.text)) return state.refuse('out', 'chain-exists', `The chain \`${argument.text}\` already exists at this point; choose another name.`, argument.span);
   // Names of verdicts are taken for iptables-legacy, and iptables-nft renames no chain of the same file.
   if (VERDICTS.has(argument.text) && (state.backend === 'legacy' || state.restoring === 'flush')) {
     return state.refuse('out', 'invalid-chain-name', `\`${argument.text}\` is the name of a target; a chain needs another name.`, argument.span);

@@ -34,6 +34,9 @@ export function declaredAt(chain: Chain): Pick<LocatedProblem, 'related'> {
 /** The line from its first to its last character that is no blank. */
 export const whole = (line: Line): Span => ({ start: line.text.length - line.text.trimStart().length, end: line.text.trimEnd().length });
 
+/** Which numbers name a rule of the chain, behind how many it has. */
+export const upTo = ({ rules }: Chain): string => (rules.length === 0 ? '; put rules into it before' : `; write a number from 1 to ${rules.length}`);
+
 export const countRules = (chain: Chain): string => (chain.rules.length === 1 ? '1 rule' : `${chain.rules.length} rules`);
 
 export const namedTables = (): string => TABLE_NAMES.map((name) => `\`${name}\``).join(', ');

@@ -11,12 +11,16 @@ export function existingChain(state: ExecutionState, table: Table, command: Boun
   return chain;
 }
 
+/** What makes a chain of this name, for messages. */
+export const declaration = ({ restoring }: ExecutionState, name: string): string =>
+  (restoring === undefined ? `write \`-N ${name}\` before` : `write \`:${name} - [0:0]\` above`);
+
 function refuse(state: ExecutionState, table: Table, name: string, span: NonNullable<BoundCommand['chainSpan']>): void {
   const elsewhere = TABLE_NAMES.filter((other) => isBuiltIn(other, name));
   const [best] = nearest(name, table.chains.keys());
   const message = elsewhere.length > 0
-    ? `The table \`${table.name}\` has no chain \`${name}\`; it has ${BUILT_IN_CHAINS[table.name].map((chain) => `\`${chain}\``).join(', ')}.`
-    : `The table \`${table.name}\` has no chain \`${name}\` at this point${best === undefined ? '' : `; did you mean \`${best}\`?`}`;
-  state.refuse('out', 'undefined-chain', message.endsWith('?') || message.endsWith('.') ? message : `${message}.`, span,
+    ? `The table \`${table.name}\` has no chain \`${name}\`; write one of ${BUILT_IN_CHAINS[table.name].map((chain) => `\`${chain}\``).join(', ')}, or the rule in another table.`
+    : `The table \`${table.name}\` has no chain \`${name}\` at this point; ${best === undefined ? `${declaration(state, name)}.` : `did you mean \`${best}\`?`}`;
+  state.refuse('out', 'undefined-chain', message, span,
     best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
 }

@@ -1,7 +1,7 @@
 import { TABLE_NAMES, isTableName, type Family } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
-import { conditionalRule, unknownRule } from '../bind.ts';
+import { conditionalRule, unknownRule, withTarget } from '../bind.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { userChain } from './chains.ts';
@@ -75,8 +75,7 @@ function makeUnsure(chain: Chain, reason: string): void {
 /** A policy that may be set decides, where it is, on what no rule decides: as a last rule would. */
 function addPolicy(chain: Chain, policy: string, bound: BoundRule, span: Span): void {
   if (!chain.builtIn || (policy !== 'ACCEPT' && policy !== 'DROP')) return;
-  const target = { kind: 'verdict', verdict: policy, span, nameSpan: span } as const;
-  const rule = Object.create(bound, { target: { value: target, enumerable: true } }) as BoundRule;
+  const rule = withTarget(bound, { kind: 'verdict', verdict: policy, span, nameSpan: span });
   chain.policies = [...chain.policies ?? [], { bound: rule, source: undefined, destination: undefined }];
 }
 

@@ -39,8 +39,8 @@ export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, ba
 
 /** What is wrong with a jump that closes a loop, or makes one reachable. */
 function loopBy(table: Table, from: string, to: string): string | undefined {
-  if (leadsTo(table, to, from)) return `\`${to}\` leads back to \`${from}\`; the kernel refuses loops.`;
-  return holdsLoop(table, to) ? `Behind \`${to}\` packets would go round in circles; the kernel refuses loops.` : undefined;
+  if (leadsTo(table, to, from)) return `\`${to}\` leads back to \`${from}\`, which the kernel refuses; jump to another chain or write \`-j RETURN\`.`;
+  return holdsLoop(table, to) ? `Behind \`${to}\` packets would go round in circles, which the kernel refuses; jump to another chain, or write \`-j RETURN\` where the loop closes.` : undefined;
 }
 
 interface ReachedFrom {
@@ -58,7 +58,7 @@ function misplaced(uses: Iterable<ExtensionUse>, { table, hooks, backend }: Reac
     const wrong = hooks.find((hook) => !allowedIn(use, hook, shows || backend === 'legacy'));
     if (wrong === undefined) continue;
     return {
-      message: shows ? `\`${name}\` is refused in ${wrong}.` : `\`${name}\` is refused here: ${wrong} ${jump === undefined ? 'leads' : 'would lead'} to \`${chain}\`.`,
+      message: shows ? `\`${name}\` is refused in ${wrong}.` : `\`${name}\` is refused here: ${wrong} ${jump === undefined ? 'leads' : 'would lead'} to \`${chain}\`, and it works behind ${HOOKS.filter((each) => allowedIn(use, each, true)).map((each) => `\`${each}\``).join(', ')} only.`,
       ...(shows ? {} : { problem: { code: `misplaced-${kind}`, span: jump ?? use.span } }),
     };
   }

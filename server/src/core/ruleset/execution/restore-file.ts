@@ -95,7 +95,7 @@ export class RestoreFile {
 
   /** The table of the open block; a problem where no block is open. */
   tableForRule(): Table | undefined {
-    if (this.block === undefined) this.state.refuse('out', 'outside-table', 'A rule stands inside a `*table` block; none is open here.', whole(this.state.line));
+    if (this.block === undefined) this.refuseOutside('stands');
     return this.block?.table;
   }
 
@@ -179,7 +179,7 @@ export class RestoreFile {
   declareChain({ name, policy, counters, extra }: LineContent & { readonly kind: 'chain' }): void {
     const { state } = this;
     if (this.block === undefined) {
-      state.refuse('out', 'outside-table', 'A chain is declared inside a `*table` block; none is open here.', whole(state.line));
+      this.refuseOutside('declares a chain');
       return;
     }
     const { table, held } = this.block;
@@ -237,6 +237,12 @@ export class RestoreFile {
     table.chains.set(name.text, userChain(name.text, state.line));
   }
 
+  private refuseOutside(what: string): void {
+    const { line } = this.state;
+    const beginning = line.text.trim().split(/\s+/u).slice(0, 2).join(' ');
+    this.state.refuse('out', 'outside-table', `\`${beginning}\` ${what} outside of any block; write \`*filter\`, or another table, above it.`, whole(line));
+  }
+
   private refusedByLegacy(kind: Failing, message: string): void {
     if (this.state.backend === 'legacy') this.state.failure(kind, message);
   }
@@ -246,7 +252,7 @@ export class RestoreFile {
     this.refusedByLegacy('out', `\`${name.text}\` is declared with a policy and is no built-in chain.`);
     const split = extra.length > 0 || !/^(ACCEPT|DROP)$/u.test(policy.text) ? '' : ', iptables-nft ignores the policy';
     this.state.problem('invalid-policy', isOthers
-      ? `The table \`${table.name}\` has no built-in chain \`${name.text}\`: iptables-legacy refuses this, iptables-nft makes a chain that nothing leads to.`
+      ? `The table \`${table.name}\` has no built-in chain \`${name.text}\`: iptables-legacy refuses this, iptables-nft makes a chain that nothing leads to. Remove the declaration, or move it to another table.`
       : `\`${name.text}\` is a user-defined chain and has no policy: iptables-legacy refuses this${split}. Write \`-\`.`, policy,
     isOthers ? { accepted: true } : { accepted: true, fix: { title: 'Write -', span: policy, newText: '-', safe: true } });
   }

@@ -3,10 +3,11 @@ import type { Span } from '../../text.ts';
 import { findTarget, targetsOf } from '../../extensions/catalogue.ts';
 import { nearest } from '../../values/spelling.ts';
 import { CHAIN_NAME_LIMIT } from '../chain-name.ts';
+import { existsElsewhere } from '../foreign-extension.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
-import { countRules, declaredAt } from './chains.ts';
-import { existingChain } from './existing-chain.ts';
+import { countRules, declaredAt, upTo } from './chains.ts';
+import { declaration, existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { forgetOutline } from './reach.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
@@ -60,8 +61,8 @@ function missesPosition(state: ExecutionState, chain: Chain, command: BoundComma
   const { kind, position } = command;
   const last = chain.rules.length + (kind === 'insert' ? 1 : 0);
   if (position === undefined || position <= last) return false;
-  const more = kind === 'insert' ? `; a rule can be inserted up to number ${last}` : '';
-  state.refuse('out', 'missing-rule', `There is no rule ${position}: \`${chain.name}\` has ${countRules(chain)}${more}.`, command.span, declaredAt(chain));
+  const more = kind === 'insert' ? `; write a number up to ${last}, or \`-A\` to append the rule` : upTo(chain);
+  state.refuse('out', 'missing-rule', `There is no rule \`${position}\`: \`${chain.name}\` has ${countRules(chain)}${more}.`, command.span, declaredAt(chain));
   return true;
 }
 
@@ -69,7 +70,7 @@ function missesPosition(state: ExecutionState, chain: Chain, command: BoundComma
 function refusedInPlace(state: ExecutionState, table: Table, chain: Chain, bound: BoundRule): boolean {
   const { target } = bound;
   if (target?.kind === 'chain' && isBuiltIn(table.name, target.chain)) {
-    state.refuse('kernel', 'jump-to-built-in', `\`${target.chain}\` is a built-in chain; only the kernel calls it. A rule can jump to user-defined chains.`, target.nameSpan);
+    state.refuse('kernel', 'jump-to-built-in', `\`${target.chain}\` is a built-in chain, which only the kernel calls; write a user-defined chain or a target behind \`-j\`.`, target.nameSpan);
     return true;
   }
   if (!state.isExact) return false;
@@ -106,7 +107,7 @@ function deleteRules(state: ExecutionState, chain: Chain, bound: BoundRule, rule
 
 function noSuchRule(state: ExecutionState, chain: Chain, bound: BoundRule): number {
   if (bound.broken) return 1;
-  return state.refuse('out', 'missing-rule', `\`${chain.name}\` holds no such rule at this point.`, bound.command!.span);
+  return state.refuse('out', 'missing-rule', `\`${chain.name}\` holds no such rule at this point; write it as \`-S ${chain.name}\` prints it, or delete it by its number.`, bound.command!.span);
 }
 
 function checkTarget(state: ExecutionState, table: Table, { chain, nameSpan }: { readonly chain: string; readonly nameSpan: Span }): void {
@@ -120,11 +121,11 @@ function checkTarget(state: ExecutionState, table: Table, { chain, nameSpan }: {
 function unknownTarget(state: ExecutionState, table: Table, name: string, span: Span): void {
   const other = findTarget(name, state.family === 'ipv4' ? 'ipv6' : 'ipv4');
   if (other !== undefined) {
-    state.refuse('target', 'wrong-family', `The target \`${name}\` exists for ${other.families[0] === 'ipv4' ? 'IPv4' : 'IPv6'} only.`, span);
+    state.refuse('target', 'wrong-family', `The target \`${name}\` ${existsElsewhere(other)}`, span);
     return;
   }
   const userChains = [...table.chains.values()].filter(({ builtIn }) => !builtIn).map((chain) => chain.name);
   const [best] = nearest(name, [...VERDICTS, ...targetsOf(state.family).map((target) => target.name), ...userChains]);
-  state.refuse('target', 'undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point${best === undefined ? '.' : `; did you mean \`${best}\`?`}`, span,
+  state.refuse('target', 'undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point; ${best === undefined ? `${declaration(state, name)}.` : `did you mean \`${best}\`?`}`, span,
     best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
 }

@@ -13,6 +13,23 @@ const PLAIN_RUN = /[A-Za-z0-9_.]+/uy;
 /** Unquoted, these make of a word something else than its text. */
 const MATCHES_FILES = /[*?[{~]/u;
 
+/** A word of which nothing is special. A script has thousands of them, and few are asked for their parts. */
+class PlainWord implements Word {
+  readonly literal: string;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(literal: string, start: number, end: number) {
+    this.literal = literal;
+    this.start = start;
+    this.end = end;
+  }
+
+  get parts(): readonly Part[] {
+    return [text(this.literal, this.start, this.end, false)];
+  }
+}
+
 /** Where a stretch of parts ends, and what counts as a quote in it. */
 interface Stretch {
   readonly ends: (scanner: Scanner) => boolean;
@@ -30,7 +47,7 @@ export abstract class WordParser extends Scanner {
     const start = this.position;
     if (ENDS_WORD.has(this.next) && !this.atProcess()) return undefined;
     const plain = this.run(PLAIN_WORD);
-    if (plain !== '' && this.endsWord()) return { parts: [text(plain, start, this.position, false)], start, end: this.position, literal: plain };
+    if (plain !== '' && this.endsWord()) return new PlainWord(plain, start, this.position);
     this.position = start;
     const parts = this.parts({ ends: () => this.endsWord(), quoted: false });
     return this.position === start ? undefined : makeWord(parts, start, this.position);

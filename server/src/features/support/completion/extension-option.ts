@@ -1,7 +1,7 @@
 import { CompletionItemKind } from 'vscode-languageserver';
 import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../../../core/extensions/definition.ts';
-import { firstParagraph, pageOf } from '../pages.ts';
+import { pageOf } from '../pages.ts';
 import { usesOf } from '../uses.ts';
 import { Harm, standInFor } from './harm.ts';
 import { RANK, type Proposal } from './item.ts';
@@ -90,7 +90,7 @@ function proposalsFor(definition: ExtensionDefinition, spec: OptionSpec, site: S
     kind: CompletionItemKind.Property,
     values: spec.values.map(({ placeholder }) => placeholder),
     completable: spec.values[0]?.complete !== undefined,
-    documentation: firstParagraph(pageOf(definition).options.get(spec.name) ?? ''),
+    documentation: pageOf(definition).optionSummaries.get(spec.name) ?? '',
     owner: definition.name,
     lead: isLoaded ? protocolLead(spec.protocols, site) : leadOf(definition, spec, site),
     rank: isLoaded ? rankOf(definition, spec, site) : popularity(definition) === undefined ? RANK.rare : RANK.common,

@@ -26,8 +26,18 @@ export class Harm {
 
 const isHarm = ({ code, accepted }: Problem): boolean => accepted !== true && !PENDING.has(code);
 
+const standIns = new WeakMap<ValueType<unknown>, Map<string, string | undefined>>();
+
 /** A text that the type can read; undefined where none is known. */
 export function standInFor(type: ValueType<unknown>, context: ValueContext): string | undefined {
+  let known = standIns.get(type);
+  if (known === undefined) standIns.set(type, known = new Map());
+  const key = `${context.family} ${context.protocol ?? ''}`;
+  if (!known.has(key)) known.set(key, findStandIn(type, context));
+  return known.get(key);
+}
+
+function findStandIn(type: ValueType<unknown>, context: ValueContext): string | undefined {
   const first = type.complete?.(context)[0]?.text;
   return [...(first === undefined ? [] : [first]), ...STAND_INS].find((each) => type.parse(each, context).ok);
 }

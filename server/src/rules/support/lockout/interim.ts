@@ -27,7 +27,7 @@ export interface Interim {
 /** States looked into at most, for each family. */
 const MOST_STATES = 64;
 
-/** Of these, states that are looked into for where a cut-off ends for a while. */
+/** Of these, states that are looked into one by one for where a cut-off ends. */
 const MOST_OPENING = 12;
 
 const known = new WeakMap<AnalysedFile, readonly Interim[]>();
@@ -68,7 +68,7 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     yield* states.following(state);
     const stopped = states.stoppedIn(state, cause.hook);
     if (stopped === undefined) continue;
-    const end = states.stoppedIn(last, cause.hook) === undefined ? states.endOf(index, cause.hook) : states.passingEndOf(index, cause.hook);
+    const end = states.endOf(index, cause.hook, states.stoppedIn(last, cause.hook) === undefined);
     const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
     const isKnown = told.emptied.has(cause.hook);
     if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
@@ -162,9 +162,27 @@ class States {
     return isShutTo(analysis, this.ways[hook]) ? this.ways[hook] : undefined;
   }
 
-  /** A command at which what began at `index` ends, found by halving. */
-  endOf(index: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
+  /** The command at which what began at `index` ends, if only for a while; behind many that might end it one found by halving, where it has ended after the last command. */
+  endOf(index: number, hook: 'INPUT' | 'OUTPUT', hasEnded: boolean): number | undefined {
     let shut = index;
+    for (const at of this.opening(index)) {
+      const state = this.after(at);
+      if (state === undefined) return undefined;
+      if (this.stoppedIn(state, hook) === undefined) return at;
+      shut = at;
+    }
+    return hasEnded ? this.halving(shut, hook) : undefined;
+  }
+
+  /** The next commands behind `index` that may let more through. */
+  private opening(index: number): readonly number[] {
+    const found: number[] = [];
+    for (let at = index + 1; at < this.commands.length && found.length < MOST_OPENING; at++) if (mayLetThrough(this.commands[at]!.bound)) found.push(at);
+    return found;
+  }
+
+  private halving(from: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
+    let shut = from;
     let open = this.commands.length - 1;
     while (open - shut > 1) {
       const middle = (shut + open) >> 1;
@@ -174,14 +192,5 @@ class States {
       else shut = middle;
     }
     return open;
-  }
-
-  /** Where what began at `index` ends for a while, though it is so again after the last command. */
-  passingEndOf(index: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
-    const opening = [...this.commands.keys()].filter((at) => at > index && mayLetThrough(this.commands[at]!.bound));
-    return opening.slice(0, MOST_OPENING).find((at) => {
-      const state = this.after(at);
-      return state !== undefined && this.stoppedIn(state, hook) === undefined;
-    });
   }
 }

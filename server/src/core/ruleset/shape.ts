@@ -1,0 +1,185 @@
+import type { BoundOption, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
+import type { Span } from '../text.ts';
+import { addressList, type MaskedAddress } from '../values/address.ts';
+import { interfaceName } from '../values/interface.ts';
+import type { ValueContext, ValueType } from '../values/value.ts';
+import type { BoundRule, HeaderPart, RuleHeader, RuleTarget } from './model.ts';
+import { ReadAppend, ReadJump, ReadOption, ReadPart, ReadTarget, ReadUse, ReadVerdict, type Places } from './places.ts';
+import { WordPlaces } from './word-places.ts';
+
+/** What a rule says, without what follows from its being one that has no problems. */
+export type ShapedParts = Pick<BoundRule, 'command' | 'header' | 'matches' | 'target'>;
+
+/** A word in which rules of a shape differ. */
+export interface Slot {
+  /** How its value is read; undefined for a chain's name. */
+  readonly type: ValueType<unknown> | undefined;
+  readonly context: ValueContext;
+  /** Whether it stands behind `-j`, where a word may also be a target. */
+  readonly isTarget?: true;
+}
+
+interface ShapedPart {
+  readonly name: 'source' | 'destination' | 'in' | 'out';
+  readonly negated: boolean;
+  readonly word: number;
+  readonly places: Places;
+}
+
+interface ShapedOption {
+  readonly spec: OptionSpec;
+  readonly negated: boolean;
+  readonly protocol: ExtensionUse['protocol'];
+  readonly words: readonly number[];
+  readonly places: Places;
+}
+
+interface ShapedUse {
+  readonly use: Pick<ExtensionUse, 'definition' | 'family' | 'protocol'>;
+  readonly options: readonly ShapedOption[];
+  readonly places: Places;
+}
+
+type ShapedTarget = { readonly places: Places } & (
+  | { readonly kind: 'verdict'; readonly verdict: (RuleTarget & { readonly kind: 'verdict' })['verdict'] }
+  | { readonly kind: 'extension'; readonly use: ShapedUse }
+  | { readonly kind: 'chain'; readonly word: number; readonly goto: boolean }
+);
+
+/** A rule but for its values, each of which is known by the number of its word. */
+export interface Shape {
+  readonly chain: { readonly word: number; readonly places: Places };
+  readonly protocol: { readonly value: number; readonly negated: boolean; readonly places: Places } | undefined;
+  readonly fragment: { readonly negated: boolean; readonly places: Places } | undefined;
+  readonly parts: readonly ShapedPart[];
+  readonly matches: readonly ShapedUse[];
+  readonly target: ShapedTarget | undefined;
+}
+
+/** The parts of a rule of this shape; undefined where they have to be looked at together. */
+export function partsOf(shape: Shape, values: readonly unknown[], text: string): ShapedParts | undefined {
+  const header = headerOf(shape, values, text);
+  if (header === undefined) return undefined;
+  const matches = shape.matches.map((use) => useOf(use, values, text));
+  const target = shape.target === undefined ? undefined : targetOf(shape.target, values, text);
+  const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
+  if (uses.some((use) => hasProblem(use, uses))) return undefined;
+  return { command: new ReadAppend(values[shape.chain.word] as string, text, shape.chain.places), header, matches, target };
+}
+
+const hasProblem = (use: ExtensionUse, uses: readonly ExtensionUse[]): boolean =>
+  (use.definition.check?.(use).length ?? 0) > 0 || (use.definition.checkBeside?.(use, uses).length ?? 0) > 0;
+
+function headerOf({ protocol, fragment, parts }: Shape, values: readonly unknown[], text: string): RuleHeader | undefined {
+  const header: Record<keyof RuleHeader, HeaderPart<unknown> | undefined> = {
+    protocol: protocol && new ReadPart(protocol.value, protocol.negated, text, protocol.places),
+    source: undefined, destination: undefined, in: undefined, out: undefined,
+    fragment: fragment && new ReadPart(true, fragment.negated, text, fragment.places),
+  };
+  for (const { name, negated, word, places } of parts) {
+    const value = values[word];
+    // Of lists, and of what is outside of every address, the reader has more to say.
+    if ((name === 'source' || name === 'destination') && !isOneNetwork(value as readonly MaskedAddress[], negated)) return undefined;
+    header[name] = new ReadPart(value, negated, text, places);
+  }
+  return header as RuleHeader;
+}
+
+const isOneNetwork = (addresses: readonly MaskedAddress[], negated: boolean): boolean =>
+  addresses.length === 1 && (!negated || (addresses[0]!.mask !== 0 && addresses[0]!.mask !== 0n));
+
+function useOf({ use, options, places }: ShapedUse, values: readonly unknown[], text: string): ExtensionUse {
+  return new ReadUse(use, options.map((option) => optionOf(option, values, text)), text, places);
+}
+
+const optionOf = (option: ShapedOption, values: readonly unknown[], text: string): BoundOption =>
+  new ReadOption(option, option.words.map((word) => values[word]), text, option.places);
+
+function targetOf(target: ShapedTarget, values: readonly unknown[], text: string): RuleTarget {
+  switch (target.kind) {
+    case 'verdict': return new ReadVerdict(target.verdict, text, target.places);
+    case 'extension': return new ReadTarget(useOf(target.use, values, text), text, target.places);
+    case 'chain': return new ReadJump(values[target.word] as string, target.goto, text, target.places);
+  }
+}
+
+/** What the rule has in common with others, and the numbers of the words in which they differ; undefined where that can't be told. */
+export function shapeOf(bound: BoundRule, words: readonly number[]): { readonly shape: Shape; readonly slots: ReadonlyMap<number, Slot> } | undefined {
+  const { command, table, skipped, ends, problems } = bound;
+  if (command?.kind !== 'append' || table !== undefined || skipped || ends || problems.length > 0) return undefined;
+  const outline = new Outline(bound.family, words);
+  const shape = outline.of(bound);
+  return outline.isWhole ? { shape, slots: outline.slots } : undefined;
+}
+
+/** Draws the shape of one rule. */
+class Outline {
+  readonly slots = new Map<number, Slot>();
+  /** Whether every part so far stands in words of its own. */
+  isWhole = true;
+  private readonly context: ValueContext;
+  /** Start and end of each word in turn. */
+  private readonly words: readonly number[];
+
+  constructor(family: ValueContext['family'], words: readonly number[]) {
+    this.context = { family };
+    this.words = words;
+  }
+
+  of({ command, header: { protocol, fragment, ...parts }, matches, target }: BoundRule): Shape {
+    const chain = this.word(command!.chainSpan!);
+    this.slots.set(chain, { type: undefined, context: this.context });
+    return {
+      chain: { word: chain, places: this.places(command!.span.start, [chain]) },
+      protocol: protocol && { value: protocol.value, negated: protocol.negated, places: this.places(protocol.span.start, [this.word(protocol.valueSpan)], protocol.nameSpan) },
+      fragment: fragment && { negated: fragment.negated, places: this.places(fragment.span.start, [], fragment.nameSpan) },
+      parts: PARTS.flatMap(([name, type]) => this.part(name, type, parts[name]) ?? []),
+      matches: matches.map((use) => this.use(use)),
+      target: target && this.target(target),
+    };
+  }
+
+  private part(name: ShapedPart['name'], type: ValueType<unknown>, part: HeaderPart<unknown> | undefined): ShapedPart | undefined {
+    if (part === undefined) return undefined;
+    const word = this.word(part.valueSpan);
+    this.slots.set(word, { type, context: this.context });
+    return { name, negated: part.negated, word, places: this.places(part.span.start, [word], part.nameSpan) };
+  }
+
+  private use({ definition, family, protocol, options, span }: ExtensionUse): ShapedUse {
+    const last = this.words.indexOf(span.end) >> 1;
+    return { use: { definition, family, protocol }, options: options.map((option) => this.option(option)), places: this.places(span.start, [last]) };
+  }
+
+  private option({ spec, negated, protocol, span, nameSpan, valueSpans }: BoundOption): ShapedOption {
+    const words = valueSpans.map((value) => this.word(value));
+    const context = { ...this.context, protocol: protocol === undefined || protocol.negated ? undefined : protocol.number };
+    for (const [index, word] of words.entries()) this.slots.set(word, { type: spec.values[index]!, context });
+    return { spec, negated, protocol, words, places: this.places(span.start, words, nameSpan) };
+  }
+
+  private target(target: RuleTarget): ShapedTarget {
+    const word = this.word(target.nameSpan);
+    const places = this.places(target.span.start, [word]);
+    if (target.kind === 'verdict') return { kind: target.kind, verdict: target.verdict, places };
+    if (target.kind === 'extension') return { kind: target.kind, use: this.use(target.use), places };
+    this.slots.set(word, { type: undefined, context: this.context, isTarget: true });
+    return { kind: target.kind, word, goto: target.goto, places };
+  }
+
+  /** The places of what begins at `start` with the option at `name`; without one, with the option itself. */
+  private places(start: number, given: readonly number[], name?: Span): WordPlaces {
+    const first = this.words.indexOf(start);
+    this.isWhole &&= first !== -1;
+    return new WordPlaces(first >> 1, name === undefined ? first >> 1 : this.word(name), given);
+  }
+
+  /** The number of the word that stands there. */
+  private word({ start, end }: Span): number {
+    const at = this.words.indexOf(start);
+    this.isWhole &&= at !== -1 && this.words[at + 1] === end;
+    return at >> 1;
+  }
+}
+
+const PARTS = [['source', addressList], ['destination', addressList], ['in', interfaceName], ['out', interfaceName]] as const;

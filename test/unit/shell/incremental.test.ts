@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { saveRule } from '../../../server/src/core/ruleset/save.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { openDocument } from '../../support/document.ts';
+
+const FAMILIES = ['ipv4', 'ipv6'] as const;
+const BACKENDS = ['nft', 'legacy'] as const;
+
+/** All that a script says and does: its lines, what they leave behind, and what is found wrong. */
+function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
+  const rulesets = FAMILIES.flatMap((family) => BACKENDS.map((backend) => {
+    const { tables, failures } = document.ruleset(family, backend);
+    const chains = [...tables.values()].flatMap(({ name, chains: all }) => [...all.values()].map((chain) =>
+      [name, chain.name, chain.policy, chain.doubt, chain.rules.map((rule) => [rule.bound.line.number, rule.bound.unresolved, rule.bound.unresolved === undefined ? saveRule(rule, backend) : rule.bound.conditional])]));
+    return { family, backend, chains, failures: failures.map(({ line, status }) => [line.number, status]) };
+  }));
+  return {
+    lines: document.lines.map(({ number, content }) => [number, content]), rulesets,
+    executed: FAMILIES.map((family) => document.linesOf(family).map(({ line, bound, asked }) => [line.number, bound?.command?.kind, bound?.conditional, asked])),
+    found: diagnostics.findings().map(({ code, line, span, message }) => [line.number, span, code, message]),
+  };
+}
+
+const line = fc.constantFrom(
+  'iptables -A INPUT -p tcp --dport $P -j ACCEPT', 'iptables -A INPUT -s 192.0.2.1 -j ACCEPT', '$IPT -A INPUT -j DROP', 'ip6tables -A INPUT -j DROP', 'iptables -P INPUT DROP', 'iptables -F', 'iptables -N X',
+  'iptables -A X -s $N,192.0.2.9 -j ACCEPT', 'iptables -A INPUT -j X', 'iptables -D INPUT -j X', 'iptables -X X', 'iptables -I INPUT 2 -j LOG', 'iptables -A FORWARD -j REJECT', 'iptables -t nat -A POSTROUTING -j MASQUERADE',
+  'P=22', 'P=443', 'IPT=ip6tables', 'IPT=/sbin/iptables', 'N="192.0.2.1 192.0.2.2"', 'IFS=,', 'unset P', 'iptables() { :; }', 'set -e', 'set -- 1 2', 'iptables -A INPUT -s "$1"', 'trap "iptables -F" EXIT',
+  'if [ -f x ]; then', 'else', 'fi', 'for P in 1 2; do', 'done', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'exit', 'iptables-restore <<EOF', '*filter', '-A INPUT -j X', 'COMMIT', 'EOF', 'f() {', '}', 'f',
+  'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
+);
+const script = fc.array(line, { maxLength: 14 });
+const edit = fc.oneof(
+  fc.record({ line: fc.nat(), count: fc.nat(2), at: fc.constant(0), length: fc.constant(0), text: fc.array(line, { maxLength: 2 }).map((lines) => lines.map((each) => `${each}\n`).join('')) }),
+  fc.record({ line: fc.nat(), count: fc.constant(0), at: fc.nat(), length: fc.nat(3), text: fc.constantFrom('', 'x', ' ', '"', '$P', '2', '\\', '\n', '#', ';') }),
+);
+
+describe('a script under edits', () => {
+  it('is what a fresh document of the same text is', async () => {
+    await fc.assert(fc.asyncProperty(script, fc.array(edit, { maxLength: 6 }), async (lines, edits) => {
+      const document = await openDocument(['#!/bin/sh', 'IPT=iptables', ...lines, ''].join('\n'), 'fw.sh');
+      const diagnostics = new Diagnostics(document);
+      diagnostics.findings();
+      for (const { line: place, count, at, length, text } of edits) {
+        const rows = document.getText().split('\n');
+        const row = 1 + place % (rows.length - 1);
+        const character = count === 0 ? at % (rows[row]!.length + 1) : 0;
+        const end = count === 0 ? { line: row, character: character + length } : { line: row + count, character: 0 };
+        document.update([{ range: { start: { line: row, character }, end }, text }], 2);
+        const fresh = await openDocument(document.getText(), 'fw.sh');
+        assert.deepEqual(shape(document, diagnostics), shape(fresh, new Diagnostics(fresh)), document.getText());
+      }
+    }), { numRuns: Number(process.env.EDITED_SCRIPTS ?? 40) });
+  }).timeout(60_000);
+});
