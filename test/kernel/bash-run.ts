@@ -8,6 +8,7 @@ import { Execution } from '../../server/src/core/ruleset/execution/execution.ts'
 import type { BoundLine } from '../../server/src/core/ruleset/build.ts';
 import type { Backend, Family } from '../../server/src/core/netfilter.ts';
 import { openDocument } from '../support/document.ts';
+import { apart } from '../support/programs.ts';
 import { programOf, quoted } from './namespace.ts';
 
 /** What a script did to a family: how each of its commands ended, in the order in which they ran, and what iptables-save printed at the end. */
@@ -37,7 +38,7 @@ export function runByBash(script: string, backend: Backend): Readonly<Record<Fam
     const file = path.join(folder, 'script.sh');
     writeFileSync(file, script);
     const save = FAMILIES.map((family) => `${programOf(family, backend)}-save; printf '\\0'`).join('; ');
-    const { error, status, stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-c', `bash ${/^#!\S+ -\w*e/u.test(script) ? '-e ' : ''}${quoted(file)} >/dev/null 2>&1; ${save}`], {
+    const { error, status, stdout, stderr } = spawnSync(...apart('sh', '-c', `bash ${/^#!\S+ -\w*e/u.test(script) ? '-e ' : ''}${quoted(file)} >/dev/null 2>&1; ${save}`), {
       cwd: folder, encoding: 'utf8', env: { ...process.env, PATH: `${folder}:${process.env['PATH']}`, XTABLES_LOCKFILE: path.join(folder, 'lock') },
     });
     if (error !== undefined) throw error;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Backend, Family } from '../../server/src/core/netfilter.ts';
-import { missingPrograms } from '../support/programs.ts';
+import { apart, missingPrograms } from '../support/programs.ts';
 
 /** A suite that asks the real programs, each test for `timeout` milliseconds at most; left out aloud where they can't be asked. */
 export function describeWithPrograms(title: string, body: () => void, timeout = 120_000): void {
@@ -33,7 +33,7 @@ export function askShell(scripts: readonly string[]): string[] {
   try {
     const input = [`scratch=${path.join(folder, 'scratch')}`, ...scripts].join('\n');
     const env = { ...process.env, XTABLES_LOCKFILE: path.join(folder, 'lock') };
-    const run = spawnSync('unshare', ['-n', 'sh'], { input, encoding: 'utf8', maxBuffer: 1 << 28, env });
+    const run = spawnSync(...apart('sh'), { input, encoding: 'utf8', maxBuffer: 1 << 28, env });
     assert.equal(run.status, 0, `the shell stopped early: ${run.stderr}`);
     return run.stdout.split('\0').slice(0, -1);
   } finally {

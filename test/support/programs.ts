@@ -7,6 +7,12 @@ import type { Family } from '../../server/src/core/netfilter.ts';
 
 export const BACKENDS: readonly Backend[] = ['nft', 'legacy'];
 
+/** Ends a shell that is not in another network namespace than the process that started it. */
+const CHECK = '[ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$PPID/ns/net")" ] || { echo "this is the network namespace of the host" >&2; exit 99; }; exec "$@"';
+
+/** A command as words that run it in a network namespace of its own, and nowhere else: rules must never get into the host's. */
+export const apart = (...command: readonly string[]): readonly [program: string, args: string[]] => ['unshare', ['-n', 'sh', '-c', CHECK, 'sh', ...command]];
+
 /** A text for one of the four restore programs. */
 export interface Question {
   readonly family: Family;
@@ -25,7 +31,7 @@ export interface Reply {
 /** Why the real programs can't be asked here; undefined when they can. */
 export function missingPrograms(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root';
-  const probe = spawnSync('unshare', ['-n', 'sh', '-c', 'iptables-nft-restore -V && iptables-legacy-restore -V && ipset version'], { encoding: 'utf8' });
+  const probe = spawnSync(...apart('sh', '-c', 'iptables-nft-restore -V && iptables-legacy-restore -V && ipset version'), { encoding: 'utf8' });
   return probe.status === 0 ? undefined : 'it needs iptables-nft, iptables-legacy, ipset and network namespaces';
 }
 
@@ -61,7 +67,7 @@ function restoring({ family, backend, ruleset, test }: Question): string {
 /** What the script prints; shells of their own let both processors work. */
 function run(script: string, lock: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('unshare', ['-n', 'sh'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, LC_ALL: 'C', XTABLES_LOCKFILE: lock } });
+    const child = spawn(...apart('sh'), { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, LC_ALL: 'C', XTABLES_LOCKFILE: lock } });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);

@@ -7,6 +7,7 @@ import type { Family } from '../../../server/src/core/netfilter.ts';
 import { LineParser } from '../../../server/src/core/syntax/parser.ts';
 import { DEFAULT_CHECK_SETTINGS, type CheckSettings, type Finding, type Fix } from '../../../server/src/rules/rule.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { apart } from '../../support/programs.ts';
 
 const require = createRequire(import.meta.url);
 const parser = await LineParser.create({
@@ -108,6 +109,6 @@ export const kernelAvailable = ((): boolean => {
 /** What a real load into an empty kernel answers: undefined when it is taken, else the error message. */
 export function refusal(text: string, backend: 'nft' | 'legacy' = 'nft', family: Family = 'ipv4'): string | undefined {
   const program = `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-${backend}-restore`;
-  const { status, stderr } = spawnSync('unshare', ['-n', program], { input: text, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(...apart(program), { input: text, encoding: 'utf8' });
   return status === 0 ? undefined : `${program}: ${stderr.trim()}`;
 }

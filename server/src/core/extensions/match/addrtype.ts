@@ -1,12 +1,12 @@
 import { kindOf } from '../../engine/address.ts';
-import type { Address } from '../../engine/packet.ts';
+import type { Address, Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { HOOKS, type Hook } from '../../netfilter.ts';
 import { printBare } from '../../values/address.ts';
 import { addressTypes, type AddressType } from '../../values/address-type.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
-import { isAnycast6, isDelivery, isLocal6, isUnicast6, possibleTypes } from '../shared/address-types.ts';
+import { boundFor, isAnycast6, isLocal6, isUnicast6, possibleTypes, type Bound } from '../shared/address-types.ts';
 import { negate } from '../shared/fields.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
@@ -36,24 +36,26 @@ function typeTruth(use: ExtensionUse, types: readonly AddressType[], side: Side,
   const limit = device(use, traversal);
   if (address === undefined) return question;
   if (limit instanceof Unknown) return limit;
-  return typeof address === 'number' ? truth4(types, address, side, limit, traversal, question) : truth6(types, address, limit, traversal, question);
+  return typeof address === 'number' ? truth4(types, address, side, limit, traversal, question) : truth6(types, address, side, limit, traversal, question);
 }
 
+const boundOf = (side: Side, hook: Hook, packet: Packet): Bound => (side === 'destination' ? boundFor(hook, packet) : undefined);
+
 /** One of the types is the address's. */
-function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, { host, hook }: Traversal, question: Unknown): Truth {
-  const possible = possibleTypes({ address, host, device: limit, delivered: side === 'destination' && isDelivery(hook) });
+function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, { host, hook, packet }: Traversal, question: Unknown): Truth {
+  const possible = possibleTypes({ address, host, device: limit, bound: boundOf(side, hook, packet) });
   const fitting = possible.filter((type) => types.includes(type));
   if (fitting.length === 0) return false;
   return fitting.length === possible.length ? true : question;
 }
 
 /** All of the types must fit, except that of LOCAL, ANYCAST and UNREACHABLE one is enough. Seen in the kernel. */
-function truth6(types: readonly AddressType[], address: bigint, limit: string | undefined, { host }: Traversal, question: Unknown): Truth {
+function truth6(types: readonly AddressType[], address: bigint, side: Side, limit: string | undefined, { host, hook, packet }: Traversal, question: Unknown): Truth {
   const sure = (type: AddressType, fits: boolean): boolean => !types.includes(type) || fits;
   if (!sure('MULTICAST', kindOf(address) === 'multicast') || !sure('UNICAST', isUnicast6(address)) || !sure('UNSPEC', address === 0n)) return false;
   const routed = (['LOCAL', 'ANYCAST', 'UNREACHABLE'] as const).filter((type) => types.includes(type));
   if (routed.length === 0) return true;
-  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6(address, host, limit) : type === 'ANYCAST' ? isAnycast6(address, host) : undefined));
+  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6({ address, host, device: limit, bound: boundOf(side, hook, packet) }) : type === 'ANYCAST' ? isAnycast6(address, host) : undefined));
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? question : false;
 }
@@ -71,8 +73,9 @@ function condition(use: ExtensionUse, spec: OptionSpec<readonly AddressType[]>, 
 function observe(side: Side, address: Address | undefined, { host, hook, packet }: Traversal): string {
   if (address === undefined) return `the ${side} is open`;
   const shown = `the ${side} ${printBare(address, packet.family)} is`;
-  if (typeof address === 'number') return `${shown} ${possibleTypes({ address, host, device: undefined, delivered: side === 'destination' && isDelivery(hook) }).join(' or ')}`;
-  return `${shown} ${kindOf(address) === 'multicast' ? 'MULTICAST' : isLocal6(address, host, undefined) === true ? 'LOCAL' : 'UNICAST'}`;
+  const bound = boundOf(side, hook, packet);
+  if (typeof address === 'number') return `${shown} ${possibleTypes({ address, host, device: undefined, bound }).join(' or ')}`;
+  return `${shown} ${kindOf(address) === 'multicast' ? 'MULTICAST' : isLocal6({ address, host, device: undefined, bound }) === true ? 'LOCAL' : 'UNICAST'}`;
 }
 
 function check(use: ExtensionUse): readonly Problem[] {

@@ -1,10 +1,13 @@
 import { agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
 import type { HostFacts, Prefix } from '../../engine/host.ts';
-import type { Address } from '../../engine/packet.ts';
+import type { Address, Packet } from '../../engine/packet.ts';
 import type { Hook } from '../../netfilter.ts';
 
 /** What the kernel's local routing table makes of an IPv4 address. */
 export type LocalType = 'LOCAL' | 'UNICAST' | 'BROADCAST' | 'MULTICAST';
+
+/** Whether the packet is delivered to the host itself or to others; undefined = not known, or no matter. */
+export type Bound = 'here' | 'elsewhere' | undefined;
 
 /** What is known of a packet's address when its type is asked for. */
 export interface TypeQuestion {
@@ -12,8 +15,8 @@ export interface TypeQuestion {
   readonly host: HostFacts;
   /** Only addresses and broadcasts of this interface count (`--limit-iface-in`); undefined = of any. */
   readonly device: string | undefined;
-  /** Set where the packet is being delivered to this very address. */
-  readonly delivered: boolean;
+  /** Where the packet goes that has this address as its destination, where that is known. */
+  readonly bound: Bound;
 }
 
 const isLoopback = (address: number): boolean => address >>> 24 === 127;
@@ -23,15 +26,18 @@ const mayBeBroadcast = (address: number): boolean => (address & 3) === 3;
 
 /** The types that the address may have; one when it is decided. Seen in the kernel: 0.0.0.0 counts as broadcast, and what is not in the local table is unicast. */
 export function possibleTypes(question: TypeQuestion): readonly LocalType[] {
-  const { address, host, device, delivered } = question;
+  const { address, host, device, bound } = question;
   const kind = kindOf(address);
   if (kind === 'multicast') return ['MULTICAST'];
   if (kind === 'unspecified' || kind === 'limited-broadcast') return ['BROADCAST'];
   if (isLoopback(address)) return [device === undefined || device === 'lo' ? 'LOCAL' : 'UNICAST'];
+  const arrives = bound === 'here' && device === undefined;
   const known = fromFacts(address, host, device);
-  if (known !== undefined) return [known];
+  // What is delivered is the host's own, whatever the facts leave out.
+  if (known !== undefined) return [known === 'UNICAST' && arrives ? 'LOCAL' : known];
+  if (bound === 'elsewhere') return ['UNICAST'];
   const possible: LocalType[] = ['LOCAL', ...(mayBeBroadcast(address) ? ['BROADCAST' as const] : []), 'UNICAST'];
-  return delivered && device === undefined ? possible.slice(0, -1) : possible;
+  return arrives ? possible.slice(0, -1) : possible;
 }
 
 function fromFacts(address: number, { interfaces, local }: HostFacts, device: string | undefined): LocalType | undefined {
@@ -44,17 +50,25 @@ function fromFacts(address: number, { interfaces, local }: HostFacts, device: st
   return local !== undefined && device === undefined && !mayBeBroadcast(address) ? 'UNICAST' : undefined;
 }
 
-/** Whether the kernel is delivering the packet to its destination. */
-export const isDelivery = (hook: Hook): boolean => hook === 'INPUT';
+/** Where the kernel takes the packet: routing has decided it, or it is said outright. */
+export function boundFor(hook: Hook, { path, pathGiven }: Packet): Bound {
+  if (hook === 'INPUT' || (hook === 'PREROUTING' && pathGiven && path === 'in')) return 'here';
+  return hook === 'FORWARD' ? 'elsewhere' : undefined;
+}
 
 /** Whether an IPv6 address is one of this host's; undefined when that is not known. */
-export function isLocal6(address: bigint, { interfaces, local }: HostFacts, device: string | undefined): boolean | undefined {
+export function isLocal6({ address, host: { interfaces, local }, device, bound }: Omit<TypeQuestion, 'address'> & { readonly address: bigint }): boolean | undefined {
   if (address === 1n) return device === undefined || device === 'lo';
   if (kindOf(address) === 'multicast') return false;
   const prefixes: readonly Prefix[] = interfaces === undefined ? [] : device === undefined ? [...interfaces.values()].flat() : interfaces.get(device) ?? [];
   if (prefixes.some((prefix) => prefix.address === address) || (device === undefined && local?.includes(address) === true)) return true;
+  if (bound === 'here' && device === undefined && !mayBeAnycast(address)) return true;
+  if (bound === 'elsewhere') return false;
   return interfaces === undefined && local === undefined ? undefined : false;
 }
+
+/** Whether it could be the address of a subnet's routers. */
+const mayBeAnycast = (address: bigint): boolean => (address & 3n) === 0n;
 
 /** Whether an IPv6 address belongs to one host: neither multicast, unspecified nor IPv4-mapped. */
 export function isUnicast6(address: bigint): boolean {
