@@ -65,10 +65,10 @@ function ofPacket(packet: Packet, image: OracleImage): string[] {
 const known = (key: string, value: unknown): object => (value === undefined ? {} : { [key]: value });
 
 function ofAnswer(answer: Answer | undefined, generated: NonNullable<OracleAnswer['generated']>): string[] {
-  const [theirs] = generated;
+  const theirs = generated.find(({ packet }) => answer !== undefined && isFor(packet, answer.packet)) ?? generated[0];
   if (answer === undefined || theirs === undefined) return answer === undefined && theirs === undefined ? [] : [`answer: ours ${answer === undefined ? 'none' : answer.verdict} kernel ${theirs === undefined ? 'none' : JSON.stringify(theirs.packet)}`];
-  // In IPv6 the oracle can't tell an answer from what was sent back for it.
-  if (answer.answer !== undefined && answer.packet.family === 'ipv6') return ofSteps([...answer.steps, ...answer.answer.steps], theirs.trace).map((text) => `answers' ${text}`);
+  // In IPv6 the oracle can't tell an answer from what was sent back for it, nor iptables-nft's trace which went first.
+  if (answer.answer !== undefined && answer.packet.family === 'ipv6') return ofSteps(inOrder([...answer.steps, ...answer.answer.steps], stepText), inOrder(theirs.trace, traceText)).map((text) => `answers' ${text}`);
   const { packet } = theirs;
   const flags = answer.packet.tcpFlags === undefined || packet.flags === undefined ? [] : [printTcpFlags(answer.packet.tcpFlags).split(',').sort().join(), packet.flags.split(',').sort().join()];
   const found = flags[0] === flags[1] ? [] : [`answer's flags: ours ${flags[0]} kernel ${flags[1]}`];
@@ -76,3 +76,8 @@ function ofAnswer(answer: Answer | undefined, generated: NonNullable<OracleAnswe
   if (answer.verdict !== 'UNKNOWN' && (answer.verdict === 'ACCEPT') !== (theirs.verdict === 'ACCEPT')) found.push(`answer's verdict: ours ${answer.verdict} kernel ${theirs.verdict}`);
   return [...found, ...ofSteps(answer.steps, theirs.trace).map((text) => `answer's ${text}`)];
 }
+
+/** Whether the kernel's packet is ours, and not what was sent back for it: iptables-nft's trace may tell of that one first. */
+const isFor = ({ dst }: OracleImage, { destination }: Packet): boolean => destination !== undefined && dst === addressText(destination);
+
+const inOrder = <T>(steps: readonly T[], text: (step: T) => string): readonly T[] => [...steps].sort((a, b) => (text(a) < text(b) ? -1 : 1));

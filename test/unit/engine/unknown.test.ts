@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Result } from '../../../server/src/core/engine/result.ts';
-import { run, way } from './run.ts';
+import { facts, run, way } from './run.ts';
 
 /** Each way with the courses that lead to it. */
 const outcomes = ({ outcomes: found = [] }: Result): string[] => found.map((outcome) => `${way(outcome)} | ${outcome.courses.map((course) => course.join(' & ')).join(' || ')}`);
@@ -83,5 +83,15 @@ describe('what is not known', () => {
       'ACCEPT filter:FORWARD:1 | the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
       'DROP filter:FORWARD:policy | not so: the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
     ]);
+  });
+
+  it('includes what a set holds once SET has changed it, its exceptions too', async () => {
+    const host = facts({ ipsets: { nets: { type: 'hash:net', family: 'inet', members: ['10.2.0.0/16', '10.2.0.2 nomatch'] } } });
+    const changing = (change: string): string => `*filter\n-A INPUT -m set ! --match-set nets src -j SET ${change} nets src\n-A INPUT -m set --match-set nets src -j DROP\nCOMMIT\n`;
+    const verdicts = async (change: string, source: string): Promise<string[]> =>
+      (await run(changing(change), Array<string>(2).fill(`tcp ${source}:1 -> 9.9.9.9:1 in=eth0`), { host })).map(({ verdict }) => verdict);
+    assert.deepEqual(await verdicts('--del-set', '10.2.0.2'), ['UNKNOWN', 'UNKNOWN']);
+    assert.deepEqual(await verdicts('--del-set', '10.3.0.1'), ['ACCEPT', 'ACCEPT']);
+    assert.deepEqual(await verdicts('--add-set', '10.2.0.1'), ['DROP', 'DROP']);
   });
 });

@@ -26,6 +26,8 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   return [{
     source: use.options.map(({ text }) => text).join(' '),
     test: (traversal) => negate(bound, byConnection(traversal, false, (connection) => {
+      // What raw's CT target leaves has no room for labels. Seen in the kernel.
+      if (connection.isTemplate) return false;
       const labels = labelsOf(connection);
       if (!sets) return labelTruth(labels, bound.value);
       if (!labels.includes(bound.value)) labels.push(bound.value);

@@ -110,7 +110,8 @@ export function isInSet(traversal: Traversal, name: string, sides: readonly SetS
   // Types without networks have no exceptions to ask for. Seen in the kernel.
   const isIn = found === (lookup.wantsExceptions === true && dimensionsOf(set).includes('net') ? 'exception' : 'member');
   const { added, deleted } = setChanges(traversal.world, name);
-  return (isIn ? deleted : added) ? question : isIn;
+  // A deleted exception brings back the network that it was made from, an added member hides it. Seen in the kernel.
+  return (deleted && found !== 'none') || (added && found !== 'member') ? question : isIn;
 }
 
 /** The sets of a list, in order up to the first that has the packet; counters are compared of the list itself alone. Seen in the kernel. */
