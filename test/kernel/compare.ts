@@ -67,8 +67,8 @@ const known = (key: string, value: unknown): object => (value === undefined ? {}
 function ofAnswer(answer: Answer | undefined, generated: NonNullable<OracleAnswer['generated']>): string[] {
   const theirs = generated.find(({ packet }) => answer !== undefined && isFor(packet, answer.packet)) ?? generated[0];
   if (answer === undefined || theirs === undefined) return answer === undefined && theirs === undefined ? [] : [`answer: ours ${answer === undefined ? 'none' : answer.verdict} kernel ${theirs === undefined ? 'none' : JSON.stringify(theirs.packet)}`];
-  // In IPv6 the oracle can't tell an answer from what was sent back for it, nor iptables-nft's trace which went first.
-  if (answer.answer !== undefined && answer.packet.family === 'ipv6') return ofSteps(inOrder([...answer.steps, ...answer.answer.steps], stepText), inOrder(theirs.trace, traceText)).map((text) => `answers' ${text}`);
+  // In IPv6, and between two TCP packets, the oracle can't tell an answer from what was sent back for it, nor iptables-nft's trace which went first.
+  if (answer.answer !== undefined && (answer.packet.family === 'ipv6' || generated.length === 1)) return ofSteps(inOrder([...answer.steps, ...answer.answer.steps], stepText), inOrder(theirs.trace, traceText)).map((text) => `answers' ${text}`);
   const { packet } = theirs;
   const flags = answer.packet.tcpFlags === undefined || packet.flags === undefined ? [] : [printTcpFlags(answer.packet.tcpFlags).split(',').sort().join(), packet.flags.split(',').sort().join()];
   const found = flags[0] === flags[1] ? [] : [`answer's flags: ours ${flags[0]} kernel ${flags[1]}`];
