@@ -1,6 +1,6 @@
 // Says match by match and target by target what is held against the kernel, and how; docs/proof.md is its output.
 //   node --import tsx test/kernel/proof.ts          prints the page
-//   node --import tsx test/kernel/proof.ts --write  writes it
+//   node --import tsx test/kernel/proof.ts --write  writes it, and its summary into the README
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
@@ -14,6 +14,7 @@ import { Random } from './random.ts';
 import { familyOf, SEEDS } from './seeds.ts';
 
 export const PAGE = fileURLToPath(new URL('../../docs/proof.md', import.meta.url));
+export const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 /** How an extension is held against the kernel. */
 interface Proof {
@@ -106,7 +107,28 @@ ${unproven.join('\n')}
 `;
 }
 
+/** The page in one table of names, for the README. */
+export function summary(): string {
+  const all = proofs();
+  const names = (kind: ExtensionDefinition['kind'], isOf: (proof: Proof) => boolean): string =>
+    all.filter((proof) => proof.definition.kind === kind && isOf(proof)).map(({ definition: { name } }) => `\`${name}\``).join(' ');
+  const line = (title: string, isOf: (proof: Proof) => boolean): string => `| ${title} | ${names('match', isOf)} | ${names('target', isOf)} |`;
+  return [
+    '| | matches | targets |', '|---|---|---|',
+    line('proven against the kernel', (proof) => isProven(proof) && proof.open.length === 0),
+    line('proven; "it depends" where neither packet nor host fact tells', (proof) => isProven(proof) && proof.open.length > 0),
+    line('modelled without proof, for the reasons on that page', (proof) => !isProven(proof)),
+  ].join('\n');
+}
+
+const SUMMARY = /(?<=<!-- written by test\/kernel\/proof\.ts -->\n)[^]*?(?=\n<!-- end -->)/u;
+
+/** The README with the summary in its place. */
+export const withSummary = (readme: string): string => readme.replace(SUMMARY, summary);
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes('--write')) writeFileSync(PAGE, page());
-  else process.stdout.write(page());
+  if (process.argv.includes('--write')) {
+    writeFileSync(PAGE, page());
+    writeFileSync(README, withSummary(readFileSync(README, 'utf8')));
+  } else process.stdout.write(page());
 }
