@@ -15,7 +15,7 @@ const RULES = [
   '-A INPUT -m iprange --src-range 192.168.0.1-192.168.0.9 -m addrtype --dst-type LOCAL -j RETURN',
 ];
 
-const ROUNDS = 40;
+const ROUNDS = 120;
 
 /**
  * Reads and checks a small ruleset once, so that the code is compiled by the time that the first file comes: of 5,000
