@@ -26,9 +26,9 @@ const counter: ValueType<string> = {
 const matchSet: OptionSpec<string> = {
   name: 'match-set', deprecated: { set: 'match-set' }, negatable: true, values: [ipsetName, setEnds], external: ipset,
 };
-const returnNomatch = flag('return-nomatch');
-const updateCounters = flag('update-counters', { negatable: true });
-const updateSubcounters = flag('update-subcounters', { negatable: true });
+const returnNomatch = flag('return-nomatch', { repeatable: true });
+const updateCounters = flag('update-counters', { negatable: true, repeatable: true });
+const updateSubcounters = flag('update-subcounters', { negatable: true, repeatable: true });
 
 const COMPARISONS = ['eq', 'lt', 'gt'] as const;
 const counterOptions = (['packets', 'bytes'] as const).flatMap((kind) => COMPARISONS.map((comparison) =>
@@ -46,11 +46,14 @@ function compareOne({ spec, value, negated }: BoundOption<string>, counters: Cou
   return compared[comparison](counter, BigInt(value)) !== negated;
 }
 
+/** The flag with its `!`: once is enough, whatever stands before or behind it. Seen in 1.8.9. */
+const negationOf = ({ options }: ExtensionUse, flagSpec: OptionSpec): BoundOption | undefined => options.find(({ spec, negated }) => spec === flagSpec && negated);
+
 function lookupOf(use: ExtensionUse): SetLookup {
   const asked = counterOptions.map((spec) => use.option(spec)).filter((bound) => bound !== undefined);
   return {
     wantsExceptions: use.option(returnNomatch) !== undefined,
-    leavesCounters: use.option(updateCounters)?.negated === true, leavesSubcounters: use.option(updateSubcounters)?.negated === true,
+    leavesCounters: negationOf(use, updateCounters) !== undefined, leavesSubcounters: negationOf(use, updateSubcounters) !== undefined,
     ...(asked.length === 0 ? {} : { compare: (counters: Counters) => asked.reduce<Truth>((so, bound) => and(so, compareOne(bound, counters)), true) }),
   };
 }
@@ -70,9 +73,8 @@ function conditions(use: ExtensionUse): readonly Condition[] {
 /** Updating counters is the default, so that only the negations are printed. */
 function save(use: ExtensionUse): readonly string[] {
   return [matchSet, returnNomatch, updateCounters, updateSubcounters, ...counterOptions].flatMap((spec: OptionSpec) => {
-    const bound = use.option(spec);
-    const standard = (spec === updateCounters || spec === updateSubcounters) && bound?.negated === false;
-    return bound === undefined || standard ? [] : saveOption(use, bound);
+    const bound = spec === updateCounters || spec === updateSubcounters ? negationOf(use, spec) : use.option(spec);
+    return bound === undefined ? [] : saveOption(use, bound);
   });
 }
 
