@@ -3,7 +3,6 @@ import { sameVariable, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Condition, Invocation } from './invocation.ts';
 import type { Source } from './source.ts';
-
 import type { Part, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { Unknown } from './value.ts';

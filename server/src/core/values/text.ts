@@ -1,3 +1,4 @@
+import { utf8Length } from '../text.ts';
 import { fail, ok, type ValueType } from './value.ts';
 
 /** What a free text may hold; `what` is a noun phrase for messages (`a comment`). */
@@ -25,10 +26,10 @@ export function text(shape: TextShape): ValueType<string> {
       if (oneLine && given.includes('\n')) return fail(`${capital(what)} can't hold a line break; write it on one line.`);
       const refused = refuse?.(given);
       if (refused !== undefined) return fail(refused);
-      const bytes = new TextEncoder().encode(given);
-      if (bytes.length <= max) return ok(given);
+      const bytes = utf8Length(given);
+      if (bytes <= max) return ok(given);
       const kept = cut(given, max);
-      return ok(kept, `${capital(what)} holds at most ${max} bytes; this one has ${bytes.length}, and iptables keeps \`${kept}\`.`);
+      return ok(kept, `${capital(what)} holds at most ${max} bytes; this one has ${bytes}, and iptables keeps \`${kept}\`.`);
     },
     print: (value) => (quoted ? quote(value) : value),
   };
@@ -45,7 +46,7 @@ function cut(value: string, max: number): string {
   let bytes = 0;
   let kept = '';
   for (const character of value) {
-    bytes += new TextEncoder().encode(character).length;
+    bytes += utf8Length(character);
     if (bytes > max) break;
     kept += character;
   }
