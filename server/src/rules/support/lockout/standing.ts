@@ -29,12 +29,12 @@ function knownOf(analysis: Analysis, traffic: Traffic): Known {
   return found;
 }
 
-/** With more rules all packets of some traffic take too long to follow, and nothing is said that needs them. */
+/** With more rules all packets of some traffic take too long to follow together; single ones are looked for instead. */
 const MOST_RULES = 1500;
 
 const NOTHING_STOPPED: Standing = { fates: { all: NONE, accepted: NONE, dropped: NONE, rejected: NONE, queued: NONE, translated: NONE }, blocked: NONE, sure: EVERY };
 
-/** How all of the traffic fares; nothing of it seems stopped where there are too many rules to tell. */
+/** How all of the traffic fares; where there are too many rules, a packet that is stopped stands for it, and without one nothing seems to be. */
 export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
   const found = knownOf(analysis, traffic);
   found.whole ??= completed(whole(analysis, traffic));
@@ -52,13 +52,27 @@ export function* following(analysis: Analysis, traffics: readonly Traffic[]): St
   }
 }
 
-/** The same with all of the traffic. */
+/** The same with all of the traffic, every packet of which has to get through. */
 export function* followingAll(analysis: Analysis, traffic: Traffic): Steps<void> {
-  knownOf(analysis, traffic).whole ??= yield* whole(analysis, traffic);
+  knownOf(analysis, traffic).whole ??= isLarge(analysis) ? yield* anyStopped(analysis, traffic) : yield* whole(analysis, traffic);
 }
 
 function* whole(analysis: Analysis, traffic: Traffic): Steps<Standing> {
-  return rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : yield* follow(analysis, traffic, packetsOf(analysis.space, traffic));
+  const packets = packetsOf(analysis.space, traffic);
+  return isLarge(analysis) ? yield* allStopped(analysis, traffic, packets) : yield* follow(analysis, traffic, packets);
+}
+
+/** Traffic of which no packet gets through, told by its usual ones; where some does, or that is not known, nothing seems stopped. */
+function* allStopped(analysis: Analysis, traffic: Traffic, packets: PacketSet): Steps<Standing> {
+  if ((yield* (yield* analysis.searching()).accepted(traffic.packet.path, packets)) !== 'none') return NOTHING_STOPPED;
+  const { fates, blocked } = usualOf(analysis, traffic);
+  return { fates, blocked, sure: NONE };
+}
+
+/** A packet of the traffic that does not get through; where none is found, nothing seems stopped. */
+function* anyStopped(analysis: Analysis, traffic: Traffic): Steps<Standing> {
+  const found = yield* (yield* analysis.searching()).stopped(traffic.packet.path, packetsOf(analysis.space, traffic));
+  return found === undefined || found === 'none' ? NOTHING_STOPPED : standing(analysis, found.fates);
 }
 
 function usualOf(analysis: Analysis, traffic: Traffic): Standing {
@@ -79,11 +93,16 @@ export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
 export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
 
 function* follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Steps<Standing> {
-  const { space } = analysis;
-  const fates = yield* analysis.following(packet.path, packets);
+  return standing(analysis, yield* analysis.following(packet.path, packets));
+}
+
+function standing({ space }: Analysis, fates: Fates): Standing {
   const blocked = [fates.dropped, fates.rejected, fates.queued].reduce<PacketSet>((so, set) => space.union(so, set), NONE);
   return { fates, blocked, sure: space.difference(space.difference(fates.accepted, blocked), fates.translated) };
 }
+
+/** Whether there are so many rules that packets are looked for one by one. */
+export const isLarge = ({ ruleset }: Analysis): boolean => rulesIn(ruleset) > MOST_RULES;
 
 function rulesIn({ tables }: Ruleset): number {
   let count = 0;
