@@ -161,7 +161,7 @@ describe('lockouts between two commands', () => {
   it('by a flush under DROP are mended by opening the policies for the while', () => {
     assert.deepEqual(mended(script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING)), {
       code: 'lockout-flush', left: [],
-      after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', ACCEPTING[2]!),
+      after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', 'iptables -P OUTPUT DROP', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', ACCEPTING[2]!),
     });
   });
 
