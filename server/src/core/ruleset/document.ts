@@ -5,9 +5,10 @@ import type { LineParser } from '../syntax/parser.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
-import { bindLine, bindRule, conditionalRule } from './bind.ts';
+import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
+import { HiddenTargets } from './hidden-targets.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
@@ -66,6 +67,9 @@ export class RulesetDocument implements ScriptContext {
   private declared: Family | 'auto' = 'auto';
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<object, BoundRule>();
+  /** Rules that speak of targets which chains above them hide. */
+  private readonly boundByHidden = new WeakMap<Line, { readonly names: string; readonly bound: BoundRule }>();
+  private hidden: HiddenTargets | undefined;
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new RulesetCache();
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
@@ -137,7 +141,25 @@ export class RulesetDocument implements ScriptContext {
   boundRule(line: Line, offset?: number): BoundRule | undefined {
     const { content } = line;
     if (content.kind === 'command') return this.boundCommand(line, offset === undefined ? content : this.commandAt(line, offset) ?? content);
-    return content.kind === 'rule' ? this.boundWords(line, content, this.familyOf(line), false) : undefined;
+    if (content.kind !== 'rule') return undefined;
+    const family = this.familyOf(line);
+    const hidden = this.hiddenTargets.at(line);
+    return hidden.size === 0 ? this.boundWords(line, content, family, false) : this.boundWithHidden(line, content, family, hidden);
+  }
+
+  /** The targets that chains of a ruleset hide. */
+  get hiddenTargets(): HiddenTargets {
+    this.hidden ??= new HiddenTargets(this.kind === 'ruleset' ? this.content : [], this.family);
+    return this.hidden;
+  }
+
+  private boundWithHidden(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family, hidden: ReadonlySet<string>): BoundRule {
+    const known = this.boundByHidden.get(line);
+    const names = [...hidden].join();
+    if (known?.names === names && known.bound.family === family) return known.bound;
+    const bound = bindWithHidden(line, words, family, hidden);
+    this.boundByHidden.set(line, { names, bound });
+    return bound;
   }
 
   /** The bound rules of every command of the line, each as often as its words differ. */
@@ -342,6 +364,7 @@ export class RulesetDocument implements ScriptContext {
     this.rulesets.clear();
     this.restored = undefined;
     this.blocks = undefined;
+    this.hidden = undefined;
     this.reading = undefined;
     this.executed = [];
     this.startKnown = undefined;
