@@ -10,7 +10,7 @@ import { hasPorts } from './conntrack/tuple.ts';
 import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
 import type { HostFacts } from './host.ts';
-import type { Address, ConntrackState, Packet } from './packet.ts';
+import { copyPacket, type Address, type ConntrackState, type Packet } from './packet.ts';
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
 import { PROTOCOL } from './protocols.ts';
@@ -257,7 +257,7 @@ export class Passage implements Traversal {
 
   private copy(): Passage {
     const { world, copies } = this.world.copy();
-    const copy = new Passage(this.program, world, { ...this.packet }, this.options, this.agenda);
+    const copy = new Passage(this.program, world, copyPacket(this.packet), this.options, this.agenda);
     const { tracked } = this;
     const state: Partial<Passage> = {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
