@@ -9,6 +9,7 @@ import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
+import { Rerun } from './execution/rerun.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
 import { HiddenTargets } from './hidden-targets.ts';
 import { kindOf, type FileKind } from './kind.ts';
@@ -60,6 +61,7 @@ export class RulesetDocument implements ScriptContext {
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
   /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
   private executed: { readonly steps: readonly ScriptStep[]; readonly family: Family; readonly lines: readonly BoundLine[] }[] = [];
+  private readonly executions = new Map<string, Rerun>();
   /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
   private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
   /** What the kernel is said to hold before the first line, whatever the text names. */
@@ -236,7 +238,25 @@ export class RulesetDocument implements ScriptContext {
       const executed = this.linesOf(family, backend);
       return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
     };
-    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, (executed) => buildRuleset(executed, family, { backend, from: this.from(family) }));
+    const build = (executed: readonly BoundLine[]): Ruleset =>
+      (this.kind === 'script' && at === undefined ? this.rerun(executed, family, backend) : buildRuleset(executed, family, { backend, from: this.from(family) }));
+    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, build);
+  }
+
+  private rerun(lines: readonly BoundLine[], family: Family, backend: Backend): Ruleset {
+    const execution = this.execution(family, backend);
+    execution.rewind(0);
+    for (const line of lines) execution.execute(line);
+    return execution.finish();
+  }
+
+  /** The execution of a script for a family, which remembers how it went before an edit. */
+  execution(family: Family, backend: Backend): Rerun {
+    const key = `${family} ${backend}`;
+    const from = this.from(family);
+    let execution = this.executions.get(key);
+    if (execution === undefined || execution.from !== from) this.executions.set(key, execution = new Rerun(family, { backend, from }));
+    return execution;
   }
 
   /** The table block and family of a line of this document; of several commands those of the one at the offset. */
