@@ -110,6 +110,7 @@ export class Passage implements Traversal {
     this.agenda = agenda;
     this.fromWire = packet.path !== 'out';
     this.arrivedFor = packet.destination;
+    if (world.past.length > 0) this.assumptions = [...world.past];
   }
 
   get backend(): Backend {
