@@ -77,6 +77,8 @@ export class Passage implements Traversal {
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
   redirected = false;
+  /** The mark by which it was routed last. */
+  routedMark: number | undefined;
   /** Whether it has come back from lo, with the route that it left by. */
   looped = false;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
@@ -110,6 +112,7 @@ export class Passage implements Traversal {
     this.agenda = agenda;
     this.fromWire = packet.path !== 'out';
     this.arrivedFor = packet.destination;
+    this.routedMark = packet.mark;
     if (world.past.length > 0) this.assumptions = [...world.past];
   }
 
@@ -267,7 +270,7 @@ export class Passage implements Traversal {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };
