@@ -1,4 +1,4 @@
-import type { ExtensionUse } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
 
 /** An extension as one rule uses it. */
@@ -29,9 +29,13 @@ export class ChainSurvey {
       const { header, matches, target } = bound;
       if (target?.kind === 'chain') jumps.add(target.chain);
       const aim = target?.kind === 'extension' ? target.use : undefined;
-      for (const use of matches) if (namesSomething(use)) naming.push({ bound, use });
-      if (aim !== undefined && namesSomething(aim)) naming.push({ bound, use: aim });
-      if (header.in !== undefined || header.out !== undefined || matches.some(isChoosy) || (aim !== undefined && isChoosy(aim))) hookDependent.push(bound);
+      let isChoosy = header.in !== undefined || header.out !== undefined;
+      for (const use of aim === undefined ? matches : [...matches, aim]) {
+        const { choosy, naming: mayName } = traitsOf(use.definition);
+        isChoosy ||= choosy;
+        if (mayName && namesSomething(use)) naming.push({ bound, use });
+      }
+      if (isChoosy) hookDependent.push(bound);
     }
     this.jumps = jumps;
     this.hookDependent = hookDependent;
@@ -46,7 +50,26 @@ export class ChainSurvey {
   }
 }
 
-const isChoosy = ({ definition }: ExtensionUse): boolean => definition.hooks !== undefined || definition.hooksFor !== undefined;
+/** What every use of an extension has in common. */
+interface Traits {
+  /** Whether not every hook takes it. */
+  readonly choosy: boolean;
+  /** Whether it can name something. */
+  readonly naming: boolean;
+}
+
+/** Thousands of rules use few extensions. */
+const traits = new Map<ExtensionDefinition, Traits>();
+
+function traitsOf(definition: ExtensionDefinition): Traits {
+  let known = traits.get(definition);
+  if (known === undefined) {
+    const { hooks, hooksFor, shared, options } = definition;
+    known = { choosy: hooks !== undefined || hooksFor !== undefined, naming: shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined) };
+    traits.set(definition, known);
+  }
+  return known;
+}
 
 const namesSomething = ({ definition, options }: ExtensionUse): boolean =>
   definition.shared !== undefined || options.some(({ spec }) => spec.external !== undefined || spec.makes !== undefined);

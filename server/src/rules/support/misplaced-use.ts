@@ -1,5 +1,6 @@
 import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
+import { describesRule } from '../../core/ruleset/legal-options.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
@@ -12,8 +13,9 @@ const NO_USES: readonly ExtensionUse[] = [];
 
 /** Uses in a table, or in a built-in chain, where the kernel refuses them; one report for each use. */
 export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContext): readonly Report[] {
-  const chain = bound?.command?.chain;
-  if (table === undefined || chain === undefined || bound!.skipped) return NO_REPORTS;
+  const command = bound?.command;
+  const chain = command?.chain;
+  if (table === undefined || chain === undefined || bound!.skipped || !describesRule(command!)) return NO_REPORTS;
   const uses = usesOf(bound!, kind);
   return !uses.some(isChoosy) ? NO_REPORTS : uses.filter(isChoosy).flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
