@@ -58,7 +58,8 @@ export class Layout {
     return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(other.text.length, this.text.length) - start) };
   }
 
-  private startOf(index: number): number {
+  /** Where a line begins; behind the last one the end of the text. */
+  startOf(index: number): number {
     return this.starts[index] ?? this.text.length;
   }
 

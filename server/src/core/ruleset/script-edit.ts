@@ -43,6 +43,8 @@ function editedLines(layout: Layout, { trail }: Evaluation, { layout: before }: 
   const { start, end, areNew } = trail.edited;
   if (!areNew) return undefined;
   const [first, last] = [layout.placeOf(start), layout.placeOf(end)];
+  // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
+  if (layout.startOf(first) !== start || layout.startOf(last) !== end) return undefined;
   const changed = layout.changedSince(before);
   return changed.first < first || changed.last > last ? undefined : { first, last, lastBefore: before.lines.length - (layout.lines.length - last) };
 }
