@@ -158,7 +158,7 @@ export class Passing {
     for (const route of search.routes.to(chain.name)) {
       if (rootOf(route) !== hook) continue;
       if (++searched > MOST_TRIED) yield 'many';
-      const { bits } = yield* search.packetAlong(route, index, wanted);
+      const { bits } = yield* search.along(route, index, wanted);
       if (bits === undefined) continue;
       yield bits;
       return;

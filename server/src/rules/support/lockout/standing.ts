@@ -45,6 +45,10 @@ export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
 export function* following(analysis: Analysis, traffics: readonly Traffic[]): Steps<void> {
   for (const traffic of traffics) {
     const found = knownOf(analysis, traffic);
+    if (isLarge(analysis)) {
+      found.whole ??= yield* whole(analysis, traffic);
+      continue;
+    }
     found.usual ??= yield* follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
     const { fates, sure } = found.usual;
     if (sure === NONE || (fates.accepted === NONE && fates.translated === NONE)) found.whole ??= yield* whole(analysis, traffic);
@@ -83,14 +87,17 @@ function usualOf(analysis: Analysis, traffic: Traffic): Standing {
 
 /** Whether no packet gets through, not even to another host by NAT. */
 export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
-  const { fates } = usualOf(analysis, traffic);
-  if (fates.accepted !== NONE || fates.translated !== NONE) return false;
+  if (!isLarge(analysis)) {
+    const { fates } = usualOf(analysis, traffic);
+    if (fates.accepted !== NONE || fates.translated !== NONE) return false;
+  }
   const whole = standingOf(analysis, traffic);
   return whole.fates.all !== NONE && whole.fates.accepted === NONE && whole.fates.translated === NONE;
 }
 
 /** Whether some packet gets through at any moment. */
-export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
+export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean =>
+  (!isLarge(analysis) && usualOf(analysis, traffic).sure !== NONE) || standingOf(analysis, traffic).sure !== NONE;
 
 function* follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Steps<Standing> {
   return standing(analysis, yield* analysis.following(packet.path, packets));
