@@ -72,7 +72,8 @@ function statusesOf(lines: readonly BoundLine[], family: Family, backend: Backen
     }
     const run = lines.slice(index).findIndex((line) => line.restore !== restore);
     const end = run === -1 ? lines.length : index + run;
-    statuses.push(`${execution.restore(restore, lines.slice(index, end)) ?? '?'} iptables-restore`);
+    for (const line of lines.slice(index, end)) execution.execute(line);
+    statuses.push(`${execution.endRestore() ?? '?'} iptables-restore`);
     index = end;
   }
   return statuses;

@@ -16,7 +16,7 @@ function coverage(script: string): { readonly calls: number; readonly missed: re
   const lines = script.split('\n');
   const known = new Set<number>();
   const rowAt = rows(script);
-  for (const { base, home, program, arguments: args } of evaluate(script).invocations) for (const { start } of [home, program, ...args]) known.add(rowAt(base.start + start));
+  for (const { base, home, program, arguments: args } of evaluate(script).invocations) for (const { start } of [home, program, ...args]) known.add(rowAt((base?.start ?? 0) + start));
   const calls = lines.map((text, row) => ({ text, row })).filter(({ text }) => CALL.test(text) && !TEXT.test(text));
   return { calls: calls.length, missed: calls.filter(({ row }) => !known.has(row)).map(({ text, row }) => `${row + 1}: ${text.trim()}`) };
 }

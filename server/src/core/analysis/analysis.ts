@@ -145,7 +145,7 @@ export class Analysis {
   /** The same in small steps. */
   *covering(table: TableName, place: Place): Steps<readonly Covering[] | undefined> {
     const { liveness, cover } = yield* this.working(table);
-    return liveness.isAlive(place) ? undefined : yield* cover.of(place);
+    return liveness.isAlive(place) ? undefined : yield* cover.of(place, liveness.stoppedAt(place));
   }
 
   /** What may become of the packets of a class on one path through all tables. */

@@ -5,7 +5,7 @@ import type { CompiledChain, CompiledRule } from './program.ts';
 import type { Step } from './result.ts';
 import type { Condition, Effect } from './traversal.ts';
 import { Unknown } from './truth.ts';
-import { changes } from './wording.ts';
+import { changes, rewritable } from './wording.ts';
 
 /**
  * Runs the passage's chain from its next rule on, until the packet leaves the table (the passage goes on), its way ends,
@@ -16,20 +16,19 @@ export function walkChain(p: Passage): void {
     p.leavesTable = false;
     return;
   }
+  let input = p.scanInput();
   for (;;) {
     const chain = p.chain!;
-    const input = p.scanInput();
     const rule = chain.rules[input === undefined ? p.next : nextCandidate(p, chain, input)];
     if (rule === undefined) {
       if (leaveChain(p)) return;
       continue;
     }
     p.next = rule.number;
-    if (!matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
-      if (p.ending !== undefined) return;
-      continue;
-    }
-    if (follow(p, rule)) return;
+    if (matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
+      if (follow(p, rule)) return;
+    } else if (p.ending !== undefined) return;
+    if (p.changed) input = p.scanInput();
   }
 }
 
@@ -64,12 +63,19 @@ function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[
 function unmatched(p: Passage, rule: CompiledRule, condition: Condition, matched: false | 'unknown'): void {
   if (p.options.trace !== 'all' && matched === false) return;
   if (p.options.trace === 'none') return;
-  p.steps.push(stepOf(p, rule, matched, { reason: { source: condition.source, observe: condition.observe(p) } }));
+  const step = stepOf(p, rule, matched);
+  step.reason = { source: condition.source, observe: condition.observe(p) };
+  p.steps.push(step);
 }
 
-function stepOf(p: Passage, { rule, number, chain }: CompiledRule, matched: Step['matched'], more: Partial<Step>): Step {
-  const target = rule.bound.target === undefined ? {} : { target: rule.bound.line.text.slice(rule.bound.target.nameSpan.start, rule.bound.target.nameSpan.end) };
-  return { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched, ...target, ...more };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function stepOf(p: Passage, compiled: CompiledRule, matched: Step['matched']): Writable<Step> {
+  const { rule, number, chain } = compiled;
+  const step: Writable<Step> = { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched };
+  const { line, target } = rule.bound;
+  if (target !== undefined) step.target = compiled.targetName ??= line.text.slice(target.nameSpan.start, target.nameSpan.end);
+  return step;
 }
 
 /** Does what the matched rule's target says; true when the packet leaves the chain's table or its way ends. */
@@ -95,10 +101,11 @@ function follow(p: Passage, rule: CompiledRule): boolean {
       note(p, rule, `${target.goto ? 'goes' : 'jumps'} to ${target.chain.name}`, false);
       return call(p, target.chain, target.goto);
     case 'action': {
-      const before = p.options.trace === 'none' ? p.packet : { ...p.packet };
+      const before = rewritable(p.packet);
       const effect = target.action.apply(p);
+      p.changed = true;
       p.forgetSettable();
-      note(p, rule, p.options.trace === 'none' ? undefined : changes(before, p.packet), false);
+      note(p, rule, changes(before, p.packet), false);
       return perform(p, effect);
     }
   }
@@ -131,7 +138,10 @@ function enqueue(p: Passage, bypass: boolean): true {
 
 /** Records a matched rule; passes `done` through. */
 function note(p: Passage, rule: CompiledRule, effect: string | undefined, done: boolean): boolean {
-  if (p.options.trace !== 'none') p.steps.push(stepOf(p, rule, true, effect === undefined ? {} : { effect }));
+  if (p.options.trace === 'none') return done;
+  const step = stepOf(p, rule, true);
+  if (effect !== undefined) step.effect = effect;
+  p.steps.push(step);
   return done;
 }
 

@@ -1,4 +1,4 @@
-import type { ExtensionUse } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
 
 /** An extension as one rule uses it. */
@@ -12,14 +12,17 @@ export class ChainSurvey {
   private static readonly known = new WeakMap<Chain, ChainSurvey>();
   /** The chains that are named after `-j` or `-g`, in order; not all of them need exist. */
   readonly jumps: ReadonlySet<string>;
-  /** Rules that ask for an interface or use what not every hook takes. */
-  readonly hookDependent: readonly BoundRule[];
+  /** Rules that ask for an interface. */
+  readonly interfaced: readonly BoundRule[];
+  /** Uses of extensions that not every hook takes. */
+  readonly choosy: readonly RuleUse[];
   /** Uses of extensions that name something which other rules, or other programs, know as well. */
   readonly naming: readonly RuleUse[];
 
   private constructor({ rules }: Chain) {
     const jumps = new Set<string>();
-    const hookDependent: BoundRule[] = [];
+    const interfaced: BoundRule[] = [];
+    const choosy: RuleUse[] = [];
     const naming: RuleUse[] = [];
     let last: BoundRule | undefined;
     for (const { bound } of rules) {
@@ -29,12 +32,16 @@ export class ChainSurvey {
       const { header, matches, target } = bound;
       if (target?.kind === 'chain') jumps.add(target.chain);
       const aim = target?.kind === 'extension' ? target.use : undefined;
-      for (const use of matches) if (namesSomething(use)) naming.push({ bound, use });
-      if (aim !== undefined && namesSomething(aim)) naming.push({ bound, use: aim });
-      if (header.in !== undefined || header.out !== undefined || matches.some(isChoosy) || (aim !== undefined && isChoosy(aim))) hookDependent.push(bound);
+      if (header.in !== undefined || header.out !== undefined) interfaced.push(bound);
+      for (const use of aim === undefined ? matches : [...matches, aim]) {
+        const { choosy: isChoosy, naming: mayName } = traitsOf(use.definition);
+        if (isChoosy) choosy.push({ bound, use });
+        if (mayName && namesSomething(use)) naming.push({ bound, use });
+      }
     }
     this.jumps = jumps;
-    this.hookDependent = hookDependent;
+    this.interfaced = interfaced;
+    this.choosy = choosy;
     this.naming = naming;
   }
 
@@ -46,7 +53,26 @@ export class ChainSurvey {
   }
 }
 
-const isChoosy = ({ definition }: ExtensionUse): boolean => definition.hooks !== undefined || definition.hooksFor !== undefined;
+/** What every use of an extension has in common. */
+interface Traits {
+  /** Whether not every hook takes it. */
+  readonly choosy: boolean;
+  /** Whether it can name something. */
+  readonly naming: boolean;
+}
+
+/** Thousands of rules use few extensions. */
+const traits = new Map<ExtensionDefinition, Traits>();
+
+function traitsOf(definition: ExtensionDefinition): Traits {
+  let known = traits.get(definition);
+  if (known === undefined) {
+    const { hooks, hooksFor, shared, options } = definition;
+    known = { choosy: hooks !== undefined || hooksFor !== undefined, naming: shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined) };
+    traits.set(definition, known);
+  }
+  return known;
+}
 
 const namesSomething = ({ definition, options }: ExtensionUse): boolean =>
   definition.shared !== undefined || options.some(({ spec }) => spec.external !== undefined || spec.makes !== undefined);

@@ -2,12 +2,14 @@ import type { Backend, Family } from '../netfilter.ts';
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Invocation } from '../shell/invocation.ts';
+import type { Trail } from '../shell/trail.ts';
 import { ScriptText } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { BoundLine } from './build.ts';
+import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
 import { restoredLines } from './restored.ts';
@@ -40,6 +42,8 @@ export interface ScriptStep {
 export interface ScriptContext {
   /** What the kernel holds of a family before the first line. */
   from(family: Family): Ruleset | undefined;
+  /** The execution of its lines, from what the kernel holds of a family before the first one. */
+  execution(family: Family, backend: Backend): Rerun;
   /** The step as it is executed at a line. */
   boundStep(line: Line, step: ScriptStep): BoundLine;
 }
@@ -77,6 +81,11 @@ interface Followed {
   readonly dependsOnStatuses: boolean;
 }
 
+/** What the kernel holds before the first line, for each family. */
+type Starts = readonly (Ruleset | undefined)[];
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
 /** A command as it ran once. */
 interface Ran {
   readonly alone: Line;
@@ -100,6 +109,8 @@ export class Script {
   /** What each command of the text became on its line, the last times that it ran. */
   private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
+  /** How it was followed last, with each back end. */
+  private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts }>();
   private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
@@ -135,12 +146,14 @@ export class Script {
       if (steps === undefined) known.set(invocation, steps = this.restoreSteps(invocation, layout));
       return steps;
     };
-    const lineOf = ({ alone }: ScriptStep): Line => this.made.get(alone) ?? alone;
-    const statuses = new Statuses({ backend, from: (family) => context.from(family), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
+    const statuses = new Statuses({ executionOf: (family) => context.execution(family, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(this.lineMeanwhile(step), step)) });
+    const starts = FAMILIES.map((family) => context.from(family));
     const evaluation = evaluateScript(this.text.chunks, {
       positional: { origin: '$@' }, readFile: this.readFile,
       errexit: ERREXIT.test(layout.lines[0]?.text ?? ''), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
+      rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts),
     });
+    this.trails.set(backend, { trail: evaluation.trail, starts });
     const { invocations, asked } = evaluation;
     const steps: ScriptStep[] = [];
     for (const [place, invocation] of invocations.entries()) {
@@ -150,9 +163,15 @@ export class Script {
     return { evaluation, steps, dependsOnStatuses: statuses.wasAsked };
   }
 
+  /** The way that the script took last, where it began with what the kernel is said to hold now. */
+  private trailFrom(backend: Backend, starts: Starts): Trail | undefined {
+    const known = this.trails.get(backend);
+    return known?.starts.every((start, index) => start === starts[index]) === true ? known.trail : undefined;
+  }
+
   /** The step of a command, the same one as long as the command and its line stay. */
   private stepOf(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
-    const index = layout.indexAt(invocation.base.start + invocation.home.start);
+    const index = layout.indexAt((invocation.base?.start ?? 0) + invocation.home.start);
     const alone = layout.lines[index]!;
     const before = this.commandSteps.get(invocation);
     if (before?.[0]!.alone === alone) return before;
@@ -166,7 +185,7 @@ export class Script {
   private restoreSteps(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
     const { family, reached, input, base, home } = invocation;
     const conditional = conditionalOf(invocation);
-    const alone = layout.lines[layout.indexAt(base.start + home.start)]!;
+    const alone = layout.lines[layout.indexAt((base?.start ?? 0) + home.start)]!;
     const common = { family, command: undefined, restore: { options: invocation.restore!, conditional }, conditional, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const lines = restoredLines(invocation, layout, this.parser);
@@ -220,7 +239,7 @@ export class Script {
 
   private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
     const { text, content } = layout.lines[index]!;
-    const start = layout.starts[index]! - base.start;
+    const start = layout.starts[index]! - (base?.start ?? 0);
     const read = new Map(content.kind === 'command' ? content.arguments.map((argument) => [argument.start, argument]) : []);
     // Most words are what the grammar reads, too, and one object will do.
     const argument = (field: Field): Argument => {
@@ -236,6 +255,14 @@ export class Script {
 
   private brokenLines(layout: Layout): ReadonlySet<Line> {
     return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.lines[layout.indexAt(start)]!));
+  }
+
+  /** The line of a step while the script is being evaluated: most lines will say what one step does. */
+  private lineMeanwhile({ alone, command }: ScriptStep): Line {
+    const line = this.made.get(alone);
+    if (command === undefined) return line ?? alone;
+    const isKnown = line?.content.kind === 'command' && commandsOf(line.content).includes(command);
+    return isKnown ? line : this.lineOf(alone, command);
   }
 
   /** The line with what the steps say that stand on it. */

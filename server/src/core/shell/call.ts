@@ -14,9 +14,6 @@ import type { Field } from './value.ts';
 /** Commands that ask or look: whether they succeed is not the writer's to expect. */
 const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 
-/** Where spans count from the start of the script. */
-const SCRIPT = { start: 0 };
-
 /** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
 export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
   const args = fields.slice(index + 1);
@@ -27,7 +24,7 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
   }
   const restore = tool === 'restore' ? readRestoreOptions(args) : undefined;
   const invocation: Invocation = {
-    tool, family, base: SCRIPT, home, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
+    tool, family, base: undefined, home, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
     asks: tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text)),
     conditions: shell.conditionsWith(doubt), reached: shell.reached,
   };

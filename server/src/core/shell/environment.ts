@@ -74,6 +74,27 @@ export class Environment {
     this.layers.at(-1)!.positional = fields;
   }
 
+  /** Everything as it is, where nothing is under way that could be taken off again. */
+  save(): Changes {
+    const { variables, functions, positional } = this.layers[0]!;
+    return { variables: new Map(variables), functions: new Map(functions), positional };
+  }
+
+  /** Makes everything as it was. */
+  restore({ variables, functions, positional }: Changes): void {
+    const layer = new Layer();
+    for (const [name, value] of variables) layer.variables.set(name, value);
+    for (const [name, definition] of functions) layer.functions.set(name, definition);
+    layer.positional = positional;
+    this.layers.splice(0, this.layers.length, layer);
+  }
+
+  /** Whether everything is for sure as it was. */
+  isAs(saved: Changes): boolean {
+    const { variables, functions, positional } = this.layers[0]!;
+    return positional === saved.positional && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+  }
+
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
@@ -124,8 +145,25 @@ function mergedVariable(values: readonly (Variable | undefined)[], name: string,
 /** Whether two values are the same for sure. */
 export function sameVariable(a: Variable | undefined, b: Variable): boolean {
   if (a === b) return true;
-  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && !isArray(a) && !isArray(b) && sameValue(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (isArray(a)) return isArray(b) && a.associative === b.associative && sameEntries(a.elements, b.elements, sameValue);
+  return !isArray(b) && sameValue(a, b);
 }
+
+/** Whether two maps hold the same in the same order. */
+export function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, same: (a: V, b: V) => boolean): boolean {
+  if (a.size !== b.size) return false;
+  const others = b.entries();
+  for (const [key, value] of a) {
+    const [otherKey, other] = others.next().value!;
+    if (key !== otherKey || !same(value, other)) return false;
+  }
+  return true;
+}
+
+const sameEntry = (a: Variable | typeof ABSENT, b: Variable | typeof ABSENT): boolean => a === b || (a !== ABSENT && b !== ABSENT && sameVariable(a, b));
+
+const sameDefinition = (a: FunctionDefinition | null, b: FunctionDefinition | null): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 
 export const isArray = (value: Variable | undefined): value is ArrayValue => typeof value === 'object' && value !== null && 'elements' in value;
 

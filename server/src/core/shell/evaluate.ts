@@ -4,6 +4,7 @@ import type { Invocation } from './invocation.ts';
 import type { Chunk } from './script-text.ts';
 import { callFunction, runSimple } from './simple.ts';
 import { EvaluationLimit, type StatusOf } from './state.ts';
+import { Trail, type Rewind } from './trail.ts';
 import { runExitTrap } from './trap.ts';
 
 /** What a script was found to do. */
@@ -16,6 +17,8 @@ export interface Evaluation {
   readonly failedAt: number | undefined;
   /** Where the evaluation was given up because it would take too long: an offset in the script. */
   readonly givenUpAt: number | undefined;
+  /** By which the script is followed faster once it has been edited. */
+  readonly trail: Trail;
 }
 
 /** How a script is called. */
@@ -25,8 +28,12 @@ export interface Call {
   readonly readFile: ReadFile;
   /** How iptables ends. */
   readonly statusOf?: StatusOf;
+  /** Forgets the statuses of the invocations from one on, since others come in their place. */
+  readonly rewind?: Rewind;
   /** Whether a command that fails ends the script from its first line on. */
   readonly errexit?: boolean;
+  /** The trail of the script before an edit, where nothing else has changed that the evaluation depends on but files. */
+  readonly trail?: Trail | undefined;
 }
 
 /** Callers that say nothing. */
@@ -34,27 +41,31 @@ export const UNKNOWN_CALL: Call = { positional: { origin: '$@' }, readFile: () =
 
 /** Follows a script through all that its text tells; nothing is executed. */
 export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CALL): Evaluation {
-  const shell = new Interpreter(call.positional, call.readFile, call.statusOf);
+  const before = call.trail?.isUpToDate(call.readFile) === true ? call.trail : undefined;
+  const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
+  const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
   shell.errexit = call.errexit === true;
-  const givenUpAt = runAll(shell, chunks);
+  const { end, givenUpAt } = runAll(shell, chunks, trail);
+  shell.stretch = trail.finish(shell);
+  passOver(shell, chunks.slice(end));
   for (const chunk of chunks) lookAtUnreached(shell, chunk);
-  return { invocations: shell.invocations, asked: shell.asked, failedAt: shell.failedAt, givenUpAt };
+  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, givenUpAt, trail };
 }
 
-function runAll(shell: Interpreter, chunks: readonly Chunk[]): number | undefined {
-  for (const [index, chunk] of chunks.entries()) {
+/** Runs the script; answers behind which chunk it ends, and where it was given up. */
+function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): { readonly end: number; readonly givenUpAt: number | undefined } {
+  for (let index = trail.pass(trail.start(shell), shell); index < chunks.length; index = trail.pass(index + 1, shell)) {
+    const chunk = chunks[index]!;
     if (chunk.command === undefined) continue;
-    const limit = limited(() => { shell.run(chunk.command!, chunk); });
-    if (limit) return chunk.start;
+    if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: chunks.length, givenUpAt: chunk.start };
     const kind = shell.signal?.kind;
     shell.signal = undefined;
     if (kind !== 'exit') continue;
     limited(() => { runExitTrap(shell); });
-    passOver(shell, chunks.slice(index + 1));
-    return undefined;
+    return { end: index + 1, givenUpAt: undefined };
   }
   limited(() => { runExitTrap(shell); });
-  return undefined;
+  return { end: chunks.length, givenUpAt: undefined };
 }
 
 /** Reads the chunks behind the end of the script as if it went on, so that features know what their words would be. */
@@ -81,12 +92,12 @@ function limited(run: () => void): boolean {
 /** Reads the commands that the script never comes to, so that features know what they are: functions that nobody calls first. */
 function lookAtUnreached(shell: Interpreter, chunk: Chunk): void {
   for (const { name, body } of chunk.functions) {
-    if (!chunk.simple.some((command) => command.start >= body.start && command.end <= body.end && !shell.visited.has(command))) continue;
+    if (!chunk.simple.some((command) => command.start >= body.start && command.end <= body.end && !shell.stretch.visited.has(command))) continue;
     const definition = shell.environment.function(name) ?? { body, source: chunk };
     if (definition.body === body) limited(() => { shell.unreached(() => { callUnknown(shell, definition); }); });
   }
   for (const command of chunk.simple) {
-    if (!shell.visited.has(command)) limited(() => { shell.unreached(() => { runSimple(shell, command, chunk); }); });
+    if (!shell.stretch.visited.has(command)) limited(() => { shell.unreached(() => { runSimple(shell, command, chunk); }); });
   }
 }
 

@@ -15,12 +15,17 @@ export interface Condition {
   readonly assumed?: true | undefined;
 }
 
+export const sameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean => a === b || (a.length === b.length && a.every((condition, index) => {
+  const other = b[index]!;
+  return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed;
+}));
+
 /** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script, counted from `base`. */
 export interface Invocation {
   readonly tool: 'iptables' | 'restore';
   readonly family: Family;
-  /** An edit before it moves it. */
-  readonly base: { readonly start: number };
+  /** An edit before it moves it; undefined: the start of the script. */
+  readonly base: { readonly start: number } | undefined;
   /** The command of the script that it stands for: of a wrapper function the call. */
   readonly home: Span;
   /** The command of the script's text that ran it; the same one as long as its text stays. */

@@ -1,7 +1,7 @@
 import type { Span } from '../text.ts';
 import { sameVariable, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
-import type { Condition, Invocation } from './invocation.ts';
+import { sameConditions, type Invocation } from './invocation.ts';
 import type { Source } from './source.ts';
 import type { Part, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
@@ -60,13 +60,6 @@ function holds({ environment }: Interpreter, { names, values, invocation }: Reme
   }
   const { name } = invocation;
   return name.unknown !== undefined || environment.function(name.text) === undefined;
-}
-
-function sameConditions(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return a === b || (a.length === b.length && a.every((condition, index) => {
-    const other = b[index]!;
-    return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed;
-  }));
 }
 
 function dependenciesOf({ assignments, words, redirects }: SimpleCommand): readonly string[] | undefined {

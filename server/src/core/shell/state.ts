@@ -1,11 +1,11 @@
 import type { Span } from '../text.ts';
-import { Environment, type Changes, type Positional, type Variable } from './environment.ts';
-import type { Condition, Invocation } from './invocation.ts';
+import { Environment, sameEntries, type Changes, type Positional, type Variable } from './environment.ts';
+import { sameConditions, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
-import type { Piece, Unknown, Value } from './value.ts';
+import { sameValue, type Piece, type Unknown, type Value } from './value.ts';
 
 /** An exit status; of an invocation it is known when the ruleset is. */
 export type Status = number | UnknownStatus;
@@ -48,15 +48,39 @@ export class EvaluationLimit extends Error {}
 export const MOST_STEPS = 400_000;
 export const MOST_INVOCATIONS = 100_000;
 
+/** What happened in a part of a script. */
+export class Stretch {
+  /** The simple commands that were run at least once. */
+  readonly visited = new Set<SimpleCommand>();
+  /** Places of the invocations whose status somebody has asked for. */
+  readonly asked = new Set<number>();
+  /** What was said to those who asked, or had to know. */
+  readonly told = new Map<number, number | undefined>();
+}
+
+/** What a shell is like between two commands of its script. */
+export interface SavedShell {
+  readonly environment: Changes;
+  readonly files: ReadonlyMap<string, readonly Piece[] | Unknown>;
+  /** How many invocations there were. */
+  readonly count: number;
+  readonly doubts: readonly Condition[];
+  readonly errexit: boolean;
+  readonly pipefail: boolean;
+  readonly traps: ReadonlyMap<string, Trap>;
+  readonly options: OptionPlace;
+  readonly value: Value;
+  readonly ended: Status | undefined;
+  readonly steps: number;
+}
+
 /** What a script has done so far, and under which conditions. */
 export class ShellState {
   readonly environment: Environment;
   readonly invocations: Invocation[] = [];
-  /** The simple commands that were run at least once. */
-  readonly visited = new Set<SimpleCommand>();
+  /** What has happened since the last mark of the trail. */
+  stretch = new Stretch();
   readonly frames: Frame[] = [];
-  /** Places of the invocations whose status somebody has asked for. */
-  readonly asked = new Set<number>();
   /** `set -e`: whether a command that fails ends the shell. */
   errexit = false;
   /** `set -o pipefail`: whether a pipeline fails when any of its commands does. */
@@ -87,6 +111,8 @@ export class ShellState {
   private doubts: readonly Condition[] = [];
   private silent = 0;
   private steps = 0;
+  /** Whether invocations were forgotten again, so that statuses that were told are worth nothing. */
+  isErratic = false;
 
   constructor(positional: Positional, statusOf: StatusOf = () => undefined) {
     this.environment = new Environment(positional);
@@ -113,12 +139,13 @@ export class ShellState {
   /** The status as somebody looks at it: of an invocation what the ruleset tells. */
   known(status: Status): Status {
     if (typeof status === 'number' || status.step === undefined) return status;
-    this.asked.add(status.step);
+    this.stretch.asked.add(status.step);
     return this.told(status, status.step);
   }
 
   private told(status: UnknownStatus, step: number): Status {
-    const told = this.reached ? this.statusOf(this.invocations, step) : undefined;
+    const told = this.reached ? this.statusAt(step) : undefined;
+    if (this.reached) this.stretch.told.set(step, told);
     return told === undefined ? status : status.succeeded === false ? Number(told === 0) : told;
   }
 
@@ -148,8 +175,9 @@ export class ShellState {
 
   /** Notes that a command is run; whether it is to be. What the script never comes to is looked at once. */
   visit(command: SimpleCommand): boolean {
-    const first = !this.visited.has(command);
-    if (this.silent === 0) this.visited.add(command);
+    const { visited } = this.stretch;
+    const first = !visited.has(command);
+    if (this.silent === 0) visited.add(command);
     return this.reached || first;
   }
 
@@ -260,6 +288,54 @@ export class ShellState {
   /** Forgets the invocations from one on: what came to them turned out not to be known. */
   forgetFrom(count: number): void {
     this.invocations.length = Math.min(this.invocations.length, count);
+    this.isErratic = true;
+  }
+
+  /** The shell as it is between two commands of its script. */
+  save(): SavedShell {
+    const { doubts, errexit, pipefail, traps, options, value, ended, steps } = this;
+    return { environment: this.environment.save(), files: new Map(this.files), count: this.invocations.length, doubts, errexit, pipefail, traps, options: { ...options }, value, ended: ended === undefined ? undefined : settled(ended), steps };
+  }
+
+  /** Makes the shell what it was; what happened up to there must have been taken over. */
+  restore({ environment, files, doubts, errexit, pipefail, traps, options, value, ended }: SavedShell): void {
+    this.environment.restore(environment);
+    this.files.clear();
+    for (const [path, pieces] of files) this.files.set(path, pieces);
+    this.doubts = doubts;
+    this.errexit = errexit;
+    this.pipefail = pipefail;
+    this.traps = traps;
+    this.options = { ...options };
+    this.value = value;
+    this.ended = ended;
+  }
+
+  /** Whether what follows will be for sure what followed then, but for where it stands. */
+  isAs(saved: SavedShell): boolean {
+    const { options } = saved;
+    return this.errexit === saved.errexit && this.pipefail === saved.pipefail && this.traps === saved.traps && this.options.index === options.index && this.options.at === options.at
+      && sameConditions(this.doubts, saved.doubts) && (saved.ended !== undefined || sameValue(this.value, saved.value)) && sameStatus(this.ended, saved.ended, this.invocations.length - saved.count)
+      && sameEntries(this.files, saved.files, (a, b) => a === b) && this.environment.isAs(saved.environment);
+  }
+
+  /** Takes over what happened in a part of the script that took so many steps, unless that is too much. */
+  takeOver(invocations: readonly Invocation[], steps: number): boolean {
+    if (this.steps + steps > MOST_STEPS || this.invocations.length + invocations.length > MOST_INVOCATIONS) return false;
+    this.steps += steps;
+    for (const invocation of invocations) this.invocations.push(invocation);
+    return true;
+  }
+
+  /** Undoes that, so that there are as many invocations as before. */
+  giveBack(count: number, steps: number): void {
+    this.steps -= steps;
+    this.invocations.length = count;
+  }
+
+  /** How an invocation ends; undefined where nobody knows. */
+  statusAt(step: number): number | undefined {
+    return this.statusOf(this.invocations, step);
   }
 
   /** Runs something that the script never comes to. */
@@ -274,3 +350,17 @@ export class ShellState {
 
 /** `$?` after a command that ended so. */
 const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });
+
+/** The status without what it was made of, which would be kept with it. */
+const settled = (status: Status): Status => {
+  if (typeof status === 'number') return status;
+  const { origin, step, succeeded, assumed } = status;
+  return { origin, step, succeeded, assumed };
+};
+
+/** Whether two commands ended alike, the one so many places behind the other. */
+function sameStatus(a: Status | undefined, b: Status | undefined, behind: number): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return (a.step === undefined ? b.step === undefined : b.step !== undefined && a.step === b.step + behind)
+    && a.succeeded === b.succeeded && a.assumed === b.assumed && a.origin === b.origin;
+}

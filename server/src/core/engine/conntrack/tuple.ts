@@ -22,6 +22,11 @@ export function hasPorts(protocol: number): boolean {
   return PORT_PROTOCOLS.has(protocol);
 }
 
+/** Whether packets of the protocol have ports that rules can ask for. */
+export function carriesPorts(protocol: number): boolean {
+  return hasPorts(protocol) || protocol === PROTOCOL.dccp;
+}
+
 /** Whether the protocol is the ICMP of either family. */
 export function isIcmp(protocol: number | undefined): boolean {
   return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;
@@ -51,6 +56,11 @@ function answerOf({ protocol, destinationPort }: Tuple): number | undefined {
   const answers = ICMP_ANSWERS[protocol === PROTOCOL.icmp ? 'ipv4' : 'ipv6'];
   const type = destinationPort >> 8;
   return ((answers.get(type) ?? type) << 8) | (destinationPort & 0xff);
+}
+
+/** Whether a part of the tuple is not known. */
+export function isOpen({ protocol, source, destination, sourcePort, destinationPort }: Tuple): boolean {
+  return protocol === undefined || source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined;
 }
 
 /** A string that is equal exactly for equal tuples; undefined when a part is open. */

@@ -40,14 +40,25 @@ export class Execution {
     return undefined;
   }
 
-  /** Carries out a whole iptables-restore of a script, and answers the status with which it ends, as far as that is known. */
-  restore(run: RestoreRun, lines: readonly BoundLine[]): number | undefined {
-    for (const line of lines) this.execute(line);
-    if (this.file.run !== run) this.begin(run);
+  /** Whether no iptables-restore is under way. */
+  get isBetween(): boolean {
+    return this.file.run === undefined;
+  }
+
+  /** The execution of commands as it is now, on which the commands that follow have no effect. */
+  copy(): Execution {
+    const { family, backend } = this.state;
+    const copy = new Execution(family, { backend });
+    this.state.copyTo(copy.state);
+    return copy;
+  }
+
+  /** Comes to the end of what an iptables-restore of a script reads, and answers the status with which it ends, as far as that is known. */
+  endRestore(): number | undefined {
     const { file } = this;
     this.begin(undefined);
-    if (!run.options.reads) return run.options.status;
-    return run.conditional !== undefined || lines.some(({ unknownInput }) => unknownInput !== undefined) ? undefined : file.status;
+    if (file.run?.options.reads === false) return file.run.options.status;
+    return file.run?.conditional !== undefined || file.readsUnknown ? undefined : file.status;
   }
 
   /** Comes to the end of what one iptables-restore reads, and begins with the next. */
@@ -58,6 +69,7 @@ export class Execution {
 
   private unknownInput(line: Line, reason: string): undefined {
     const { state } = this;
+    this.file.readsUnknown = true;
     state.begin(line, this.file.mode, true);
     state.unknown(reason);
     restoreUnknown(state, line, this.file.run?.options.table, reason);

@@ -35,6 +35,8 @@ export class RestoreFile {
   readonly mode: RestoreMode;
   /** Whether iptables-restore has stopped reading, with success. */
   isOver = false;
+  /** Whether it reads something that nobody knows. */
+  readsUnknown = false;
   /** With what it ends. */
   status = 0;
   private readonly state: ExecutionState;

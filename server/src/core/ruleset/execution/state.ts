@@ -2,7 +2,7 @@ import type { Backend, Family, TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
 import type { CommandFailure, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
-import { copyTables, emptyTable } from './chains.ts';
+import { copyTable, copyTables, emptyTable } from './chains.ts';
 
 /** What an execution starts from. */
 export interface ExecutionStart {
@@ -41,7 +41,7 @@ export class ExecutionState {
   /** Why nobody knows how it ends. */
   doubt: string | undefined;
   /** Rules of a file that its `-F` was to delete and iptables-nft leaves in place. */
-  readonly spared = new WeakSet<Rule>();
+  readonly spared = new Set<Rule>();
   /** Chains that the iptables-restore which is running has declared: it knows no targets of these names. */
   declared = new Set<string>();
   /** With what iptables ends it, as far as it is known. */
@@ -53,6 +53,14 @@ export class ExecutionState {
     this.family = family;
     this.backend = backend;
     this.tables = from === undefined ? new Map() : copyTables(from);
+  }
+
+  /** Makes another state one like this, which changes by itself. */
+  copyTo(other: ExecutionState): void {
+    for (const [name, table] of this.tables) other.tables.set(name, copyTable(table));
+    for (const problem of this.problems) other.problems.push(problem);
+    for (const failure of this.failures) other.failures.push(failure);
+    for (const rule of this.spared) other.spared.add(rule);
   }
 
   /** Goes on to the next line. */
