@@ -23,8 +23,8 @@ export default defineRule({
       + 'address and interface. Where the access is another one, say so in notation in the setting `iptables-lens.management` or '
       + 'under `management` in `iptables-lens.json`, such as `"tcp 192.0.2.0/24 -> any:2222"`; then every packet of it must be '
       + 'accepted. That it gets through only at certain moments, such as behind a limit or after knocking, is a hint, or an '
-      + 'information about access that you name. In rulesets of more than 1,500 rules usual packets alone are followed, and nothing is '
-      + 'said where all of them would have to be. A ruleset that leaves ssh out while other ports are open gets an information, and '
+      + 'information about access that you name. Nothing is said about rulesets of more than 1,500 rules, where '
+      + 'it would take too long to follow all packets. A ruleset that leaves ssh out while other ports are open gets an information, and '
       + 'one for IPv6 nothing.',
     why: 'Connections that exist go on, so the mistake shows only when the next one is tried, and then it is too late to mend it over the network.',
     example: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
