@@ -1,69 +1,147 @@
-// What the exact analysis of a whole file costs beside parsing and binding it, and what it costs after an edit; as ratios
-// to that in the same run, so that two machines can be compared. Milliseconds are of processor time.
-//   node --import tsx bench/analysis.ts [--rules 1000,10000] [FILE...]
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+// What the exact analysis of whole files costs: every check that runs in the background, in a process that has just been
+// started and again in one that has run them before, after an edit, and the longest time for which typing would wait.
+// Milliseconds are of processor time, also as ratios to opening (parsing and binding) in the same run, so that two
+// machines can be compared. Each ruleset is measured in a process of its own.
+//   node --import tsx bench/analysis.ts [--rules 10000] [--kinds mixed,kube,blocklist,host] [FILE...]
+// Without FILEs also the largest rulesets of ../shared/corpus, where that is there.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { analyse, type Analysis } from '../server/src/core/analysis/analysis.ts';
 import type { RulesetDocument } from '../server/src/core/ruleset/document.ts';
+import { DEFAULT_CHECK_SETTINGS, type Rule } from '../server/src/rules/rule.ts';
+import { RULES } from '../server/src/rules/rules.generated.ts';
 import { Diagnostics } from '../server/src/rules/run.ts';
 import { openDocument } from '../test/support/document.ts';
-import { ruleset } from './ruleset.ts';
+import { KINDS, rulesetOf, type Kind } from './kinds.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rules: { type: 'string', default: '1000,10000' }, seed: { type: 'string', default: '1' } } });
+/** As in `server/src/background.ts`: between two slices everything else has its turn. */
+const SLICE = 5;
 
-/** What the work gives, and the milliseconds of processor time that it takes. */
-function timed<T>(work: () => T): readonly [T, number] {
-  const before = process.cpuUsage();
-  const result = work();
-  const { user, system } = process.cpuUsage(before);
-  return [result, (user + system) / 1000];
+/** What one check costs matters from here on. */
+const WORTH_NAMING = 0.02;
+
+/** What was measured of one ruleset, in milliseconds of processor time. */
+interface Measured {
+  readonly rules: number;
+  readonly open: number;
+  readonly first: number;
+  readonly again: number;
+  readonly edit: number;
+  /** The longest slice, by the clock or by the processor, whichever says less. */
+  readonly longest: number;
+  /** The most memory that was in use at once, in megabytes. */
+  readonly memory: number;
+  /** What each check took of `again`; the rest is for finding out which rules can match. */
+  readonly checks: Readonly<Record<string, number>>;
 }
 
-function worked(document: RulesetDocument, previous?: Analysis): Analysis {
-  const analysis = analyse(document.ruleset(), { previous });
-  const work = analysis.work();
-  while (work.next().done !== true);
-  return analysis;
+const { values, positionals } = parseArgs({
+  allowPositionals: true, options: { rules: { type: 'string', default: '10000' }, kinds: { type: 'string', default: KINDS.join() }, seed: { type: 'string', default: '1' }, measure: { type: 'boolean' } },
+});
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
-/** The longest step of all checks that run in the background, in which nothing else has its turn. */
-function longestStep(document: RulesetDocument): number {
-  const diagnostics = new Diagnostics(document);
+/** What all background checks of a document take, what each of them takes, and the longest slice. */
+function analysed(diagnostics: Diagnostics): { readonly all: number; readonly longest: number } {
   diagnostics.findings();
+  const start = processorTime();
   const work = diagnostics.analysing();
   let longest = 0;
-  for (let done = false; !done;) {
-    const [result, took] = timed(() => work.next());
-    longest = Math.max(longest, took);
-    done = result.done === true;
+  for (let isDone = false; !isDone;) {
+    const [clock, before] = [performance.now(), processorTime()];
+    while (!isDone && performance.now() < clock + SLICE) isDone = work.next().done === true;
+    longest = Math.max(longest, Math.min(performance.now() - clock, processorTime() - before));
   }
-  return longest;
+  return { all: processorTime() - start, longest };
 }
+
+/** The rules, with a note of what the background check of each takes. */
+function noting(times: Record<string, number>): readonly Rule[] {
+  return RULES.map((rule) => (rule.checkAnalysis === undefined ? rule : {
+    ...rule,
+    *checkAnalysis(file) {
+      const start = processorTime();
+      yield* rule.checkAnalysis!(file);
+      times[rule.code] = (times[rule.code] ?? 0) + processorTime() - start;
+    },
+  }));
+}
+
+const surroundings = (): { readonly settings: typeof DEFAULT_CHECK_SETTINGS } => ({ settings: DEFAULT_CHECK_SETTINGS });
 
 /** Opens, analyses and edits a ruleset: a rule more in the middle of the file. */
-async function measure(text: string, name: string): Promise<{ readonly rules: number; readonly open: number; readonly analyse: number; readonly edit: number; readonly longest: number }> {
-  const start = process.cpuUsage();
+async function measure(text: string, name: string): Promise<Measured> {
+  const cold = analysed(new Diagnostics(await openDocument(text, name), surroundings));
+  const start = processorTime();
   const document = await openDocument(text, name);
-  const rules = [...document.ruleset().tables.values()].reduce((sum, table) => sum + [...table.chains.values()].reduce((so, chain) => so + chain.rules.length, 0), 0);
-  const { user, system } = process.cpuUsage(start);
-  const [analysis, whole] = timed(() => worked(document));
-  const lines = text.split('\n');
-  const line = lines.findIndex((each, number) => number >= lines.length / 2 && each.startsWith('-A'));
-  const chain = lines[line]!.split(' ')[1]!;
-  document.update([{ range: { start: { line, character: 0 }, end: { line, character: 0 } }, text: `-A ${chain} -s 203.0.113.7/32 -p tcp -m tcp --dport 4711 -j RETURN\n` }], 2);
   document.ruleset();
-  const [, edit] = timed(() => worked(document, analysis));
-  return { rules, open: (user + system) / 1000, analyse: whole, edit, longest: longestStep(document) };
+  const open = processorTime() - start;
+  const checks: Record<string, number> = {};
+  const diagnostics = new Diagnostics(document, surroundings, noting(checks));
+  const warm = analysed(diagnostics);
+  const split = { ...checks };
+  insertRule(document, text);
+  const edit = analysed(diagnostics);
+  return {
+    rules: rulesIn(document), open, first: cold.all, again: warm.all, edit: edit.all, longest: Math.max(warm.longest, edit.longest), memory: process.resourceUsage().maxRSS / 1024, checks: split,
+  };
 }
 
-const rulesets = positionals.length > 0
-  ? positionals.map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') }))
-  : values.rules.split(',').map((rules) => ({ name: 'rules.v4', text: ruleset(Number(rules), Number(values.seed)) }));
-// The first run of a process is slower by what compiling the code takes.
-await measure(ruleset(1000, 2), 'rules.v4');
-console.log('   rules    opening   analysis  times opening       edit  times analysis  longest step');
-for (const { name, text } of rulesets) {
-  const { rules, open, analyse: whole, edit, longest } = await measure(text, name);
-  console.log(`${String(rules).padStart(8)} ${open.toFixed(0).padStart(7)} ms ${whole.toFixed(0).padStart(7)} ms ${(whole / open).toFixed(1).padStart(14)} ${edit.toFixed(0).padStart(7)} ms ${(edit / whole).toFixed(2).padStart(15)} ${longest.toFixed(0).padStart(10)} ms`);
+function insertRule(document: RulesetDocument, text: string): void {
+  const lines = text.split('\n');
+  const line = lines.findIndex((each, number) => number >= lines.length / 2 && each.startsWith('-A'));
+  const at = { line, character: 0 };
+  document.update([{ range: { start: at, end: at }, text: `-A ${lines[line]!.split(' ')[1]!} -s 203.0.113.7/32 -p tcp -m tcp --dport 4711 -j RETURN\n` }], 2);
+}
+
+function rulesIn(document: RulesetDocument): number {
+  const chains = [...document.ruleset().tables.values()].flatMap((table) => [...table.chains.values()]);
+  return chains.reduce((sum, { rules }) => sum + rules.length, 0);
+}
+
+/** A ruleset to measure: a file, or of a kind and a number of rules (`mixed/10000`). */
+async function measureNamed(name: string): Promise<void> {
+  const [kind, rules] = name.split('/');
+  const isKind = (KINDS as readonly string[]).includes(kind!);
+  const text = isKind ? rulesetOf(kind as Kind, Number(rules), Number(values.seed)) : readFileSync(name, 'utf8');
+  console.log(JSON.stringify(await measure(text, isKind ? 'rules.v4' : `${basename(dirname(name))}-${basename(name)}`)));
+}
+
+/** The same in a process of its own. */
+function measuredAlone(name: string): Measured {
+  const { stdout, status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--measure', '--seed', values.seed, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (status !== 0) throw new Error(`${name} could not be measured.`);
+  return JSON.parse(stdout) as Measured;
+}
+
+const CORPUS = fileURLToPath(new URL('../../shared/corpus/rulesets', import.meta.url));
+
+/** So many of the largest files of the corpus are measured. */
+const LARGEST = 4;
+
+function largestOfCorpus(): readonly string[] {
+  if (!existsSync(CORPUS)) {
+    console.log(`Real rulesets are skipped: there is no ${CORPUS}.`);
+    return [];
+  }
+  const files = readdirSync(CORPUS, { recursive: true, encoding: 'utf8' }).map((name) => join(CORPUS, name)).filter((name) => statSync(name).isFile());
+  return files.sort((a, b) => statSync(b).size - statSync(a).size).slice(0, LARGEST);
+}
+
+function print(name: string, { rules, open, first, again, edit, longest, memory, checks }: Measured): void {
+  const ms = (time: number, width: number): string => `${time.toFixed(0).padStart(width)} ms`;
+  const split = Object.entries(checks).filter(([, time]) => time > again * WORTH_NAMING).map(([code, time]) => `${code} ${((time / again) * 100).toFixed(0)} %`);
+  console.log(`${name.slice(-28).padEnd(28)} ${String(rules).padStart(7)} ${ms(open, 6)} ${ms(first, 6)} ${ms(again, 6)} ${(again / open).toFixed(1).padStart(6)} ${ms(edit, 5)} ${(edit / again).toFixed(2).padStart(5)} ${ms(longest, 5)} ${memory.toFixed(0).padStart(6)} MB  ${split.join(', ')}`);
+}
+
+if (values.measure === true) await measureNamed(positionals[0]!);
+else {
+  const generated = values.rules.split(',').flatMap((rules) => values.kinds.split(',').map((kind) => `${kind}/${rules}`));
+  console.log(`${'ruleset'.padEnd(28)}   rules   opening     first     again  ratio     edit ratio  longest    memory  of which`);
+  for (const name of positionals.length > 0 ? positionals : [...generated, ...largestOfCorpus()]) print(generated.includes(name) ? name : basename(name), measuredAlone(name));
 }

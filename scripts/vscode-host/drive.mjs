@@ -119,7 +119,7 @@ function expect(what, value, holds) {
 
 async function until(what, look, holds) {
   let value = await look();
-  for (const end = Date.now() + 10_000; !holds(value) && Date.now() < end; value = await look()) await sleep(100);
+  for (const end = Date.now() + 20_000; !holds(value) && Date.now() < end; value = await look()) await sleep(100);
   expect(what, value, holds);
   return value;
 }

@@ -11,7 +11,7 @@ import { root } from './places.mjs';
 import { setup } from './setup.mjs';
 import { extensionId } from './vsix.mjs';
 
-const limit = 180_000;
+const limit = 300_000;
 /** What the workbench itself writes to the console of a test run; the two modules are left uncompiled by setup.mjs. */
 const noise = new RegExp([
   String.raw`^(?:Resolv(?:ing|ed) connection token|Creating a socket|Updating additional builtin|%s%s\s*$)`,

@@ -33,16 +33,16 @@ export class Workbench {
   /** Waits for the input box, types into it, and answers the rows of its list. */
   async type(text) {
     const input = this.#page.locator('.quick-input-widget:visible input.input');
-    await input.waitFor({ timeout: 10_000 });
+    await input.waitFor({ timeout: 20_000 });
     await input.fill(text);
     const row = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: text.replace(/^>/u, '') });
-    await row.first().waitFor({ timeout: 10_000 });
+    await row.first().waitFor({ timeout: 20_000 });
     return (await this.#page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).map(oneLine);
   }
 
   /** Waits for the input box and answers the rows of its list. */
   async choices() {
-    await this.#page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 10_000 });
+    await this.#page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout: 20_000 });
     return (await this.#page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).map(oneLine);
   }
 

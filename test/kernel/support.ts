@@ -5,7 +5,7 @@ import { KernelOracle } from './client.ts';
 const PROGRAMS = ['python3', 'ip', 'nft', 'ipset', 'iptables-legacy-restore', 'iptables-nft-restore'];
 
 /** Why the kernel can't be asked here; undefined when it can. */
-function missing(): string | undefined {
+export function missingForKernel(): string | undefined {
   if (process.getuid?.() !== 0) return 'it needs root';
   const absent = PROGRAMS.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status !== 0);
   return absent.length === 0 ? undefined : `${absent.join(', ')} ${absent.length === 1 ? 'is' : 'are'} not installed`;
@@ -17,7 +17,7 @@ export function describeWithKernel(title: string, body: (backend: Backend, oracl
     describe(`${title} (${backend})`, () => {
       let oracle: KernelOracle | undefined;
       before(function () {
-        const reason = missing();
+        const reason = missingForKernel();
         if (reason !== undefined) {
           console.log(`      left out: the kernel can't be asked, because ${reason}`);
           this.skip();

@@ -89,7 +89,7 @@ export class TableProof {
     for (const hook of BUILT_IN_CHAINS[this.table] as readonly Hook[]) {
       const shown = wellFormed(space, this.table, hook, tracks);
       for (let sample = 0; sample < SAMPLES; sample++) {
-        const bits = this.likely.next();
+        const bits = this.likely.bits(sample);
         if (!space.meet(may, shown, bits)) break;
         tried++;
         const packet = packetOf(space, bits);

@@ -170,6 +170,49 @@ describe('the command line', () => {
       assert.match(stderr, /packet 1: .*\n.*packet 2: /u);
     });
 
+    it('takes lines of any length, line ends of Windows and a byte order mark', () => {
+      const packet = JSON.stringify({ path: 'in', in: 'eth0', protocol: 'tcp', source: '203.0.113.9', destination: '198.51.100.7', sport: 4000, dport: 22 });
+      const input = `\uFEFF${packet}\r\n\r\n${' '.repeat(2_000_000)}${packet}\r\n{"source":"${'1'.repeat(2_000_000)}"}\r\n${packet}`;
+      const { status, stdout, stderr } = run(['simulate', '--jsonl', file('rules.v4', GOOD)], input);
+      assert.equal(status, 2);
+      const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as { verdict?: string });
+      assert.deepEqual(answers.map(({ verdict }) => verdict), ['ACCEPT', 'ACCEPT', undefined, 'ACCEPT']);
+      assert.ok(stderr.length < 1000, stderr);
+    });
+
+    it('says what it leaves aside, and goes on', () => {
+      const packet = { path: 'in', in: 'eth0', out: 'eth1', protocol: 'tcp', source: '203.0.113.9', destination: '198.51.100.7', sport: 4000, dport: 22 };
+      const { status, stdout, stderr } = run(['simulate', '--jsonl', file('rules.v4', GOOD)], [{ ...packet, at: 5 }, { ...packet, out: null, at: 3 }].map((each) => JSON.stringify(each)).join('\n'));
+      assert.equal(status, 0);
+      assert.equal(stdout.match(/"verdict":"ACCEPT"/gu)?.length, 2);
+      assert.deepEqual(stderr.trim().split('\n'), [
+        'iptables-lens simulate: packet 1: `out` is ignored: a packet that is delivered here does not leave by an interface',
+        'iptables-lens simulate: packet 2: `at` is 3, and it is 5 already; the packet comes at once',
+      ]);
+    });
+
+    it('says which lines iptables would refuse, and whom the ruleset is not for', () => {
+      const bad = file('bad.v4', BAD);
+      const { status, stderr } = run(['simulate', '--packet', PACKET, bad]);
+      assert.equal(status, 0);
+      assert.match(stderr, new RegExp(`^${bad}:3: .*-p.*\n$`, 'u'));
+      const many = file('many.v4', `*filter\n${'-A INPUT -p tcp --dport 99999 -j DROP\n'.repeat(7)}COMMIT\n`);
+      assert.match(run(['simulate', '--packet', PACKET, many]).stderr, /(.*:[2-6]: .*\n){5}.*refuse 2 more lines/u);
+      assert.match(run(['simulate', '--packet', 'tcp [2001:db8::1]:1 -> [2001:db8::2]:2 in=eth0', file('rules.v4', GOOD)]).stderr, /a ruleset for IPv4, which an IPv6 packet never meets\n$/u);
+      assert.match(run(['simulate', '--packet', PACKET, file('hello.sh', '#!/bin/sh\necho hello\n')]).stderr, /nothing here runs iptables\n$/u);
+    });
+
+    it('ends with 2 and a message when the input can\'t be used', () => {
+      const good = file('rules.v4', GOOD);
+      for (const args of [[good], ['--packet', PACKET], ['--packet', PACKET, '/no/such/file'], ['--packet', PACKET, folder], ['--packet', '', good], ['--packet', 'tcp 1.1.1.1:1 -> [::1]:2', good],
+        ['--packet', 'tcp 1.1.1.1:1 -> 2.2.2.2:2 in=eth0 path=out', good], ['--packet', PACKET, '--jsonl', good], ['--packet', PACKET, good, good], ['--packet', PACKET, '--host', '/no/such', good], ['--jsonl', '--backend', 'x', good]]) {
+        const { status, stdout, stderr } = run(['simulate', ...args]);
+        assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+        assert.match(stderr, /^iptables-lens simulate: /u, args.join(' '));
+        assert.doesNotMatch(stderr, /^\s+at /mu, args.join(' '));
+      }
+    });
+
     it('takes facts about the host', () => {
       const masked = file('nat.v4', '*nat\n-A POSTROUTING -o wan0 -j MASQUERADE\nCOMMIT\n');
       const host = file('host.json', '{"interfaces":{"wan0":["198.51.100.7/24"]}}');
@@ -187,6 +230,16 @@ describe('the command line', () => {
       const { status, stdout } = run(['test', ...examples]);
       assert.equal(status, 0, stdout);
       for (const example of examples) assert.match(run(['test', example]).stdout, /^[1-9]\d* of /u, `${example} has expectations`);
+    });
+
+    it('ends with 1 where one can\'t be read or decided, and counts the files', () => {
+      const invalid = file('invalid.v4', `${GOOD}# expect NOPE: ${PACKET}\n# scenario back in time\n# expect ACCEPT: ${PACKET} at=2s\n# expect ACCEPT: ${PACKET} at=1s\n`);
+      const { status, stdout } = run(['test', invalid, file('quiet.v4', GOOD)]);
+      assert.equal(status, 1);
+      assert.match(stdout, /invalid\.v4:5: invalid: .*\n.*`NOPE` is not a verdict.*\n.*:8: invalid: .*\n.*comes at 2s.*\n1 of 3 expectations hold in 2 files\n$/u);
+      assert.match(run(['test', '--format', 'junit', invalid]).stdout, /<testsuites tests="3" failures="2"[^]*type="invalid"/u);
+      assert.equal(run(['test', '/no/such/file']).status, 2);
+      assert.equal(run(['test', '--format', 'xml', invalid]).status, 2);
     });
 
     it('ends with 1 when one fails, with its counterexample', () => {

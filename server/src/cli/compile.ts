@@ -1,8 +1,6 @@
-import type { RulesetDocument } from '../core/ruleset/document.ts';
-import type { Ruleset } from '../core/ruleset/model.ts';
-import { refusalsOf } from '../core/ruleset/refusals.ts';
 import { saveRuleset } from '../core/ruleset/save.ts';
 import { Opener, UsageError, atOption, familyOption, oneOf, readArguments, type Subcommand } from './command.ts';
+import { refusedLines, reportIdle } from './refused.ts';
 
 export const compileCommand: Subcommand = {
   name: 'compile',
@@ -19,16 +17,9 @@ export const compileCommand: Subcommand = {
     const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
     const ruleset = document.ruleset(document.family, backend, atOption(values.at, document));
     process.stdout.write(saveRuleset(ruleset, backend).map(({ text }) => `${text}\n`).join(''));
-    return report(file, document, ruleset);
+    reportIdle(file, document, ruleset);
+    const refused = refusedLines(file, document, ruleset);
+    process.stderr.write(refused.join(''));
+    return refused.length === 0 ? 0 : 1;
   },
 };
-
-/** Says on standard error what failed; answers the exit code. */
-function report(file: string, document: RulesetDocument, ruleset: Ruleset): number {
-  const refusals = refusalsOf(document, ruleset);
-  if (document.kind === 'script' && document.linesOf(ruleset.family).length === 0) {
-    process.stderr.write(`${file}: nothing here runs ${ruleset.family === 'ipv4' ? 'iptables' : 'ip6tables'}\n`);
-  }
-  process.stderr.write(refusals.map(({ line, message }) => `${file}:${line.number + 1}: ${message}\n`).join(''));
-  return refusals.length === 0 ? 0 : 1;
-}

@@ -7,10 +7,12 @@ import { simulate } from '../core/engine/simulate.ts';
 import type { Backend } from '../core/engine/traversal.ts';
 import { Worlds } from '../core/engine/world.ts';
 import type { Family } from '../core/netfilter.ts';
-import { packetFromJson, resultToJson } from '../core/notation/json.ts';
+import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
+import { packetFromJson } from '../core/notation/read-json.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { Opener, UsageError, atOption, familyOption, hostFacts, oneOf, readArguments, type Subcommand } from './command.ts';
+import { refusedLines, reportIdle } from './refused.ts';
 import { traceText } from './trace.ts';
 
 export const simulateCommand: Subcommand = {
@@ -30,7 +32,7 @@ export const simulateCommand: Subcommand = {
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
     const document = (await Opener.create(familyOption(values.family))).openToRun(file, values.from);
-    const simulator = new Simulator(document, {
+    const simulator = new Simulator(file, document, {
       host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), allSteps: values['all-steps'] === true,
     });
     return values.packet === undefined ? simulateLines(simulator) : simulateOne(simulator, values.packet, values.json === true);
@@ -45,26 +47,52 @@ interface SimulatorOptions {
   readonly allSteps: boolean;
 }
 
+/** Most refused lines that are spelled out. */
+const REFUSED_SHOWN = 5;
+
+const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+
 /** A document's rulesets ready to run, with one world for each family. */
 class Simulator {
+  private readonly file: string;
   readonly document: RulesetDocument;
   private readonly options: SimulatorOptions;
   private readonly programs = new Map<Family, Program>();
   private readonly worlds = new Map<Family, Worlds>();
 
-  constructor(document: RulesetDocument, options: SimulatorOptions) {
+  constructor(file: string, document: RulesetDocument, options: SimulatorOptions) {
+    this.file = file;
     this.document = document;
     this.options = options;
   }
 
+  /** Seconds on the clock of the family's world, which never goes back. */
+  now(family: Family): number {
+    return this.worlds.get(family)?.now ?? 0;
+  }
+
   send(packet: Packet): ReturnType<typeof simulate> {
     const { family } = packet;
-    const { host, backend, at, allSteps } = this.options;
-    const program = this.programs.get(family) ?? compile(this.document.ruleset(family, backend, at), { backend });
+    const { host, allSteps } = this.options;
     const worlds = this.worlds.get(family) ?? new Worlds();
-    this.programs.set(family, program);
     this.worlds.set(family, worlds);
-    return simulate(program, worlds, packet, { host, trace: allSteps ? 'all' : 'matched' });
+    return simulate(this.program(family), worlds, packet, { host, trace: allSteps ? 'all' : 'matched' });
+  }
+
+  /** The family's rules ready to run; what of them iptables would not take is said once. */
+  private program(family: Family): Program {
+    const known = this.programs.get(family);
+    if (known !== undefined) return known;
+    const { file, document, options: { backend, at } } = this;
+    const ruleset = document.ruleset(family, backend, at);
+    const refused = refusedLines(file, document, ruleset);
+    process.stderr.write(refused.slice(0, REFUSED_SHOWN).join(''));
+    if (refused.length > REFUSED_SHOWN) process.stderr.write(`${file}: iptables would refuse ${refused.length - REFUSED_SHOWN} more lines; \`iptables-lens check\` shows all\n`);
+    if (document.kind === 'ruleset' && family !== document.family) process.stderr.write(`${file}: this is a ruleset for ${NAMES[document.family]}, which an ${NAMES[family]} packet never meets\n`);
+    reportIdle(file, document, ruleset);
+    const program = compile(ruleset, { backend });
+    this.programs.set(family, program);
+    return program;
   }
 
   reset(): void {
@@ -80,34 +108,52 @@ function simulateOne(simulator: Simulator, notation: string, json: boolean): num
   return 0;
 }
 
-/** One packet object a line in, one result object a line out; a line that can't be used answers `{error}` and makes the exit code 2. */
+/**
+ * One packet object a line in, one result object a line out; a line that can't be used answers `{error}` and makes the exit
+ * code 2. What is left aside of a packet is said on standard error only.
+ */
 async function simulateLines(simulator: Simulator): Promise<number> {
   let code = 0;
   let number = 0;
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     number++;
-    if (line.trim() === '') continue;
-    const answer = answerTo(simulator, line);
+    // Without blanks, nor the byte order mark that a file may begin with.
+    const text = line.trim();
+    if (text === '') continue;
+    const say = (message: string): boolean => process.stderr.write(`iptables-lens simulate: packet ${number}: ${message}\n`);
+    const answer = answerTo(simulator, text, say);
     if ('error' in answer) {
       code = 2;
-      process.stderr.write(`iptables-lens simulate: packet ${number}: ${String(answer.error)}\n`);
+      say(String(answer.error));
     }
     if (!process.stdout.write(`${JSON.stringify(answer)}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
   return code;
 }
 
-function answerTo(simulator: Simulator, line: string): Readonly<Record<string, unknown>> {
+/** As much of a message as anybody reads: it may quote a line of any length. */
+const MESSAGE_LIMIT = 500;
+
+function refusal(message: string): { readonly error: string } {
+  return { error: message.length <= MESSAGE_LIMIT ? message : `${message.slice(0, MESSAGE_LIMIT)}…` };
+}
+
+function answerTo(simulator: Simulator, line: string, say: (message: string) => void): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return { error: `this is no JSON: ${(error as SyntaxError).message}` };
+    return refusal(`this is no JSON: ${(error as SyntaxError).message}`);
   }
   if (typeof value === 'object' && value !== null && (value as { reset?: unknown }).reset === true) {
     simulator.reset();
     return { reset: true };
   }
   const read = packetFromJson(value, simulator.document.family);
-  return read.ok ? resultToJson(simulator.send(read.packet)) : { error: read.message };
+  if (!read.ok) return refusal(read.message);
+  const { packet, ignored } = read;
+  for (const note of ignored) say(note);
+  const now = simulator.now(packet.family);
+  if (packet.at !== undefined && packet.at < now) say(`\`at\` is ${packet.at}, and it is ${now} already; the packet comes at once`);
+  return resultToJson(simulator.send(packet));
 }

@@ -14,21 +14,21 @@ export const testCommand: Subcommand = {
     });
     const format = oneOf('format', values.format, ['text', 'tap', 'junit']);
     const opener = await Opener.create(familyOption(values.family));
-    const results = someFiles(positionals).flatMap((file): TestResult[] => {
+    const files = someFiles(positionals);
+    const results = files.flatMap((file): TestResult[] => {
       const document = opener.openToRun(file, values.from);
       const at = atOption(values.at, document);
       const host = hostFacts(values.host, file);
       return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));
     });
-    process.stdout.write({ text: toText, tap: toTap, junit: toJunit }[format](results));
+    process.stdout.write(format === 'text' ? toText(results, files.length) : { tap: toTap, junit: toJunit }[format](results));
     return results.every(({ status }) => status === 'pass') ? 0 : 1;
   },
 };
 
-function toText(results: readonly TestResult[]): string {
+function toText(results: readonly TestResult[], files: number): string {
   const failing = results.filter(({ status }) => status !== 'pass');
   const lines = failing.map(({ file, line, status, message }) => `${file}:${line.number + 1}: ${status}: ${line.text.trim()}\n    ${message}\n`);
-  const files = new Set(results.map(({ file }) => file)).size;
   return `${lines.join('')}${results.length - failing.length} of ${results.length} expectations hold in ${files} ${files === 1 ? 'file' : 'files'}\n`;
 }
 

@@ -1,6 +1,7 @@
 import type { CompletionItem, CompletionList, CompletionParams } from 'vscode-languageserver';
 import type { HostFacts } from '../core/engine/host.ts';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import type { Span } from '../core/text.ts';
 import { defineFeature } from './feature.ts';
 import { baseOptions, commands, describesRule } from './support/completion/base-option.ts';

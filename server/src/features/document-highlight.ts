@@ -1,5 +1,6 @@
 import { DocumentHighlightKind, type DocumentHighlight, type DocumentHighlightParams } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import { defineFeature } from './feature.ts';
 import { chainAt, occurrencesOf } from './support/chains.ts';
 import { placeAt } from './support/place.ts';

@@ -1,5 +1,6 @@
 import { MarkupKind, type Hover, type HoverParams } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import { defineFeature } from './feature.ts';
 import { hoverLine } from './support/hover/line.ts';
 import { hoverToken } from './support/hover/token.ts';

@@ -1,5 +1,6 @@
 import { LSPErrorCodes, ResponseError, type RenameParams, type WorkspaceEdit } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import { defineFeature } from './feature.ts';
 import { isExpanded, occurrencesOf } from './support/chains.ts';
 import { isRefusal, nameRefusal, renamable, type Refusal } from './support/chain-name.ts';

@@ -1,5 +1,6 @@
 import type { Range, SelectionRange, SelectionRangeParams } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import type { ExtensionUse } from '../core/extensions/definition.ts';
 import type { BoundRule, HeaderPart } from '../core/ruleset/model.ts';
 import type { Line } from '../core/syntax/line.ts';

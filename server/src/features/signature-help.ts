@@ -1,5 +1,6 @@
 import { MarkupKind, type SignatureHelp, type SignatureHelpParams } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { Position } from '../core/syntax/positions.ts';
 import type { Token } from '../core/ruleset/model.ts';
 import { BASE_OPTIONS } from '../core/ruleset/options.ts';
 import { defineFeature } from './feature.ts';

@@ -4,9 +4,10 @@ import { problemRule } from './support/problem-rule.ts';
 export default problemRule({
   code: 'illegal-option',
   docs: page({
-    what: 'Finds options in a ruleset that only the command line takes: `-t`, `-w`, `-n`, `-x`.',
-    why: 'iptables-restore refuses them. The table is named by the `*table` line above, and it takes the lock by its own '
-      + '`-w`.',
+    what: 'Finds options in a ruleset that only the command line takes, `-t`, `-w`, `-n`, `-x`, and options that the command of '
+      + 'the line does not take, such as `-p` beside `-F`.',
+    why: 'iptables refuses them, except for a match beside a command that is about no rule, which it reads and forgets. '
+      + 'In a ruleset the `*table` line above names the table, and iptables-restore takes the lock by its own `-w`.',
     example: ['-A INPUT -w -i lo -j ACCEPT'],
     instead: ['-A INPUT -i lo -j ACCEPT'],
     fixes: 'Safe, except for `-t`: the rule stays in the table block in which it stands, which may be another one.',

@@ -9,13 +9,13 @@ export function equal(actual: unknown, expected: unknown): void {
   ok(is === should, `expected ${should}, got ${is}`);
 }
 
-/** The first value of `look` that is neither undefined nor false, asked again for ten seconds. */
+/** The first value of `look` that is neither undefined nor false, asked again for twenty seconds. */
 export async function eventually<Value>(what: string, look: () => Promise<Value> | Value): Promise<Exclude<Value, undefined | false>> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
+  for (const end = Date.now() + 20_000; Date.now() < end; await pause(50)) {
     const value = await look();
     if (value !== undefined && value !== false) return value as Exclude<Value, undefined | false>;
   }
-  throw new Error(`waited ten seconds for ${what}`);
+  throw new Error(`waited twenty seconds for ${what}`);
 }
 
 function pause(milliseconds: number): Promise<void> {

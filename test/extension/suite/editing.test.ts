@@ -23,8 +23,10 @@ describe('editing', () => {
     const problem = await eventually('a diagnostic', () => problems(document).find(({ code }) => code === 'carriage-return'));
     equal((await quickFixes(document, problem.range)).map(({ title }) => title)[0], 'Change all line endings to LF');
     // What a test asks the editor for has lost its line ending on the way, so the editor itself applies the fix.
-    await commands.executeCommand('editor.action.autoFix');
-    await eventually('the line ending', () => document.eol === EndOfLine.LF);
+    await eventually('the line ending', async () => {
+      await commands.executeCommand('editor.action.autoFix');
+      return document.eol === EndOfLine.LF;
+    });
     equal(document.getText(), '*filter\n:INPUT DROP [0:0]\nCOMMIT\n');
     await eventually('the diagnostic to go', () => !problems(document).some(({ code }) => code === 'carriage-return'));
   });

@@ -27,14 +27,16 @@ export async function open(name: string): Promise<TextDocument> {
 /** Opens a document that has no file, in an editor. */
 export async function openUntitled(content: string, language = 'iptables'): Promise<TextDocument> {
   const document = await workspace.openTextDocument({ content, language });
-  await window.showTextDocument(document);
+  const editor = await window.showTextDocument(document);
+  // VS Code gives it the backup of the closed document of the same name where that is not deleted yet.
+  const everything = new Range(0, 0, document.lineCount, 0);
+  if (document.getText() !== content) await editor.edit((edits) => edits.replace(everything, content));
   return document;
 }
 
 /** Closes all editors without saving. */
 export async function closeEditors(): Promise<void> {
-  await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  await commands.executeCommand('workbench.action.closeAllEditors');
+  while (window.tabGroups.all.some(({ tabs }) => tabs.length > 0)) await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
 }
 
 /** Where `text` begins in a document. */

@@ -3,7 +3,7 @@ import 'mocha/mocha.js';
 
 /** Runs the suite; rejects when a test failed. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 20_000, color: false });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', timeout: 60_000, color: false });
   mocha.suite.emit('pre-require', globalThis, null, mocha);
   await import('./languages.test.ts');
   await import('./editing.test.ts');

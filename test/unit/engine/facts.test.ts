@@ -51,6 +51,7 @@ describe('facts about the host', () => {
     assert.match(message('{"routes":["10.0.0.0/8"]}'), /routes\[0\].*is not a route/u);
     assert.match(message('{"local":["here"]}'), /local\[0\]: `here` is not an address/u);
     assert.match(message('{"ipsets":{"x":{"type":"hash:ip","members":[1]}}}'), /ipsets\.x\.members\[0\]/u);
+    assert.match(message('{"ipsets":{"x":{"type":"hash:ip","entries":[]}}}'), /ipsets\.x: `entries` is not known; the keys are `type`/u);
     assert.match(message('{"forwarding":"yes"}'), /true or false/u);
     assert.match(message('[{"x":1}]'), /neither what `ip -j addr`/u);
     assert.match(message('add x 1.1.1.1\n'), /line 1: the set `x` has not been created/u);

@@ -1,5 +1,6 @@
 import type { TextEdit } from 'vscode-languageserver';
-import type { Position, RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import type { Position } from '../../../server/src/core/syntax/positions.ts';
 import { DEFAULT_SETTINGS, type Session } from '../../../server/src/features/session.ts';
 import { openDocument } from '../../support/document.ts';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { compile } from '../../../server/src/core/engine/compile/compile.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
-import { packetFromJson, resultToJson } from '../../../server/src/core/notation/json.ts';
+import { resultToJson } from '../../../server/src/core/notation/json.ts';
+import { packetFromJson } from '../../../server/src/core/notation/read-json.ts';
 import { openDocument } from '../../support/document.ts';
 import { facts } from '../engine/run.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { packetFromJson, packetToJson, resultToJson, type PacketJson } from '../../../server/src/core/notation/json.ts';
+import { packetToJson, resultToJson, type PacketJson } from '../../../server/src/core/notation/json.ts';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
+import { packetFromJson } from '../../../server/src/core/notation/read-json.ts';
 import { run } from '../engine/run.ts';
 
 function notation(value: unknown): string {
@@ -49,6 +50,38 @@ describe('packets in JSON', () => {
     assert.match(fault({ fragment: { offset: 3 } }), /multiple of 8/u);
     assert.match(fault({ at: -1 }), /`at` must be a number of seconds/u);
     assert.match(fault({ inner: 5 }), /`inner` must be an object/u);
+  });
+});
+
+describe('fields in JSON', () => {
+  const ignored = (value: unknown): readonly string[] => {
+    const read = packetFromJson(value);
+    assert.ok(read.ok, read.ok ? '' : read.message);
+    return read.ignored;
+  };
+
+  it('say nothing where they are null or empty', () => {
+    assert.equal(notation({ path: 'in', in: null, out: '', protocol: 'udp', source: '', destination: '9.9.9.9', flags: null, mark: null, state: '' }), 'udp any -> 9.9.9.9 path=in');
+  });
+
+  it('tell the path by the interfaces where it is not said', () => {
+    assert.equal(notation({ in: 'eth0', out: 'eth1' }), 'any any -> any in=eth0 out=eth1');
+    assert.equal(notation({ out: 'eth1' }), 'any any -> any out=eth1');
+    assert.equal(notation({ in: 'any', out: 'eth1' }), 'any any -> any in=any out=eth1');
+  });
+
+  it('that such a packet does not have are left out, and named', () => {
+    assert.deepEqual(ignored({ path: 'in', in: 'eth0', out: 'eth1' }), ['`out` is ignored: a packet that is delivered here does not leave by an interface']);
+    assert.deepEqual(ignored({ path: 'out', in: 'eth0', out: 'eth1' }), ['`in` is ignored: a packet from a local process does not come in by an interface']);
+    assert.deepEqual(ignored({ path: 'in', protocol: 'icmp', sport: 1, dport: 2, flags: ['SYN'] }).map((text) => text.split(':')[0]), ['`sport` is ignored', '`dport` is ignored', '`flags` is ignored']);
+    assert.deepEqual(ignored({ path: 'in', protocol: 'tcp', icmpType: 8 }), ['`icmpType` is ignored: tcp packets have no ICMP type']);
+    assert.deepEqual(ignored({ path: 'in', sport: 1, flags: ['SYN'], icmpType: 8 }), []);
+    assert.equal(notation({ path: 'out', in: 'eth0', out: 'eth1', protocol: 'icmp', icmpType: 8, sport: 7 }), 'icmp any -> any out=eth1 path=out type=echo-request');
+  });
+
+  it('are interfaces by their whole names', () => {
+    assert.match(fault({ path: 'in', in: 'eth+' }), /`in`: `eth\+` is a pattern/u);
+    assert.match(fault({ path: 'in', in: 'a-name-of-16-char' }), /`in`: .* is too long/u);
   });
 });
 

@@ -43,6 +43,17 @@ describe('diagnostics of a document', () => {
     assert.equal(checked.length, 4);
   });
 
+  it('take the name of a target for a chain behind the declaration of one, in every table', () => {
+    const document = open('*filter\n:MARK - [0:0]\n-A INPUT -j MARK\nCOMMIT\n*mangle\n-A INPUT -j MARK --set-mark 1\nCOMMIT\n');
+    const diagnostics = new Diagnostics(document);
+    const codes = (): string[] => diagnostics.findings().map(({ line, code }) => `${line.number}: ${code}`);
+    assert.deepEqual(codes(), ['1: invalid-chain-name', '5: undefined-chain', '5: unknown-option']);
+    document.update([{ range: { start: { line: 1, character: 1 }, end: { line: 1, character: 5 } }, text: 'OTHER' }], 2);
+    assert.deepEqual(codes(), ['2: missing-option']);
+    document.update([{ range: { start: { line: 1, character: 1 }, end: { line: 1, character: 6 } }, text: 'MARK' }], 3);
+    assert.deepEqual(codes(), ['1: invalid-chain-name', '5: undefined-chain', '5: unknown-option']);
+  });
+
   it('look at both families of a script', () => {
     const script = '#!/bin/sh\niptables -A INPUT -s 10.0.0.1 -j HERE\nip6tables -A INPUT -s 2001:db8::1 -j THERE\nip6tables -A INPUT -s 10.0.0.1 -j ACCEPT\n';
     assert.deepEqual(codesIn(script, 'firewall.sh'), ['undefined-chain', 'undefined-chain', 'invalid-value']);

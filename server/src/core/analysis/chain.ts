@@ -27,8 +27,6 @@ export interface TableStep extends Step {
   readonly loose: Bounds;
   /** Whether it does anything but let packets go on as they are. */
   readonly acts: boolean;
-  /** What packets that may match have in common, where the rule acts or rewrites; of later fragments, which are rare, nothing is noted. */
-  readonly beginnings: readonly Beginning[];
 }
 
 /** How a rule is looked at: as if no rule rewrote anything, or as what it surely is whatever rules rewrite. */
@@ -41,6 +39,7 @@ export class AnalysedChain {
   /** Places of the rules by which packets leave for wherever the chain was called from, before its end. */
   readonly escapes: readonly number[];
   private readonly space: PacketSpace;
+  private readonly known: (readonly Beginning[] | undefined)[] = [];
   private whole: StepIndex | undefined;
   private fragments: StepIndex | undefined;
 
@@ -56,14 +55,19 @@ export class AnalysedChain {
     return new Set(this.steps.flatMap(({ consequence }) => (consequence.kind === 'chain' ? [consequence.chain] : [])));
   }
 
-  /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
-  acting(probe: Probe, from = 0): Generator<number, void> {
-    if (!probe.isFragment) return (this.whole ??= this.index(({ beginnings }) => beginnings)).matching(probe, from);
-    return (this.fragments ??= this.index(({ loose }) => beginningsOf(this.space, loose.may, true))).matching(probe, from);
+  /** What packets that may match the rule at a place have in common; of later fragments, which are rare, nothing is noted. */
+  beginnings(index: number): readonly Beginning[] {
+    return (this.known[index] ??= beginningsOf(this.space, this.steps[index]!.loose.may, false));
   }
 
-  private index(told: (step: TableStep) => readonly Beginning[]): StepIndex {
-    return new StepIndex(this.space, this.steps.flatMap((step, index) => (step.acts ? [{ index, may: step.loose.may, beginnings: told(step) }] : [])));
+  /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
+  acting(probe: Probe, from = 0): Generator<number, void> {
+    if (!probe.isFragment) return (this.whole ??= this.index((index) => this.beginnings(index))).matching(probe, from);
+    return (this.fragments ??= this.index((index) => beginningsOf(this.space, this.steps[index]!.loose.may, true))).matching(probe, from);
+  }
+
+  private index(told: (index: number) => readonly Beginning[]): StepIndex {
+    return new StepIndex(this.space, this.steps.flatMap(({ acts, loose }, index) => (acts ? [{ index, may: loose.may }] : [])), told);
   }
 }
 

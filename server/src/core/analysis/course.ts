@@ -64,7 +64,8 @@ export class Course {
   }
 
   private *follow(name: string, entering: Flow): Steps<Flow> {
-    const { steps } = this.terrain.chain(name);
+    const chain = this.terrain.chain(name);
+    const { steps } = chain;
     const returned: Flow[] = [];
     let flow = entering;
     for (let index = 0; index < steps.length && flow.length > 0; index++) {
@@ -74,7 +75,7 @@ export class Course {
       if (isWatched) this.reaching.push(packetsIn(this.space, flow));
       if (step.killed !== NONE) this.give('drop', unchanged(this.space.intersection(packetsIn(this.space, flow), step.killed)));
       if (!isWatched && !step.acts && this.terrain.rewritingOf(step) === UNCHANGED) continue;
-      const hit = this.matching(step, flow);
+      const hit = chain.beginnings(index).some((each) => this.common!.excludes(each)) ? NOTHING_FLOWS : this.matching(step, flow);
       if (hit.length === 0) continue;
       if (isWatched) this.hitting.push(packetsIn(this.space, hit));
       const unmatched = this.unmatched(step, flow);
@@ -101,8 +102,7 @@ export class Course {
     return consequence.outcomes.includes('continue') ? this.rewritten(step, hit) : NOTHING_FLOWS;
   }
 
-  private matching({ match, loose, beginnings }: TableStep, flow: Flow): Flow {
-    if (beginnings.some((each) => this.common!.excludes(each))) return NOTHING_FLOWS;
+  private matching({ match, loose }: TableStep, flow: Flow): Flow {
     return flow.flatMap(({ rewriting, set }) => {
       // Whatever rules of the table have rewritten; much quicker than to look through the rewriting.
       if (!this.space.intersects(set, loose.may)) return [];

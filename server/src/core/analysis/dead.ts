@@ -156,6 +156,7 @@ class DeadSearch {
   }
 
   private *fewestOf(takers: readonly Taking[], may: PacketSet, arriving: PacketSet): Steps<readonly Taking[] | undefined> {
+    if (takers.length === 0) return undefined;
     const { space } = this.analysis;
     const wanted = space.intersection(may, arriving);
     // What the takers behind each one leave over.
@@ -165,7 +166,7 @@ class DeadSearch {
       after.push(space.difference(after.at(-1)!, this.match(each).must));
       yield undefined;
     }
-    if (takers.length === 0 || after.at(-1) !== NONE) return undefined;
+    if (after.at(-1) !== NONE) return undefined;
     const kept: Taking[] = [];
     let taken: PacketSet = NONE;
     for (const [index, each] of takers.entries()) {

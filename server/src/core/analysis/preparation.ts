@@ -1,7 +1,6 @@
 import { loopingJumps } from '../engine/compile/loops.ts';
 import type { BoundRule, Rule, Table } from '../ruleset/model.ts';
 import { NONE } from '../sets/diagram.ts';
-import { beginningsOf } from '../sets/probe.ts';
 import { anyOf, before, partOf, rewritingOf, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { AnalysedChain, type Step, type TableStep } from './chain.ts';
@@ -129,5 +128,5 @@ function inTable(space: PacketSpace, step: Step, anything: Rewriting): TableStep
   const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
   const loose = before(space, anything, match);
   const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED;
-  return { match, killed, consequence, rewriting, inside, loose, acts, beginnings: acts || rewriting !== UNCHANGED ? beginningsOf(space, loose.may, false) : [] };
+  return { match, killed, consequence, rewriting, inside, loose, acts };
 }

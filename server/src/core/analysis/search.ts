@@ -50,8 +50,8 @@ export class Search {
     const stretches = stretchesOf(route, index);
     const stops: Stop[] = [];
     let left: PacketSet | undefined;
-    for (;;) {
-      const bits = this.likely.next();
+    for (let tried = 0; ; tried++) {
+      const bits = this.likely.bits(tried);
       if (!space.meet(left ?? wanted, left === undefined ? route.may : EVERY, bits)) return { bits: undefined, stops };
       const probe = new Probe(space, bits);
       const stop = this.firstStop(stretches, probe, reasons);

@@ -1,12 +1,11 @@
-import type { Beginning, LookedUp, Probe } from '../sets/probe.ts';
+import { LOOKED_UP, type Beginning, type LookedUp, type Probe } from '../sets/probe.ts';
 import type { PacketSet } from '../sets/diagram.ts';
 import type { PacketSpace } from '../sets/space.ts';
 
-/** A rule of a chain by its place, with the packets that may match it and what those have in common. */
+/** A rule of a chain by its place, with the packets that may match it. */
 export interface IndexedStep {
   readonly index: number;
   readonly may: PacketSet;
-  readonly beginnings: readonly Beginning[];
 }
 
 /** Rules that are told apart by so many first bits of one field, by those bits. */
@@ -26,13 +25,12 @@ export class StepIndex {
   private readonly groups: readonly Group[];
   private readonly others: readonly IndexedStep[];
 
-  /** `steps` in ascending order. */
-  constructor(space: PacketSpace, steps: readonly IndexedStep[]) {
+  /** `steps` in ascending order; `told` says what packets that may match one have in common. */
+  constructor(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]) {
     this.space = space;
-    const groups = [...grouped(steps)];
-    this.groups = groups.filter(({ size }) => size >= WORTH_A_LOOKUP);
+    this.groups = steps.length <= WORTH_A_LOOKUP ? [] : [...grouped(steps, told)].filter(({ size }) => size >= WORTH_A_LOOKUP);
     const found = new Set(this.groups.flatMap((group) => [...group.steps.values()].flat()));
-    this.others = steps.filter((step) => !found.has(step));
+    this.others = found.size === 0 ? steps : steps.filter((step) => !found.has(step));
   }
 
   /** The places of the rules from `from` on that the packet may match, in order. */
@@ -70,17 +68,16 @@ function firstFrom(list: readonly IndexedStep[], from: number): number {
 }
 
 /** Puts each rule under the rarest beginning that it has. */
-function grouped(steps: readonly IndexedStep[]): Iterable<Group> {
-  const frequency = new Map<string, number>();
-  for (const { beginnings } of steps) for (const each of beginnings) frequency.set(valueId(each), (frequency.get(valueId(each)) ?? 0) + 1);
-  const groups = new Map<string, Group>();
+function grouped(steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]): Iterable<Group> {
+  const frequency = new Frequency();
+  for (const { index } of steps) for (const each of told(index)) frequency.add(each);
+  const groups = new Map<number, Group>();
   for (const step of steps) {
-    const rarest = rarestOf(step.beginnings, frequency);
+    const rarest = frequency.rarest(told(step.index));
     if (rarest === undefined) continue;
     const { field, length, hash } = rarest;
-    const id = `${field}/${length}`;
-    let group = groups.get(id);
-    if (group === undefined) groups.set(id, group = { field, length, steps: new Map(), size: 0 });
+    let group = groups.get(kindOf(rarest));
+    if (group === undefined) groups.set(kindOf(rarest), group = { field, length, steps: new Map(), size: 0 });
     group.size++;
     const list = group.steps.get(hash);
     if (list === undefined) group.steps.set(hash, [step]);
@@ -89,12 +86,28 @@ function grouped(steps: readonly IndexedStep[]): Iterable<Group> {
   return groups.values();
 }
 
-const valueId = ({ field, length, hash }: Beginning): string => `${field}/${length}=${hash}`;
+/** The field and the length as one number; no field has more than 128 bits. */
+const kindOf = ({ field, length }: Beginning): number => LOOKED_UP.indexOf(field) * 256 + length;
 
-function rarestOf(beginnings: readonly Beginning[], frequency: ReadonlyMap<string, number>): Beginning | undefined {
-  let rarest: Beginning | undefined;
-  for (const each of beginnings) {
-    if (rarest === undefined || frequency.get(valueId(each))! < frequency.get(valueId(rarest))!) rarest = each;
+/** How many rules have each beginning. */
+class Frequency {
+  private readonly counts = new Map<number, Map<number, number>>();
+
+  add(beginning: Beginning): void {
+    const kind = kindOf(beginning);
+    let counts = this.counts.get(kind);
+    if (counts === undefined) this.counts.set(kind, counts = new Map());
+    counts.set(beginning.hash, (counts.get(beginning.hash) ?? 0) + 1);
   }
-  return rarest;
+
+  /** The one of them that fewest rules have. */
+  rarest(beginnings: readonly Beginning[]): Beginning | undefined {
+    let rarest: Beginning | undefined;
+    let least = Infinity;
+    for (const each of beginnings) {
+      const count = this.counts.get(kindOf(each))!.get(each.hash)!;
+      if (count < least) [rarest, least] = [each, count];
+    }
+    return rarest;
+  }
 }

@@ -64,12 +64,19 @@ function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[
 function unmatched(p: Passage, rule: CompiledRule, condition: Condition, matched: false | 'unknown'): void {
   if (p.options.trace !== 'all' && matched === false) return;
   if (p.options.trace === 'none') return;
-  p.steps.push(stepOf(p, rule, matched, { reason: { source: condition.source, observe: condition.observe(p) } }));
+  const step = stepOf(p, rule, matched);
+  step.reason = { source: condition.source, observe: condition.observe(p) };
+  p.steps.push(step);
 }
 
-function stepOf(p: Passage, { rule, number, chain }: CompiledRule, matched: Step['matched'], more: Partial<Step>): Step {
-  const target = rule.bound.target === undefined ? {} : { target: rule.bound.line.text.slice(rule.bound.target.nameSpan.start, rule.bound.target.nameSpan.end) };
-  return { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched, ...target, ...more };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function stepOf(p: Passage, compiled: CompiledRule, matched: Step['matched']): Writable<Step> {
+  const { rule, number, chain } = compiled;
+  const step: Writable<Step> = { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched };
+  const { line, target } = rule.bound;
+  if (target !== undefined) step.target = compiled.targetName ??= line.text.slice(target.nameSpan.start, target.nameSpan.end);
+  return step;
 }
 
 /** Does what the matched rule's target says; true when the packet leaves the chain's table or its way ends. */
@@ -131,7 +138,10 @@ function enqueue(p: Passage, bypass: boolean): true {
 
 /** Records a matched rule; passes `done` through. */
 function note(p: Passage, rule: CompiledRule, effect: string | undefined, done: boolean): boolean {
-  if (p.options.trace !== 'none') p.steps.push(stepOf(p, rule, true, effect === undefined ? {} : { effect }));
+  if (p.options.trace === 'none') return done;
+  const step = stepOf(p, rule, true);
+  if (effect !== undefined) step.effect = effect;
+  p.steps.push(step);
   return done;
 }
 

@@ -7,7 +7,7 @@ import type { Fate, Outcome, Result, Step } from './result.ts';
  */
 export function combine(fates: readonly Fate[], complete: boolean): Result {
   const [first] = fates;
-  if (fates.length === 1) return Object.assign(first!, { complete });
+  if (fates.length === 1) return completed(first!, complete);
   const steps = commonSteps(fates);
   const assumptions = shared(fates);
   const ways = groupBy(fates, (fate) => `${fateKey(fate)} ${wayKey(fate.steps)} ${wayKey(fate.answer?.steps ?? [])}`);
@@ -15,6 +15,12 @@ export function combine(fates: readonly Fate[], complete: boolean): Result {
   const outcomes = ways.map((courses): Outcome => ({ ...courses[0]!, assumptions: shared(courses), courses: courses.map((fate) => fate.assumptions) }));
   if (groupBy(fates, fateKey).length === 1) return { ...first!, steps, assumptions, outcomes, complete };
   return { verdict: 'UNKNOWN', steps, packet: commonPacket(outcomes), assumptions, routedBy: first!.routedBy, outcomes, complete };
+}
+
+/** The fate itself as the result, for a spread would cost as much as a table's rules. */
+function completed(fate: Fate & { complete?: boolean }, complete: boolean): Result {
+  fate.complete = complete;
+  return fate as Result;
 }
 
 function groupBy(fates: readonly Fate[], key: (fate: Fate) => string): Fate[][] {

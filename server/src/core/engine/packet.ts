@@ -71,3 +71,14 @@ export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'pa
     ...fields,
   };
 }
+
+/** A copy of the packet; written field by field, as one is made of every packet of a stream and a spread costs ten times as much. */
+export function copyPacket(packet: Packet): Packet {
+  return {
+    family: packet.family, path: packet.path, pathGiven: packet.pathGiven, in: packet.in, out: packet.out, protocol: packet.protocol,
+    source: packet.source, destination: packet.destination, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
+    tcpFlags: packet.tcpFlags, anyFlags: packet.anyFlags, icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId,
+    inner: packet.inner, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid,
+    gid: packet.gid, fragmentOffset: packet.fragmentOffset, moreFragments: packet.moreFragments, state: packet.state, at: packet.at,
+  };
+}

@@ -6,14 +6,13 @@ import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
 import { rewrite } from './conntrack/rewrite.ts';
 import { copyConnection } from './conntrack/table.ts';
-import { hasPorts } from './conntrack/tuple.ts';
+import { carriesPorts } from './conntrack/tuple.ts';
 import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
 import type { HostFacts } from './host.ts';
-import type { Address, ConntrackState, Packet } from './packet.ts';
+import { copyPacket, type Address, type ConntrackState, type Packet } from './packet.ts';
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
-import { PROTOCOL } from './protocols.ts';
 import { nextHop, primaryAddress, speakingAddress } from './routing.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
@@ -257,7 +256,7 @@ export class Passage implements Traversal {
 
   private copy(): Passage {
     const { world, copies } = this.world.copy();
-    const copy = new Passage(this.program, world, { ...this.packet }, this.options, this.agenda);
+    const copy = new Passage(this.program, world, copyPacket(this.packet), this.options, this.agenda);
     const { tracked } = this;
     const state: Partial<Passage> = {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
@@ -299,11 +298,6 @@ type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort'
 function sameScan(a: Scanned, b: Scanned): boolean {
   return a.source === b.source && a.destination === b.destination && a.protocol === b.protocol && a.sourcePort === b.sourcePort
     && a.destinationPort === b.destinationPort;
-}
-
-/** Whether packets of the protocol have ports that rules can ask for. */
-function carriesPorts(protocol: number): boolean {
-  return hasPorts(protocol) || protocol === PROTOCOL.dccp;
 }
 
 type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly pin?: (packet: Packet) => void };

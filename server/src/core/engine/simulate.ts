@@ -1,6 +1,6 @@
 import type { HostFacts } from './host.ts';
-import type { Packet } from './packet.ts';
-import { Passage, type Agenda, type Ended, type PassageOptions } from './passage.ts';
+import { copyPacket, type Packet } from './packet.ts';
+import { Passage, type Agenda, type Ended, type Ending, type PassageOptions } from './passage.ts';
 import type { Program } from './program.ts';
 import type { Answer, Fate, Result } from './result.ts';
 import { combine } from './outcomes.ts';
@@ -32,7 +32,7 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
   for (const world of worlds.possible) {
     if (packet.at !== undefined && packet.at > world.now) world.now = packet.at;
     agenda.started++;
-    agenda.pending.push(new Passage(program, world, { ...packet }, passageOptions, agenda));
+    agenda.pending.push(new Passage(program, world, copyPacket(packet), passageOptions, agenda));
   }
   const fates: Fate[] = [];
   const ends: WorldState[] = [];
@@ -50,17 +50,17 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What became of the packet, and of what was sent back for it. */
 function fateOf(passage: Passage): Fate {
-  const { packet, steps, assumptions, routedBy, ended } = passage;
-  const last: Ended = Object.assign(passage.ending!, { steps, packet });
-  const [own = last] = ended;
-  const fate = fateFields(own, assumptions, routedBy);
-  const answer = ended.length === 0 ? undefined : answerOf([...ended.slice(1), last]);
-  if (answer !== undefined) fate.answer = answer;
+  const { packet, steps, ended } = passage;
+  const ending = passage.ending!;
+  const [own, ...later] = ended;
+  if (own === undefined) return fateFields(passage, ending, steps, packet);
+  const fate = fateFields(passage, own, own.steps, own.packet);
+  fate.answer = answerOf([...later, { ...ending, steps, packet }])!;
   return fate;
 }
 
 /** Written field by field: this runs for every packet of a stream, and spreads cost more than the walk. */
-function fateFields({ verdict, steps, packet, policy, reason, rejectWith, noAnswer }: Ended, assumptions: readonly string[], routedBy: Fate['routedBy']): Writable<Fate> {
+function fateFields({ assumptions, routedBy }: Passage, { verdict, policy, reason, rejectWith, noAnswer }: Ending, steps: Fate['steps'], packet: Packet): Writable<Fate> {
   const fate: Writable<Fate> = { verdict, steps, packet, assumptions, routedBy };
   if (policy !== undefined) fate.policy = policy;
   if (reason !== undefined) fate.reason = reason;

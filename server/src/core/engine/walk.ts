@@ -85,8 +85,8 @@ function leaveHook(p: Passage): void {
 
 function accept(p: Passage): void {
   const { decided } = p;
-  const policy = decided?.byPolicy === true ? { table: decided.chain.table, chain: decided.chain.name } : undefined;
-  p.end({ verdict: 'ACCEPT', ...(policy === undefined ? {} : { policy }) });
+  if (decided?.byPolicy === true) p.end({ verdict: 'ACCEPT', policy: { table: decided.chain.table, chain: decided.chain.name } });
+  else p.end({ verdict: 'ACCEPT' });
 }
 
 /** What was sent to lo arrives from it, still with its connection and mark. */

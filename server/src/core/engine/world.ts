@@ -63,6 +63,11 @@ export class Worlds {
   /** Whether there were more courses than are kept, so that results may miss some. */
   incomplete = false;
 
+  /** Seconds on the worlds' clock, which never goes back. */
+  get now(): number {
+    return this.possible[0]!.now;
+  }
+
   /** Goes on with these courses, equal ones once. */
   continueWith(states: readonly WorldState[]): void {
     if (states.length === 1) {

@@ -69,12 +69,16 @@ function run({ verdict, packet: text }: { readonly verdict: Argument; readonly p
     return { status: 'invalid', message: parsed.error.message, span: { start, end: start + parsed.error.length } };
   }
   const { packet } = parsed;
+  const world = worldOf(packet.family, worlds);
+  if (packet.at !== undefined && packet.at < world.now) {
+    return { status: 'invalid', message: `The packet before it comes at ${world.now}s, and time does not go back to ${packet.at}s.`, span: { start: text.start, end: text.end } };
+  }
   const expected = parseVerdict(verdict.text, packet.family);
   if (!expected.ok) return { status: 'invalid', message: expected.message, span: { start: verdict.start, end: verdict.end } };
   const about = { span: { start: verdict.start, end: text.end }, expected: expected.value, packet };
   const send = (each: Packet, world: Worlds): Result =>
     simulate(options.program(packet.family), world, each, { trace: 'matched', ...(options.host === undefined ? {} : { host: options.host }) });
-  const result = send(packet, worldOf(packet.family, worlds));
+  const result = send(packet, world);
   const judgement = judge(result, expected.value);
   const all = judgement.status === 'undecided' && worlds === undefined
     ? judgeClass(options.ruleset(packet.family), parsed, expected.value, result, (each) => send(each, new Worlds())) : undefined;

@@ -64,12 +64,18 @@ function owner(name: 'uid' | 'gid'): FieldSpec {
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
+/** Why this is not the name of an interface; undefined when it may be one. */
+export function refusedInterface(text: string): string | undefined {
+  if (utf8Length(text) > INTERFACE_LIMIT) return `\`${text}\` is too long; an interface name has at most ${INTERFACE_LIMIT} characters.`;
+  return text.endsWith('+') ? `\`${text}\` is a pattern, and a packet has one interface; write its name, or \`any\`.` : undefined;
+}
+
 function interfaceField(name: 'in' | 'out'): FieldSpec {
   return {
     name, example: 'eth0',
     read(text, packet) {
-      if (utf8Length(text) > INTERFACE_LIMIT) return refuse(`\`${text}\` is too long; an interface name has at most ${INTERFACE_LIMIT} characters.`);
-      if (text.endsWith('+')) return refuse(`\`${text}\` is a pattern, and a packet has one interface; write its name, or \`any\`.`);
+      const refused = refusedInterface(text);
+      if (refused !== undefined) return refuse(refused);
       packet[name] = text;
       return done;
     },

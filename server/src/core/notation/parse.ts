@@ -1,4 +1,5 @@
 import type { Family } from '../netfilter.ts';
+import { carriesPorts } from '../engine/conntrack/tuple.ts';
 import { makePacket, type Packet } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
 import type { Networks } from '../sets/class.ts';
@@ -19,9 +20,6 @@ export interface PacketClass {
 }
 
 export type ParsedClass = ({ readonly ok: true } & PacketClass) | { readonly ok: false; readonly error: NotationError };
-
-/** Protocols whose packets have ports. */
-const PORTED: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite, 33]);
 
 /**
  * Reads a packet in notation: `PROTOCOL SOURCE -> DESTINATION [FIELD=VALUE …] [# remark]`. Ends and fields that are left
@@ -146,7 +144,7 @@ class Reader {
   private endpoint(word: Word, protocol: number | undefined): Endpoint | undefined {
     const parsed = readEndpoint(word.text, protocol);
     if (!parsed.ok) return this.fail(word, parsed.message);
-    if (parsed.value.port !== undefined && protocol !== undefined && !PORTED.has(protocol)) {
+    if (parsed.value.port !== undefined && protocol !== undefined && !carriesPorts(protocol)) {
       return this.fail(word, `\`${protocolName(protocol) ?? protocol}\` packets have no ports; write the address alone.`);
     }
     if (parsed.value.network !== undefined) this.network ??= word;

@@ -2,6 +2,7 @@ import type { Family } from '../netfilter.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Problem } from '../extensions/definition.ts';
 import type { BoundRule, RuleHeader, RuleTarget, Token } from './model.ts';
+import type { LineToRead } from './reading.ts';
 import { PlainRule } from '../syntax/plain-rule.ts';
 import { RuleShapes } from './rule-shapes.ts';
 import type { ShapedParts } from './shape.ts';
@@ -10,11 +11,11 @@ import { Walk, type RuleParts } from './walk.ts';
 /** Reads a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
 export function bindLine(line: Line, content: LineContent & { readonly kind: 'rule' | 'command' }, family: Family): BoundRule {
   const isCommand = content.kind === 'command';
-  if (!(content instanceof PlainRule)) return new ReadRule(readLine(line, content.arguments, family, isCommand), isCommand, content);
+  if (!(content instanceof PlainRule)) return new ReadRule({ line, args: content.arguments, family, isCommand }, content);
   const shapes = SHAPES[family];
   const parts = shapes.read(line, content);
   if (parts !== undefined) return new ShapedRule(line, family, parts);
-  const bound = new ReadRule(readLine(line, content.arguments, family, false), false, content);
+  const bound = new ReadRule({ line, args: content.arguments, family, isCommand: false }, content);
   shapes.learn(line, content, bound);
   return bound;
 }
@@ -24,7 +25,12 @@ const SHAPES: Readonly<Record<Family, RuleShapes>> = { ipv4: new RuleShapes('ipv
 
 /** The same for arguments that need not be the line's own; their spans are places in it. */
 export function bindRule(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): BoundRule {
-  return new ReadRule(readLine(line, args, family, isCommand), isCommand, { arguments: args });
+  return new ReadRule({ line, args, family, isCommand }, { arguments: args });
+}
+
+/** The same for a rule of a ruleset whose chains hide targets of these names. */
+export function bindWithHidden(line: Line, words: Words, family: Family, hidden: ReadonlySet<string>): BoundRule {
+  return new ReadRule({ line, args: words.arguments, family, isCommand: false, hidden }, words);
 }
 
 /** Where the words of a rule come from; a line may give them anew each time. */
@@ -36,20 +42,20 @@ interface Words {
  * getopt takes whatever stands behind an option for its value, `--log-prefix --log-level` included. Nobody means that, so
  * an option is first read as one; only where the line loads the other way is it read as getopt does.
  */
-function readLine(line: Line, args: readonly Argument[], family: Family, isCommand: boolean, tokens?: Token[]): RuleParts {
-  const meant = new Walk({ line, args, family, isCommand, ...(tokens === undefined ? {} : { tokens }) }).read();
+function readLine(toRead: LineToRead, tokens?: Token[]): RuleParts {
+  const meant = new Walk(tokens === undefined ? toRead : { ...toRead, tokens }).read();
   if (!meant.problems.some(({ code }) => code === 'missing-value')) return meant;
   const greedyTokens: Token[] = [];
-  const read = new Walk({ line, args, family, isCommand, isGreedy: true, tokens: greedyTokens }).read();
+  const read = new Walk({ ...toRead, isGreedy: true, tokens: greedyTokens }).read();
   if (read.broken) return meant;
   tokens?.splice(0, tokens.length, ...greedyTokens);
   return read;
 }
 
 /** What each argument means, found by reading the line once more. */
-function tokensOf(line: Line, args: readonly Argument[], family: Family, isCommand: boolean): readonly Token[] {
+function tokensOf(toRead: LineToRead): readonly Token[] {
   const tokens: Token[] = [];
-  readLine(line, args, family, isCommand, tokens);
+  readLine(toRead, tokens);
   return tokens;
 }
 
@@ -89,10 +95,12 @@ class ReadRule implements BoundRule {
   readonly problems: readonly Problem[];
   readonly broken: boolean;
   private readonly isCommand: boolean;
+  private readonly hidden: ReadonlySet<string> | undefined;
   private readonly source: Words;
   private recorded: readonly Token[] | undefined;
 
-  constructor(parts: RuleParts, isCommand: boolean, source: Words) {
+  constructor(toRead: LineToRead, source: Words) {
+    const parts = readLine(toRead);
     this.line = parts.line;
     this.family = parts.family;
     this.command = parts.command;
@@ -106,12 +114,14 @@ class ReadRule implements BoundRule {
     this.conditional = parts.conditional;
     this.problems = parts.problems;
     this.broken = parts.broken;
-    this.isCommand = isCommand;
+    this.isCommand = toRead.isCommand;
+    this.hidden = toRead.hidden;
     this.source = source;
   }
 
   get tokens(): readonly Token[] {
-    this.recorded ??= tokensOf(this.line, this.source.arguments, this.family, this.isCommand);
+    const { line, family, isCommand, hidden } = this;
+    this.recorded ??= tokensOf({ line, args: this.source.arguments, family, isCommand, hidden });
     return this.recorded;
   }
 }
@@ -142,7 +152,7 @@ class ShapedRule implements BoundRule {
   }
 
   get tokens(): readonly Token[] {
-    return tokensOf(this.line, (this.line.content as PlainRule).arguments, this.family, false);
+    return tokensOf({ line: this.line, args: (this.line.content as PlainRule).arguments, family: this.family, isCommand: false });
   }
 }
 

@@ -6,6 +6,9 @@ import type { Problem } from '../extensions/definition.ts';
 /** iptables keeps the names of chains below this many characters. */
 export const CHAIN_NAME_LIMIT = 29;
 
+/** Behind `:standard -` iptables-restore refuses `-j ACCEPT` and, for iptables-legacy, crashes (1.8.9). */
+const STANDARD = 'standard';
+
 /** What is wrong with the name of a new chain, declared by `:NAME` or by `-N NAME`. */
 export function chainNameProblems(name: string, span: Span, family: Family, by: 'declaration' | 'command'): Problem[] {
   const at = { start: span.start, end: span.end };
@@ -13,6 +16,7 @@ export function chainNameProblems(name: string, span: Span, family: Family, by: 
     return [{ code: 'invalid-chain-name', message: `The chain name \`${name}\` has ${name.length} characters; iptables takes at most ${CHAIN_NAME_LIMIT - 1}.`, span: at }];
   }
   if (/^[-!]/u.test(name)) return [wrongStart(name, at, by)];
+  if (name === STANDARD) return [{ code: 'invalid-chain-name', message: `\`${name}\` is iptables' own name for verdicts and jumps, which it can't make any more behind such a chain; choose another.`, span: at }];
   if (name === '' || /\s/u.test(name)) return [{ code: 'invalid-chain-name', message: `\`${name}\` is no name for a chain; it needs at least one character, and none of them a blank.`, span: at }];
   return VERDICTS.has(name) || findTarget(name, family) !== undefined ? [namedLikeTarget(name, at, by)] : [];
 }

@@ -2,35 +2,21 @@ import type { Backend, Family, TableName } from '../netfilter.ts';
 import { isTableName } from '../netfilter.ts';
 import type { Argument, Line, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
-import { continues, physicalLines, splitLines, type LogicalText } from '../syntax/split.ts';
+import { lineAt, offsetOfColumn, positionAt, rangeOf, type PhysicalLine, type Position, type Range } from '../syntax/positions.ts';
+import { physicalLines } from '../syntax/split.ts';
+import { TextLines, type Replacement, type TextChange } from '../syntax/text-lines.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
-import { bindLine, bindRule, conditionalRule } from './bind.ts';
+import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { Rerun } from './execution/rerun.ts';
 import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
+import { HiddenTargets } from './hidden-targets.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
 import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
-
-/** A place in the file: physical line and UTF-16 column, both from 0. */
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
-
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
-
-/** A replacement of a range, or of the whole text where `range` is absent. */
-export interface TextChange {
-  readonly range?: Range;
-  readonly text: string;
-}
 
 /** How a line stands in the file: its table block and the family that it is read for. */
 export interface LineContext {
@@ -68,7 +54,7 @@ export class RulesetDocument implements ScriptContext {
   version: number;
   private readonly parser: LineParser;
   /** The lines as the grammar reads each by itself; a script's are made of them. */
-  private content: Line[] = [];
+  private readonly textLines: TextLines;
   private readonly beside: Beside;
   private script: Script | undefined;
   private reading: ScriptReading | undefined;
@@ -76,6 +62,9 @@ export class RulesetDocument implements ScriptContext {
   private declared: Family | 'auto' = 'auto';
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<object, BoundRule>();
+  /** Rules that speak of targets which chains above them hide. */
+  private readonly boundByHidden = new WeakMap<Line, { readonly names: string; readonly bound: BoundRule }>();
+  private hidden: HiddenTargets | undefined;
   private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new RulesetCache();
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
@@ -97,7 +86,12 @@ export class RulesetDocument implements ScriptContext {
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
-    this.replace(0, 0, splitLines(text));
+    this.textLines = new TextLines(parser, text);
+    this.changed();
+  }
+
+  private get content(): readonly Line[] {
+    return this.textLines.all;
   }
 
   get lines(): readonly Line[] {
@@ -133,22 +127,37 @@ export class RulesetDocument implements ScriptContext {
 
   /** Applies changes in order, as LSP states them: each range refers to the text after the change before. */
   update(changes: readonly TextChange[], version: number): void {
-    for (const change of changes) {
-      if (change.range === undefined) this.replace(0, this.content.length, splitLines(change.text));
-      else this.splice(change.range, change.text);
-    }
+    for (const change of changes) this.changed(this.textLines.change(change));
     this.version = version;
   }
 
   getText(): string {
-    return this.content.map((line) => line.text + line.eol).join('');
+    return this.textLines.getText();
   }
 
   /** What binding the line's arguments gave; of several commands the one at the offset, or the first. Undefined where it is no rule and no command. */
   boundRule(line: Line, offset?: number): BoundRule | undefined {
     const { content } = line;
     if (content.kind === 'command') return this.boundCommand(line, offset === undefined ? content : this.commandAt(line, offset) ?? content);
-    return content.kind === 'rule' ? this.boundWords(line, content, this.familyOf(line), false) : undefined;
+    if (content.kind !== 'rule') return undefined;
+    const family = this.familyOf(line);
+    const hidden = this.hiddenTargets.at(line);
+    return hidden.size === 0 ? this.boundWords(line, content, family, false) : this.boundWithHidden(line, content, family, hidden);
+  }
+
+  /** The targets that chains of a ruleset hide. */
+  get hiddenTargets(): HiddenTargets {
+    this.hidden ??= new HiddenTargets(this.kind === 'ruleset' ? this.content : [], this.family);
+    return this.hidden;
+  }
+
+  private boundWithHidden(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family, hidden: ReadonlySet<string>): BoundRule {
+    const known = this.boundByHidden.get(line);
+    const names = [...hidden].join();
+    if (known?.names === names && known.bound.family === family) return known.bound;
+    const bound = bindWithHidden(line, words, family, hidden);
+    this.boundByHidden.set(line, { names, bound });
+    return bound;
   }
 
   /** The bound rules of every command of the line, each as often as its words differ. */
@@ -268,106 +277,43 @@ export class RulesetDocument implements ScriptContext {
     return { table: this.tableAt(line.number), family: this.familyOf(line) };
   }
 
-  /** The logical line that holds a physical line, with the offset of that physical line in it. */
-  lineAt(physical: number): { readonly line: Line; readonly offset: number } | undefined {
-    const line = this.lines[this.indexAt(physical)];
-    if (line === undefined) return undefined;
-    let offset = 0;
-    for (let row = line.number; row < physical; row++) {
-      const newline = line.text.indexOf('\n', offset);
-      if (newline === -1) return undefined;
-      offset = newline + 1;
-    }
-    return { line, offset };
+  /** The logical line that holds a physical line; undefined past the end of the text. */
+  lineAt(physical: number): PhysicalLine | undefined {
+    return lineAt(this.lines, physical);
   }
 
   /** The logical line at a position and the offset in it; undefined past the end of the text. */
-  offsetAt(position: Position): { readonly line: Line; readonly offset: number } | undefined {
-    const at = this.lineAt(position.line);
-    return at === undefined ? undefined : { line: at.line, offset: offsetInRow(at.line.text, at.offset, position.character) };
+  offsetAt({ line, character }: Position): { readonly line: Line; readonly offset: number } | undefined {
+    const at = this.lineAt(line);
+    return at === undefined ? undefined : { line: at.line, offset: offsetOfColumn(at, character) };
   }
 
   /** The position of an offset in a logical line; an offset behind its text is the start of the next line. */
   positionAt(line: Line, offset: number): Position {
-    if (offset > line.text.length && line.eol !== '') return { line: line.number + physicalLines(line.text), character: 0 };
-    let row = line.number;
-    let start = 0;
-    for (let newline = line.text.indexOf('\n'); newline !== -1 && newline < offset; newline = line.text.indexOf('\n', newline + 1)) {
-      row++;
-      start = newline + 1;
-    }
-    return { line: row, character: offset - start };
+    return positionAt(line, offset);
   }
 
-  rangeOf(line: Line, span: { readonly start: number; readonly end: number }): Range {
-    return { start: this.positionAt(line, span.start), end: this.positionAt(line, span.end) };
+  /** The range of a part of a logical line. */
+  rangeOf(line: Line, span: Span): Range {
+    return rangeOf(line, span);
   }
 
-  private splice(range: Range, text: string): void {
-    const count = this.content.length;
-    let first = Math.min(this.indexAt(range.start.line), count);
-    let last = Math.min(this.indexAt(range.end.line), count);
-    let before = first < count ? this.prefix(this.content[first]!, range.start) : '';
-    const previous = this.content[first - 1];
-    // Only the last line can end in a backslash without having taken in the next one: there was none.
-    if (first === count && previous !== undefined && continues(previous)) {
-      first--;
-      before = previous.text + previous.eol;
-    }
-    let after = last < count ? this.suffix(this.content[last]!, range.end) : '';
-    // A line whose ending went away takes in what follows it, and so does one that now ends in a backslash.
-    let texts = splitLines(before + text + after);
-    while (last + 1 < count && texts.length > 0 && (texts.at(-1)!.eol === '' || continues(texts.at(-1)!))) {
-      last++;
-      after += this.content[last]!.text + this.content[last]!.eol;
-      texts = splitLines(before + text + after);
-    }
-    this.replace(first, Math.min(last + 1, count), texts);
-  }
-
-  private prefix(line: Line, position: Position): string {
-    const at = this.lineAt(position.line);
-    return at === undefined ? line.text + line.eol : line.text.slice(0, offsetInRow(line.text, at.offset, position.character));
-  }
-
-  private suffix(line: Line, position: Position): string {
-    const at = this.lineAt(position.line);
-    return at === undefined ? '' : line.text.slice(offsetInRow(line.text, at.offset, position.character)) + line.eol;
-  }
-
-  private replace(first: number, end: number, texts: readonly LogicalText[]): void {
-    const lines = this.parser.parse(texts);
-    const before = this.content.slice(first, end);
-    if (lines.length < 10_000) this.content.splice(first, end - first, ...lines);
-    else this.content = [...this.content.slice(0, first), ...lines, ...this.content.slice(end)];
-    this.renumber(first, first + lines.length);
+  private changed(replacement?: Replacement): void {
     const wasOf = this.family;
     this.detected = familyOfName(this.uri) ?? familyOfContent(this.content) ?? 'ipv4';
-    if (before.length === 1 && lines.length === 1 && this.family === wasOf && this.replaceRule(before[0]!, lines[0]!, first)) return;
+    if (replacement !== undefined && this.family === wasOf && this.replaceRule(replacement)) return;
     this.forget();
   }
 
   /** Keeps what is known of a ruleset in which one rule takes the place of another; answers whether it is no more than that. */
-  private replaceRule(before: Line, after: Line, index: number): boolean {
+  private replaceRule({ first, before: [before, ...others], after: [after, ...more] }: Replacement): boolean {
     const { restored, family } = this;
+    if (before === undefined || after === undefined || others.length + more.length > 0) return false;
     if (restored?.family !== family || before.content.kind !== 'rule' || after.content.kind !== 'rule' || physicalLines(before.text) !== physicalLines(after.text)) return false;
     const bound = this.boundRule(after)!;
-    restored.lines[index] = { line: after, bound };
+    restored.lines[first] = { line: after, bound };
     this.rulesets.replaceRule(this.boundRule(before)!, bound);
     return true;
-  }
-
-  /** Numbers the lines from an edit on, which ends before `end`. */
-  private renumber(first: number, end: number): void {
-    const previous = this.content[first - 1];
-    let number = previous === undefined ? 0 : previous.number + physicalLines(previous.text);
-    for (let index = first; index < this.content.length; index++) {
-      const line = this.content[index]!;
-      // Behind an edit lines keep their distance.
-      if (index >= end && line.number === number) return;
-      line.number = number;
-      number += physicalLines(line.text);
-    }
   }
 
   private forget(): void {
@@ -377,6 +323,7 @@ export class RulesetDocument implements ScriptContext {
     // Those of a script with the back end that most ask for serve its next reading.
     const { reading } = this;
     if (reading !== undefined) this.executed = this.executed.filter(({ steps }) => steps === reading.steps);
+    this.hidden = undefined;
     this.reading = undefined;
     this.startKnown = undefined;
     this.kindKnown = undefined;
@@ -390,22 +337,6 @@ export class RulesetDocument implements ScriptContext {
       this.reading = this.script.read(this.content, this);
     }
     return this.reading;
-  }
-
-  /** Index of the logical line that holds a physical line; the number of lines when it is past the end. */
-  private indexAt(physical: number): number {
-    let low = 0;
-    let high = this.content.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.content[middle]!.number <= physical) low = middle + 1;
-      else high = middle;
-    }
-    const index = low - 1;
-    const line = this.content[index];
-    if (line === undefined) return 0;
-    const rows = physicalLines(line.text);
-    return physical < line.number + rows ? index : this.content.length;
   }
 
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
@@ -485,13 +416,6 @@ function countUpTo(executed: readonly BoundLine[], at: number): number {
   if (last !== -1) return last + 1;
   const next = executed.findIndex(({ line }) => line.number > at);
   return next === -1 ? executed.length : next;
-}
-
-/** The offset of a column of the physical line that begins at `start`; columns behind its end stand for its end. */
-function offsetInRow(text: string, start: number, character: number): number {
-  const newline = text.indexOf('\n', start);
-  const end = newline === -1 ? text.length : newline - (text[newline - 1] === '\r' ? 1 : 0);
-  return Math.min(start + character, end);
 }
 
 /** From this physical line on, lines stand in this table's block; undefined for none. */

@@ -15,20 +15,25 @@ const WITH_RULE: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replac
 
 const WITH_COUNTERS: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replace', 'policy']);
 
-/** The options that iptables does not take beside the line's command, as seen in 1.8.9 of both back ends. */
+/** The options that iptables does not take beside the line's command, or for nothing, as seen in 1.8.9 of both back ends. */
 export function illegalOptions(stated: readonly StatedOption[], command: BoundCommand): Problem[] {
-  return stated.filter(({ spec }) => !isLegal(spec, command)).map(({ spec, nameSpan }) => ({
-    code: 'illegal-option', span: nameSpan, message: `\`${optionText(spec)}\` can't stand beside ${named(command)}${whatItTakes(spec)}`,
-  }));
+  return stated.flatMap(({ spec, nameSpan }): Problem[] => {
+    if (!isLegal(spec, command)) return [{ code: 'illegal-option', span: nameSpan, message: `\`${optionText(spec)}\` can't stand beside ${named(command)}${whatItTakes(spec)}` }];
+    if (spec.meaning.kind !== 'match' || describesRule(command)) return [];
+    return [{ code: 'illegal-option', span: nameSpan, accepted: true, message: `\`-m\` does nothing beside ${named(command)}; leave it out with its options.` }];
+  });
 }
 
-function isLegal({ meaning }: BaseOption, { kind, position }: BoundCommand): boolean {
+function isLegal({ meaning }: BaseOption, command: BoundCommand): boolean {
   switch (meaning.kind) {
-    case 'header': case 'jump': case 'goto': return WITH_RULE.has(kind) && (kind !== 'delete' || position === undefined);
-    case 'counters': return WITH_COUNTERS.has(kind);
+    case 'header': case 'jump': case 'goto': return describesRule(command);
+    case 'counters': return WITH_COUNTERS.has(command.kind);
     default: return true;
   }
 }
+
+/** Whether the command is about a rule that its line describes, which the kernel gets to see. */
+export const describesRule = ({ kind, position }: BoundCommand): boolean => WITH_RULE.has(kind) && (kind !== 'delete' || position === undefined);
 
 function named({ kind, position }: BoundCommand): string {
   return kind === 'delete' && position !== undefined ? '`-D` with a rule number, which says already which rule is meant' : `\`${LETTERS[kind]}\``;

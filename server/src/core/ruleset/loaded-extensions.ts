@@ -77,10 +77,10 @@ export class LoadedExtensions {
   }
 
   /** Finishes every use, in the order of loading, with the problems that show only when the whole line is read. */
-  close(): ExtensionUse[] {
+  close(ofRule: boolean): ExtensionUse[] {
     const { protocol } = this.header;
     const context = protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated };
-    const closed = this.uses.map((use) => use.close(context, this.guessed.includes(use) ? [] : this.reading.problems));
+    const closed = this.uses.map((use) => use.close(context, ofRule, this.guessed.includes(use) ? [] : this.reading.problems));
     for (const use of closed) this.reading.problems.push(...use.definition.checkBeside?.(use, closed) ?? []);
     return closed;
   }

@@ -70,6 +70,8 @@ export interface BoundCommand {
   readonly chainSpan: Span | undefined;
   /** `-I CHAIN 3`, `-D CHAIN 3`, `-R CHAIN 3`. */
   readonly position: number | undefined;
+  /** How it prints what it zeroes: `-L -Z`, `-S -Z`. */
+  readonly lists?: 'list' | 'list-rules';
   /** Policy of `-P`, new name of `-E`. */
   readonly argument: { readonly text: string; readonly span: Span } | undefined;
   readonly span: Span;

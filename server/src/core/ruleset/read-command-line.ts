@@ -40,7 +40,7 @@ export function readListing(reading: Reading, { spec }: GivenBase): void {
 export function refuseListing(reading: Reading, stated: readonly StatedOption[], command: BoundCommand | undefined): void {
   if (reading.isCommand) return;
   for (const { spec, nameSpan } of stated) {
-    if (spec.meaning.kind !== 'listing' || (command?.kind === 'list' && !isWaiting(spec))) continue;
+    if (spec.meaning.kind !== 'listing' || ((command?.lists ?? command?.kind) === 'list' && !isWaiting(spec))) continue;
     reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
       { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
   }

@@ -37,7 +37,8 @@ const isZeroingList = (...kinds: readonly CommandKind[]): boolean => kinds.inclu
 /** Both have one chain, the last that is named; a number behind `-L` says which rule to print. */
 function zeroingList(command: BoundCommand, before: BoundCommand): BoundCommand {
   const { chain, chainSpan, span } = command.chain === undefined ? before : command;
-  return { ...command, kind: 'zero', chain, chainSpan, span, position: (command.kind === 'zero' ? command : before).position };
+  const lists = [command, before].some(({ kind }) => kind === 'list') ? 'list' : 'list-rules';
+  return { ...command, kind: 'zero', lists, chain, chainSpan, span, position: (command.kind === 'zero' ? command : before).position };
 }
 
 /** The policy of `-P`, the new name of `-E`. */

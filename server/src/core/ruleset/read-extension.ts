@@ -1,7 +1,7 @@
 import { VERDICTS } from '../netfilter.ts';
 import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
-import { findMatch, findTarget, matchesOf } from '../extensions/catalogue.ts';
+import { findMatch, matchesOf } from '../extensions/catalogue.ts';
 import type { ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import { nearest } from '../values/spelling.ts';
 import type { LoadedExtensions } from './loaded-extensions.ts';
@@ -66,7 +66,7 @@ export class ExtensionReader {
       reading.problem('repeated-option', 'A rule has one target; this is the second `-j` or `-g`.', span);
       return;
     }
-    const definition = VERDICTS.has(value.text) ? undefined : findTarget(value.text, reading.family);
+    const definition = reading.targetNamed(value.text);
     if (goto && (definition !== undefined || VERDICTS.has(value.text))) {
       reading.problem('wrong-goto', `\`-g\` goes to a chain; \`${value.text}\` is a target. Write \`-j ${value.text}\`.`, span,
         { title: 'Write -j', span: nameSpan, newText: '-j', safe: false });
@@ -112,13 +112,19 @@ export class ExtensionReader {
     this.reading.token('unknown', argument);
     this.reading.negation = undefined;
     const known = this.loaded.candidates().map((candidate) => candidate.spelling);
-    problems.push(explainUnknownOption({ argument, name, ambiguous, known, loaded: this.loaded.definitions(), family, protocol: this.header.protocol, args, line }));
+    problems.push(explainUnknownOption({ argument, name, ambiguous, known, loaded: this.loaded.definitions(), jump: this.jumpedTo, family, protocol: this.header.protocol, args, line }));
     this.reading.skipValues();
   }
 
-  /** Finishes the uses; call it when every argument is read. */
-  close(): Pick<BoundRule, 'matches' | 'target'> {
-    const closed = this.loaded.close();
+  /** The chain that the rule jumps to, as far as it has been read. */
+  private get jumpedTo(): string | undefined {
+    const name = this.target?.value.text;
+    return name === undefined || this.reading.targetNamed(name) !== undefined ? undefined : name;
+  }
+
+  /** Finishes the uses; call it when every argument is read. `ofRule`: whether they are a rule's, which the kernel gets to see. */
+  close(ofRule: boolean): Pick<BoundRule, 'matches' | 'target'> {
+    const closed = this.loaded.close(ofRule);
     return {
       matches: closed.filter((use) => use.definition.kind === 'match').slice(),
       target: this.boundTarget(closed.find((use) => use.definition.kind === 'target')),

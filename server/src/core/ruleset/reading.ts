@@ -1,7 +1,8 @@
-import type { Family } from '../netfilter.ts';
+import { VERDICTS, type Family } from '../netfilter.ts';
 import type { Argument, Line } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
-import type { Problem } from '../extensions/definition.ts';
+import { findTarget } from '../extensions/catalogue.ts';
+import type { Problem, TargetDefinition } from '../extensions/definition.ts';
 import type { Token } from './model.ts';
 import type { BaseOption } from './options.ts';
 
@@ -21,6 +22,8 @@ export interface LineToRead {
   readonly isCommand: boolean;
   /** Whether an option that needs a value takes the next word even where that looks like an option, as getopt does. */
   readonly isGreedy?: boolean;
+  /** Names of targets that are chains here. */
+  readonly hidden?: ReadonlySet<string> | undefined;
   /** Receives what each argument means. */
   readonly tokens?: Token[];
 }
@@ -37,6 +40,7 @@ export class Reading {
   readonly family: Family;
   /** Whether the line is a shell's, not a ruleset's. */
   readonly isCommand: boolean;
+  private readonly hidden: ReadonlySet<string> | undefined;
   /** Index of the argument that is read next. */
   next = 0;
   /** The `!` that waits for its option. */
@@ -46,13 +50,19 @@ export class Reading {
   readonly tokens: Token[] | undefined;
   private readonly isGreedy: boolean;
 
-  constructor({ line, args, family, isCommand, isGreedy = false, tokens }: LineToRead) {
+  constructor({ line, args, family, isCommand, isGreedy = false, hidden, tokens }: LineToRead) {
     this.line = line;
     this.args = args;
     this.family = family;
     this.isCommand = isCommand;
     this.isGreedy = isGreedy;
+    this.hidden = hidden;
     this.tokens = tokens;
+  }
+
+  /** The target extension of this name; undefined where the name is a verdict's or a chain's. */
+  targetNamed(name: string): TargetDefinition | undefined {
+    return VERDICTS.has(name) || this.hidden?.has(name) === true ? undefined : findTarget(name, this.family);
   }
 
   /** The next argument where an option may have a value and need not. */

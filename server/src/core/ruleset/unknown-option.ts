@@ -15,6 +15,8 @@ export interface UnknownOption {
   /** Spellings that would be taken at this place. */
   readonly known: readonly string[];
   readonly loaded: ReadonlySet<ExtensionDefinition>;
+  /** The chain that the rule jumps to. */
+  readonly jump: string | undefined;
   readonly family: Family;
   readonly protocol: HeaderPart<number> | undefined;
   readonly args: readonly Argument[];
@@ -29,7 +31,9 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
     const fits = [...new Set(known.filter((spelling) => spelling.startsWith(name)))].map((spelling) => `\`--${spelling}\``);
     return { code: 'unknown-option', message: `\`--${name}\` could be ${fits.join(' or ')}; write it in full.`, span };
   }
+  const { jump } = unknown;
   const owners = ownersOf(name, unknown.family).filter((owner) => !unknown.loaded.has(owner));
+  if (jump !== undefined && owners.some((owner) => owner.kind === 'target' && owner.name === jump)) return { code: 'unknown-option', message: hasNoOption(jump, name), span };
   if (owners.length > 0) return notLoaded(unknown, owners, span);
   const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
   if (foreign !== undefined) {
@@ -46,6 +50,10 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
     fix: { title: `Write --${best}`, span: { start: span.start, end }, newText: `--${best}`, safe: false },
   };
 }
+
+/** Why the option of a target is refused where a chain hides the target. */
+export const hasNoOption = (chain: string, option: string): string =>
+  `\`-j ${chain}\` jumps to the chain \`${chain}\` here, and a jump has no option \`--${option}\`; give the chain another name.`;
 
 /** The option exists, but what brings it in is missing or stands behind it. */
 function notLoaded(unknown: UnknownOption, owners: readonly ExtensionDefinition[], span: Problem['span']): Problem {

@@ -84,15 +84,18 @@ export class OpenUse {
     return parsed.value;
   }
 
-  /** The finished use, after the checks that need all of its options. */
-  close(protocol: ExtensionUse['protocol'], problems: Problem[]): ExtensionUse {
+  /** The finished use, after the checks that need all of its options; those of the kernel only where it is a rule's. */
+  close(protocol: ExtensionUse['protocol'], ofRule: boolean, problems: Problem[]): ExtensionUse {
     const { definition, family, options, span } = this;
     const use = new ReadUse({ definition, family, protocol }, options, this.text, new KnownPlaces(span.start, span, []));
     this.checkSpellings(problems);
     this.checkRequired(problems);
     this.checkConflicts(problems);
-    this.checkProtocol(protocol, problems);
-    this.checkOptionProtocols(protocol, problems);
+    // An option that asks for its protocol at once does so in every command.
+    if (ofRule || options.some(({ spec }) => spec.protocolFirst === true)) {
+      this.checkProtocol(protocol, problems);
+      this.checkOptionProtocols(protocol, problems);
+    }
     // Checks across options assume that every value could be read.
     if (options.every(wasRead)) {
       problems.push(...(definition.check?.(use) ?? []));

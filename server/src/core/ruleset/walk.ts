@@ -4,7 +4,7 @@ import { cover, type Span } from '../text.ts';
 import { explainAttachedValue, isTakenWhole, takesAttached } from './attached-value.ts';
 import { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundCommand, BoundRule } from './model.ts';
-import { illegalOptions, type StatedOption } from './legal-options.ts';
+import { describesRule, illegalOptions, type StatedOption } from './legal-options.ts';
 import { findShort, type BaseOption } from './options.ts';
 import { reportOpenQuotation } from './open-quotation.ts';
 import { readCommand } from './read-command.ts';
@@ -45,7 +45,7 @@ export class Walk {
     while (reading.next < args.length) this.argument(args[reading.next++]!);
     if (!this.ends) this.finish();
     const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);
-    const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close();
+    const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close(this.command === undefined || describesRule(this.command));
     reportOpenQuotation(reading);
     return {
       line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,

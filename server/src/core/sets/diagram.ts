@@ -12,6 +12,8 @@ export const EVERY: PacketSet = 0;
 export const NONE: PacketSet = 1;
 
 const FIRST_CACHE = 1 << 12;
+/** Most work of which the nodes are freed is small, and its cache is cleared after it. */
+const FIRST_PASSING = 1 << 8;
 
 /**
  * Reduced ordered binary decision diagrams with complement edges over numbered variables: one node for each distinct
@@ -21,7 +23,7 @@ const FIRST_CACHE = 1 << 12;
 export class Diagrams extends NodeStore {
   private cache = new SetCache(FIRST_CACHE);
   /** What takes the place of the cache while the nodes that are made will be forgotten. */
-  private readonly passing = new SetCache(FIRST_CACHE);
+  private readonly passing = new SetCache(FIRST_PASSING);
   /** Whether nodes that are made now may be freed soon. */
   protected forgets = false;
 

@@ -7,37 +7,48 @@ import type { PacketSpace } from './space.ts';
 const DRAWN: readonly FieldName[] = ['destinationPort', 'sourcePort', 'destination', 'source', 'mac'];
 const USUAL: readonly (readonly [FieldName, number])[] = [['protocol', PROTOCOL.tcp], ['tcpFlags', TCP_FLAGS.SYN], ['ttl', 64], ['length', 60], ['socket', 1]];
 
-/** Makes packets that few rules are about: of an ordinary kind, with addresses and ports drawn by lot, always the same ones. */
+/** So many packets are drawn, then the first comes again. */
+const MANY = 64;
+
+/** Packets that few rules are about: of an ordinary kind, with addresses and ports drawn by lot, always the same ones. */
 export class LikelyPackets {
   private readonly space: PacketSpace;
-  private usual: Uint8Array = new Uint8Array(0);
-  private state = 0x2545f491;
+  private packets: readonly Uint8Array[] = [];
 
   constructor(space: PacketSpace) {
     this.space = space;
   }
 
-  /** The bits of one more packet. */
-  next(): Uint8Array {
-    if (this.usual.length !== this.space.variables) this.usual = usualBits(this.space);
-    const bits = this.usual.slice();
+  /** The bits of the packet with this number, from 0, in an array of their own. */
+  bits(number: number): Uint8Array {
+    if (this.packets[0]?.length !== this.space.variables) this.packets = drawn(this.space);
+    return this.packets[number % MANY]!.slice();
+  }
+}
+
+function drawn(space: PacketSpace): readonly Uint8Array[] {
+  const usual = usualBits(space);
+  const lots = xorshift(0x2545f491);
+  return Array.from({ length: MANY }, () => {
+    const bits = usual.slice();
     for (const name of DRAWN) {
-      const { level, bits: width } = this.space.fields[name];
+      const { level, bits: width } = space.fields[name];
       let word = 0;
       for (let bit = 0; bit < width; bit++) {
-        if (bit % 16 === 0) word = this.draw();
+        if (bit % 16 === 0) word = lots.next().value;
         bits[level + bit] = (word >>> (bit % 16)) & 1;
       }
     }
     return bits;
-  }
+  });
+}
 
-  /** Xorshift. */
-  private draw(): number {
-    this.state ^= this.state << 13;
-    this.state ^= this.state >>> 17;
-    this.state ^= this.state << 5;
-    return this.state >>> 8;
+function* xorshift(seed: number): Generator<number, never> {
+  for (let state = seed; ;) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    yield state >>> 8;
   }
 }
 

@@ -24,13 +24,15 @@ export const EMPTY_HASH = 0x811c9dc5 | 0;
 /** The beginnings that the packets of the set have in common which are later fragments, or those which are not. */
 export function beginningsOf(space: PacketSpace, set: PacketSet, fragments: boolean): readonly Beginning[] {
   const found: Beginning[] = [];
+  const { level: split } = space.fields.fragment;
+  const part = (each: PacketSet): PacketSet => (space.level(each) !== split ? each : fragments ? space.high(each) : space.low(each));
   // Where the diagram goes on below the fields that have been passed.
-  let below = new Set<PacketSet>([space.intersection(set, space.equals('fragment', fragments ? 1 : 0))]);
+  let below: readonly PacketSet[] = passed(space, [set], split).map(part).filter((each) => each !== NONE);
   for (const field of LOOKED_UP) {
     const { level, bits } = space.fields[field];
     below = passed(space, below, level);
     const [only] = below;
-    if (below.size !== 1 || only === EVERY) continue;
+    if (below.length !== 1 || only === EVERY) continue;
     const beginning = beginningAt(space, field, only!);
     if (beginning.length > 0) found.push(beginning);
     below = passed(space, below, level + bits);
@@ -38,8 +40,21 @@ export function beginningsOf(space: PacketSpace, set: PacketSet, fragments: bool
   return found;
 }
 
-/** Where the sets go on from the level on; without those that end. */
-function passed(space: PacketSpace, sets: ReadonlySet<PacketSet>, level: number): Set<PacketSet> {
+/** Where the sets go on from the level on, each once; without those that end. */
+function passed(space: PacketSpace, sets: readonly PacketSet[], level: number): readonly PacketSet[] {
+  if (sets.length !== 1) return [...allPassed(space, sets, level)];
+  // Most sets are for one value of each field: there is one way down.
+  let at = sets[0]!;
+  while (space.level(at) < level) {
+    const low = space.low(at);
+    const high = space.high(at);
+    if (low !== NONE && high !== NONE) return [...allPassed(space, [low, high], level)];
+    at = low === NONE ? high : low;
+  }
+  return [at];
+}
+
+function allPassed(space: PacketSpace, sets: readonly PacketSet[], level: number): Set<PacketSet> {
   const result = new Set<PacketSet>();
   const seen = new Set(sets);
   for (const set of seen) {

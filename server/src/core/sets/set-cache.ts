@@ -1,7 +1,6 @@
 import { hash } from './node-store.ts';
 
 const LARGEST = 1 << 18;
-const FIRST_PAIRS = 1 << 12;
 
 /** What is known of pairs of sets; a newer pair takes the place of an older one. */
 export class SetCache {
@@ -11,13 +10,15 @@ export class SetCache {
   private mask: number;
   private stored = 0;
   /** Pairs that have nothing in common. */
-  private pairs = new Int32Array(FIRST_PAIRS * 2);
-  private pairMask = FIRST_PAIRS - 1;
+  private pairs: Int32Array;
+  private pairMask: number;
   private storedPairs = 0;
 
-  /** `first` is for how many intersections there is room in the beginning, a power of two. */
+  /** `first` is for how many intersections, and disjoint pairs, there is room in the beginning, a power of two. */
   constructor(first: number) {
     this.first = first;
+    this.pairs = new Int32Array(first * 2);
+    this.pairMask = first - 1;
     this.intersections = new Int32Array(first * 3);
     this.mask = first - 1;
   }
@@ -73,9 +74,9 @@ export class SetCache {
       this.intersections = new Int32Array(this.first * 3);
       this.mask = this.first - 1;
     } else if (this.stored > 0) this.intersections.fill(0);
-    if (this.pairMask >= FIRST_PAIRS) {
-      this.pairs = new Int32Array(FIRST_PAIRS * 2);
-      this.pairMask = FIRST_PAIRS - 1;
+    if (this.pairMask >= this.first) {
+      this.pairs = new Int32Array(this.first * 2);
+      this.pairMask = this.first - 1;
     } else if (this.storedPairs > 0) this.pairs.fill(0);
     this.stored = 0;
     this.storedPairs = 0;

@@ -1,6 +1,7 @@
 import { TABLE_NAMES, isBuiltIn } from '../../core/netfilter.ts';
 import { chainNameProblems } from '../../core/ruleset/chain-name.ts';
-import type { Position, RulesetDocument } from '../../core/ruleset/document.ts';
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { Position } from '../../core/syntax/positions.ts';
 import { chainAt, type ChainId, type ChainOccurrence } from './chains.ts';
 import { placeAt } from './place.ts';
 

@@ -1,5 +1,6 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
-import type { Position, Range, RulesetDocument } from '../../core/ruleset/document.ts';
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
+import type { Position, Range } from '../../core/syntax/positions.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Span } from '../../core/text.ts';
 

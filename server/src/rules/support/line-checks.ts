@@ -11,6 +11,8 @@ interface CheckedFile {
   readonly findings: readonly (readonly Finding[])[];
   readonly family: Family;
   readonly kind: FileKind;
+  /** Whether chains hide targets, so that a line may mean something else than what it says. */
+  readonly hides: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export class LineChecks {
     const contexts = lines.slice(first, end).map((line) => this.document.context(line));
     const findings = contexts.map((context, index) => this.findingsOf(lines[first + index]!, kind, context));
     this.last = {
-      lines: [...lines], family, kind,
+      lines: [...lines], family, kind, hides: this.hides,
       tables: this.around(first, lines.length - end, contexts.map(({ table }) => table), ({ tables }) => tables),
       findings: this.around(first, lines.length - end, findings, (last) => last.findings),
     };
@@ -51,7 +53,7 @@ export class LineChecks {
   /** The stretch of lines outside of which nothing that the checks depend on is different from the last time. */
   private changed(lines: readonly Line[], family: Family, kind: FileKind): { readonly first: number; readonly end: number } {
     const { last } = this;
-    if (last === undefined || last.family !== family || last.kind !== kind) return { first: 0, end: lines.length };
+    if (last === undefined || last.family !== family || last.kind !== kind || last.hides || this.hides) return { first: 0, end: lines.length };
     const shorter = Math.min(lines.length, last.lines.length);
     let first = 0;
     while (first < shorter && lines[first] === last.lines[first]) first++;
@@ -60,6 +62,10 @@ export class LineChecks {
     const next = lines[lines.length - behind];
     const isMoved = next !== undefined && this.document.context(next).table !== last.tables[last.lines.length - behind];
     return { first, end: isMoved ? lines.length : lines.length - behind };
+  }
+
+  private get hides(): boolean {
+    return !this.document.hiddenTargets.isEmpty;
   }
 
   private findingsOf(line: Line, kind: FileKind, { table, family }: LineContext): readonly Finding[] {

@@ -22,6 +22,11 @@ export function hasPorts(protocol: number): boolean {
   return PORT_PROTOCOLS.has(protocol);
 }
 
+/** Whether packets of the protocol have ports that rules can ask for. */
+export function carriesPorts(protocol: number): boolean {
+  return hasPorts(protocol) || protocol === PROTOCOL.dccp;
+}
+
 /** Whether the protocol is the ICMP of either family. */
 export function isIcmp(protocol: number | undefined): boolean {
   return protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6;

@@ -131,12 +131,16 @@ function ipsetsOf(value: unknown): ReadonlyMap<string, IpSet> {
   return new Map(Object.entries(value).map(([name, set]) => [name, ipsetOf(set, `ipsets.${name}`)]));
 }
 
+const SET_KEYS: readonly string[] = ['type', 'family', 'counters', 'members'];
+
 function ipsetOf(value: unknown, where: string): IpSet {
   if (!isObject(value) || typeof value.type !== 'string') throw new WrongFacts(`${where}: an object with \`type\`, \`family\` and \`members\` is expected`);
+  const stranger = Object.keys(value).find((key) => !SET_KEYS.includes(key));
+  if (stranger !== undefined) throw new WrongFacts(`${where}: \`${stranger}\` is not known; the keys are ${SET_KEYS.map((key) => `\`${key}\``).join(', ')}`);
   const family = value.family ?? 'inet';
   if (family !== 'inet' && family !== 'inet6') throw new WrongFacts(`${where}.family: \`inet\` or \`inet6\` is expected`);
   const members = listOf(value.members ?? [], `${where}.members`);
   const odd = members.findIndex((member) => typeof member !== 'string');
   if (odd !== -1) throw new WrongFacts(`${where}.members[${odd}]: a string as \`ipset save\` prints it is expected`);
-  return { type: value.type, family, members: members as string[] };
+  return { type: value.type, family, ...(value.counters === true ? { counters: true } : {}), members: members as string[] };
 }

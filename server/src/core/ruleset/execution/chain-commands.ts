@@ -44,11 +44,12 @@ function flush(state: ExecutionState, table: Table, command: BoundCommand): numb
 function zero(state: ExecutionState, table: Table, command: BoundCommand): number {
   const chains = named(state, table, command);
   if (chains === undefined) return 1;
-  const { position, chain, span } = command;
+  const { position, chain, lists, span } = command;
   if (position !== undefined) zeroRule(state, table, chains[0]!, position, span);
-  if (chain === undefined || table.made || state.backend === 'legacy' || state.status !== 0) return state.status;
+  if ((chain === undefined && lists === undefined) || table.made || state.backend === 'legacy' || state.status !== 0) return state.status;
   if (state.restoring !== undefined) {
-    state.problem('undefined-chain', `iptables-nft refuses to zero the counters of \`${chain}\` before anything was put into the table, iptables-legacy takes it; declare \`:${chain} ACCEPT [0:0]\` above.`, span, { accepted: true });
+    const { name } = chains[0]!;
+    state.problem('undefined-chain', `iptables-nft refuses to zero the counters of \`${name}\` before anything was put into the table, iptables-legacy takes it; declare \`:${name} ACCEPT [0:0]\` above.`, span, { accepted: true });
   }
   return state.failure('out', `The table \`${table.name}\` has not been made yet.`);
 }

@@ -78,7 +78,7 @@ export class Execution {
   /** What iptables-restore does with a line. */
   private restored(content: LineContent, bound: BoundRule | undefined): void {
     const { file } = this;
-    if (bound?.ends === true) file.end();
+    if (bound?.ends === true && file.tableForRule() !== undefined) file.end();
     if (file.isOver || (file.run !== undefined && !file.canRead(content))) return;
     switch (content.kind) {
       case 'table': file.open(content.name); return;

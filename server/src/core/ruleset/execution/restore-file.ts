@@ -46,6 +46,7 @@ export class RestoreFile {
   constructor(state: ExecutionState, run?: RestoreRun) {
     this.state = state;
     this.run = run;
+    state.declared = new Set();
     // What may not run at all takes nothing away.
     this.mode = run !== undefined && (run.options.noflush || run.conditional !== undefined) ? 'keep' : 'flush';
   }
@@ -229,6 +230,7 @@ export class RestoreFile {
       return;
     }
     if (policy.text !== '-') this.policyOnUserChain(table, name, policy, extra);
+    state.declared.add(name.text);
     const before = table.chains.get(name.text);
     if (before !== undefined && held.get(name.text) !== before) {
       state.problem('chain-exists', `The chain \`${name.text}\` is declared twice: iptables-legacy refuses this, iptables-nft empties the chain here.`, name,

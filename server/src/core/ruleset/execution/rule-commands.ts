@@ -5,6 +5,7 @@ import { nearest } from '../../values/spelling.ts';
 import { CHAIN_NAME_LIMIT } from '../chain-name.ts';
 import { existsElsewhere } from '../foreign-extension.ts';
 import { indexOfRule, unfold } from '../identity.ts';
+import { hasNoOption } from '../unknown-option.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { countRules, declaredAt, upTo } from './chains.ts';
 import { declaration, existingChain } from './existing-chain.ts';
@@ -37,16 +38,14 @@ export function executeOnRules(state: ExecutionState, table: Table, command: Bou
   return state.status;
 }
 
-/** A chain with the name of a target hides it: in a ruleset that declares it and, for iptables-legacy, wherever there is one (seen in 1.8.9). */
+/** A chain with the name of a target hides it: for the iptables-restore that declares it and, for iptables-legacy, wherever there is one (seen in 1.8.9). */
 function asJump(state: ExecutionState, table: Table, bound: BoundRule): BoundRule {
   const { target } = bound;
-  if (target?.kind !== 'extension' || (state.restoring !== 'flush' && state.backend === 'nft')) return bound;
+  if (target?.kind !== 'extension') return bound;
   const { definition: { name }, options: [option] } = target.use;
-  if (!table.chains.has(name)) return bound;
-  if (option !== undefined) {
-    state.refuse('unusable', 'unknown-option', `\`-j ${name}\` jumps to the chain \`${name}\` here, and a jump has no option \`--${option.spec.name}\`; give the chain another name.`, option.span,
-      declaredAt(table.chains.get(name)!));
-  }
+  const isDeclared = state.restoring !== undefined && state.declared.has(name);
+  if (!isDeclared && (state.backend === 'nft' || !table.chains.has(name))) return bound;
+  if (isDeclared && option !== undefined) state.refuse('unusable', 'unknown-option', hasNoOption(name, option.spec.name), option.span);
   return leadingTo(bound, name);
 }
 
@@ -119,6 +118,11 @@ function checkTarget(state: ExecutionState, table: Table, { chain, nameSpan }: {
 }
 
 function unknownTarget(state: ExecutionState, table: Table, name: string, span: Span): void {
+  if (findTarget(name, state.family) !== undefined) {
+    const message = `The table \`${table.name}\` has no chain \`${name}\` at this point, and behind a declaration \`:${name}\` that is no target for iptables-restore, in whatever table; give the chain another name.`;
+    state.refuse('target', 'undefined-chain', message, span);
+    return;
+  }
   const other = findTarget(name, state.family === 'ipv4' ? 'ipv6' : 'ipv4');
   if (other !== undefined) {
     state.refuse('target', 'wrong-family', `The target \`${name}\` ${existsElsewhere(other)}`, span);

@@ -42,6 +42,8 @@ export class ExecutionState {
   doubt: string | undefined;
   /** Rules of a file that its `-F` was to delete and iptables-nft leaves in place. */
   readonly spared = new Set<Rule>();
+  /** Chains that the iptables-restore which is running has declared: it knows no targets of these names. */
+  declared = new Set<string>();
   /** With what iptables ends it, as far as it is known. */
   status = 0;
   /** Whether it got as far as to open its table. */

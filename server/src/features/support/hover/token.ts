@@ -30,7 +30,7 @@ function explainToken(place: Place, bound: BoundRule, token: Token): Explained |
     case 'command': case 'rule-option': return explainBase(token);
     case 'chain': return explainChain(place, token);
     case 'match-name': return explainMatch(place, token);
-    case 'target-name': return explainTarget(place, token);
+    case 'target-name': return explainTarget(place, bound, token);
     case 'option': return explainOption(bound, token);
     case 'protocol': return explainValue(place, bound, token, protocol);
     case 'value': return token.extension === undefined ? explainBaseValue(place, bound, token) : explainExtensionValue(place, bound, token);
@@ -53,8 +53,9 @@ function explainMatch({ family }: Place, token: Token): Explained | undefined {
   return explain(token, definition && describeExtension(definition));
 }
 
-function explainTarget(place: Place, token: Token): Explained | undefined {
-  const definition = findTarget(token.text, place.family);
+function explainTarget(place: Place, { target }: BoundRule, token: Token): Explained | undefined {
+  // A chain may hide the target of its name.
+  const definition = target?.kind === 'chain' ? undefined : findTarget(token.text, place.family);
   return definition === undefined ? explainChain(place, token) : explain(token, describeExtension(definition));
 }
 

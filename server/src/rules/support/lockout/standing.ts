@@ -1,6 +1,5 @@
 import type { Analysis, Fates } from '../../../core/analysis/analysis.ts';
 import { completed, type Steps } from '../../../core/analysis/steps.ts';
-import type { Ruleset } from '../../../core/ruleset/model.ts';
 import { EVERY, NONE, type PacketSet } from '../../../core/sets/diagram.ts';
 import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
@@ -43,6 +42,7 @@ export function standingOf(analysis: Analysis, traffic: Traffic): Standing {
 
 /** Works out in small steps how traffic fares, as far as the questions below will want to know. */
 export function* following(analysis: Analysis, traffics: readonly Traffic[]): Steps<void> {
+  if (isTooLarge(analysis)) return;
   for (const traffic of traffics) {
     const found = knownOf(analysis, traffic);
     found.usual ??= yield* follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
@@ -58,7 +58,7 @@ export function* followingAll(analysis: Analysis, traffic: Traffic): Steps<void>
 }
 
 function* whole(analysis: Analysis, traffic: Traffic): Steps<Standing> {
-  return rulesIn(analysis.ruleset) > MOST_RULES ? NOTHING_STOPPED : yield* follow(analysis, traffic, packetsOf(analysis.space, traffic));
+  return isTooLarge(analysis) ? NOTHING_STOPPED : yield* follow(analysis, traffic, packetsOf(analysis.space, traffic));
 }
 
 function usualOf(analysis: Analysis, traffic: Traffic): Standing {
@@ -69,6 +69,7 @@ function usualOf(analysis: Analysis, traffic: Traffic): Standing {
 
 /** Whether no packet gets through, not even to another host by NAT. */
 export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
+  if (isTooLarge(analysis)) return false;
   const { fates } = usualOf(analysis, traffic);
   if (fates.accepted !== NONE || fates.translated !== NONE) return false;
   const whole = standingOf(analysis, traffic);
@@ -76,7 +77,7 @@ export function isShutTo(analysis: Analysis, traffic: Traffic): boolean {
 }
 
 /** Whether some packet gets through at any moment. */
-export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
+export const isSurelyOpenTo = (analysis: Analysis, traffic: Traffic): boolean => isTooLarge(analysis) || usualOf(analysis, traffic).sure !== NONE || standingOf(analysis, traffic).sure !== NONE;
 
 function* follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): Steps<Standing> {
   const { space } = analysis;
@@ -85,8 +86,8 @@ function* follow(analysis: Analysis, { packet }: Traffic, packets: PacketSet): S
   return { fates, blocked, sure: space.difference(space.difference(fates.accepted, blocked), fates.translated) };
 }
 
-function rulesIn({ tables }: Ruleset): number {
+function isTooLarge({ ruleset }: Analysis): boolean {
   let count = 0;
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += rules.length;
-  return count;
+  for (const { chains } of ruleset.tables.values()) for (const { rules } of chains.values()) count += rules.length;
+  return count > MOST_RULES;
 }

@@ -1,0 +1,98 @@
+import type { Line } from './line.ts';
+import type { LineParser } from './parser.ts';
+import { indexAt, lineAt, offsetOfColumn, type Position, type Range } from './positions.ts';
+import { continues, physicalLines, splitLines, type LogicalText } from './split.ts';
+
+/** A replacement of a range, or of the whole text where `range` is absent. */
+export interface TextChange {
+  readonly range?: Range;
+  readonly text: string;
+}
+
+/** Lines that took the place of others, from this index on. */
+export interface Replacement {
+  readonly first: number;
+  readonly before: readonly Line[];
+  readonly after: readonly Line[];
+}
+
+/** Above this many lines at once an array takes them by being built anew: a call has no room for so many arguments. */
+const MOST_ARGUMENTS = 10_000;
+
+/** A text as its logical lines; an edit parses those that it touches, and all others stay the objects that they were. */
+export class TextLines {
+  private readonly parser: LineParser;
+  private lines: Line[] = [];
+
+  constructor(parser: LineParser, text: string) {
+    this.parser = parser;
+    this.replace(0, 0, splitLines(text));
+  }
+
+  get all(): readonly Line[] {
+    return this.lines;
+  }
+
+  getText(): string {
+    return this.lines.map(({ text, eol }) => text + eol).join('');
+  }
+
+  /** Applies a change and answers what it did to the lines. */
+  change({ range, text }: TextChange): Replacement {
+    return range === undefined ? this.replace(0, this.lines.length, splitLines(text)) : this.splice(range, text);
+  }
+
+  private splice(range: Range, text: string): Replacement {
+    const count = this.lines.length;
+    let first = Math.min(indexAt(this.lines, range.start.line), count);
+    let last = Math.min(indexAt(this.lines, range.end.line), count);
+    let before = first < count ? this.prefix(this.lines[first]!, range.start) : '';
+    const previous = this.lines[first - 1];
+    // Only the last line can end in a backslash without having taken in the next one: there was none.
+    if (first === count && previous !== undefined && continues(previous)) {
+      first--;
+      before = previous.text + previous.eol;
+    }
+    let after = last < count ? this.suffix(this.lines[last]!, range.end) : '';
+    // A line whose ending went away takes in what follows it, and so does one that now ends in a backslash.
+    let texts = splitLines(before + text + after);
+    while (last + 1 < count && texts.length > 0 && (texts.at(-1)!.eol === '' || continues(texts.at(-1)!))) {
+      last++;
+      after += this.lines[last]!.text + this.lines[last]!.eol;
+      texts = splitLines(before + text + after);
+    }
+    return this.replace(first, Math.min(last + 1, count), texts);
+  }
+
+  private prefix(line: Line, { line: row, character }: Position): string {
+    const at = lineAt(this.lines, row);
+    return at === undefined ? line.text + line.eol : line.text.slice(0, offsetOfColumn(at, character));
+  }
+
+  private suffix(line: Line, { line: row, character }: Position): string {
+    const at = lineAt(this.lines, row);
+    return at === undefined ? '' : line.text.slice(offsetOfColumn(at, character)) + line.eol;
+  }
+
+  private replace(first: number, end: number, texts: readonly LogicalText[]): Replacement {
+    const after = this.parser.parse(texts);
+    const before = this.lines.slice(first, end);
+    if (after.length < MOST_ARGUMENTS) this.lines.splice(first, end - first, ...after);
+    else this.lines = [...this.lines.slice(0, first), ...after, ...this.lines.slice(end)];
+    this.renumber(first, first + after.length);
+    return { first, before, after };
+  }
+
+  /** Numbers the lines from an edit on, which ends before `end`. */
+  private renumber(first: number, end: number): void {
+    const previous = this.lines[first - 1];
+    let number = previous === undefined ? 0 : previous.number + physicalLines(previous.text);
+    for (let index = first; index < this.lines.length; index++) {
+      const line = this.lines[index]!;
+      // Behind an edit lines keep their distance.
+      if (index >= end && line.number === number) return;
+      line.number = number;
+      number += physicalLines(line.text);
+    }
+  }
+}
