@@ -26,6 +26,8 @@ export interface IpSet {
   readonly type: string;
   /** Means nothing for types without addresses, such as `bitmap:port`. */
   readonly family: 'inet' | 'inet6';
+  /** Prefix length by which addresses are kept and looked up (`netmask 24`). */
+  readonly netmask?: number;
   /** Whether it was created with counters; a member that tells its own says so as well. */
   readonly counters?: true;
   /** Each as `ipset save` prints it behind the set's name, with `timeout`, `nomatch`, `packets` and the like. */

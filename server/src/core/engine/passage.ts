@@ -92,6 +92,8 @@ export class Passage implements Traversal {
   decided: { readonly chain: CompiledChain; readonly byPolicy: boolean } | undefined;
   steps: Step[] = [];
   assumptions: string[] = [];
+  /** Those of them of which another course has the opposite. */
+  supposed: readonly string[] = [];
   ending: Ending | undefined;
   /** Type of the REJECT that the packet met. */
   rejected: string | undefined;
@@ -257,8 +259,10 @@ export class Passage implements Traversal {
     const copy = this.copy();
     otherwise(copy);
     copy.assume(`not so: ${reason}`);
+    copy.supposed = [...copy.supposed, `not so: ${reason}`];
     this.agenda.pending.push(copy);
     this.assume(reason);
+    this.supposed = [...this.supposed, reason];
     return true;
   }
 
@@ -271,7 +275,7 @@ export class Passage implements Traversal {
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
       arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
-      steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
+      steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };
     Object.assign(copy, state);

@@ -39,7 +39,7 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
   for (let passage = agenda.pending.pop(); passage !== undefined; passage = agenda.pending.pop()) {
     walk(passage);
     fates.push(fateOf(passage));
-    remember(passage.world, passage.assumptions);
+    remember(passage.world, passage.supposed);
     ends.push(passage.world);
   }
   worlds.continueWith(ends);

@@ -58,10 +58,9 @@ const MOST = 16;
 /** Most of its assumptions that a course of the past is told by. */
 const TOLD = 4;
 
-/** Goes on from a packet of which this was assumed. */
-export function remember(world: WorldState, assumptions: readonly string[]): void {
-  const added = assumptions.filter((text) => !world.past.includes(text)).map((text) => `of an earlier packet: ${text}`);
-  if (added.length > 0) world.past = [...world.past, ...added].slice(-TOLD);
+/** Goes on from a packet of which this was supposed. */
+export function remember(world: WorldState, supposed: readonly string[]): void {
+  if (supposed.length > 0) world.past = [...world.past, ...supposed.map((text) => `of an earlier packet: ${text}`)].slice(-TOLD);
 }
 
 /**

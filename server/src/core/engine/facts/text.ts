@@ -62,9 +62,24 @@ export function familyByHint(hint: Address | undefined): Route['family'] {
   return hint === undefined ? undefined : typeof hint === 'bigint' ? 'ipv6' : 'ipv4';
 }
 
+/** The number behind a word of `create`. */
+function numberBehind(words: readonly string[], word: string): number | undefined {
+  const at = words.indexOf(word);
+  return at === -1 ? undefined : Number(words[at + 1]);
+}
+
+/** A set that `create` makes, without members. */
+function emptySet(type: string, words: readonly string[]): IpSet & { readonly members: string[] } {
+  const netmask = numberBehind(words, 'netmask');
+  return {
+    type, family: words.includes('inet6') ? 'inet6' : 'inet', ...(words.includes('counters') ? { counters: true } : {}), ...(netmask === undefined ? {} : { netmask }), members: [],
+  };
+}
+
 /** The sets that `ipset save` prints. */
 export function readIpsetSave(text: string): ReadonlyMap<string, IpSet> {
   const sets = new Map<string, IpSet & { readonly members: string[] }>();
+  const timeouts = new Map<string, number | undefined>();
   for (const [index, line] of text.split(/\r?\n/u).entries()) {
     const words = line.trim().split(/\s+/u);
     const [command, name, kind] = words;
@@ -73,11 +88,14 @@ export function readIpsetSave(text: string): ReadonlyMap<string, IpSet> {
     if (name === undefined || kind === undefined || !['create', 'add', '-N', '-A'].includes(command!)) {
       throw new WrongFacts(`${where}: \`${line.trim()}\` is neither \`create NAME TYPE …\` nor \`add NAME ENTRY\``);
     }
-    if (command === 'create' || command === '-N') sets.set(name, { type: kind, family: words.includes('inet6') ? 'inet6' : 'inet', ...(words.includes('counters') ? { counters: true } : {}), members: [] });
-    else {
+    if (command === 'create' || command === '-N') {
+      sets.set(name, emptySet(kind, words));
+      timeouts.set(name, numberBehind(words, 'timeout'));
+    } else {
       const set = sets.get(name);
       if (set === undefined) throw new WrongFacts(`${where}: the set \`${name}\` has not been created above`);
-      set.members.push(line.trim().split(/\s+/u).slice(2).join(' '));
+      const usual = timeouts.get(name);
+      set.members.push([...words.slice(2), ...(usual === undefined || words.includes('timeout') ? [] : ['timeout', String(usual)])].join(' '));
     }
   }
   return sets;

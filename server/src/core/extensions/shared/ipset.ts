@@ -4,8 +4,9 @@ import { PROTOCOL } from '../../engine/protocols.ts';
 import { masked } from '../../values/address.ts';
 import { readBigInteger } from '../../values/integer.ts';
 import { icmpType, icmpv6Type } from '../../values/icmp-type.ts';
-import { prefixMask, readStrict } from '../../values/ipv4.ts';
+import { prefixMask, printIPv4, readStrict } from '../../values/ipv4.ts';
 import { prefixMask6, readIPv6 } from '../../values/ipv6.ts';
+import { MAX_PORT } from '../../values/port.ts';
 import { protocol as protocolType } from '../../values/protocol.ts';
 
 /** Which end of the packet a dimension of a set looks at. */
@@ -62,6 +63,9 @@ const BROADEST = -1;
 /** Types whose last part may be left out, or given by its beginning. */
 const COMPARING: ReadonlySet<string> = new Set(['bitmap:ip,mac', 'hash:net,iface']);
 
+/** Types whose addresses a netmask is for; what it does to others is not followed. */
+const MASKING: ReadonlySet<string> = new Set(['hash:ip', 'bitmap:ip']);
+
 /** What a type of set looks at: `hash:net,iface` at a network and an interface. */
 export const dimensionsOf = ({ type }: IpSet): readonly Dimension[] => (type.split(':')[1] ?? '').split(',') as Dimension[];
 
@@ -72,7 +76,7 @@ export function readSet(set: IpSet): ReadySet {
   const dimensions = dimensionsOf(set);
   const filed = COMPARING.has(set.type) ? dimensions.length - 1 : dimensions.length;
   const layers = new Map<string, { lengths: Layer['lengths']; members: Map<string, Member[]> }>();
-  const read = set.members.map((text) => readMember(text, dimensions, filed, set.family));
+  const read = set.members.flatMap((text) => withoutRanges(text, dimensions)).map((text) => readMember(text, dimensions, filed, set));
   for (const entry of read) {
     if (entry === undefined) continue;
     const { key, lengths, member } = entry;
@@ -85,7 +89,7 @@ export function readSet(set: IpSet): ReadySet {
   }
   const total = ({ lengths }: Layer): number => lengths.reduce<number>((sum, length) => sum + (length ?? BROADEST), 0);
   const result = {
-    dimensions, filed, layers: [...layers.values()].sort((a, b) => total(b) - total(a)), isPartial: read.includes(undefined),
+    dimensions, filed, layers: [...layers.values()].sort((a, b) => total(b) - total(a)), isPartial: read.includes(undefined) || (set.netmask !== undefined && !MASKING.has(set.type)),
     hasCounters: set.counters === true || read.some((entry) => entry?.member.counters !== undefined),
   };
   ready.set(set, result);
@@ -93,16 +97,44 @@ export function readSet(set: IpSet): ReadySet {
 }
 
 /** One line of `ipset save` behind the set's name: the element, then options. */
-function readMember(text: string, dimensions: readonly Dimension[], filed: number, family: IpSet['family']): { key: string; lengths: (number | undefined)[]; member: Member } | undefined {
+function readMember(text: string, dimensions: readonly Dimension[], filed: number, { type, family, netmask }: IpSet): { key: string; lengths: (number | undefined)[]; member: Member } | undefined {
   const { element, ...options } = readOptions(text);
   const parts = element.split(',');
   if (parts.length !== dimensions.length && parts.length !== filed) return undefined;
-  const read = parts.map((part, index) => readPart(part, dimensions[index]!, family));
+  const read = parts.map((part, index) => readPart(part, dimensions[index]!, family, MASKING.has(type) ? netmask : undefined));
   if (read.includes(undefined)) return undefined;
   return {
     key: read.slice(0, filed).map((part) => part!.key).join(' '), lengths: read.slice(0, filed).map((part) => part!.length),
     member: { ...options, element, last: read[filed]?.key },
   };
+}
+
+/** Most members that a range of addresses or ports stands for. */
+const WIDEST = 0x10000;
+
+/** A member as people write it, in the words of `ipset save`, which spells each address and port of a range out. */
+function withoutRanges(text: string, dimensions: readonly Dimension[]): readonly string[] {
+  const [element, ...options] = text.split(' ');
+  const parts = element!.split(',');
+  for (const [index, part] of parts.entries()) {
+    const spelled = spelledOut(part, dimensions[index]);
+    if (spelled === undefined) continue;
+    return spelled.flatMap((each) => withoutRanges([parts.with(index, each).join(','), ...options].join(' '), dimensions));
+  }
+  return [text];
+}
+
+/** Each value of a range; undefined for what is none, or too wide. */
+function spelledOut(part: string, dimension: Dimension | undefined): readonly string[] | undefined {
+  if (dimension === 'ip') {
+    const [from, to] = part.split('-').map(readStrict);
+    if (from === undefined || to === undefined || to < from || to - from >= WIDEST) return undefined;
+    return Array.from({ length: to - from + 1 }, (_, index) => printIPv4(from + index));
+  }
+  const ports = dimension === 'port' ? /^([a-z0-9]+:)?([0-9]+)-([0-9]+)$/u.exec(part) : null;
+  if (ports === null || Number(ports[3]) > MAX_PORT || Number(ports[3]) < Number(ports[2])) return undefined;
+  const [, protocol = '', from, to] = ports;
+  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => `${protocol}${Number(from) + index}`);
 }
 
 /** Any member, a list's too, with what stands behind it. */
@@ -116,9 +148,9 @@ export function readOptions(text: string): Omit<Member, 'last'> {
   };
 }
 
-function readPart(text: string, dimension: Dimension, family: IpSet['family']): { key: string; length: number | undefined } | undefined {
+function readPart(text: string, dimension: Dimension, family: IpSet['family'], netmask?: number): { key: string; length: number | undefined } | undefined {
   switch (dimension) {
-    case 'ip': case 'net': return readNetwork(text, family);
+    case 'ip': case 'net': return readNetwork(text, family, netmask);
     case 'port': return plain(readPort(text, family));
     case 'mark': return plain(String(Number(text)));
     case 'mac': return plain(text.toLowerCase());
@@ -128,11 +160,11 @@ function readPart(text: string, dimension: Dimension, family: IpSet['family']): 
 
 const plain = (key: string | undefined): { key: string; length: undefined } | undefined => (key === undefined ? undefined : { key, length: undefined });
 
-function readNetwork(text: string, family: IpSet['family']): { key: string; length: number } | undefined {
+function readNetwork(text: string, family: IpSet['family'], netmask?: number): { key: string; length: number } | undefined {
   const [address, length] = text.split('/') as [string, string | undefined];
   const most = family === 'inet' ? 32 : 128;
   const bits = family === 'inet' ? readStrict(address) : readIPv6(address);
-  const prefix = length === undefined ? most : Number(length);
+  const prefix = length === undefined ? netmask ?? most : Number(length);
   if (bits === undefined || !(prefix >= 0 && prefix <= most)) return undefined;
   return { key: String(network(bits, prefix)), length: prefix };
 }
