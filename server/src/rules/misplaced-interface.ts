@@ -1,13 +1,13 @@
 import type { Hook } from '../core/netfilter.ts';
 import { HOOKS } from '../core/netfilter.ts';
 import type { BoundRule, HeaderPart, Table } from '../core/ruleset/model.ts';
+import { ChainSurvey } from '../core/ruleset/chain-survey.ts';
 import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule, type Fix, type Report } from './rule.ts';
 import { removeWords, replace } from './support/edits.ts';
 import { asksInVain, type Side } from './support/lacking-interface.ts';
 import { page } from './support/page.ts';
-import { placedRules } from './support/placed-rules.ts';
 
 export default defineRule({
   code: 'misplaced-interface',
@@ -51,18 +51,21 @@ function misplaced(side: Side, bound: BoundRule, line: Line, chain: Hook): reado
 }
 
 function* unmatchable(table: Table): Iterable<Report> {
-  for (const { bound, chain } of placedRules(table)) {
-    const hooks = Placements.of(table).hooksOf(chain);
-    yield* never('in', bound, hooks, chain);
-    yield* never('out', bound, hooks, chain);
+  const placements = Placements.of(table);
+  for (const chain of table.chains.values()) {
+    const { interfaced } = ChainSurvey.of(chain);
+    if (chain.builtIn || interfaced.length === 0) continue;
+    const hooks = placements.hooksOf(chain.name);
+    for (const bound of interfaced) for (const side of SIDES) if (asksInVain(bound, side, hooks)) yield never(side, bound, hooks, chain.name);
   }
 }
 
-function* never(side: Side, bound: BoundRule, hooks: ReadonlySet<Hook>, chain: string): Iterable<Report> {
-  const part = bound.header[side];
-  if (part === undefined || !asksInVain(bound, side, hooks)) return;
+const SIDES = ['in', 'out'] as const;
+
+function never(side: Side, bound: BoundRule, hooks: ReadonlySet<Hook>, chain: string): Report {
   const { line } = bound;
-  yield {
+  const part = bound.header[side]!;
+  return {
     line, span: part.span, severity: 'warning', fixes: fixes(side, part, bound, line),
     message: `This never matches: only ${[...hooks].join(' and ')} leads to \`${chain}\`, where packets have no ${side === 'in' ? 'incoming' : 'outgoing'} interface.`,
   };

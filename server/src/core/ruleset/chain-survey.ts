@@ -12,14 +12,17 @@ export class ChainSurvey {
   private static readonly known = new WeakMap<Chain, ChainSurvey>();
   /** The chains that are named after `-j` or `-g`, in order; not all of them need exist. */
   readonly jumps: ReadonlySet<string>;
-  /** Rules that ask for an interface or use what not every hook takes. */
-  readonly hookDependent: readonly BoundRule[];
+  /** Rules that ask for an interface. */
+  readonly interfaced: readonly BoundRule[];
+  /** Uses of extensions that not every hook takes. */
+  readonly choosy: readonly RuleUse[];
   /** Uses of extensions that name something which other rules, or other programs, know as well. */
   readonly naming: readonly RuleUse[];
 
   private constructor({ rules }: Chain) {
     const jumps = new Set<string>();
-    const hookDependent: BoundRule[] = [];
+    const interfaced: BoundRule[] = [];
+    const choosy: RuleUse[] = [];
     const naming: RuleUse[] = [];
     let last: BoundRule | undefined;
     for (const { bound } of rules) {
@@ -29,16 +32,16 @@ export class ChainSurvey {
       const { header, matches, target } = bound;
       if (target?.kind === 'chain') jumps.add(target.chain);
       const aim = target?.kind === 'extension' ? target.use : undefined;
-      let isChoosy = header.in !== undefined || header.out !== undefined;
+      if (header.in !== undefined || header.out !== undefined) interfaced.push(bound);
       for (const use of aim === undefined ? matches : [...matches, aim]) {
-        const { choosy, naming: mayName } = traitsOf(use.definition);
-        isChoosy ||= choosy;
+        const { choosy: isChoosy, naming: mayName } = traitsOf(use.definition);
+        if (isChoosy) choosy.push({ bound, use });
         if (mayName && namesSomething(use)) naming.push({ bound, use });
       }
-      if (isChoosy) hookDependent.push(bound);
     }
     this.jumps = jumps;
-    this.hookDependent = hookDependent;
+    this.interfaced = interfaced;
+    this.choosy = choosy;
     this.naming = naming;
   }
 

@@ -37,6 +37,12 @@ export class Placements {
     return placements;
   }
 
+  /** Tells that the chains of the table `after` lead where those of `before` lead. */
+  static carryOver(before: Table, after: Table): void {
+    const placements = this.known.get(before);
+    if (placements !== undefined) this.known.set(after, placements);
+  }
+
   /** Hooks whose built-in chain leads to `chain`; empty for a chain that nothing leads to. */
   hooksOf(chain: string): ReadonlySet<Hook> {
     return this.hooks.get(chain) ?? NONE;

@@ -1,5 +1,6 @@
 import { unfold } from './identity.ts';
 import type { BoundRule, Chain, Ruleset, Table } from './model.ts';
+import { Placements } from './placement.ts';
 
 /**
  * The ruleset of a file in which one rule was written anew, sharing all tables and chains but the rule's own with the one
@@ -15,7 +16,10 @@ export function replaceRule(ruleset: Ruleset, before: BoundRule, after: BoundRul
     const at = chain?.rules.findIndex(({ bound }) => bound === before) ?? -1;
     // A chain may hide a target of its name, and execution tells.
     if (at !== -1 && targetName(after) !== undefined && table.chains.has(targetName(after)!)) return undefined;
-    if (at !== -1) return withTable(ruleset, withChain(table, { ...chain!, rules: replaced(chain!, at, before, after) }));
+    if (at === -1) continue;
+    const next = withChain(table, { ...chain!, rules: replaced(chain!, at, before, after) });
+    Placements.carryOver(table, next);
+    return withTable(ruleset, next);
   }
   return undefined;
 }

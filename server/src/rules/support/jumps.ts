@@ -24,12 +24,13 @@ export interface Walk {
   readonly loops: readonly Loop[];
 }
 
-const known = new WeakMap<Table, Walk>();
+const known = new WeakMap<Placements, Walk>();
 
-/** The walk through a finished table, made once; it takes time linear in its jumps. */
+/** The walk through a finished table, made once for all tables whose chains lead to the same ones; it takes time linear in its jumps. */
 export function walkOf(table: Table): Walk {
-  let walk = known.get(table);
-  if (walk === undefined) known.set(table, walk = walked(table));
+  const placements = Placements.of(table);
+  let walk = known.get(placements);
+  if (walk === undefined) known.set(placements, walk = walked(table, placements));
   return walk;
 }
 
@@ -45,8 +46,7 @@ interface Step {
 }
 
 /** Goes in depth without recursion, as rulesets can be thousands of chains deep. */
-function walked(table: Table): Walk {
-  const placements = Placements.of(table);
+function walked(table: Table, placements: Placements): Walk {
   const jumps = new Map<string, readonly string[]>();
   const left: string[] = [];
   const loops: Loop[] = [];

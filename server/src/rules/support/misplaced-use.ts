@@ -1,11 +1,11 @@
 import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { ExtensionUse } from '../../core/extensions/definition.ts';
+import { ChainSurvey } from '../../core/ruleset/chain-survey.ts';
 import { describesRule } from '../../core/ruleset/legal-options.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
 import { replace } from './edits.ts';
-import { placedRules } from './placed-rules.ts';
 
 type Kind = ExtensionUse['definition']['kind'];
 
@@ -38,28 +38,42 @@ function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: s
 /** Uses in user-defined chains that a hook leads to where the kernel refuses them: it follows every jump when it loads. */
 export function* misplacedInChains(kind: Kind, { rulesets }: FileInContext): Iterable<Report> {
   for (const { tables } of rulesets) {
-    for (const table of tables.values()) {
-      for (const { bound, chain } of placedRules(table)) for (const use of usesOf(bound, kind).filter(asksForHooks)) yield* misplacedBehind(use, bound, table, chain);
+    for (const table of tables.values()) yield* misplacedInTable(kind, table);
+  }
+}
+
+function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
+  const placements = Placements.of(table);
+  for (const chain of table.chains.values()) {
+    const { choosy } = ChainSurvey.of(chain);
+    if (chain.builtIn || choosy.length === 0) continue;
+    const hooks = [...placements.hooksOf(chain.name)];
+    for (const { bound: { line }, use } of choosy) {
+      if (use.definition.kind !== kind || !ownTables(use).includes(table.name)) continue;
+      const allowed = ownHooks(use);
+      const wrong = hooks.filter((hook) => !allowed.includes(hook));
+      if (wrong.length > 0) yield { line, span: use.span, related: jumpsFrom(table, wrong, chain.name), ...misplacedBehind({ use, table, chain: chain.name, allowed, wrong }) };
     }
   }
 }
 
-const asksForHooks = ({ definition: { hooks, hooksFor } }: ExtensionUse): boolean => hooks !== undefined || hooksFor !== undefined;
+/** A use in a chain to which hooks lead that refuse it. */
+interface Misplaced {
+  readonly use: ExtensionUse;
+  readonly table: Table;
+  readonly chain: string;
+  readonly allowed: readonly Hook[];
+  readonly wrong: readonly Hook[];
+}
 
-function* misplacedBehind(use: ExtensionUse, { line }: BoundRule, table: Table, chain: string): Iterable<Report> {
+function misplacedBehind({ use, table, chain, allowed, wrong }: Misplaced): Pick<Report, 'message' | 'severity'> {
   const { hooks } = use.definition;
-  if (!ownTables(use).includes(table.name)) return;
-  const allowed = ownHooks(use);
-  const wrong = [...Placements.of(table).hooksOf(chain)].filter((hook) => !allowed.includes(hook));
-  if (wrong.length === 0) return;
   const leads = `${wrong.join(' and ')} ${wrong.length === 1 ? 'leads' : 'lead'} to \`${chain}\``;
-  const place = { line, span: use.span, related: jumpsFrom(table, wrong, chain) };
   // What an extension asks of its options it is asked in built-in chains only by iptables-nft (seen in the kernel).
   if (wrong.every((hook) => hooks === undefined || hooks.includes(hook))) {
-    yield { ...place, severity: 'warning', message: `${leads}, where iptables-legacy refuses ${named(use)} and iptables-nft takes it; ${where(table.name, allowed)}` };
-  } else {
-    yield { ...place, message: `${named(use)} is refused here: ${leads}; ${where(table.name, allowed)}` };
+    return { severity: 'warning', message: `${leads}, where iptables-legacy refuses ${named(use)} and iptables-nft takes it; ${where(table.name, allowed)}` };
   }
+  return { message: `${named(use)} is refused here: ${leads}; ${where(table.name, allowed)}` };
 }
 
 /** The hooks in whose built-in chain the use is taken. */
