@@ -28,7 +28,7 @@ const line = fc.constantFrom(
   'iptables -A X -s $N,192.0.2.9 -j ACCEPT', 'iptables -A INPUT -j X', 'iptables -D INPUT -j X', 'iptables -X X', 'iptables -I INPUT 2 -j LOG', 'iptables -A FORWARD -j REJECT', 'iptables -t nat -A POSTROUTING -j MASQUERADE',
   'P=22', 'P=443', 'IPT=ip6tables', 'IPT=/sbin/iptables', 'N="192.0.2.1 192.0.2.2"', 'IFS=,', 'unset P', 'iptables() { :; }', 'set -e', 'set -- 1 2', 'iptables -A INPUT -s "$1"', 'trap "iptables -F" EXIT',
   'if [ -f x ]; then', 'else', 'fi', 'for P in 1 2; do', 'done', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'exit', 'iptables-restore <<EOF', '*filter', '-A INPUT -j X', 'COMMIT', 'EOF', 'f() {', '}', 'f',
-  'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
+  'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', 'iptables -A INPUT -j DROP # \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
 );
 const script = fc.array(line, { maxLength: 14 });
 const edit = fc.oneof(

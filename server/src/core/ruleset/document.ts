@@ -32,6 +32,15 @@ export interface Beside {
   readonly readStart: ReadStart;
 }
 
+/** The lines of a script as they are executed for a family. */
+interface ExecutedSteps {
+  readonly steps: readonly ScriptStep[];
+  readonly family: Family;
+  /** One for each step; undefined for those that are not executed. */
+  readonly all: readonly (BoundLine | undefined)[];
+  readonly lines: readonly BoundLine[];
+}
+
 const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'there is no such file' };
 
 /**
@@ -60,7 +69,7 @@ export class RulesetDocument implements ScriptContext {
   private readonly rulesets = new RulesetCache();
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
   /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
-  private executed: { readonly steps: readonly ScriptStep[]; readonly family: Family; readonly lines: readonly BoundLine[] }[] = [];
+  private executed: ExecutedSteps[] = [];
   private readonly executions = new Map<string, Rerun>();
   /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
   private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
@@ -312,8 +321,10 @@ export class RulesetDocument implements ScriptContext {
     this.restored = undefined;
     this.blocks = undefined;
     this.hidden = undefined;
+    // Those of a script with the back end that most ask for serve its next reading.
+    const { reading } = this;
+    if (reading !== undefined) this.executed = this.executed.filter(({ steps }) => steps === reading.steps);
     this.reading = undefined;
-    this.executed = [];
     this.startKnown = undefined;
     this.kindKnown = undefined;
   }
@@ -343,9 +354,14 @@ export class RulesetDocument implements ScriptContext {
   private executedLines(steps: readonly ScriptStep[], reading: ScriptReading, family: Family): readonly BoundLine[] {
     const known = this.executed.find((each) => each.steps === steps && each.family === family);
     if (known !== undefined) return known.lines;
-    const lines: BoundLine[] = [];
-    for (const step of steps) if (step.family === family && step.reached) lines.push(this.boundStep(reading.lineOf(step), step));
-    this.executed.push({ steps, family, lines });
+    const { kept } = reading;
+    const before = kept && this.executed.find((each) => each.steps === kept.steps && each.family === family);
+    const { start, end } = before === undefined ? { start: 0, end: 0 } : kept!;
+    const made = steps.slice(start, steps.length - end).map((step) => (step.family === family && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined));
+    const all = before === undefined ? made : [...before.all.slice(0, start), ...made, ...before.all.slice(before.all.length - end)];
+    const lines = all.filter((line) => line !== undefined);
+    if (before !== undefined) this.executed.splice(this.executed.indexOf(before), 1);
+    this.executed.push({ steps, family, all, lines });
     return lines;
   }
 

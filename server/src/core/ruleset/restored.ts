@@ -2,7 +2,7 @@ import type { Invocation } from '../shell/invocation.ts';
 import type { Piece } from '../shell/value.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
-import type { Layout } from './script.ts';
+import type { Layout } from './layout.ts';
 
 /** A line that iptables-restore reads, at the line of the script where it stands. */
 export interface RestoredLine {

@@ -4,8 +4,8 @@ import { appends, replaceRule } from './replace-rule.ts';
 
 interface Built {
   readonly ruleset: Ruleset;
-  /** Whether no rule of it could have been taken away, moved or counted by a later one. */
-  readonly onlyAppends: boolean;
+  /** Whether no rule of it could have been taken away, moved or counted by a later one; found out when that matters. */
+  readonly onlyAppends: () => boolean;
 }
 
 /** The rulesets that were built of a text; of one in which a single rule is written anew, most is kept. */
@@ -17,7 +17,7 @@ export class RulesetCache {
     let known = this.built.get(key);
     if (known === undefined) {
       const executed = lines();
-      known = { ruleset: build(executed), onlyAppends: executed.every(isHarmless) };
+      known = { ruleset: build(executed), onlyAppends: once(() => executed.every(isHarmless)) };
       this.built.set(key, known);
     }
     return known.ruleset;
@@ -30,7 +30,7 @@ export class RulesetCache {
   /** Carries the rulesets over to the text in which `after` stands in the place of `before`. */
   replaceRule(before: BoundRule, after: BoundRule): void {
     for (const [key, { ruleset, onlyAppends }] of this.built) {
-      const next = onlyAppends ? replaceRule(ruleset, before, after) : undefined;
+      const next = onlyAppends() ? replaceRule(ruleset, before, after) : undefined;
       if (next === undefined) this.built.delete(key);
       else this.built.set(key, { ruleset: next, onlyAppends });
     }
@@ -38,3 +38,8 @@ export class RulesetCache {
 }
 
 const isHarmless = ({ bound }: BoundLine): boolean => bound === undefined || appends(bound) || (bound.command === undefined && !bound.ends);
+
+function once(find: () => boolean): () => boolean {
+  let found: boolean | undefined;
+  return () => found ??= find();
+}

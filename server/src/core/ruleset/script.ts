@@ -3,7 +3,7 @@ import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
-import { ScriptText } from '../shell/script-text.ts';
+import { ScriptText, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
@@ -12,7 +12,9 @@ import type { BoundLine } from './build.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
+import { Layout } from './layout.ts';
 import { restoredLines } from './restored.ts';
+import { stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 
 /** A line's part in the execution of a script. */
@@ -60,8 +62,15 @@ export interface ScriptReading {
   readonly givenUpAt: Line | undefined;
   /** The command at which the script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
+  /** What it has in common with the reading before. */
+  readonly kept: KeptSteps | undefined;
   /** The steps as they are with a back end, by which the statuses go that the script looks at. */
   stepsWith(backend: Backend): readonly ScriptStep[];
+}
+
+/** How many steps at the start and at the end are those of another reading, in which `steps` was all, and stand on the same lines. */
+export interface KeptSteps extends Pick<Kept, 'start' | 'end'> {
+  readonly steps: readonly ScriptStep[];
 }
 
 const SHELL: LineContent = { kind: 'shell' };
@@ -74,11 +83,18 @@ const MENTION = /ip6?t/iu;
 const ERREXIT = /^#!\s*\S+\s+-\w*e/u;
 
 /** A script as it was followed with one back end. */
-interface Followed {
+interface Followed extends Steps {
   readonly evaluation: Evaluation;
-  readonly steps: readonly ScriptStep[];
+  /** What stands outside of an edit. */
+  readonly kept: Kept | undefined;
   /** Whether what it runs depends on how its commands end. */
   readonly dependsOnStatuses: boolean;
+}
+
+/** A script as it was read last. */
+interface LastReading extends Before {
+  readonly lines: readonly Line[];
+  readonly settled: readonly ScriptStep[];
 }
 
 /** What the kernel holds before the first line, for each family. */
@@ -109,6 +125,7 @@ export class Script {
   /** What each command of the text became on its line, the last times that it ran. */
   private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
+  private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
   private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts }>();
   private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
@@ -120,25 +137,49 @@ export class Script {
 
   /** `alone`: the lines as the grammar reads each by itself. */
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
+    const { last } = this;
+    this.last = undefined;
     const layout = new Layout(alone);
     if (!MENTION.test(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
     this.text.update(layout.text, layout.sharedWith(this.layout));
     this.layout = layout;
-    const { evaluation, steps, dependsOnStatuses } = this.follow(layout, context, 'nft');
-    const said = sayings(steps);
-    const broken = this.brokenLines(layout);
-    const lines = alone.map((line) => this.lineSaying(line, said.get(line), broken.has(line)));
+    const followed = this.follow(layout, context, 'nft', last);
+    const { evaluation, steps, ends, kept, dependsOnStatuses } = followed;
+    const lines = this.lines(layout, followed, last?.lines ?? []);
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
     const settled = this.settled(steps);
+    this.last = { layout, evaluation, steps, ends, lines, settled };
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt),
-      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend).steps)),
+      // What is settled is made anew.
+      kept: kept && settled === steps && last!.settled === last!.steps ? { steps: last!.steps, start: kept.start, end: kept.end } : undefined,
+      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
   }
 
-  private follow(layout: Layout, context: ScriptContext, backend: Backend): Followed {
+  /** The lines with what the steps say that stand on them; `before`: the lines before an edit. */
+  private lines(layout: Layout, { steps, kept, evaluation: { trail } }: Followed, before: readonly Line[]): readonly Line[] {
+    if (kept === undefined) return this.saying(layout.lines, steps, brokenLines(layout, this.text.chunks));
+    const { first, last, lastBefore, start, end } = kept;
+    const behind = before.slice(lastBefore);
+    for (const [index, line] of behind.entries()) {
+      const alone = layout.lines[last + index]!;
+      // Those that are no line's copy have been numbered already; the others keep their distance.
+      if (line !== alone && line.number === alone.number) break;
+      line.number = alone.number;
+    }
+    const edited = this.saying(layout.lines.slice(first, last), steps.slice(start, steps.length - end), brokenLines(layout, trail.edited.chunks));
+    return [...before.slice(0, first), ...edited, ...behind];
+  }
+
+  private saying(lines: readonly Line[], steps: readonly ScriptStep[], broken: ReadonlySet<Line>): readonly Line[] {
+    const said = sayings(steps);
+    return lines.map((line) => this.lineSaying(line, said.get(line), broken.has(line)));
+  }
+
+  private follow(layout: Layout, context: ScriptContext, backend: Backend, before: Before | undefined): Followed {
     const known = new Map<Invocation, readonly ScriptStep[]>();
     const stepsOf = (invocation: Invocation): readonly ScriptStep[] => {
       if (invocation.tool === 'iptables') return this.stepOf(invocation, layout);
@@ -155,12 +196,11 @@ export class Script {
     });
     this.trails.set(backend, { trail: evaluation.trail, starts });
     const { invocations, asked } = evaluation;
-    const steps: ScriptStep[] = [];
-    for (const [place, invocation] of invocations.entries()) {
-      const isAsked = asked.has(place);
-      for (const step of stepsOf(invocation)) steps.push(isAsked ? this.withAsking(step) : step);
-    }
-    return { evaluation, steps, dependsOnStatuses: statuses.wasAsked };
+    const stepsAt = (place: number): readonly ScriptStep[] => {
+      const steps = stepsOf(invocations[place]!);
+      return asked.has(place) ? steps.map((step) => this.withAsking(step)) : steps;
+    };
+    return { evaluation, dependsOnStatuses: statuses.wasAsked, ...stepsAfter(layout, evaluation, stepsAt, before) };
   }
 
   /** The way that the script took last, where it began with what the kernel is said to hold now. */
@@ -253,10 +293,6 @@ export class Script {
     };
   }
 
-  private brokenLines(layout: Layout): ReadonlySet<Line> {
-    return new Set(this.text.chunks.filter(({ broken }) => broken).map(({ start }) => layout.lines[layout.indexAt(start)]!));
-  }
-
   /** The line of a step while the script is being evaluated: most lines will say what one step does. */
   private lineMeanwhile({ alone, command }: ScriptStep): Line {
     const line = this.made.get(alone);
@@ -286,6 +322,11 @@ export class Script {
   }
 }
 
+/** The lines of chunks that could not be read as shell. */
+function brokenLines(layout: Layout, chunks: readonly Chunk[]): ReadonlySet<Line> {
+  return new Set(chunks.filter(({ broken }) => broken).map(({ start }) => layout.lines[layout.indexAt(start)]!));
+}
+
 /** What a line says: a step, or the first one and those that bring further commands. */
 type Said = ScriptStep | readonly ScriptStep[];
 
@@ -307,64 +348,7 @@ const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content
 const conditionalOf = ({ conditions }: Invocation): string | undefined => conditions.find(({ assumed }) => assumed !== true)?.origin;
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, stepsWith: () => [] };
-}
-
-/** Where the lines of a script begin. */
-export class Layout {
-  readonly lines: readonly Line[];
-  readonly starts: readonly number[];
-  readonly text: string;
-  /** The line found last; whoever goes through a script asks for the next one. */
-  private found = 0;
-
-  constructor(lines: readonly Line[]) {
-    // The array is the document's, which changes it.
-    this.lines = [...lines];
-    const starts: number[] = [];
-    let whole = '';
-    for (const { text, eol } of lines) {
-      starts.push(whole.length);
-      whole += text;
-      whole += eol;
-    }
-    this.starts = starts;
-    this.text = whole;
-  }
-
-  /** Index of the line that holds an offset. */
-  indexAt(offset: number): number {
-    for (let index = this.found; index <= this.found + 1; index++) if (this.holds(index, offset)) return (this.found = index);
-    let low = 0;
-    let high = this.starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.starts[middle]! <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return (this.found = Math.max(0, low - 1));
-  }
-
-  /** How many characters at the start and at the end are those of lines of another layout. */
-  sharedWith({ lines, text }: Layout): { readonly start: number; readonly end: number } {
-    const shorter = Math.min(lines.length, this.lines.length);
-    let first = 0;
-    while (first < shorter && lines[first] === this.lines[first]) first++;
-    let last = this.lines.length;
-    const moved = lines.length - last;
-    while (last > first && last + moved > first && lines[last - 1 + moved] === this.lines[last - 1]) last--;
-    const start = this.startOf(first);
-    return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(text.length, this.text.length) - start) };
-  }
-
-  private startOf(index: number): number {
-    return this.starts[index] ?? this.text.length;
-  }
-
-  private holds(index: number, offset: number): boolean {
-    const { starts } = this;
-    return index < starts.length && starts[index]! <= offset && (index + 1 === starts.length || offset < starts[index + 1]!);
-  }
+  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */

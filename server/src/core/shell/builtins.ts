@@ -45,13 +45,27 @@ function declare(makesLocal: (options: string) => boolean): Builtin {
     const names = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
     const assigned = new Set(command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])));
     for (const name of names) {
-      if (isLocal && !frame.locals.has(name)) frame.locals.set(name, shell.environment.get(name));
+      // The variable that it stood for is not the one that is declared.
+      if (isLocal && shell.environment.references.has(name)) shell.environment.refer(name, undefined);
+      else if (isLocal && !frame.locals.has(name)) frame.locals.set(name, shell.environment.get(name));
       if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
       else if (isLocal && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
     }
-    for (const word of command.words) if (isAssignment(word)) assignDeclared(shell, word.assignment, source, options);
+    for (const word of command.words) {
+      if (!isAssignment(word)) continue;
+      assignDeclared(shell, word.assignment, source, options);
+      if (/-\w*n/u.test(options)) refer(shell, word.assignment.name, isLocal, shell.expander.origin(command, source));
+    }
     return 0;
   };
+}
+
+/** `declare -n NAME=OTHER`: the name stands for the other variable from here on. */
+function refer(shell: Interpreter, name: string, isLocal: boolean, origin: string): void {
+  const target = scalarOf(shell.environment.get(name));
+  const isKnown = typeof target === 'string' && /^[A-Za-z_]\w*$/u.test(target) && (isLocal || shell.certainty === 0);
+  if (isKnown) shell.environment.refer(name, target);
+  else shell.environment.taint(origin);
 }
 
 function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign>[1], source: Running['source'], options: string): void {

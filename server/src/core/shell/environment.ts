@@ -27,16 +27,24 @@ class Layer {
 /** What was changed in a layer that has been taken off. */
 export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
 
+/** Everything that an environment holds. */
+export interface SavedEnvironment extends Changes {
+  readonly references: ReadonlyMap<string, string>;
+}
+
 /** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
 export class Environment {
   private readonly layers: Layer[] = [new Layer()];
+  /** Names that stand for those of other variables: `declare -n`. */
+  references: ReadonlyMap<string, string> = new Map();
 
   constructor(positional: Positional) {
     this.layers[0]!.positional = positional;
   }
 
   /** Undefined for a variable that the script never set: it is the caller's. */
-  get(name: string): Variable | undefined {
+  get(given: string): Variable | undefined {
+    const name = this.meant(given);
     for (let index = this.layers.length - 1; index >= 0; index--) {
       const value = this.layers[index]!.variables.get(name);
       if (value !== undefined) return value === ABSENT ? undefined : value;
@@ -46,7 +54,24 @@ export class Environment {
 
   /** Sets a variable; `undefined` makes it the caller's again. */
   set(name: string, value: Variable | undefined): void {
-    this.layers.at(-1)!.variables.set(name, value ?? (value === null ? null : ABSENT));
+    this.layers.at(-1)!.variables.set(this.meant(name), value ?? (value === null ? null : ABSENT));
+  }
+
+  /** Lets a name stand for that of another variable, or for itself again. */
+  refer(name: string, target: string | undefined): void {
+    if (target === undefined && !this.references.has(name)) return;
+    const references = new Map(this.references);
+    if (target === undefined || this.meant(target) === name) references.delete(name);
+    else references.set(name, target);
+    this.references = references;
+  }
+
+  /** The variable that a name stands for. */
+  private meant(name: string): string {
+    let meant = name;
+    // Most scripts have none; those that there are end, as none leads to itself.
+    if (this.references.size > 0) for (let next = this.references.get(meant); next !== undefined; next = this.references.get(meant)) meant = next;
+    return meant;
   }
 
   function(name: string): FunctionDefinition | undefined {
@@ -75,35 +100,37 @@ export class Environment {
   }
 
   /** Everything as it is, where nothing is under way that could be taken off again. */
-  save(): Changes {
+  save(): SavedEnvironment {
     const { variables, functions, positional } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional };
+    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional }: Changes): void {
+  restore({ variables, functions, positional, references }: SavedEnvironment): void {
     const layer = new Layer();
     for (const [name, value] of variables) layer.variables.set(name, value);
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
     this.layers.splice(0, this.layers.length, layer);
+    this.references = references;
   }
 
   /** Whether everything is for sure as it was. */
-  isAs(saved: Changes): boolean {
+  isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional } = this.layers[0]!;
-    return positional === saved.positional && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return positional === saved.positional && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { length } = this.layers;
+    const { layers: { length }, references } = this;
     this.layers.push(layer);
     try {
       run();
     } finally {
       this.layers.length = length;
+      this.references = references;
     }
     return layer;
   }

@@ -45,27 +45,41 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
   const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
   shell.errexit = call.errexit === true;
-  const { end, givenUpAt } = runAll(shell, chunks, trail);
-  shell.stretch = trail.finish(shell);
-  passOver(shell, chunks.slice(end));
-  for (const chunk of chunks) lookAtUnreached(shell, chunk);
+  const { end, behind = end, givenUpAt } = runAll(shell, chunks, trail);
+  const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
+  shell.stretch = trail.finish(shell, unsure.length > 0);
+  passOver(shell, chunks.slice(behind));
+  for (const chunk of unsure) lookAtUnreached(shell, chunk);
   return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, givenUpAt, trail };
 }
 
-/** Runs the script; answers behind which chunk it ends, and where it was given up. */
-function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): { readonly end: number; readonly givenUpAt: number | undefined } {
+/** Whether nothing of the chunk was left out, once it was run. */
+const isRun = ({ command, simple }: Chunk): boolean => command === undefined || (command.kind === 'simple' && simple.length === 1);
+
+/** How far a script was followed. */
+interface Course {
+  /** How many chunks were run to their end. */
+  readonly end: number;
+  /** From which chunk on it would go on after its end, if that is not the next one. */
+  readonly behind?: number;
+  /** Where it was given up. */
+  readonly givenUpAt?: number;
+}
+
+/** Runs the script up to its end. */
+function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Course {
   for (let index = trail.pass(trail.start(shell), shell); index < chunks.length; index = trail.pass(index + 1, shell)) {
     const chunk = chunks[index]!;
     if (chunk.command === undefined) continue;
-    if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: chunks.length, givenUpAt: chunk.start };
+    if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
     const kind = shell.signal?.kind;
     shell.signal = undefined;
     if (kind !== 'exit') continue;
     limited(() => { runExitTrap(shell); });
-    return { end: index + 1, givenUpAt: undefined };
+    return { end: index + 1 };
   }
   limited(() => { runExitTrap(shell); });
-  return { end: chunks.length, givenUpAt: undefined };
+  return { end: chunks.length };
 }
 
 /** Reads the chunks behind the end of the script as if it went on, so that features know what their words would be. */

@@ -75,6 +75,9 @@ export class ParameterExpansion {
     if (prefix === undefined) return this.lookUp(part, source);
     if (prefix === '#') return this.length(part, source);
     if (part.index?.literal === '@' || part.index?.parts.some((each) => each.kind === 'text' && each.text === '@')) return this.keys(name);
+    // Of a name that stands for another one, the other.
+    const reference = this.expander.host.environment.references.get(name);
+    if (reference !== undefined) return reference;
     const target = this.lookUp(part, source);
     if (typeof target !== 'string' || target === 'unset' || target === 'absent') return typeof target === 'object' && !('elements' in target) ? target : absent(name);
     return /^\w+$/u.test(target) ? this.lookUp({ ...part, name: target, index: undefined } as unknown as ParameterPart, source) : absent(name);

@@ -57,7 +57,9 @@ export class ScriptText {
       const same = old[index];
       const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
       if (isSame) index++;
-      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : ownChunk(chunkAt(text, position));
+      const read = isSame ? same : old.length === 0 ? chunkAt(text, position) : ownChunk(chunkAt(text, position));
+      // A line that still is no shell is what it was.
+      const chunk = read.broken && same?.broken === true && same.start === before && same.text === read.text ? same : read;
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);

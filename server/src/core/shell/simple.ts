@@ -92,7 +92,7 @@ function withAssignments(shell: Interpreter, { command, source }: Running, run: 
 /** Runs a function with these arguments. */
 export function callFunction(shell: Interpreter, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
   if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
-  const { positional } = shell.environment;
+  const { positional, references } = shell.environment;
   const frame = { home, locals: new Map() };
   shell.frames.push(frame);
   shell.environment.positional = args;
@@ -102,6 +102,7 @@ export function callFunction(shell: Interpreter, { body, source }: FunctionDefin
     shell.signal = undefined;
     status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
   }
+  shell.environment.references = references;
   for (const [name, value] of frame.locals) shell.environment.set(name, value);
   shell.environment.positional = positional;
   shell.frames.pop();

@@ -1,5 +1,5 @@
 import type { Span } from '../text.ts';
-import { Environment, sameEntries, type Changes, type Positional, type Variable } from './environment.ts';
+import { Environment, sameEntries, type Changes, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { sameConditions, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
 import type { Output } from './stream.ts';
@@ -60,7 +60,7 @@ export class Stretch {
 
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
-  readonly environment: Changes;
+  readonly environment: SavedEnvironment;
   readonly files: ReadonlyMap<string, readonly Piece[] | Unknown>;
   /** How many invocations there were. */
   readonly count: number;

@@ -1,4 +1,4 @@
-import { holdsExtended } from './extended-pattern.ts';
+import { capturedBy, matchExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
@@ -134,7 +134,10 @@ function binary({ operator, left, right }: Extract<TestExpression, { kind: 'bina
     // What is quoted there is literal, which the value does not tell any more.
     const isPlain = !/["'\\]/u.test(source.text.slice(right.start, right.end));
     const expression = expander.text(right, source);
-    return !isPlain || isUnknown(value) || isUnknown(expression) ? 'unknown' : holdsExtended(value, expression) ?? 'unknown';
+    const match = !isPlain || isUnknown(value) || isUnknown(expression) ? undefined : matchExtended(value, expression);
+    const captured = match === undefined ? undefined : match === null ? [] : capturedBy(match, expression as string);
+    expander.host.environment.set('BASH_REMATCH', captured === undefined ? { origin: expander.origin({ start: left.start, end: right.end }, source) } : { elements: new Map(captured.entries()), associative: false });
+    return match === undefined ? 'unknown' : match !== null;
   }
   if (!Object.hasOwn(NUMERIC, operator)) return 'unknown';
   if (isUnknown(value)) return 'unknown';

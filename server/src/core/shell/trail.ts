@@ -24,6 +24,7 @@ export class Trail {
   private readonly chunks: readonly Chunk[];
   private readonly marks: Mark[] = [];
   private invocations: readonly Invocation[] = [];
+  private isErratic = false;
   private readonly read = new Map<string, string | undefined>();
   /** Until the end of the script, lest all trails be kept. */
   private old: Trail | undefined;
@@ -32,6 +33,7 @@ export class Trail {
   private readonly first: number;
   private readonly end: number;
   private readonly oldEnd: number;
+  private readonly areNew: boolean;
   /** Where it ends in the text before the edit, and how far that moved what follows. */
   private readonly movedFrom: number;
   private readonly movedBy: number;
@@ -40,25 +42,34 @@ export class Trail {
   /** Chunks between two marks: few enough to be followed again, and many enough that there are few marks. */
   private readonly apart: number;
 
-  /** `old`: the trail of the script before an edit, where nothing else has changed that it depends on. */
-  constructor(chunks: readonly Chunk[], old: Trail | undefined, rewind: Rewind) {
+  /** `before`: the trail of the script before an edit, where nothing else has changed that it depends on. */
+  constructor(chunks: readonly Chunk[], before: Trail | undefined, rewind: Rewind) {
+    const old = before?.isErratic === true ? undefined : before;
     this.chunks = chunks;
     this.apart = Math.ceil(Math.sqrt(chunks.length));
     this.old = old;
     this.rewind = rewind;
-    const before = old?.chunks ?? [];
-    const shorter = Math.min(chunks.length, before.length);
+    const known = old?.chunks ?? [];
+    const shorter = Math.min(chunks.length, known.length);
     let first = 0;
-    while (first < shorter && chunks[first] === before[first]) first++;
+    while (first < shorter && chunks[first] === known[first]) first++;
     let behind = 0;
-    while (behind < shorter - first && chunks[chunks.length - 1 - behind] === before[before.length - 1 - behind]) behind++;
+    while (behind < shorter - first && chunks[chunks.length - 1 - behind] === known[known.length - 1 - behind]) behind++;
     this.first = first;
     this.end = chunks.length - behind;
-    this.oldEnd = before.length - behind;
+    this.oldEnd = known.length - behind;
+    const replaced = new Set(known.slice(first, this.oldEnd));
+    this.areNew = !chunks.slice(first, this.end).some((chunk) => replaced.has(chunk));
     this.length = lengthOf(chunks);
     this.movedBy = this.length - (old?.length ?? 0);
     this.movedFrom = (chunks[this.end]?.start ?? this.length) - this.movedBy;
     for (const [place, { index }] of (old?.marks ?? []).entries()) if (index >= this.oldEnd) this.oldMarks.set(index - this.oldEnd + this.end, place);
+  }
+
+  /** Where in the script the chunks begin and end outside of which it is what it was; whether it had none of them before. */
+  get edited(): { readonly chunks: readonly Chunk[]; readonly areNew: boolean; readonly start: number; readonly end: number } {
+    const { chunks, first, end, length } = this;
+    return { chunks: chunks.slice(first, end), areNew: this.areNew, start: chunks[first]?.start ?? length, end: chunks[end]?.start ?? length };
   }
 
   /** The script's way of reading files, which remembers what they held. */
@@ -96,16 +107,16 @@ export class Trail {
     return index;
   }
 
-  /** Comes to the end of the script, and answers all that happened. */
-  finish(shell: Interpreter): Stretch {
+  /** Comes to the end of the script, and answers all that happened; the visited commands only where somebody wants them. */
+  finish(shell: Interpreter, wantsVisited: boolean): Stretch {
     const all = new Stretch();
     for (const { visited, asked } of [...this.marks.map(({ stretch }) => stretch), shell.stretch]) {
-      for (const command of visited) all.visited.add(command);
       for (const step of asked) all.asked.add(step);
+      if (wantsVisited) for (const command of visited) all.visited.add(command);
     }
     this.invocations = shell.invocations;
+    this.isErratic = shell.isErratic;
     this.old = undefined;
-    if (shell.isErratic) this.marks.length = 0;
     return all;
   }
 

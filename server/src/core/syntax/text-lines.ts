@@ -79,15 +79,18 @@ export class TextLines {
     const before = this.lines.slice(first, end);
     if (after.length < MOST_ARGUMENTS) this.lines.splice(first, end - first, ...after);
     else this.lines = [...this.lines.slice(0, first), ...after, ...this.lines.slice(end)];
-    this.renumber(first);
+    this.renumber(first, first + after.length);
     return { first, before, after };
   }
 
-  private renumber(first: number): void {
+  /** Numbers the lines from an edit on, which ends before `end`. */
+  private renumber(first: number, end: number): void {
     const previous = this.lines[first - 1];
     let number = previous === undefined ? 0 : previous.number + physicalLines(previous.text);
     for (let index = first; index < this.lines.length; index++) {
       const line = this.lines[index]!;
+      // Behind an edit lines keep their distance.
+      if (index >= end && line.number === number) return;
       line.number = number;
       number += physicalLines(line.text);
     }

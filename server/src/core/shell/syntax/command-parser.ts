@@ -70,7 +70,7 @@ export class CommandParser extends TestParser {
       this.position++;
       return { kind: 'background', command, start, end: this.position };
     }
-    if (this.next === ';' && this.at(1) !== ';') this.position++;
+    if (this.next === ';' && this.at(1) !== ';' && this.at(1) !== '&') this.position++;
     else if (!this.atLineEnd() && !this.atListEnd()) this.fail('`;` or a new line');
     return command;
   }

@@ -1,0 +1,70 @@
+import type { Line } from '../syntax/line.ts';
+
+/** Where the lines of a script begin. */
+export class Layout {
+  readonly lines: readonly Line[];
+  readonly starts: readonly number[];
+  readonly text: string;
+  /** The line found last; whoever goes through a script asks for the next one. */
+  private found = 0;
+
+  constructor(lines: readonly Line[]) {
+    // The array is the document's, which changes it.
+    this.lines = [...lines];
+    const starts: number[] = [];
+    let whole = '';
+    for (const { text, eol } of lines) {
+      starts.push(whole.length);
+      whole += text;
+      whole += eol;
+    }
+    this.starts = starts;
+    this.text = whole;
+  }
+
+  /** Index of the line that holds an offset. */
+  indexAt(offset: number): number {
+    for (let index = this.found; index <= this.found + 1; index++) if (this.holds(index, offset)) return (this.found = index);
+    let low = 0;
+    let high = this.starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return (this.found = Math.max(0, low - 1));
+  }
+
+  /** The line that begins at an offset, or the number of lines at the end of the text. */
+  placeOf(offset: number): number {
+    return offset >= this.text.length ? this.lines.length : this.indexAt(offset);
+  }
+
+  /** The lines outside of which all are those of another layout. */
+  changedSince({ lines }: Layout): { readonly first: number; readonly last: number } {
+    const shorter = Math.min(lines.length, this.lines.length);
+    let first = 0;
+    while (first < shorter && lines[first] === this.lines[first]) first++;
+    let last = this.lines.length;
+    const moved = lines.length - last;
+    while (last > first && last + moved > first && lines[last - 1 + moved] === this.lines[last - 1]) last--;
+    return { first, last };
+  }
+
+  /** How many characters at the start and at the end are those of lines of another layout. */
+  sharedWith(other: Layout): { readonly start: number; readonly end: number } {
+    const { first, last } = this.changedSince(other);
+    const start = this.startOf(first);
+    return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(other.text.length, this.text.length) - start) };
+  }
+
+  /** Where a line begins; behind the last one the end of the text. */
+  startOf(index: number): number {
+    return this.starts[index] ?? this.text.length;
+  }
+
+  private holds(index: number, offset: number): boolean {
+    const { starts } = this;
+    return index < starts.length && starts[index]! <= offset && (index + 1 === starts.length || offset < starts[index + 1]!);
+  }
+}
