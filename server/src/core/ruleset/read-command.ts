@@ -1,9 +1,13 @@
 import type { Argument } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
+import { readInteger } from '../values/integer.ts';
 import { chainNameProblems } from './chain-name.ts';
 import type { BoundCommand, CommandKind } from './model.ts';
 import { closedName } from './open-quotation.ts';
 import type { GivenBase, Reading } from './reading.ts';
+
+/** The largest rule number that iptables reads. */
+const MOST_RULES = 0x7fffffff;
 
 /** Commands that take a rule number behind the chain. */
 const NUMBERED: ReadonlySet<CommandKind> = new Set<CommandKind>(['insert', 'delete', 'replace', 'list', 'list-rules', 'zero']);
@@ -60,7 +64,8 @@ function readPosition(reading: Reading, kind: CommandKind, nameSpan: Span): numb
     return undefined;
   }
   reading.token('position', argument);
-  if (/^[0-9]+$/u.test(argument.text) && Number(argument.text) > 0) return Number(argument.text);
-  reading.problem('invalid-value', `\`${argument.text}\` is not a rule number; write a number from 1 on.`, argument);
+  const position = readInteger(argument.text);
+  if (position !== undefined && position > 0 && position <= MOST_RULES) return position;
+  reading.problem('invalid-value', `\`${argument.text}\` is not a rule number; write a number from 1 to ${MOST_RULES}.`, argument);
   return undefined;
 }
