@@ -4,8 +4,10 @@ import type { HostFacts } from '../../server/src/core/engine/host.ts';
 import { documentation } from '../../server/src/core/extensions/catalogue.ts';
 import { MATCHES, TARGETS } from '../../server/src/core/extensions/catalogue.generated.ts';
 import type { ExtensionDefinition } from '../../server/src/core/extensions/definition.ts';
-import { HOOKS } from '../../server/src/core/netfilter.ts';
+import { HOOKS, type Backend } from '../../server/src/core/netfilter.ts';
+import { BASE_OPTION_DOCS } from '../../server/src/features/support/base-option-docs.ts';
 import { answersOf, difference, findingsOf, type Input } from '../conformance/verdict.ts';
+import { BACKENDS, runScripts } from '../support/programs.ts';
 import { describeWithPrograms } from './namespace.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([...HOOKS, ...TARGETS.flatMap(({ name, aliases = [] }) => [name, ...aliases])]);
@@ -45,3 +47,19 @@ describeWithPrograms('examples of the pages of matches and targets', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+describeWithPrograms('examples of iptables\' own options', () => {
+  const examples = Object.entries(BASE_OPTION_DOCS).map(([name, { example }]) => ({ name, example }));
+  for (const backend of BACKENDS) it(`are taken by iptables-${backend}`, async () => {
+    const answers = await runScripts(examples.map(({ example }) => scriptOf(example, backend)));
+    assert.deepEqual(examples.flatMap(({ name, example }, index) => (answers[index]!.status === 0 ? [] : [`${name}: ${example}: ${answers[index]!.output}`])), []);
+  });
+});
+
+/** A command, or a rule in a ruleset, where the chain and the rule are that it speaks of. */
+function scriptOf(example: string, backend: Backend): string {
+  const program = `iptables-${backend}`;
+  const fresh = [`${program} -F`, `${program} -X`, ...(example.includes('-N') ? [] : [`${program} -N LOGDROP`]), ...Array.from({ length: 3 }, () => `${program} -A INPUT -p tcp --dport 22 -j ACCEPT`)];
+  const run = example.startsWith('-') ? `${program}-restore <<'END OF RULESET'\n*filter\n:FROM_OUTSIDE - [0:0]\n${example}\nCOMMIT\nEND OF RULESET` : example.replaceAll('iptables ', `${program} `);
+  return [...fresh, run].join('\n');
+}

@@ -44,15 +44,19 @@ export default defineRule({
 /** Ports looked at; where so many are published, the rest tells nothing new. */
 const MOST_LOOKED_AT = 32;
 
+/** So many published ports are compared in one step. */
+const AT_ONCE = 16;
+
 function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | undefined> {
   const published = [...publishedPorts(analysis.ruleset)];
   if (published.length === 0) return;
   const search = new PastInputSearch(analysis, file.host);
-  const rules = [...rulesOnTheWayIn(analysis.ruleset)].flatMap(portRule);
+  const rules = new PortRules([...rulesOnTheWayIn(analysis.ruleset)].flatMap(portRule));
   const told = new Set<string>();
   let looked = 0;
-  for (const each of published) {
-    const about = rules.filter((rule) => commonPorts(rule, each).length > 0);
+  for (const [index, each] of published.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+    const about = rules.about(each);
     // One word about all ports that a program publishes is enough.
     const group = about.length === 0 && isOfContainer(each) ? each.chain : undefined;
     if ((about.length === 0 && group === undefined) || (group !== undefined && told.has(group))) continue;
@@ -74,6 +78,31 @@ interface PortRule extends NamedPorts {
 function portRule(bound: BoundRule): readonly PortRule[] {
   const named = portsNamedBy(bound);
   return named === undefined ? [] : [{ bound, ...named }];
+}
+
+/** Rules by the ports that they name; most name one of a few. */
+class PortRules {
+  private readonly groups = new Map<string, { readonly named: NamedPorts; readonly places: number[] }>();
+  private readonly rules: readonly PortRule[];
+
+  constructor(rules: readonly PortRule[]) {
+    this.rules = rules;
+    for (const [place, { protocol, ports }] of rules.entries()) for (const range of ports) this.note({ protocol, ports: [range] }, place);
+  }
+
+  private note(named: NamedPorts, place: number): void {
+    const [{ from, to }] = named.ports as readonly [NumberRange];
+    const key = `${named.protocol} ${from}:${to}`;
+    const group = this.groups.get(key);
+    if (group === undefined) this.groups.set(key, { named, places: [place] });
+    else group.places.push(place);
+  }
+
+  /** The rules that name one of the ports, in their order. */
+  about(ports: NamedPorts): readonly PortRule[] {
+    const places = new Set([...this.groups.values()].flatMap(({ named, places: own }) => (commonPorts(named, ports).length > 0 ? own : [])));
+    return [...places].sort((a, b) => a - b).map((place) => this.rules[place]!);
+  }
 }
 
 const commonPorts = (a: NamedPorts, b: NamedPorts): readonly NumberRange[] =>

@@ -12,7 +12,7 @@ import { openingFix } from './support/lockout/opening.ts';
 import { fateText, spotOf } from './support/lockout/place.ts';
 import { following, followingAll, isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
-import type { Traffic } from './support/lockout/traffic.ts';
+import { packetsOf, type Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -23,9 +23,9 @@ export default defineRule({
       + 'address and interface. Where the access is another one, say so in notation in the setting `iptables-lens.management` or '
       + 'under `management` in `iptables-lens.json`, such as `"tcp 192.0.2.0/24 -> any:2222"`; then every packet of it must be '
       + 'accepted. That it gets through only at certain moments, such as behind a limit or after knocking, is a hint, or an '
-      + 'information about access that you name. In rulesets of more than 1,500 rules usual packets alone are followed, and nothing is '
-      + 'said where all of them would have to be. A ruleset that leaves ssh out while other ports are open gets an information, and '
-      + 'one for IPv6 nothing.',
+      + 'information about access that you name. In rulesets of more than 1,500 rules packets are '
+      + 'looked for one by one, and nothing is said of moments or where a search comes to no end. A ruleset that leaves ssh out while '
+      + 'other ports are open gets an information, and one for IPv6 nothing.',
     why: 'Connections that exist go on, so the mistake shows only when the next one is tried, and then it is too late to mend it over the network.',
     example: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
     instead: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -p tcp --dport 22 -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
@@ -57,7 +57,7 @@ function* anyone(file: FileInContext, analysis: Analysis): Iterable<Report> {
     if (fates.translated === NONE) yield* sometimes(file, analysis, ssh, 'hint', 'New ssh connections');
     return;
   }
-  const useless = uselessRules(analysis, fates.all);
+  const useless = uselessRules(analysis, packetsOf(analysis.space, ssh));
   const othersGetIn = !isShut(analysis, ORDINARY.tcpIn);
   if (useless.length === 0 && family === 'ipv6') return;
   const stopped = stoppedPacket(analysis, ssh, standingOf(analysis, ssh), blocked);

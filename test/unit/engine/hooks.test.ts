@@ -73,6 +73,17 @@ COMMIT
 `, [[out, 'ACCEPT mangle:OUTPUT:1 filter:INPUT:1']], { loopback: true });
   });
 
+  it('take for given that no routing rule goes by the mark', async () => {
+    const ruleset = '*mangle\n-A PREROUTING -i eth1 -j MARK --set-mark 5\n-A OUTPUT -p udp -j MARK --set-mark 7\nCOMMIT\n';
+    const host = facts({ interfaces: { eth0: ['203.0.113.10/24'], eth1: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });
+    const marked = async (packet: string, options = {}): Promise<readonly string[]> => (await run(ruleset, [packet], options))[0]!.assumptions;
+    assert.deepEqual(await marked('tcp 10.0.0.5:1 -> 198.51.100.7:80 in=eth1', { host }), ['no routing rule of the host goes by the mark 0x5']);
+    assert.deepEqual(await marked('udp 203.0.113.10:1 -> 198.51.100.7:80 path=out', { host }), ['no routing rule of the host goes by the mark 0x7']);
+    assert.deepEqual(await marked('udp 203.0.113.10:1 -> 198.51.100.7:80 out=eth0'), ['no routing rule of the host goes by the mark 0x7']);
+    assert.deepEqual(await marked('tcp 203.0.113.10:1 -> 198.51.100.7:80 path=out', { host }), []);
+    assert.deepEqual(await marked('tcp 10.0.0.5:1 -> 203.0.113.10:80 in=eth1', { host }), []);
+  });
+
   it('know interfaces as the kernel does: none where there is none yet', () => ways(`*mangle
 :IN - [0:0]
 :POST - [0:0]

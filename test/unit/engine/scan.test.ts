@@ -48,14 +48,15 @@ describe('the index of a chain', () => {
         random.chance(0.5) ? `${random.chance(0.1) ? '! ' : ''}-s 10.${random.below(4)}.${random.below(4)}.0/${random.pick([16, 22, 24, 30, 32])}` : '',
         random.chance(0.3) ? `-d ${random.pick(['10.2.0.1', '10.2.0.2', '10.2.0.0/16', '10.2.0.0/255.255.0.255'])}` : '',
         random.chance(0.2) ? `${random.chance(0.3) ? '! ' : ''}-i ${random.pick(['eth0', 'eth+', 'lo'])}` : '',
-        random.chance(0.7) ? `-p ${random.pick(['tcp', 'udp'])} ${random.chance(0.2) ? '! ' : ''}--${random.pick(['dport', 'sport'])} ${random.pick([22, 53, 80, 443, 33000])}${random.chance(0.2) ? ':40000' : ''}` : '',
+        random.chance(0.2) ? `-p tcp ${random.chance(0.3) ? '! ' : ''}${random.pick(['--syn', '--tcp-flags FIN,ACK FIN', '--tcp-flags ALL NONE', '--tcp-flags NONE NONE', '--tcp-flags SYN,RST,ACK SYN,FIN'])}`
+          : random.chance(0.7) ? `-p ${random.pick(['tcp', 'udp'])} ${random.chance(0.2) ? '! ' : ''}--${random.pick(['dport', 'sport'])} ${random.pick([22, 53, 80, 443, 33000])}${random.chance(0.2) ? ':40000' : ''}` : '',
       ];
       return `-A INPUT ${parts.filter((part) => part !== '').join(' ')} ${index % 100 === 99 ? '-j ACCEPT' : '-j LOG'}`;
     };
     const text = `*filter\n${Array.from({ length: 800 }, (_, index) => rule(index)).join('\n')}\nCOMMIT\n`;
     const packets = Array.from({ length: 60 }, () => packetOf({
       path: 'in', src: `10.${random.below(4)}.${random.below(4)}.${random.below(4)}`, dst: random.pick(['10.2.0.1', '10.2.0.2', '10.2.3.1']), in_iface: random.pick(['eth0', 'eth1']),
-      proto: random.pick(['tcp', 'udp', 'icmp']), sport: random.pick([53, 33000]), dport: random.pick([22, 53, 80, 443, 39999]),
+      proto: random.pick(['tcp', 'udp', 'icmp']), sport: random.pick([53, 33000]), dport: random.pick([22, 53, 80, 443, 39999]), flags: random.pick(['SYN', 'ACK', 'FIN', 'NONE', 'SYN,FIN', 'ALL']),
     }, 'ipv4'));
     await sameBothWays(text, 'ipv4', packets);
   });

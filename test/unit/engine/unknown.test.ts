@@ -64,6 +64,13 @@ describe('what is not known', () => {
     assert.equal(third!.verdict, 'ACCEPT');
   });
 
+  it('of earlier packets is named where it decides', async () => {
+    const ruleset = '*filter\n-A INPUT -p udp -m string --algo bm --string GET -m recent --set --name R -j LOG\n-A INPUT -p icmp -m recent --remove --name R\n-A INPUT -p tcp -m recent --rcheck --name R -j DROP\nCOMMIT\n';
+    const [, second, , fourth] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=echo-request in=eth0', 'tcp 1.1.1.1:2 -> 9.9.9.9:1 in=eth0']);
+    assert.deepEqual(outcomes(second!).sort(), ['ACCEPT filter:INPUT:policy | of an earlier packet: not so: the packet holds "GET"', 'DROP filter:INPUT:3 | of an earlier packet: the packet holds "GET"']);
+    assert.deepEqual([fourth!.verdict, fourth!.outcomes], ['ACCEPT', undefined]);
+  });
+
   it('comes together again where the states are the same', async () => {
     const ruleset = '*filter\n-A INPUT -m statistic --mode random --probability 0.5 -j LOG\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
     const results = await run(ruleset, Array<string>(40).fill('tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0'));

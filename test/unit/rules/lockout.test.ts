@@ -72,6 +72,30 @@ describe('management access that the user names', () => {
   });
 });
 
+describe('lockouts among thousands of rules', () => {
+  const blocked = Array.from({ length: 2000 }, (_, index) => `-A INPUT -s 198.18.${index >> 8}.${index & 255} -j DROP`);
+  const said = (text: string, ...management: string[]): string[] => lockouts(text, { management }).map(({ severity, code, line }) => `${severity} ${code} ${line.number + 1}`);
+
+  it('are found where nobody gets in, and gone after the fix', () => {
+    const rules = filter('-A INPUT -p tcp -m tcp --dport 1:1023 -j DROP', ...blocked, '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT');
+    const [finding] = lockouts(rules);
+    assert.deepEqual(said(rules), ['warning lockout-management 6']);
+    assert.deepEqual(finding!.related!.map(({ line }) => line.number + 1), [2007]);
+    assert.equal(verdictOf(rules, finding!.packet!), 'DROP');
+    assert.deepEqual(said(fixed(rules, finding!.fixes![0]!)), []);
+  });
+
+  it('are none where a few get in', () => {
+    assert.deepEqual(said(filter(...blocked, '-A INPUT -s 192.0.2.7 -p tcp --dport 22 -j ACCEPT', '-A INPUT -p tcp --dport 80 -j ACCEPT')), []);
+  });
+
+  it('are found where one of those that the user names does not get in', () => {
+    const rules = filter(...blocked, '-A INPUT -p tcp --dport 22 -j ACCEPT');
+    assert.deepEqual(said(rules, 'tcp 192.0.2.0/24 -> any:22'), []);
+    assert.deepEqual(said(rules, 'tcp 198.18.3.0/24 -> any:22'), ['warning lockout-management 774']);
+  });
+});
+
 interface Fixed {
   readonly title: string;
   readonly name?: string;
@@ -137,7 +161,7 @@ describe('lockouts between two commands', () => {
   it('by a flush under DROP are mended by opening the policies for the while', () => {
     assert.deepEqual(mended(script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING)), {
       code: 'lockout-flush', left: [],
-      after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', ACCEPTING[2]!),
+      after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', 'iptables -P OUTPUT DROP', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', ACCEPTING[2]!),
     });
   });
 

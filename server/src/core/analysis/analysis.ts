@@ -12,6 +12,7 @@ import { Cover, type Covering, type Place } from './cover.ts';
 import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
 import { fatesOf, type Composition, type Fates } from './fates.ts';
 import { Liveness, type Findings } from './liveness.ts';
+import { Passing } from './passing.ts';
 import type { Prepared } from './preparation.ts';
 import { follow, Search } from './search.ts';
 import { completed, type Steps } from './steps.ts';
@@ -58,6 +59,7 @@ export class Analysis {
   private readonly before = new Map<TableName, TableState>();
   private readonly tables = new Map<TableName, WorkedTable>();
   private composed: Composition | undefined;
+  private passing: Passing | undefined;
   /** How many nodes the space had when it was new and everything was worked out. */
   private nodesAtFirst: number | undefined;
 
@@ -145,7 +147,7 @@ export class Analysis {
   /** The same in small steps. */
   *covering(table: TableName, place: Place): Steps<readonly Covering[] | undefined> {
     const { liveness, cover } = yield* this.working(table);
-    return liveness.isAlive(place) ? undefined : yield* cover.of(place);
+    return liveness.isAlive(place) ? undefined : yield* cover.of(place, liveness.stoppedAt(place));
   }
 
   /** What may become of the packets of a class on one path through all tables. */
@@ -165,6 +167,11 @@ export class Analysis {
   example(path: Path, packets: PacketSet, fate: FinalFate): Example | undefined {
     const found = witness(this.space, packets);
     return found && { ...found, decidedBy: decidingFor(completed(this.composition()), path, found.bits, fate) };
+  }
+
+  /** The search for single packets of a class that fare in a certain way, which is quick for any number of rules. */
+  *searching(): Steps<Passing> {
+    return (this.passing ??= new Passing(yield* this.composition()));
   }
 
   private *composition(): Steps<Composition> {

@@ -3,7 +3,7 @@ import type { PacketSet } from '../sets/diagram.ts';
 import { beginningsOf, type Beginning, type Probe } from '../sets/probe.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
-import { StepIndex } from './step-index.ts';
+import { StepIndex, type Matching } from './step-index.ts';
 import type { Consequence } from './target.ts';
 
 /** How a packet's way through a table ends, as far as a chain decides it. */
@@ -61,7 +61,7 @@ export class AnalysedChain {
   }
 
   /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
-  acting(probe: Probe, from = 0): Generator<number, void> {
+  acting(probe: Probe, from = 0): Matching {
     if (!probe.isFragment) return (this.whole ??= this.index((index) => this.beginnings(index))).matching(probe, from);
     return (this.fragments ??= this.index((index) => beginningsOf(this.space, this.steps[index]!.loose.may, true))).matching(probe, from);
   }

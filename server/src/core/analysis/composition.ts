@@ -14,7 +14,7 @@ const AT_ONCE = 16;
 /** Puts tables together, in small steps, so that what one rewrites counts where another looks at it. */
 export function* compose(tables: ReadonlyMap<TableName, TableAnalysis>, { space, backend, tracks }: { readonly space: PacketSpace; readonly backend: Backend; readonly tracks: boolean }): Steps<Composition> {
   const steps = [...tables.values()].flatMap(({ prepared }) => [...prepared.chains.values()].flatMap((chain) => chain.steps));
-  const watching = new Watching(space, anyOf(steps.map(({ rewriting }) => rewriting).filter((rewriting) => rewriting !== UNCHANGED)));
+  const watching = new Watching(space, anyOf(new Set(steps.map(({ rewriting }) => rewriting))));
   for (const [index, { match }] of steps.entries()) {
     watching.note(match);
     if (index % AT_ONCE === AT_ONCE - 1) yield undefined;

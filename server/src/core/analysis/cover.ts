@@ -3,7 +3,7 @@ import { NONE, type PacketSet } from '../sets/diagram.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
-import { follow, type Search, type Stop } from './search.ts';
+import { follow, type Search, type Stopped } from './search.ts';
 import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
@@ -44,15 +44,17 @@ export class Cover {
     this.outcomes = new Outcomes(analysis);
   }
 
-  *of(place: Place): Steps<readonly Covering[] | undefined> {
+  /** `known` is what stops the wanted packets on each way, in order, as far as that is known. */
+  *of(place: Place, known: readonly Stopped[] = []): Steps<readonly Covering[] | undefined> {
     const step = this.analysis.chain(place.chain).steps[place.index]!;
     const [first] = this.search.routes.to(place.chain);
     if (step.match.may === NONE || first === undefined) return undefined;
     const found = new Map<string, Covering>();
     this.analysis.space.forgetting(() => this.noteCalls(place.chain, step.loose.may, found, new Set()));
+    let way = 0;
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const taking = inOrder(yield* inPassing(this.analysis.space, this.taking(route, place, step)), stretchesOf(route, place.index));
+      const taking = inOrder(yield* inPassing(this.analysis.space, this.taking(route, place, step, known[way++])), stretchesOf(route, place.index));
       for (const stop of taking) this.note(stop, 'takes', found);
       if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }
@@ -76,35 +78,14 @@ export class Cover {
     }
   }
 
-  /** Rules that take the wanted packets which come on one way. */
-  private *taking(route: Route, place: Place, step: TableStep): Steps<readonly CallSite[]> {
-    const outcome = yield* this.search.along(route, place.index, step.loose.may);
-    if (outcome.bits !== undefined) return yield* this.takingExactly(place, step);
-    const needed = yield* this.needed(outcome.stops, this.analysis.space.intersection(step.loose.may, route.may));
+  /** Rules that take the wanted packets which come on one way; `known` is what stops them there, where that is known. */
+  private *taking(route: Route, place: Place, step: TableStep, known: Stopped | undefined): Steps<readonly CallSite[]> {
+    const stopped = known ?? (yield* this.search.along(route, place.index, step.loose.may)).stopped;
+    if (stopped === undefined) return yield* this.takingExactly(place, step);
+    const { needed, spare } = stopped;
     if (needed.length === 0 || needed.some((stop) => this.isContrary(stop, step))) return needed;
-    const contrary = outcome.stops.find((stop) => this.isContrary(stop, step)) ?? (yield* this.contrary(route, place, step));
+    const contrary = spare.find((stop) => this.isContrary(stop, step)) ?? (yield* this.contrary(route, place, step));
     return contrary === undefined ? needed : [...needed, contrary];
-  }
-
-  /** The stops without those whose packets others keep as well. */
-  private *needed(stops: readonly Stop[], wanted: PacketSet): Steps<readonly Stop[]> {
-    const { space } = this.analysis;
-    // What the stops after each one leave over.
-    const after: PacketSet[] = [wanted];
-    for (const { kept } of [...stops].reverse()) {
-      after.push(space.difference(after.at(-1)!, kept));
-      yield undefined;
-    }
-    after.reverse();
-    const needed: Stop[] = [];
-    let keptSoFar: PacketSet = NONE;
-    for (const [index, stop] of stops.entries()) {
-      if (!space.intersects(after[index + 1]!, space.complement(keptSoFar))) continue;
-      needed.push(stop);
-      keptSoFar = space.union(keptSoFar, stop.kept);
-      yield undefined;
-    }
-    return needed;
   }
 
   private isContrary(place: CallSite, step: TableStep): boolean {

@@ -2,7 +2,7 @@ import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain } from './chain.ts';
 import { stretchesOf } from './routes.ts';
-import { follow, Search } from './search.ts';
+import { follow, Search, type Stopped } from './search.ts';
 import { completed, type Steps } from './steps.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 import { Walk } from './walk.ts';
@@ -10,8 +10,12 @@ import { Walk } from './walk.ts';
 /** What is known of a rule, and the chains that it was found out from. */
 interface Finding {
   readonly alive: boolean;
+  /** What stops all packets, for each way to the rule, where that says why it is dead. */
+  readonly stopped?: readonly Stopped[] | undefined;
   readonly consulted: readonly AnalysedChain[];
 }
+
+const ALIVE = { alive: true };
 
 /** What is known of the rules of each chain. */
 export type Findings = ReadonlyMap<AnalysedChain, readonly (Finding | undefined)[]>;
@@ -60,14 +64,19 @@ export class Liveness {
 
   /** Whether a packet can ever come to the rule and match it. */
   isAlive(place: CallSite): boolean {
-    return completed(this.deciding(place));
+    return completed(this.deciding(place)).alive;
   }
 
-  private *deciding({ chain: name, index }: CallSite): Steps<boolean> {
+  /** What stops all packets on each way to a rule that cannot match, in the order of the ways, where that is why. */
+  stoppedAt(place: CallSite): readonly Stopped[] | undefined {
+    return completed(this.deciding(place)).stopped;
+  }
+
+  private *deciding({ chain: name, index }: CallSite): Steps<Finding> {
     const chain = this.analysis.chain(name);
     let own = this.findings.get(chain);
     if (own === undefined) this.findings.set(chain, own = this.kept(chain));
-    return (own[index] ??= yield* this.find(chain, index)).alive;
+    return (own[index] ??= yield* this.find(chain, index));
   }
 
   /** Whether a packet of the set, told by what it is when it comes to the hook, can ever come to the rule, whether it matches or not. */
@@ -77,7 +86,7 @@ export class Liveness {
     if (rewrites && set !== EVERY) return yield* this.isFollowedTo(place, set);
     let searched = 0;
     for (const route of this.search.routes.to(place.chain)) {
-      const { bits } = yield* this.search.packetAlong(route, place.index, set);
+      const { bits } = yield* this.search.along(route, place.index, set);
       if (bits !== undefined && !rewrites) return true;
       if (bits !== undefined || ++searched >= MOST_ROUTES) return yield* this.isFollowedTo(place, set);
     }
@@ -104,9 +113,9 @@ export class Liveness {
 
   private *find(chain: AnalysedChain, index: number): Steps<Finding> {
     const consulted = new Set<AnalysedChain>();
-    const alive = yield* this.canMatch(chain, index, consulted);
+    const { alive, stopped } = yield* this.canMatch(chain, index, consulted);
     if (!alive) for (const each of this.analysis.leadingTo(chain)) consulted.add(each);
-    return { alive, consulted: this.shared(consulted) };
+    return { alive, stopped, consulted: this.shared(consulted) };
   }
 
   /** The last list again where it has the same chains, as it has for most neighbours. */
@@ -115,25 +124,27 @@ export class Liveness {
     return this.lastConsulted;
   }
 
-  private *canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
+  private *canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<Omit<Finding, 'consulted'>> {
     const { match, loose } = chain.steps[index]!;
-    if (match.may === NONE) return false;
-    if (this.hopeful !== undefined && (yield* this.isWalkedTo(this.hopeful, chain, index, consulted))) return true;
+    if (match.may === NONE) return { alive: false };
+    if (this.hopeful !== undefined && (yield* this.isWalkedTo(this.hopeful, chain, index, consulted))) return ALIVE;
+    const stopped: Stopped[] = [];
     let searched = 0;
     for (const route of this.search.routes.to(chain.name)) {
-      if (searched >= MOST_ROUTES) return yield* this.isHit(chain, index, consulted);
-      const { bits, isStopped } = yield* this.search.packetAlong(route, index, loose.may, consulted);
-      if (bits !== undefined) return this.hopeful === undefined || (yield* this.isHit(chain, index, consulted));
-      if (isStopped) searched++;
+      if (searched >= MOST_ROUTES) return { alive: yield* this.isHit(chain, index, consulted) };
+      const outcome = yield* this.search.along(route, index, loose.may, consulted);
+      if (outcome.bits !== undefined) return this.hopeful === undefined ? ALIVE : { alive: yield* this.isHit(chain, index, consulted) };
+      stopped.push(outcome.stopped);
+      if (outcome.stopped.needed.length > 0) searched++;
     }
-    return false;
+    return { alive: false, stopped };
   }
 
   /** Whether a packet that would come to the rule if nothing were rewritten does come there, whatever is rewritten. */
   private *isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
     let searched = 0;
     for (const route of hopeful.routes.to(chain.name)) {
-      const { bits } = yield* hopeful.packetAlong(route, index, chain.steps[index]!.match.may, consulted);
+      const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
       if (bits !== undefined && new Walk(this.analysis, bits, consulted).arrives(stretchesOf(route, index), bits)) return true;
       if (++searched >= MOST_ROUTES) break;
     }

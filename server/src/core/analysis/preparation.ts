@@ -1,7 +1,7 @@
 import { loopingJumps } from '../engine/compile/loops.ts';
 import type { BoundRule, Rule, Table } from '../ruleset/model.ts';
 import { NONE } from '../sets/diagram.ts';
-import { anyOf, before, partOf, rewritingOf, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import { anyOf, before, partOf, rewritesText, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { AnalysedChain, type Step, type TableStep } from './chain.ts';
 import { droppedByMatch, matchOf } from './match.ts';
@@ -42,6 +42,8 @@ export class Preparation {
   private readonly setting: TableSetting;
   private readonly looping: ReadonlySet<Rule>;
   private readonly known = new Map<BoundRule, readonly KnownStep[]>();
+  /** What rules rewrite, by the text that says so; many targets do the same. */
+  private readonly rewritings = new Map<string, Rewriting>();
 
   constructor(table: Table, setting: TableSetting) {
     this.table = table;
@@ -58,7 +60,8 @@ export class Preparation {
     const kept = previous?.anything.key === anything.key ? previous : undefined;
     const tableSteps = new Map<Step, TableStep>();
     const chains = new Map<string, AnalysedChain>();
-    for (const [name, own] of steps) chains.set(name, yield* this.chain(name, own, anything, kept, tableSteps));
+    const inTable = (step: Step): TableStep => stepInTable(this.setting.space, step, anything, watching);
+    for (const [name, own] of steps) chains.set(name, yield* this.chain(name, own, inTable, kept, tableSteps));
     return { known: this.known, tableSteps, chains, anything };
   }
 
@@ -86,17 +89,25 @@ export class Preparation {
       this.known.set(bound, known);
       return same.step;
     }
-    const rewriting = consequence.kind === 'chain' ? UNCHANGED : rewritingOf(space, consequence.rewrites, () => true);
+    const rewriting = consequence.kind === 'chain' ? UNCHANGED : this.rewritingOf(consequence.rewrites);
     const match = same?.step.match ?? matchOf(space, rule, this.table.name);
     const step = { match, killed: tracks ? NONE : droppedByMatch(space, rule).may, consequence, rewriting };
     this.known.set(bound, [...known.filter((each) => each !== same), { source, destination, step }]);
     return step;
   }
 
+  private rewritingOf(rewrites: readonly Rewrite[]): Rewriting {
+    if (rewrites.length === 0) return UNCHANGED;
+    const key = rewritesText(rewrites);
+    let rewriting = this.rewritings.get(key);
+    if (rewriting === undefined) this.rewritings.set(key, rewriting = rewritingOf(this.setting.space, rewrites, () => true));
+    return rewriting;
+  }
+
   /** What of all that the rules rewrite their matches look at. */
   private *watching(steps: ReadonlyMap<string, readonly Step[]>): Generator<undefined, Watching> {
     const all = [...steps.values()].flat();
-    const watching = new Watching(this.setting.space, anyOf(all.filter(goesOn).map(({ rewriting }) => rewriting)));
+    const watching = new Watching(this.setting.space, anyOf(new Set(all.filter(goesOn).map(({ rewriting }) => rewriting))));
     for (const [index, { match }] of all.entries()) {
       watching.note(match);
       if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
@@ -104,11 +115,11 @@ export class Preparation {
     return watching;
   }
 
-  private *chain(name: string, steps: readonly Step[], anything: Rewriting, kept: Prepared | undefined, made: Map<Step, TableStep>): Generator<undefined, AnalysedChain> {
+  private *chain(name: string, steps: readonly Step[], inTable: (step: Step) => TableStep, kept: Prepared | undefined, made: Map<Step, TableStep>): Generator<undefined, AnalysedChain> {
     const own: TableStep[] = [];
     for (const step of steps) {
       let tableStep = made.get(step) ?? kept?.tableSteps.get(step);
-      if (tableStep === undefined) tableStep = inTable(this.setting.space, step, anything);
+      if (tableStep === undefined) tableStep = inTable(step);
       made.set(step, tableStep);
       own.push(tableStep);
       if (own.length % AT_ONCE === 0) yield undefined;
@@ -123,10 +134,10 @@ export class Preparation {
 const goesOn = ({ rewriting, consequence }: Step): boolean => rewriting !== UNCHANGED && consequence.kind === 'result' && consequence.outcomes.includes('continue');
 
 /** The rule among others that may do `anything` to what matches look at. */
-function inTable(space: PacketSpace, step: Step, anything: Rewriting): TableStep {
+function stepInTable(space: PacketSpace, step: Step, anything: Rewriting, watching: Watching): TableStep {
   const { match, killed, consequence, rewriting } = step;
   const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
-  const loose = before(space, anything, match);
+  const loose = watching.note(match) ? before(space, anything, match) : match;
   const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED;
   return { match, killed, consequence, rewriting, inside, loose, acts };
 }

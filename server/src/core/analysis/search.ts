@@ -9,16 +9,32 @@ import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 
-/** A rule that keeps packets away from another one, with those that it keeps. */
-export interface Stop extends CallSite {
-  readonly kept: PacketSet;
+/** A packet on its way, and the rule that surely stops it. */
+interface Stop {
+  readonly probe: Probe;
+  readonly site: CallSite;
 }
 
-/**
- * What a search along one way comes to: a packet that nothing surely stops, or the rules that between them stop every
- * one; none where the way leads no wanted packet at all.
- */
-export type Outcome = { readonly bits: Uint8Array } | { readonly bits: undefined; readonly stops: readonly Stop[] };
+/** The rules that between them keep every wanted packet of a way from a rule; none where the way leads no wanted packet at all. */
+export interface Stopped {
+  /** Those that can not be done without. */
+  readonly needed: readonly CallSite[];
+  readonly spare: readonly CallSite[];
+}
+
+/** What a search along one way comes to: a packet that nothing surely stops, or what stops all of them. */
+export type Outcome = { readonly bits: Uint8Array; readonly stopped?: undefined } | { readonly bits?: undefined; readonly stopped: Stopped };
+
+const NEVER_LED: Outcome = { stopped: { needed: [], spare: [] } };
+
+/** A search of which the first packet was stopped. */
+interface Attempt {
+  readonly route: Route;
+  readonly wanted: PacketSet;
+  readonly stretches: readonly Stretch[];
+  readonly reasons: Stops;
+  readonly first: Stop;
+}
 
 /** Looks for packets that get to a rule, as far as one view of the rules tells. */
 export class Search {
@@ -34,34 +50,71 @@ export class Search {
     this.likely = new LikelyPackets(analysis.space);
   }
 
-  /** A wanted packet that nothing on the way surely stops; undefined where there is none. Chains that were looked at are noted in `consulted`. */
-  *packetAlong(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Steps<{ readonly bits: Uint8Array | undefined; readonly isStopped: boolean }> {
-    const outcome = yield* inPassing(this.analysis.space, this.along(route, index, wanted, consulted));
-    return { bits: outcome.bits, isStopped: outcome.bits === undefined && outcome.stops.length > 0 };
-  }
-
   /**
    * Sends a wanted packet along the way. What stops it is taken away from the wanted packets, with all that it stops for
    * the same reason, until a packet gets through or none is left. Chains that were looked at are noted in `consulted`.
    */
   *along(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Steps<Outcome> {
     const { space } = this.analysis;
-    const reasons = new Stops(this.analysis, this.view, consulted);
+    const bits = this.likely.bits(0);
+    if (!space.meet(wanted, route.may, bits)) return NEVER_LED;
     const stretches = stretchesOf(route, index);
-    const stops: Stop[] = [];
-    let left: PacketSet | undefined;
-    for (let tried = 0; ; tried++) {
-      const bits = this.likely.bits(tried);
-      if (!space.meet(left ?? wanted, left === undefined ? route.may : EVERY, bits)) return { bits: undefined, stops };
+    const reasons = new Stops(this.analysis, this.view, consulted);
+    const probe = new Probe(space, bits);
+    const site = this.firstStop(stretches, probe, reasons);
+    if (site === undefined) return { bits };
+    return yield* inPassing(space, this.behind({ route, wanted, stretches, reasons, first: { probe, site } }));
+  }
+
+  /** Goes on where the first packet was stopped. */
+  private *behind({ route, wanted, stretches, reasons, first }: Attempt): Steps<Outcome> {
+    const { space } = this.analysis;
+    const all = space.intersection(wanted, route.may);
+    const stops = [first];
+    let left = all;
+    for (let stop = first; ;) {
+      left = space.difference(left, this.kept(stop, reasons, left));
+      yield undefined;
+      const bits = this.likely.bits(stops.length);
+      if (!space.meet(left, EVERY, bits)) return { stopped: yield* this.sifted(stops, reasons, all) };
       const probe = new Probe(space, bits);
-      const stop = this.firstStop(stretches, probe, reasons);
-      if (stop === undefined) return { bits };
-      left ??= space.intersection(wanted, route.may);
-      const kept = reasons.alike(this.analysis.chain(stop.chain), stop.index, probe, left);
-      stops.push({ ...stop, kept });
-      left = space.difference(left, kept);
+      const site = this.firstStop(stretches, probe, reasons);
+      if (site === undefined) return { bits };
+      stops.push(stop = { probe, site });
+    }
+  }
+
+  /** The packets of `within` that are stopped as the one is. */
+  private kept({ probe, site: { chain, index } }: Stop, reasons: Stops, within: PacketSet): PacketSet {
+    return reasons.alike(this.analysis.chain(chain), index, probe, within);
+  }
+
+  /** The stops, apart from those whose packets others keep as well. */
+  private *sifted(stops: readonly Stop[], reasons: Stops, wanted: PacketSet): Steps<Stopped> {
+    if (stops.length === 1) return { needed: [stops[0]!.site], spare: [] };
+    const { space } = this.analysis;
+    const kept: PacketSet[] = [];
+    for (const stop of stops) {
+      kept.push(this.kept(stop, reasons, wanted));
       yield undefined;
     }
+    // What the stops after each one leave over.
+    const after: PacketSet[] = [wanted];
+    for (const each of [...kept].reverse()) {
+      after.push(space.difference(after.at(-1)!, each));
+      yield undefined;
+    }
+    after.reverse();
+    const needed: CallSite[] = [];
+    const spare: CallSite[] = [];
+    let keptSoFar: PacketSet = NONE;
+    for (const [index, { site }] of stops.entries()) {
+      const isNeeded = space.intersects(after[index + 1]!, space.complement(keptSoFar));
+      (isNeeded ? needed : spare).push(site);
+      if (isNeeded) keptSoFar = space.union(keptSoFar, kept[index]!);
+      yield undefined;
+    }
+    return { needed, spare };
   }
 
   private firstStop(stretches: readonly Stretch[], probe: Probe, reasons: Stops): CallSite | undefined {

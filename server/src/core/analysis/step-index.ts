@@ -34,22 +34,44 @@ export class StepIndex {
   }
 
   /** The places of the rules from `from` on that the packet may match, in order. */
-  *matching(probe: Probe, from = 0): Generator<number, void> {
+  matching(probe: Probe, from = 0): Matching {
     const lists = [this.others];
     for (const { field, length, steps } of this.groups) {
       const list = steps.get(probe.hash(field, length));
       if (list !== undefined) lists.push(list);
     }
-    const next = lists.map((list) => firstFrom(list, from));
+    return new Matching(this.space, probe.bits, lists, from);
+  }
+}
+
+/** Goes through several ascending lists of rules at once. */
+export class Matching {
+  private readonly space: PacketSpace;
+  private readonly bits: Uint8Array;
+  private readonly lists: readonly (readonly IndexedStep[])[];
+  /** Where each list goes on. */
+  private readonly ahead: number[];
+
+  constructor(space: PacketSpace, bits: Uint8Array, lists: readonly (readonly IndexedStep[])[], from: number) {
+    this.space = space;
+    this.bits = bits;
+    this.lists = lists;
+    this.ahead = lists.map((list) => firstFrom(list, from));
+  }
+
+  /** The place of the next rule that the packet may match; -1 behind the last. */
+  next(): number {
+    const { space, bits, lists, ahead } = this;
     for (;;) {
-      let best = -1;
+      let best: IndexedStep | undefined;
+      let from = -1;
       for (let list = 0; list < lists.length; list++) {
-        const step = lists[list]![next[list]!];
-        if (step !== undefined && (best === -1 || step.index < lists[best]![next[best]!]!.index)) best = list;
+        const step = lists[list]![ahead[list]!];
+        if (step !== undefined && (best === undefined || step.index < best.index)) [best, from] = [step, list];
       }
-      if (best === -1) return;
-      const { index, may } = lists[best]![next[best]!++]!;
-      if (this.space.has(may, probe.bits)) yield index;
+      if (best === undefined) return -1;
+      ahead[from]!++;
+      if (space.has(best.may, bits)) return best.index;
     }
   }
 }

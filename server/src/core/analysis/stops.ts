@@ -21,10 +21,8 @@ export class Stops {
   /** The first rule of the chain before `to` that the packet surely does not get past, -1 where there is none. */
   first(chain: AnalysedChain, to: number, probe: Probe): number {
     this.consulted.add(chain);
-    for (const at of chain.acting(probe)) {
-      if (at >= to) break;
-      if (this.stops(chain, at, probe)) return at;
-    }
+    const acting = chain.acting(probe);
+    for (let at = acting.next(); at !== -1 && at < to; at = acting.next()) if (this.stops(chain, at, probe)) return at;
     return -1;
   }
 
@@ -60,7 +58,8 @@ export class Stops {
 
   private findReturn(chain: AnalysedChain, probe: Probe): boolean {
     this.consulted.add(chain);
-    for (const at of chain.acting(probe)) {
+    const acting = chain.acting(probe);
+    for (let at = acting.next(); at !== -1; at = acting.next()) {
       if (this.mayEscape(chain, at, probe)) return true;
       if (this.stops(chain, at, probe)) return false;
     }

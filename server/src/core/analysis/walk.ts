@@ -38,8 +38,8 @@ export class Walk {
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
     this.consulted.add(chain);
-    for (const at of chain.acting(new Probe(space, bits), from)) {
-      if (at >= to) break;
+    const acting = chain.acting(new Probe(space, bits), from);
+    for (let at = acting.next(); at !== -1 && at < to; at = acting.next()) {
       const step = chain.steps[at]!;
       if (!space.has(step.match.may, bits)) continue;
       if (!space.has(step.match.must, bits)) yield* this.along(chain, to, bits, at + 1);

@@ -5,7 +5,7 @@ import type { CompiledChain, CompiledRule } from './program.ts';
 import type { Step } from './result.ts';
 import type { Condition, Effect } from './traversal.ts';
 import { Unknown } from './truth.ts';
-import { changes } from './wording.ts';
+import { changes, rewritable } from './wording.ts';
 
 /**
  * Runs the passage's chain from its next rule on, until the packet leaves the table (the passage goes on), its way ends,
@@ -16,20 +16,19 @@ export function walkChain(p: Passage): void {
     p.leavesTable = false;
     return;
   }
+  let input = p.scanInput();
   for (;;) {
     const chain = p.chain!;
-    const input = p.scanInput();
     const rule = chain.rules[input === undefined ? p.next : nextCandidate(p, chain, input)];
     if (rule === undefined) {
       if (leaveChain(p)) return;
       continue;
     }
     p.next = rule.number;
-    if (!matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
-      if (p.ending !== undefined) return;
-      continue;
-    }
-    if (follow(p, rule)) return;
+    if (matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
+      if (follow(p, rule)) return;
+    } else if (p.ending !== undefined) return;
+    if (p.changed) input = p.scanInput();
   }
 }
 
@@ -102,10 +101,11 @@ function follow(p: Passage, rule: CompiledRule): boolean {
       note(p, rule, `${target.goto ? 'goes' : 'jumps'} to ${target.chain.name}`, false);
       return call(p, target.chain, target.goto);
     case 'action': {
-      const before = p.options.trace === 'none' ? p.packet : { ...p.packet };
+      const before = rewritable(p.packet);
       const effect = target.action.apply(p);
+      p.changed = true;
       p.forgetSettable();
-      note(p, rule, p.options.trace === 'none' ? undefined : changes(before, p.packet), false);
+      note(p, rule, changes(before, p.packet), false);
       return perform(p, effect);
     }
   }

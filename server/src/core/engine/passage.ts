@@ -13,6 +13,7 @@ import type { HostFacts } from './host.ts';
 import { copyPacket, type Address, type ConntrackState, type Packet } from './packet.ts';
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
+import { PROTOCOL } from './protocols.ts';
 import { nextHop, primaryAddress, speakingAddress } from './routing.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
@@ -68,12 +69,16 @@ export class Passage implements Traversal {
   next = 0;
   stack: { readonly chain: CompiledChain; readonly next: number; readonly cursor: Cursor | undefined }[] = [];
   cursor: Cursor | undefined;
+  /** Whether something that scans compare may have changed since the last `scanInput`. */
+  changed = false;
   /** Whether a rule has already let the packet out of the table that the walk stands in. */
   leavesTable = false;
 
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
   redirected = false;
+  /** The mark by which it was routed last. */
+  routedMark: number | undefined;
   /** Whether it has come back from lo, with the route that it left by. */
   looped = false;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
@@ -107,6 +112,8 @@ export class Passage implements Traversal {
     this.agenda = agenda;
     this.fromWire = packet.path !== 'out';
     this.arrivedFor = packet.destination;
+    this.routedMark = packet.mark;
+    if (world.past.length > 0) this.assumptions = [...world.past];
   }
 
   get backend(): Backend {
@@ -220,6 +227,7 @@ export class Passage implements Traversal {
     known.set(key, answer);
     if (!answer || pin === undefined) return;
     pin(this.packet);
+    this.changed = true;
     if (field === 'in' && this.inInterface === undefined) this.inInterface = this.packet.in;
     if (field === 'out' && this.outInterface === undefined) this.outInterface = this.packet.out;
   }
@@ -262,7 +270,7 @@ export class Passage implements Traversal {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
       tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };
@@ -278,26 +286,28 @@ export class Passage implements Traversal {
    */
   scanInput(): ScanInput | undefined {
     if (this.options.trace === 'all') return undefined;
+    this.changed = false;
     const { packet, scan, inInterface, outInterface } = this;
     if (scan?.hook === this.hook && sameScan(scan.of, packet)) return scan.input;
-    const { source, destination, protocol, sourcePort, destinationPort } = packet;
+    const { source, destination, protocol, sourcePort, destinationPort, tcpFlags } = packet;
+    if (protocol === PROTOCOL.tcp && tcpFlags === undefined) return undefined;
     if (source === undefined || destination === undefined || protocol === undefined || inInterface === undefined || outInterface === undefined) return undefined;
     if ((packet.fragmentOffset ?? 0) > 0 || (carriesPorts(protocol) && (sourcePort === undefined || destinationPort === undefined))) return undefined;
     const { interfaces } = this.program;
     const input: ScanInput = {
       addresses: scannedAddresses(source, destination), source, destination, protocol, inRow: interfaces.row(inInterface), outRow: interfaces.row(outInterface),
-      sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1,
+      sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1, tcpFlags: tcpFlags ?? 0,
     };
-    this.scan = { hook: this.hook, of: { source, destination, protocol, sourcePort, destinationPort }, input };
+    this.scan = { hook: this.hook, of: { source, destination, protocol, sourcePort, destinationPort, tcpFlags }, input };
     return input;
   }
 }
 
-type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort'>;
+type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags'>;
 
 function sameScan(a: Scanned, b: Scanned): boolean {
   return a.source === b.source && a.destination === b.destination && a.protocol === b.protocol && a.sourcePort === b.sourcePort
-    && a.destinationPort === b.destinationPort;
+    && a.destinationPort === b.destinationPort && a.tcpFlags === b.tcpFlags;
 }
 
 type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly pin?: (packet: Packet) => void };
@@ -306,7 +316,7 @@ type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly p
 function fieldQuestion(condition: Condition): Question | undefined {
   if ('field' in condition) return condition as FieldCondition;
   const { quick } = condition;
-  if (quick === undefined) return undefined;
+  if (quick === undefined || quick.field === 'tcpFlags') return undefined;
   const { field, from, to } = quick;
   const name = field === 'sourcePort' ? 'source port' : 'destination port';
   const key = `the ${name} is ${from === to ? from : `in ${from}:${to}`}`;

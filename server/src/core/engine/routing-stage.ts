@@ -114,7 +114,15 @@ function newWay(p: Passage): string | undefined {
   }
   if (route === undefined || route === 'none') return undefined;
   p.routedBy = 'host';
+  assumeNoRuleByMark(p);
   return route.device;
+}
+
+/** The routes that are known are those of the main table; where a mark chooses another one (`ip rule … fwmark`) is no fact that is given. */
+function assumeNoRuleByMark(p: Passage): void {
+  const { mark } = p.packet;
+  p.routedMark = mark;
+  if (mark !== undefined && mark !== 0) p.assume(`no routing rule of the host goes by the mark 0x${mark.toString(16)}`);
 }
 
 /** The interface by which a packet of the host itself leaves, as far as routes are known. */
@@ -124,9 +132,10 @@ export function wayOut(p: Passage): string | undefined {
   return newWay(p);
 }
 
-/** A local packet whose destination has changed may leave by another interface; this hook's `-o` still sees the old one. */
+/** A local packet whose destination or mark has changed may leave by another interface; this hook's `-o` still sees the old one. */
 export function reroute(p: Passage): void {
   const { packet } = p;
+  if (packet.mark !== p.routedMark) assumeNoRuleByMark(p);
   if (packet.destination === p.arrivedFor) return;
   p.arrivedFor = packet.destination;
   if (packet.destination === undefined) return;

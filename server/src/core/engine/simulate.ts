@@ -5,7 +5,7 @@ import type { Program } from './program.ts';
 import type { Answer, Fate, Result } from './result.ts';
 import { combine } from './outcomes.ts';
 import { walk } from './walk.ts';
-import { Worlds, type WorldState } from './world.ts';
+import { remember, Worlds, type WorldState } from './world.ts';
 
 export interface SimulateOptions {
   /** What is known of the host; default: nothing. */
@@ -39,6 +39,7 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
   for (let passage = agenda.pending.pop(); passage !== undefined; passage = agenda.pending.pop()) {
     walk(passage);
     fates.push(fateOf(passage));
+    remember(passage.world, passage.assumptions);
     ends.push(passage.world);
   }
   worlds.continueWith(ends);

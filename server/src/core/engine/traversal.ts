@@ -83,11 +83,23 @@ export interface Condition {
   test(traversal: Traversal): Truth;
   /** What the packet has there, to complete "it did not match, because …": `the destination port is 80`. */
   observe(traversal: Traversal): string;
-  /**
-   * The same test as plain data, where the condition is nothing but a port in a range, `!` applied already: it holds
-   * exactly when the packet's port is known and from ≤ port ≤ to. Lets the engine pass over rules without a call.
-   */
-  readonly quick?: { readonly field: 'sourcePort' | 'destinationPort'; readonly from: number; readonly to: number };
+  /** The same test as plain data, where there is one. Lets the engine pass over rules without a call. */
+  readonly quick?: QuickPort | QuickFlags;
+}
+
+/** A port in a range, `!` applied already: it holds exactly when the packet's port is known and from ≤ port ≤ to. */
+export interface QuickPort {
+  readonly field: 'sourcePort' | 'destinationPort';
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of the flags in `mask`, of which there are some, exactly those in `set`; `negated` turns it round. */
+export interface QuickFlags {
+  readonly field: 'tcpFlags';
+  readonly mask: number;
+  readonly set: number;
+  readonly negated: boolean;
 }
 
 /** What a target does with the packet. */

@@ -116,6 +116,7 @@ function sendAnswer(p: Passage): boolean {
   p.looped = false;
   p.refusesTemplates = reply.refusesTemplates === true;
   p.arrivedFor = reply.packet.destination;
+  p.routedMark = reply.packet.mark;
   p.decided = undefined;
   p.chain = undefined;
   reply.packet.out ??= wayOut(p);

@@ -14,8 +14,15 @@ export function endpointText(address: Address | undefined, port: number | undefi
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
+/** The fields that targets write. */
+export type Rewritable = Pick<Packet, 'source' | 'sourcePort' | 'destination' | 'destinationPort' | 'mark' | 'tos' | 'ttl'>;
+
+/** A packet's fields as they are before a target may write them. */
+export const rewritable = ({ source, sourcePort, destination, destinationPort, mark, tos, ttl }: Packet): Rewritable => ({ source, sourcePort, destination, destinationPort, mark, tos, ttl });
+
 /** What a target changed in the packet, in words; undefined for nothing. */
-export function changes(before: Packet, after: Packet): string | undefined {
+export function changes(before: Rewritable, after: Packet): string | undefined {
+  if (isUnchanged(before, after)) return undefined;
   const said: string[] = [];
   if (before.source !== after.source || before.sourcePort !== after.sourcePort) said.push(`source becomes ${endpointText(after.source, after.sourcePort)}`);
   if (before.destination !== after.destination || before.destinationPort !== after.destinationPort) {
@@ -24,5 +31,10 @@ export function changes(before: Packet, after: Packet): string | undefined {
   if (before.mark !== after.mark) said.push(`mark becomes ${after.mark === undefined ? 'unknown' : hex(after.mark)}`);
   if (before.tos !== after.tos) said.push(`tos becomes ${after.tos === undefined ? 'unknown' : hex(after.tos)}`);
   if (before.ttl !== after.ttl) said.push(`${after.family === 'ipv4' ? 'ttl' : 'hop limit'} becomes ${after.ttl ?? 'unknown'}`);
-  return said.length === 0 ? undefined : said.join(', ');
+  return said.join(', ');
+}
+
+function isUnchanged(before: Rewritable, after: Rewritable): boolean {
+  return before.source === after.source && before.sourcePort === after.sourcePort && before.destination === after.destination && before.destinationPort === after.destinationPort
+    && before.mark === after.mark && before.tos === after.tos && before.ttl === after.ttl;
 }

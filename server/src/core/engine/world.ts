@@ -5,6 +5,8 @@ import type { Slot, World } from './traversal.ts';
 /** One course that the past may have taken: what the kernel would remember. */
 export class WorldState implements World {
   now = 0;
+  /** What was assumed of earlier packets to get here, the latest last; empty where no other course of the past is possible. */
+  past: readonly string[] = [];
   table: ConntrackTable = emptyTable();
   private slots: unknown[] = [];
   private sharedStates = new Map<string, unknown>();
@@ -29,6 +31,7 @@ export class WorldState implements World {
     const world = new WorldState();
     const { table, copies } = copyTable(this.table);
     world.now = this.now;
+    world.past = this.past;
     world.table = table;
     world.slots = structuredClone(this.slots);
     world.sharedStates = structuredClone(this.sharedStates);
@@ -52,6 +55,14 @@ function serialize(value: unknown): string {
 
 /** Most courses of the past that are kept side by side. */
 const MOST = 16;
+/** Most of its assumptions that a course of the past is told by. */
+const TOLD = 4;
+
+/** Goes on from a packet of which this was assumed. */
+export function remember(world: WorldState, assumptions: readonly string[]): void {
+  const added = assumptions.filter((text) => !world.past.includes(text)).map((text) => `of an earlier packet: ${text}`);
+  if (added.length > 0) world.past = [...world.past, ...added].slice(-TOLD);
+}
 
 /**
  * The world as packets see it from the outside: one course of the past, or several while something about earlier
@@ -72,10 +83,20 @@ export class Worlds {
   continueWith(states: readonly WorldState[]): void {
     if (states.length === 1) {
       this.possible = states;
+      states[0]!.past = [];
       return;
     }
-    const distinct = [...new Map(states.map((state) => [state.fingerprint(), state])).values()];
-    if (distinct.length > MOST) this.incomplete = true;
-    this.possible = distinct.slice(0, MOST);
+    const distinct = new Map<string, WorldState>();
+    for (const state of states) {
+      const key = state.fingerprint();
+      const equal = distinct.get(key);
+      if (equal === undefined) distinct.set(key, state);
+      else equal.past = equal.past.filter((text) => state.past.includes(text));
+    }
+    if (distinct.size > MOST) this.incomplete = true;
+    this.possible = [...distinct.values()].slice(0, MOST);
+    const [first, ...others] = this.possible;
+    const shared = first!.past.filter((text) => others.every(({ past }) => past.includes(text)));
+    for (const state of this.possible) state.past = state.past.filter((text) => !shared.includes(text));
   }
 }

@@ -320,10 +320,10 @@ export class RulesetDocument implements ScriptContext {
     this.rulesets.clear();
     this.restored = undefined;
     this.blocks = undefined;
+    this.hidden = undefined;
     // Those of a script with the back end that most ask for serve its next reading.
     const { reading } = this;
     if (reading !== undefined) this.executed = this.executed.filter(({ steps }) => steps === reading.steps);
-    this.hidden = undefined;
     this.reading = undefined;
     this.startKnown = undefined;
     this.kindKnown = undefined;

@@ -46,7 +46,7 @@ export interface BoundRule {
   readonly command: BoundCommand | undefined;
   /** `-4` or `-6` of the other family: iptables-restore skips the line. */
   readonly skipped: boolean;
-  /** `-h` or `-V` in a ruleset: iptables-restore answers and stops with success, so that nothing behind it is read. */
+  /** `-h` or `-V`: iptables answers and stops with success, so that nothing behind it is read, in a ruleset no more lines. */
   readonly ends: boolean;
   /** `-t` of a command line; undefined = the current table block, or filter. */
   readonly table: { readonly name: string; readonly span: Span } | undefined;

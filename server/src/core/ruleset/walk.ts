@@ -192,13 +192,13 @@ export class Walk {
     reading.negation = undefined;
   }
 
-  /** A command line may well ask; in a ruleset it is the end of all reading. */
+  /** Ends the reading: of a command line, which may well ask, and of a whole ruleset. */
   private answer({ spec, nameSpan }: GivenBase): void {
     const { reading } = this;
     reading.negation = undefined;
-    if (reading.isCommand) return;
     this.ends = true;
     reading.next = reading.args.length;
+    if (reading.isCommand) return;
     reading.problems.push({
       code: 'early-end', span: nameSpan, accepted: true,
       message: `iptables-restore ${spec.name === 'help' ? 'prints its help' : 'prints its version'} for \`${optionText(spec)}\` and stops with success: it loads nothing of this block, and reads nothing behind it.`,

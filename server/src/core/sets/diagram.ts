@@ -133,20 +133,28 @@ export class Diagrams extends NodeStore {
     if (a === NONE || b === NONE || (a ^ b) === 1) return false;
     if (a === EVERY && b === EVERY) return true;
     if (a > b) return this.meet(b, a, bits);
-    if (this.cache.areDisjoint(a, b)) return false;
-    const levelA = this.level(a);
-    const levelB = this.level(b);
-    const level = levelA < levelB ? levelA : levelB;
+    const level = Math.min(this.level(a), this.level(b));
+    const lowA = this.part(a, level, 0);
+    const lowB = this.part(b, level, 0);
+    const highA = this.part(a, level, 1);
+    const highB = this.part(b, level, 1);
     const liked = bits[level]!;
-    for (const value of [liked, 1 - liked]) {
-      const nextA = levelA > level ? a : value === 0 ? this.low(a) : this.high(a);
-      const nextB = levelB > level ? b : value === 0 ? this.low(b) : this.high(b);
+    // Where there is one way to go on nothing is found twice.
+    const canBeLow = lowA !== NONE && lowB !== NONE;
+    const isFork = canBeLow && highA !== NONE && highB !== NONE;
+    if (isFork && this.cache.areDisjoint(a, b)) return false;
+    for (let value = isFork ? liked : canBeLow ? 0 : 1, tries = isFork ? 2 : 1; tries > 0; value = 1 - value, tries--) {
       bits[level] = value;
-      if (this.meet(nextA, nextB, bits)) return true;
+      if (value === 0 ? this.meet(lowA, lowB, bits) : this.meet(highA, highB, bits)) return true;
     }
     bits[level] = liked;
-    this.cache.storeDisjoint(a, b);
+    if (isFork) this.cache.storeDisjoint(a, b);
     return false;
+  }
+
+  /** What of a set is left, at a level not below its own, where the variable has the value. */
+  private part(set: PacketSet, level: number, value: 0 | 1): PacketSet {
+    return this.level(set) !== level ? set : value === 0 ? this.low(set) : this.high(set);
   }
 
   /** Whether every packet of `inner` is in `outer`. */

@@ -1,16 +1,19 @@
 import { PROTOCOL } from '../engine/protocols.ts';
 import { TCP_FLAGS } from '../engine/packet.ts';
-import type { FieldName } from './fields.ts';
+import { STATES, type FieldName } from './fields.ts';
 import type { PacketSpace } from './space.ts';
 
 /** What no rule asks for in passing: rules about single values let it through. */
 const DRAWN: readonly FieldName[] = ['destinationPort', 'sourcePort', 'destination', 'source', 'mac'];
-const USUAL: readonly (readonly [FieldName, number])[] = [['protocol', PROTOCOL.tcp], ['tcpFlags', TCP_FLAGS.SYN], ['ttl', 64], ['length', 60], ['socket', 1]];
+type Values = readonly (readonly [FieldName, number])[];
+const USUAL: Values = [['protocol', PROTOCOL.tcp], ['ttl', 64], ['length', 60], ['socket', 1]];
+/** What few rules stop, as most are about connections that are new or known; and by turns a new one. */
+const STATED: readonly Values[] = [[['state', STATES.indexOf('UNTRACKED')], ['tcpFlags', TCP_FLAGS.ACK]], [['state', STATES.indexOf('NEW')], ['tcpFlags', TCP_FLAGS.SYN]]];
 
 /** So many packets are drawn, then the first comes again. */
 const MANY = 64;
 
-/** Packets that few rules are about: of an ordinary kind, with addresses and ports drawn by lot, always the same ones. */
+/** Packets that few rules are about: of a kind that is let through, with addresses and ports drawn by lot, always the same ones. */
 export class LikelyPackets {
   private readonly space: PacketSpace;
   private packets: readonly Uint8Array[] = [];
@@ -27,10 +30,9 @@ export class LikelyPackets {
 }
 
 function drawn(space: PacketSpace): readonly Uint8Array[] {
-  const usual = usualBits(space);
   const lots = xorshift(0x2545f491);
-  return Array.from({ length: MANY }, () => {
-    const bits = usual.slice();
+  return Array.from({ length: MANY }, (_, number) => {
+    const bits = usualBits(space, STATED[number % STATED.length]!);
     for (const name of DRAWN) {
       const { level, bits: width } = space.fields[name];
       let word = 0;
@@ -52,11 +54,11 @@ function* xorshift(seed: number): Generator<number, never> {
   }
 }
 
-function usualBits(space: PacketSpace): Uint8Array {
+function usualBits(space: PacketSpace, stated: Values): Uint8Array {
   const bits = new Uint8Array(space.variables);
   // The last interface is one that few rules name.
   const other = space.names.classes.length - 1;
-  for (const [name, value] of [...USUAL, ['in', other], ['out', other]] as const) {
+  for (const [name, value] of [...USUAL, ...stated, ['in', other], ['out', other]] as const) {
     const { level, bits: width } = space.fields[name];
     for (let bit = 0; bit < width; bit++) bits[level + width - 1 - bit] = (value >> bit) & 1;
   }

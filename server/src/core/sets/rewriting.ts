@@ -26,6 +26,10 @@ export interface Rewriting {
 /** A packet that nothing has rewritten. */
 export const UNCHANGED: Rewriting = { key: '', bits: new Map(), questions: false };
 
+/** The changes as a text that is the same for the same changes. */
+export const rewritesText = (rewrites: readonly Rewrite[]): string =>
+  rewrites.map((rewrite) => ('change' in rewrite && rewrite.change !== undefined ? `${rewrite.field} ${rewrite.change.mask} ${rewrite.change.value}` : rewrite.field)).join();
+
 /** The rewriting that a target's changes make of a packet; changes of variables outside `watched` are left out. */
 export function rewritingOf(space: PacketSpace, rewrites: readonly Rewrite[], watched: (level: number) => boolean): Rewriting {
   const bits = new Map<number, BitChange>();

@@ -90,13 +90,14 @@ export const MOST_BURST = 1_000_000;
 export const flowBurst: ValueType<number> = {
   placeholder: 'PACKETS|BYTES[kb|mb|b]',
   parse(text) {
-    const match = /^(.*?)(?:([km])?b|[km])?$/u.exec(text);
-    const unit = /[km]b?$/u.exec(text)?.[0][0];
-    const number = match === null ? undefined : readBigInteger(match[1]!);
-    if (number === undefined) return fail(`${shown(text)} is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
-    if (number > BigInt(MOST_BURST) && /[0-9]$/u.test(text)) return fail(`\`${text}\` is above ${MOST_BURST}, the largest burst without a unit; for a rate of bytes write \`${text}b\`.`);
-    const value = Number(number) * (UNITS.find(([name]) => name === unit)?.[1] ?? 1);
-    return value === 0 ? fail(`A burst of \`${text}\` lets nothing through; the least is 1.`, '1') : ok(value);
+    const [, digits, unit] = /^([ \t\n\v\f\r]*\+?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*))(.*)$/su.exec(text) ?? [];
+    const number = digits === undefined ? undefined : readBigInteger(digits);
+    if (number === undefined || number > MOST) return fail(`${shown(text)} is not a burst: write a number of packets such as \`10\`, or for a rate of bytes an amount such as \`1mb\`.`);
+    if (number > BigInt(MOST_BURST) && unit === '') return fail(`\`${text}\` is above ${MOST_BURST}, the largest burst without a unit; for a rate of bytes write \`${text}b\`.`);
+    const factor = UNITS.find(([name]) => unit!.startsWith(name))?.[1] ?? 1;
+    const value = Number(number) * factor;
+    if (value === 0) return fail(`A burst of \`${text}\` lets nothing through; the least is 1.`, '1');
+    return ok(value, /^([km]?b|[km])?$/u.test(unit!) ? undefined : `iptables passes over what stands behind the number in \`${text}\`, and reads it as ${value}; write \`kb\`, \`mb\` or nothing behind it.`);
   },
   print: String,
 };

@@ -55,6 +55,8 @@ export const ipv6Options: ValueType<readonly Ipv6Option[]> = {
       options.push(option.value);
     }
     if (options.length > MOST_OPTIONS) return fail(`\`${text}\` has ${options.length} options; a rule takes at most ${MOST_OPTIONS}.`);
+    // Seen in iptables, which counts wrong there.
+    if (elements[MOST_OPTIONS - 1]?.includes(':') === true) return fail(`iptables refuses a length behind the last of ${MOST_OPTIONS} options, as \`${elements.at(-1)!}\` has it; write the type alone, or fewer options.`);
     return ok(options, warning);
   },
   print: (options) => options.map(printOption).join(','),

@@ -8,6 +8,9 @@ export type PortRange = NumberRange;
 
 export const MAX_PORT = 0xffff;
 
+/** What strtoul makes of any larger number. */
+const MOST = 2n ** 64n - 1n;
+
 const EXAMPLE = 'A port is a number from 0 to 65535 or a service name such as `ssh`.';
 
 /** A port as the tcp match, multiport and sctp read it: any base, or a service name of that protocol. */
@@ -44,16 +47,25 @@ function misspelled(text: string, protocol: ServiceProtocol | 'any'): Parsed<nev
 
 /** A port as iptables' generic option parser reads it (udp, dccp, `--ctorigdstport` …): decimal only, or a service name of any protocol. */
 function readResolvedPort(text: string, empty: number): Parsed<number> {
-  if (text === '') return ok(empty);
-  const digits = /^\s*\+?([0-9]+)$/u.exec(text)?.[1];
+  return text === '' ? ok(empty) : resolvePort(text);
+}
+
+/**
+ * A port as getaddrinfo reads it: the name of a service of any protocol, or a decimal number of which 32 bits are kept and,
+ * unless those make a negative one, 16 of them without a word (seen in iptables).
+ */
+export function resolvePort(text: string): Parsed<number> {
+  const [, sign, digits] = /^\s*([+-]?)([0-9]+)$/u.exec(text) ?? [];
   if (digits === undefined) {
     const named = servicePort(text, 'any');
     return named === undefined ? notAPort(text, 'any') : ok(named);
   }
-  const number = Number(digits);
-  if (number <= MAX_PORT) return ok(number);
-  if (number > 0x7fffffff) return fail(`\`${text}\` is above ${MAX_PORT}, the highest port; write one from 0 to ${MAX_PORT}.`);
-  return ok(number & MAX_PORT, `\`${text}\` is above ${MAX_PORT}, the highest port; iptables takes it without a word as ${number & MAX_PORT}.`);
+  const number = BigInt(digits);
+  const kept = Number(BigInt.asIntN(32, number > MOST ? MOST : sign === '-' ? -number : number));
+  if (kept < 0) return sign === '-' ? notAPort(text, 'any') : fail(`\`${text}\` is above ${MAX_PORT}, the highest port; write one from 0 to ${MAX_PORT}.`);
+  const port = kept & MAX_PORT;
+  if (number === BigInt(port) && sign !== '-') return ok(port);
+  return ok(port, `\`${text}\` is ${sign === '-' ? 'negative' : `above ${MAX_PORT}, the highest port`}; iptables takes it without a word as ${port}.`);
 }
 
 const printRange = ({ from, to }: PortRange): string => (from === to ? String(from) : `${from}:${to}`);

@@ -1,6 +1,6 @@
 import { fail, ok, type Parsed, type ValueType } from './value.ts';
 
-/** The kernel searches for at most this many bytes; in hexadecimal iptables takes one less. */
+/** The kernel searches for at most this many bytes; iptables minds whatever stands behind them, a closing bar included. */
 const MOST_BYTES = 128;
 
 const [BAR, BACKSLASH, BLANK] = [0x7c, 0x5c, 0x20];
@@ -23,16 +23,16 @@ export const printHex = (pattern: Pattern): string => `"|${pattern.map((byte) =>
 /** Enough of a pattern to know it by. */
 const start = (pattern: Pattern): string => String.fromCharCode(...pattern.slice(0, 12)).replaceAll(/[^ -~]|`/gu, '?');
 
-function limited(pattern: Pattern, most: number): Parsed<Pattern> {
+function limited(pattern: Pattern): Parsed<Pattern> {
   if (pattern.length === 0) return fail('The pattern is empty, and the kernel refuses that; write the text to search for.');
-  return pattern.length > most ? fail(`The pattern, which begins with \`${start(pattern)}\`, has ${pattern.length} bytes; it can have at most ${most}.`) : ok(pattern);
+  return pattern.length > MOST_BYTES ? fail(`The pattern, which begins with \`${start(pattern)}\`, has ${pattern.length} bytes; it can have at most ${MOST_BYTES}.`) : ok(pattern);
 }
 
 /** A text to search for, byte by byte. */
 export const plainPattern: ValueType<Pattern> = {
   placeholder: 'TEXT',
   parse(text) {
-    const parsed = limited(bytesOf(text), MOST_BYTES);
+    const parsed = limited(bytesOf(text));
     if (!parsed.ok || !/\|[0-9a-fA-F]{2}[^|]*\|/u.test(text)) return parsed;
     return ok(parsed.value, `The bars of \`${text}\` are searched for as they stand; bytes in hexadecimal need \`--hex-string\`.`);
   },
@@ -44,7 +44,8 @@ export const hexPattern: ValueType<Pattern> = {
   placeholder: 'TEXT|HEX|',
   parse(text) {
     const read = readHex(bytesOf(text));
-    return typeof read === 'string' ? fail(`\`${text}\`: ${read} Write bytes between bars, two digits each, with one blank between them if any: \`|0d 0a|\`.`) : limited(read, MOST_BYTES - 1);
+    if (read === 'too long') return fail(`The pattern, which begins with \`${start(bytesOf(text))}\`, is too long: it can have at most ${MOST_BYTES} bytes, and ${MOST_BYTES - 1} before a closing bar.`);
+    return typeof read === 'string' ? fail(`\`${text}\`: ${read} Write bytes between bars, two digits each, with one blank between them if any: \`|0d 0a|\`.`) : limited(read);
   },
   print: printHex,
   hover: (pattern) => `Searches for ${isText(pattern) ? `\`${String.fromCharCode(...pattern)}\`` : `${pattern.length} bytes`}.`,
@@ -55,6 +56,7 @@ function readHex(text: readonly number[]): Pattern | string {
   const pattern: number[] = [];
   let inHex = false;
   for (let at = 0; at < text.length;) {
+    if (pattern.length >= MOST_BYTES) return 'too long';
     let literal = false;
     if (text[at] === BAR) {
       inHex = !inHex;

@@ -1,7 +1,7 @@
 import { text } from './text.ts';
 
 /** Names that the folder of the timers in sysfs has already. */
-const TAKEN: ReadonlySet<string> = new Set(['power', 'subsystem', 'uevent']);
+const TAKEN: ReadonlySet<string> = new Set(['.', '..', 'power', 'subsystem', 'uevent']);
 
 /** The label of an IDLETIMER, which is a file name in sysfs; iptables-save prints it as it is, blanks and all. */
 export const timerLabel = text({

@@ -2,10 +2,11 @@ import type { Analysis } from '../../core/analysis/analysis.ts';
 import { compile } from '../../core/engine/compile/compile.ts';
 import type { HostFacts } from '../../core/engine/host.ts';
 import { makePacket, type Packet } from '../../core/engine/packet.ts';
-import type { Program } from '../../core/engine/program.ts';
+import type { Program, Stage } from '../../core/engine/program.ts';
 import type { Result } from '../../core/engine/result.ts';
 import { simulate } from '../../core/engine/simulate.ts';
 import { Worlds } from '../../core/engine/world.ts';
+import type { Hook } from '../../core/netfilter.ts';
 import { NONE, type PacketSet } from '../../core/sets/diagram.ts';
 import { witness } from '../../core/sets/witness.ts';
 import type { NumberRange } from '../../core/values/integer.ts';
@@ -24,15 +25,20 @@ export interface PastInput {
 export class PastInputSearch {
   private readonly analysis: Analysis;
   private readonly facts: HostFacts;
-  private readonly program: Program;
-  private readonly programWithoutNat: Program;
+  private compiled: { readonly whole: Program; readonly withoutNat: Program } | undefined;
 
   constructor(analysis: Analysis, facts: HostFacts) {
-    const { ruleset } = analysis;
     this.analysis = analysis;
     this.facts = facts;
-    this.program = compile(ruleset);
-    this.programWithoutNat = compile({ ...ruleset, tables: new Map([...ruleset.tables].filter(([name]) => name !== 'nat')) });
+  }
+
+  /** Made ready only where there is a packet to ask about, which takes long with many rules. */
+  private get programs(): { readonly whole: Program; readonly withoutNat: Program } {
+    if (this.compiled === undefined) {
+      const whole = compile(this.analysis.ruleset);
+      this.compiled = { whole, withoutNat: withoutNat(whole) };
+    }
+    return this.compiled;
   }
 
   /** A packet for one of the ports that the rule sends on; undefined where there is none or it can't be told. */
@@ -47,11 +53,11 @@ export class PastInputSearch {
   private pastInput(published: PublishedPorts, ports: NumberRange): PastInput | undefined {
     const arriving = this.arriving(published, ports);
     if (arriving === undefined) return undefined;
-    const stopped = this.ask(this.programWithoutNat, { ...arriving, path: 'in' });
+    const stopped = this.ask(this.programs.withoutNat, { ...arriving, path: 'in' });
     if ((stopped.verdict !== 'DROP' && stopped.verdict !== 'REJECT') || stopped.outcomes !== undefined) return undefined;
     for (const out of this.waysOut(arriving)) {
       const packet: Packet = { ...arriving, path: 'forward', out };
-      const result = this.ask(this.program, packet);
+      const result = this.ask(this.programs.whole, packet);
       const isSent = result.steps.some(({ rule, matched }) => rule === published.rule && matched === true);
       if (isSent && result.verdict === 'ACCEPT' && result.outcomes === undefined && result.packet.path === 'forward') return { packet, leaving: result.packet, stopped };
     }
@@ -89,4 +95,9 @@ export class PastInputSearch {
     const other = names.codeOf('eth1');
     return names.classes.map(({ name, named }, code) => (code === other && !named ? 'eth1' : name)).filter((name) => name !== '' && name !== 'lo' && name !== device);
   }
+}
+
+function withoutNat(program: Program): Program {
+  const kept = (hook: Hook): readonly Stage[] => program.hooks[hook].filter(({ kind }) => kind !== 'nat');
+  return { ...program, hooks: { PREROUTING: kept('PREROUTING'), INPUT: kept('INPUT'), FORWARD: kept('FORWARD'), OUTPUT: kept('OUTPUT'), POSTROUTING: kept('POSTROUTING') } };
 }

@@ -39,7 +39,8 @@ const WORTH_A_LOOKUP = 4;
 export class CandidateIndex {
   private readonly groups: readonly Group[];
   private readonly others: readonly { readonly index: number; readonly protocol: number | undefined }[];
-  private readonly othersOf = new Map<number, readonly number[]>();
+  /** By protocol number, filled in as packets come. */
+  private readonly othersOf: (readonly number[] | undefined)[] = [];
 
   constructor(rules: readonly IndexedRule[]) {
     const groups = grouped(rules);
@@ -64,10 +65,10 @@ export class CandidateIndex {
 
   /** Indexes of the rules that a packet of the protocol has to be compared with one by one, ascending. */
   byProtocol(protocol: number): readonly number[] {
-    let rules = this.othersOf.get(protocol);
+    let rules = this.othersOf[protocol];
     if (rules === undefined) {
       rules = this.others.filter((other) => other.protocol === undefined || other.protocol === protocol).map(({ index }) => index);
-      this.othersOf.set(protocol, rules);
+      this.othersOf[protocol] = rules;
     }
     return rules;
   }
@@ -105,7 +106,7 @@ const groupId = (feature: Feature): string => ('mask' in feature ? `${feature.fi
 const valueId = (feature: Feature): string => `${groupId(feature)}=${feature.key}`;
 
 function featuresOf({ rule, quick }: IndexedRule): Feature[] {
-  const ports = quick.flatMap(({ quick: range }): Feature[] => (range?.from === range?.to ? [{ field: range!.field, key: range!.from }] : []));
+  const ports = quick.flatMap(({ quick: asked }): Feature[] => (asked !== undefined && asked.field !== 'tcpFlags' && asked.from === asked.to ? [{ field: asked.field, key: asked.from }] : []));
   const ends = (['source', 'destination'] as const).flatMap((field): Feature[] => {
     const masked = rule[field];
     if (masked === undefined || masked.host !== undefined || rule.bound.header[field]?.negated === true || masked.mask === 0 || masked.mask === 0n) return [];

@@ -144,9 +144,10 @@ const unknownTarget = (unresolved: string): CompiledTarget => ({ kind: 'unknown'
 
 const LOOP: CompiledTarget = { kind: 'unknown', reason: 'the jumps run in a circle, so iptables refuses the table' };
 
-/** The conditions before the first that needs a call. */
+/** The conditions before the first that needs a call, or asks for TCP flags a second time. */
 function leading(matches: readonly Condition[]): readonly Condition[] {
-  const end = matches.findIndex((condition) => condition.quick === undefined);
+  const flags = matches.findIndex(({ quick }) => quick?.field === 'tcpFlags');
+  const end = matches.findIndex(({ quick }, index) => quick === undefined || (quick.field === 'tcpFlags' && index > flags));
   return end === -1 ? matches : matches.slice(0, end);
 }
 

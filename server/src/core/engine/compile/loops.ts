@@ -1,10 +1,18 @@
 import type { Rule, Table } from '../../ruleset/model.ts';
 
+const known = new WeakMap<Table, ReadonlySet<Rule>>();
+
 /**
  * The rules whose jump or goto leads back to their own chain, directly or through others. The kernel refuses a table
  * in which a packet could get into such a circle.
  */
 export function loopingJumps(table: Table): ReadonlySet<Rule> {
+  let looping = known.get(table);
+  if (looping === undefined) known.set(table, looping = findLooping(table));
+  return looping;
+}
+
+function findLooping(table: Table): ReadonlySet<Rule> {
   const component = components(table);
   const looping = new Set<Rule>();
   for (const chain of table.chains.values()) {

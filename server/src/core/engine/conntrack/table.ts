@@ -1,6 +1,6 @@
 import type { Family } from '../../netfilter.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
-import { inverse, isIcmp, keyOf, mayEqual, sameTuple } from './tuple.ts';
+import { inverse, isIcmp, isOpen, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
 /** A connection as found by one of its tuples. */
 export interface Found {
@@ -62,10 +62,12 @@ export function meetsInPart(table: ConntrackTable, tuple: Tuple, zones: Zones, n
   return [tuple, inverse(tuple)].some((each) => [zones.original, zones.reply].some((zone) => find(table, { ...each, zone }, now) !== undefined));
 }
 
+const NO_CANDIDATES: readonly Found[] = [];
+
 /** Living entries that `tuple` may belong to, where it or they have open parts; empty in the ordinary case. */
-export function candidates(table: ConntrackTable, tuple: Tuple, now: number): Found[] {
-  const open = keyOf(tuple) === undefined;
-  if (!open && table.open.length === 0) return [];
+export function candidates(table: ConntrackTable, tuple: Tuple, now: number): readonly Found[] {
+  const open = isOpen(tuple);
+  if (!open && table.open.length === 0) return NO_CANDIDATES;
   const connections = open ? new Set([...table.byTuple.values()].map((found) => found.connection).concat(table.open)) : table.open;
   const result: Found[] = [];
   for (const connection of connections) {

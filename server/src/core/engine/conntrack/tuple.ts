@@ -58,6 +58,11 @@ function answerOf({ protocol, destinationPort }: Tuple): number | undefined {
   return ((answers.get(type) ?? type) << 8) | (destinationPort & 0xff);
 }
 
+/** Whether a part of the tuple is not known. */
+export function isOpen({ protocol, source, destination, sourcePort, destinationPort }: Tuple): boolean {
+  return protocol === undefined || source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined;
+}
+
 /** A string that is equal exactly for equal tuples; undefined when a part is open. */
 export function keyOf({ protocol, source, destination, sourcePort, destinationPort, zone }: Tuple): string | undefined {
   if (protocol === undefined || source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined) return undefined;

@@ -84,21 +84,21 @@ function tupleConditions(use: ExtensionUse): Condition[] {
   const { family } = use;
   return [
     ...addresses.flatMap(({ spec, tuple, side }) => entryCondition(use, spec,
-      (wanted, connection) => addressTruth(wanted, connection[tuple][side], `${TUPLES[tuple]} ${side} is in ${printMasked(wanted, family)}`),
+      (wanted, connection) => addressTruth(wanted, connection[tuple][side], () => `${TUPLES[tuple]} ${side} is in ${printMasked(wanted, family)}`),
       (connection) => observed(connection[tuple][side], `${TUPLES[tuple]} ${side}`, (address) => printBare(address, family)))),
     ...entryCondition(use, proto,
-      (wanted, { original }) => decide(original.protocol, `the connection's protocol is ${wanted}`, (number) => number === wanted),
+      (wanted, { original }) => decide(original.protocol, () => `the connection's protocol is ${wanted}`, (number) => number === wanted),
       ({ original }) => observed(original.protocol, 'the connection\'s protocol', (number) => protocolName(number) ?? String(number))),
     ...ports.flatMap(({ spec, tuple, side }) => entryCondition(use, spec,
-      (wanted, connection) => decide(connection[tuple][side], `${portName(tuple, side)} is in ${wanted.from}:${wanted.to}`, (port) => within(port, wanted)),
+      (wanted, connection) => decide(connection[tuple][side], () => `${portName(tuple, side)} is in ${wanted.from}:${wanted.to}`, (port) => within(port, wanted)),
       (connection) => observed(connection[tuple][side], portName(tuple, side)))),
   ];
 }
 
 const portName = (tuple: TupleAt, side: keyof Tuple): string => `${TUPLES[tuple]} ${side === 'sourcePort' ? 'source' : 'destination'} port`;
 
-function addressTruth(wanted: MaskedAddress, address: Tuple['source'], question: string): Truth {
-  if (wanted.host !== undefined) return new Unknown(question);
+function addressTruth(wanted: MaskedAddress, address: Tuple['source'], question: () => string): Truth {
+  if (wanted.host !== undefined) return new Unknown(question());
   return decide(address, question, (known) => contains(wanted, known));
 }
 

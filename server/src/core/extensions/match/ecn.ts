@@ -25,7 +25,7 @@ function flagCondition(use: ExtensionUse, spec: OptionSpec<true>, name: 'ECE' | 
   const question = `the TCP flag ${name} is set`;
   return conditionOf(use, spec,
     // Of a later fragment the kernel reads the data as if it were the header.
-    (_, { packet }) => (isLaterFragment(packet) ? new Unknown(`the data of the fragment is such that ${question}`) : decide(packet.tcpFlags, question, (flags) => (flags & TCP_FLAGS[name]) !== 0)),
+    (_, { packet }) => (isLaterFragment(packet) ? new Unknown(`the data of the fragment is such that ${question}`) : decide(packet.tcpFlags, () => question, (flags) => (flags & TCP_FLAGS[name]) !== 0)),
     ({ packet }) => observed(packet.tcpFlags, `the TCP flag ${name}`, (flags) => ((flags & TCP_FLAGS[name]) === 0 ? 'clear' : 'set')));
 }
 
@@ -35,7 +35,7 @@ export default defineMatch({
   options: [ece, cwr, ect],
   requires: [['ecn-tcp-cwr', 'ecn-tcp-ece', 'ecn-ip-ect']],
   conditions: (use) => [
-    ...conditionOf(use, ect, (wanted, { packet }) => decide(packet.tos, `the ECN code point is ${wanted}`, (tos) => (tos & ECN_BITS) === wanted),
+    ...conditionOf(use, ect, (wanted, { packet }) => decide(packet.tos, () => `the ECN code point is ${wanted}`, (tos) => (tos & ECN_BITS) === wanted),
       ({ packet }) => observed(packet.tos, 'the ECN code point', (tos) => `${tos & ECN_BITS} (${CODE_POINTS[tos & ECN_BITS]!})`)),
     ...flagCondition(use, ece, 'ECE'),
     ...flagCondition(use, cwr, 'CWR'),

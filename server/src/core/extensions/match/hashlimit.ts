@@ -6,6 +6,7 @@ import { masked } from '../../values/address.ts';
 import { didYouMean } from '../../values/spelling.ts';
 import { bytesOf, burstSteps, FLOW_SCALE, flowBurst, flowRate, measured, MOST_BURST, printBurst, printedUnit, type FlowRate } from '../../values/flow-rate.ts';
 import { integer } from '../../values/integer.ts';
+import { leadingNumber } from '../../values/leading-number.ts';
 import { prefixMask } from '../../values/ipv4.ts';
 import { prefixMask6 } from '../../values/ipv6.ts';
 import { prefixLengthType } from '../../values/prefix-length.ts';
@@ -53,7 +54,7 @@ const expiry = option('hashlimit-htable-expire', number('a number of millisecond
 const sourceMask = option('hashlimit-srcmask', prefixLengthType('refused'));
 const destinationMask = option('hashlimit-dstmask', prefixLengthType('refused'));
 const rateMatch = flag('hashlimit-rate-match');
-const interval = option('hashlimit-rate-interval', integer({ what: 'a number of seconds', min: 1, max: 0x7fffffff, example: '5' }));
+const interval = option('hashlimit-rate-interval', leadingNumber({ what: 'a number of seconds', min: 1, max: 0x7fffffff, example: '5' }));
 
 const DEFAULT_BURST = 5;
 /** Of buckets and of flows; iptables takes more and keeps this. Seen in iptables. */

@@ -40,7 +40,7 @@ function identityCondition(use: ExtensionUse, spec: OptionSpec<Identity>, field:
   const member = field === 'gid' && use.option(supplementary) !== undefined;
   const test = (number: number | undefined): Truth => {
     if (wanted.name !== undefined) return new Unknown(question);
-    const own = decide(number, question, (known) => within(known, wanted));
+    const own = decide(number, () => question, (known) => within(known, wanted));
     // The packet says one group; which others the process is a member of is not known.
     return member && own === false ? new Unknown('the sender is a member of the group') : own;
   };

@@ -20,7 +20,7 @@ const mask: ValueType<Address> = {
     const parsed = readResolved(given, family);
     if (!parsed.ok) return parsed;
     const short = family === 'ipv4' && /^[0-9]{1,2}$/u.test(given) ? `\`${given}\` is read as the mask ${printBare(parsed.value.address, family)}, not as a prefix length; write it with four numbers.` : parsed.warning;
-    return { ok: true, value: parsed.value.address, ...(short === undefined ? {} : { warning: short }) };
+    return { ...parsed, value: parsed.value.address, ...(short === undefined ? {} : { warning: short }) };
   },
   print: (value, { family }) => printBare(value, family),
 };

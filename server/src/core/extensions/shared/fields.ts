@@ -3,9 +3,12 @@ import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { negation, type BoundOption } from '../definition.ts';
 
-/** Decides by a field of the packet; where the packet leaves it open, `question` is what it depends on (`the TTL is 64`). */
-export function decide<T>(value: T | undefined, question: string, test: (value: T) => boolean): Truth {
-  return value === undefined ? new Unknown(question) : test(value);
+/**
+ * Decides by a field of the packet; where the packet leaves it open, `question` is what it depends on (`the TTL is 64`),
+ * put into words only then.
+ */
+export function decide<T>(value: T | undefined, question: () => string, test: (value: T) => boolean): Truth {
+  return value === undefined ? new Unknown(question()) : test(value);
 }
 
 /** What the packet has there, for traces: `the TTL is 64`. */

@@ -20,7 +20,7 @@ export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly s
   const less = spec(`${name}-lt`);
   const greater = spec(`${name}-gt`);
   const condition = (use: ExtensionUse, of: OptionSpec<number>, word: string, test: (hops: number, wanted: number) => boolean): Condition[] =>
-    conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, `${field} is ${word}${wanted}`, (hops) => test(hops, wanted)), ({ packet }) => observed(packet.ttl, field));
+    conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, () => `${field} is ${word}${wanted}`, (hops) => test(hops, wanted)), ({ packet }) => observed(packet.ttl, field));
   return defineMatch({
     name, families: [family], counterpart: family === 'ipv4' ? '-m hl' : '-m ttl', options: [equal, less, greater], requires: [names],
     conditions: (use) => [

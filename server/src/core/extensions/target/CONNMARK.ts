@@ -67,11 +67,10 @@ const shifted = (value: number, { by, direction }: Operation['shift']): number =
 
 /** Does the operation as the kernel does: masks first, then the shift, then the exclusive or. Seen in the kernel. */
 function perform({ kind, value, ctmask: connectionMask, nfmask: packetMask, shift }: Operation, connection: Connection, packet: Packet): Effect {
-  const write = (change: BitChange): number => changedBits(connection.mark, change, MARK_ALL)!;
-  if (kind === 'set') connection.mark = shifted(write({ value, mask: connectionMask }), shift);
+  if (kind === 'set') connection.mark = shifted(changedBits(connection.mark, { value, mask: connectionMask }, MARK_ALL)!, shift);
   else if (kind === 'restore') packet.mark = changedBits(packet.mark, { value: shifted((connection.mark & connectionMask) >>> 0, shift), mask: packetMask }, MARK_ALL);
   else if (packet.mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, so what CONNMARK saves of it is not known' };
-  else connection.mark = write({ value: shifted((packet.mark & packetMask) >>> 0, shift), mask: connectionMask });
+  else connection.mark = changedBits(connection.mark, { value: shifted((packet.mark & packetMask) >>> 0, shift), mask: connectionMask }, MARK_ALL)!;
   return { kind: 'continue' };
 }
 

@@ -3,7 +3,8 @@ import { BASE_OPTIONS, type BaseOption } from '../../../core/ruleset/options.ts'
 import type { CommandKind } from '../../../core/ruleset/model.ts';
 import { isBuiltIn } from '../../../core/netfilter.ts';
 import { NO_INTERFACE } from '../../../core/ruleset/placement.ts';
-import { BASE_OPTION_DOCS, NEGATION_DOC } from '../vocabulary.ts';
+import { BASE_OPTION_DOCS } from '../base-option-docs.ts';
+import { NEGATION_DOC } from '../vocabulary.ts';
 import { RANK, type Proposal } from './item.ts';
 import { hooksAt, type Site } from './site.ts';
 
@@ -25,10 +26,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 /** How a base option is called with its values: `-s ADDRESS[/MASK]`. */
 export const baseValues = (option: BaseOption): readonly string[] => VALUES[option.name] ?? [];
 
-/** The documentation of a base option. */
-export const baseDocumentation = ({ name, meaning, summary }: BaseOption): string => {
+/** The documentation of a base option: what it does, an example and its pitfalls. */
+export const baseDocumentation = ({ name, meaning }: BaseOption): string => {
   const twin = meaning.kind === 'header' ? BASE_OPTIONS.find((other) => other.short !== undefined && other.meaning.kind === 'header' && other.meaning.part === meaning.part) : undefined;
-  return BASE_OPTION_DOCS[name] ?? BASE_OPTION_DOCS[twin?.name ?? ''] ?? summary;
+  const { says, example, pitfalls = [] } = BASE_OPTION_DOCS[name] ?? BASE_OPTION_DOCS[twin!.name]!;
+  const language = example.startsWith('-') ? 'iptables' : 'sh';
+  return [says, `\`\`\`${language}\n${example}\n\`\`\``, ...pitfalls.map((each) => `- ${each}`)].join('\n\n').replaceAll('\n\n- ', '\n- ').replace('```\n- ', '```\n\n- ');
 };
 
 /** Whether the line already says a command that takes a rule. */

@@ -1,9 +1,9 @@
 import type { BoundLine } from '../../../core/ruleset/build.ts';
 import type { Line } from '../../../core/syntax/line.ts';
-import type { AnalysedFile, Fix, RelatedPlace, Report, TextEdit } from '../../rule.ts';
+import type { AnalysedFile, Fix, RelatedPlace, Report } from '../../rule.ts';
 import { insertAbove, insertBelow, removeLine, textSpan } from '../edits.ts';
 import { stoppedPacket } from './example.ts';
-import type { Interim } from './interim.ts';
+import { setsDrop, type Interim, type Shut } from './interim.ts';
 import { fateText } from './place.ts';
 import { leading } from './rule-text.ts';
 import { standingOf } from './standing.ts';
@@ -31,12 +31,14 @@ function severityOf({ lines }: AnalysedFile, { until, isKnown }: Interim): 'warn
 }
 
 /** Moves the commands that shut policies, or the one that drops, behind what lets the connection go on. */
-function moveBehind({ at, how, until }: Interim): Fix | undefined {
-  const last = until?.at(-1);
+function moveBehind({ at, how, until, shut }: Interim): Fix | undefined {
+  const ending = shut.filter(({ end }) => end !== undefined);
+  const last = [until?.at(-1), ...how === 'policy' ? ending.map(({ end }) => end) : []].reduce((so, each) => (so === undefined || each === undefined || each.line.number > so.line.number ? each : so));
   // Behind a flush or another policy it would drop as it did.
   if (!isPut(last) || (how === 'rule' && !isPut(at))) return undefined;
   const end = last?.line;
-  const moved = [at, ...how === 'policy' ? (until ?? []).filter(shutsPolicy) : []].map(({ line }) => line);
+  const goesOn = (hook: string): boolean => !shut.some((each) => each.hook === hook && each.end === undefined);
+  const moved = [at, ...how === 'policy' ? (until ?? []).filter(({ bound }) => HOOKS.some((hook) => setsDrop(bound, hook) && goesOn(hook))) : []].map(({ line }) => line);
   if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => isAlone(line) && indentOf(line) === indentOf(at.line))) return undefined;
   return {
     title: how === 'policy' ? 'Set the policy behind the rules that accept' : 'Drop behind the rules that accept', safe: false,
@@ -44,18 +46,17 @@ function moveBehind({ at, how, until }: Interim): Fix | undefined {
   };
 }
 
+const HOOKS = ['INPUT', 'FORWARD', 'OUTPUT'] as const;
+
 const isPut = (given: BoundLine | undefined): boolean => given?.bound?.command?.kind === 'append' || given?.bound?.command?.kind === 'insert';
 
-const shutsPolicy = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'policy' && bound.command.argument?.text === 'DROP' && (bound.table?.name ?? 'filter') === 'filter';
-
-/** Opens the policies before the chains are emptied, and shuts them again where rules accept. */
-function openPolicies({ at, shut, until }: Interim): Fix | undefined {
-  const end = until?.at(-1);
-  if (!isAlone(at.line) || (end !== undefined && (!isAlone(end.line) || end.line === at.line || indentOf(end.line) !== indentOf(at.line)))) return undefined;
-  const set = (policy: string): string => shut.map((hook) => `${leading(at.bound, 'filter')}-P ${hook} ${policy}`).join(at.line.eol || '\n');
-  const edits: TextEdit[] = [insertAbove(at.line, set('ACCEPT'))];
-  if (end !== undefined) edits.push(insertBelow(end.line, set('DROP')));
-  return { title: 'Set the policy to ACCEPT before', safe: false, edits };
+/** Opens the policies before the chains are emptied, and shuts each again where rules accept. */
+function openPolicies({ at, shut }: Interim): Fix | undefined {
+  const ends = [...new Set(shut.flatMap(({ end }) => end?.line ?? []))];
+  if (!isAlone(at.line) || !ends.every((end) => isAlone(end) && end !== at.line && indentOf(end) === indentOf(at.line))) return undefined;
+  const set = (hooks: readonly Shut[], policy: string): string => hooks.map(({ hook }) => `${leading(at.bound, 'filter')}-P ${hook} ${policy}`).join(at.line.eol || '\n');
+  const shuttingAgain = ends.map((line) => insertBelow(line, set(shut.filter(({ end }) => end?.line === line), 'DROP')));
+  return { title: 'Set the policy to ACCEPT before', safe: false, edits: [insertAbove(at.line, set(shut, 'ACCEPT')), ...shuttingAgain] };
 }
 
 /** Whether the line is one command and nothing else. */

@@ -1,5 +1,5 @@
 import { analyse, type Analysis } from '../../../core/analysis/analysis.ts';
-import type { Family, Hook, Policy } from '../../../core/netfilter.ts';
+import type { Family, Policy } from '../../../core/netfilter.ts';
 import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
@@ -20,8 +20,14 @@ export interface Interim {
   readonly until: readonly BoundLine[] | undefined;
   /** Whether the script itself emptied the chain before, so that nothing from earlier can help. */
   readonly isKnown: boolean;
-  /** Built-in chains whose policy is DROP at that point. */
-  readonly shut: readonly Hook[];
+  /** The chains whose policies cut the connection off, and with which command each of them lets it go on. */
+  readonly shut: readonly Shut[];
+}
+
+/** A chain whose policy stops the connection, until a command lets it go on; undefined where none does. */
+export interface Shut {
+  readonly hook: 'INPUT' | 'OUTPUT';
+  readonly end: BoundLine | undefined;
 }
 
 /** States looked into at most, for each family. */
@@ -73,9 +79,21 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     const isKnown = told.emptied.has(cause.hook);
     if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
     free = end === undefined ? Infinity : end + 1;
-    yield { ...cause, at, analysis: state, stopped, until, isKnown, shut: told.shut };
+    const starts = shuttingFrom(cause, index, end === undefined ? undefined : commands.slice(0, end + 1), told.shut);
+    yield { ...cause, at, analysis: state, stopped, until, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
   }
 }
+
+/** Where the policies of the chains begin to cut the connection off: at a flush all that drop, at a policy those that are set before it goes on as well. */
+function shuttingFrom({ hook, how }: Pick<Interim, 'hook' | 'how'>, index: number, until: readonly BoundLine[] | undefined, shut: readonly ('INPUT' | 'OUTPUT')[]): { readonly hook: 'INPUT' | 'OUTPUT'; readonly from: number }[] {
+  if (how === 'flush') return shut.map((each) => ({ hook: each, from: index }));
+  const later = (until ?? []).flatMap(({ bound }, at) => (at > index && setsDrop(bound, hook === 'INPUT' ? 'OUTPUT' : 'INPUT') ? [{ hook: bound!.command!.chain as 'INPUT' | 'OUTPUT', from: at }] : []));
+  return [{ hook, from: index }, ...later.slice(-1)];
+}
+
+/** Whether a command sets the policy of a chain of filter to DROP. */
+export const setsDrop = (bound: BoundRule | undefined, chain: string): boolean =>
+  bound?.command?.kind === 'policy' && bound.command.chain === chain && bound.command.argument?.text === 'DROP' && (bound.table?.name ?? 'filter') === 'filter';
 
 /**
  * Whether a chain that may hold rules from before says nothing yet: it is emptied later, where the connection goes for
@@ -90,7 +108,7 @@ class Told {
   readonly emptied = new Set<string>();
   private readonly policies = new Map<string, Policy>();
 
-  get shut(): readonly Hook[] {
+  get shut(): readonly ('INPUT' | 'OUTPUT')[] {
     return (['INPUT', 'OUTPUT'] as const).filter((hook) => this.policies.get(hook) === 'DROP');
   }
 
@@ -172,6 +190,14 @@ class States {
       shut = at;
     }
     return hasEnded ? this.halving(shut, hook) : undefined;
+  }
+
+  /** The chain and what lets the connection go on, where it is stopped there after the command; `end` where that is known already. */
+  shut(hook: 'INPUT' | 'OUTPUT', from: number, end: number | undefined, last: Analysis): readonly Shut[] {
+    const state = this.after(from);
+    if (state === undefined || this.stoppedIn(state, hook) === undefined) return [];
+    const at = end ?? this.endOf(from, hook, this.stoppedIn(last, hook) === undefined);
+    return [{ hook, end: at === undefined ? undefined : this.commands[at] }];
   }
 
   /** The next commands behind `index` that may let more through. */

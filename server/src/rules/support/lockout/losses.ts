@@ -28,12 +28,15 @@ export class Losses {
   private readonly space: PacketSpace;
   private readonly table: Table;
   private readonly looping: ReadonlySet<Rule>;
+  private readonly onlyFirst: boolean;
   private entered = 0;
 
-  constructor(space: PacketSpace, table: Table) {
+  /** `onlyFirst`: where the first packets are lost is enough. */
+  constructor(space: PacketSpace, table: Table, onlyFirst: boolean) {
     this.space = space;
     this.table = table;
     this.looping = loopingJumps(table);
+    this.onlyFirst = onlyFirst;
   }
 
   /** Places, from 0, of the rules of the chain that lose packets; the number of its rules stands for the policy. Undefined where that takes too long. */
@@ -54,7 +57,7 @@ export class Losses {
     let left = packets;
     const rules = ++this.entered > MOST_CHAINS ? [] : this.table.chains.get(chain)!.rules;
     for (const [index, rule] of rules.entries()) {
-      if (left === NONE) break;
+      if (left === NONE || (this.onlyFirst && lostAt.length > 0)) break;
       const { may, must } = matchOf(space, rule, this.table.name);
       const hit = space.intersection(left, may);
       if (hit === NONE) continue;

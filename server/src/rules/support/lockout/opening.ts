@@ -8,8 +8,9 @@ import type { FileInContext, Fix, TextEdit } from '../../rule.ts';
 import { insertAbove, insertBelow } from '../edits.ts';
 import { Losses } from './losses.ts';
 import { ruleText, styleOf } from './rule-text.ts';
+import { isLarge } from './standing.ts';
 import { flushesOf } from './told-state.ts';
-import { packetsOf, type Traffic } from './traffic.ts';
+import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
 /** What to let in: the traffic that is stopped, and what accepting rules ask for, in short options. */
 export interface Opening {
@@ -24,11 +25,13 @@ export interface Opening {
 export function openingFix(file: FileInContext, analysis: Analysis, { title, traffic, conditions, all = false }: Opening): Fix | undefined {
   const { space, ruleset } = analysis;
   const edits: TextEdit[] = [];
+  // Where all of it is stopped, so are its usual packets, and few are quickly looked for.
+  const packets = isLarge(analysis) && !all ? usualPacketsOf(space, traffic) : packetsOf(space, traffic);
   for (const { table: name, hook } of stagesOf(traffic.packet.path, analysis.backend)) {
     const table = ruleset.tables.get(name);
     if (table?.chains.has(hook) !== true || name === 'nat') continue;
-    const here = [space.atHooks([hook]), interfacesAt(space, hook)].reduce((so, set) => space.intersection(so, set), packetsOf(space, traffic));
-    const lostAt = new Losses(space, table).in(hook, here);
+    const here = [space.atHooks([hook]), interfacesAt(space, hook)].reduce((so, set) => space.intersection(so, set), packets);
+    const lostAt = new Losses(space, table, all).in(hook, here);
     if (lostAt === undefined) return undefined;
     const index = all ? lostAt[0] : lostAt.at(-1);
     if (index !== undefined) edits.push(...insertion({ file, analysis, table, hook, index }, conditions));
