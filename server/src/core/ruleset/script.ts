@@ -187,7 +187,9 @@ export class Script {
       if (steps === undefined) known.set(invocation, steps = this.restoreSteps(invocation, layout));
       return steps;
     };
-    const statuses = new Statuses({ executionOf: (family) => context.execution(family, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(this.lineMeanwhile(step), step)) });
+    // Lines say what iptables-nft makes of them.
+    const lineOf = (step: ScriptStep): Line => (backend === 'nft' ? this.lineMeanwhile(step) : this.made.get(step.alone) ?? step.alone);
+    const statuses = new Statuses({ executionOf: (family) => context.execution(family, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
     const starts = FAMILIES.map((family) => context.from(family));
     const evaluation = evaluateScript(this.text.chunks, {
       positional: { origin: '$@' }, readFile: this.readFile,
@@ -297,7 +299,7 @@ export class Script {
   private lineMeanwhile({ alone, command }: ScriptStep): Line {
     const line = this.made.get(alone);
     if (command === undefined) return line ?? alone;
-    const isKnown = line?.content.kind === 'command' && commandsOf(line.content).includes(command);
+    const isKnown = line?.content.kind === 'command' && commandsOf(line.content).some((each) => sameCommand(each, command));
     return isKnown ? line : this.lineOf(alone, command);
   }
 
