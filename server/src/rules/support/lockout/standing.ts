@@ -69,7 +69,7 @@ function* whole(analysis: Analysis, traffic: Traffic): Steps<Standing> {
 /** Traffic of which no packet gets through, told by its usual ones; where some does, or that is not known, nothing seems stopped. */
 function* allStopped(analysis: Analysis, traffic: Traffic, packets: PacketSet): Steps<Standing> {
   if ((yield* (yield* analysis.searching()).accepted(traffic.packet.path, packets)) !== 'none') return NOTHING_STOPPED;
-  const { fates, blocked } = usualOf(analysis, traffic);
+  const { fates, blocked } = knownOf(analysis, traffic).usual ??= yield* follow(analysis, traffic, usualPacketsOf(analysis.space, traffic));
   return { fates, blocked, sure: NONE };
 }
 
