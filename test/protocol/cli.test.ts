@@ -83,7 +83,7 @@ describe('the command line', () => {
 
   describe('check', () => {
     it('ends with 0 and says nothing of a good ruleset', () => {
-      const good = GOOD.replace('COMMIT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT');
+      const good = GOOD.replace('COMMIT', '-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT');
       assert.deepEqual(run(['check', file('rules.v4', good)]), { status: 0, stdout: '', stderr: '' });
     });
 
