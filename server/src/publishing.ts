@@ -8,6 +8,9 @@ import type { Finding } from './rules/rule.ts';
 /** Milliseconds above which diagnostics wait for a pause in typing, so that completion does not queue up behind them. */
 const SLOW = 50;
 
+/** Rounds that have to be slow before any waits: the first edits of a file are, since their code is yet to be compiled. */
+const SLOW_ROUNDS = 3;
+
 /** Milliseconds without an edit before the analysis starts, so that a client that types on never waits for a slice of it. */
 const PAUSE = 150;
 
@@ -21,8 +24,8 @@ export class Publishing {
   private readonly pending = new Map<string, RulesetDocument>();
   private readonly background = new Background<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the last round took, in milliseconds; first rounds, which read whole files, do not count. */
-  private cost = 0;
+  /** What the last rounds took, in milliseconds; first rounds, which read whole files, do not count. */
+  private costs: readonly number[] = [];
   private readonly seen = new WeakSet<RulesetDocument>();
   /** The versions of which documents beside have been told. */
   private readonly told = new WeakMap<RulesetDocument, number>();
@@ -35,9 +38,10 @@ export class Publishing {
   schedule(document: RulesetDocument): void {
     this.background.stop(document.uri);
     this.pending.set(document.uri, document);
-    if (this.timer !== undefined && this.cost < SLOW) return;
+    const { cost } = this;
+    if (this.timer !== undefined && cost < SLOW) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), this.cost < SLOW ? 0 : 2 * this.cost);
+    this.timer = setTimeout(() => this.flush(), cost < SLOW ? 0 : 2 * cost);
   }
 
   clear(uri: string): void {
@@ -47,13 +51,18 @@ export class Publishing {
     for (const other of this.session.comparedWith(uri)) this.schedule(other);
   }
 
+  /** What a round is sure to take, in milliseconds; 0 while too few are known. */
+  private get cost(): number {
+    return this.costs.length < SLOW_ROUNDS ? 0 : Math.min(...this.costs);
+  }
+
   private flush(): void {
     const start = performance.now();
     const documents = [...this.pending.values()];
     this.pending.clear();
     this.timer = undefined;
     for (const document of documents) this.publish(document, this.session.findings(document));
-    this.cost = documents.every((document) => this.seen.has(document)) ? performance.now() - start : 0;
+    if (documents.every((document) => this.seen.has(document))) this.costs = [performance.now() - start, ...this.costs.slice(0, SLOW_ROUNDS - 1)];
     for (const document of documents) {
       this.seen.add(document);
       this.analyse(document);
