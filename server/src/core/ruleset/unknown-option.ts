@@ -36,7 +36,8 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
   if (jump !== undefined && owners.some((owner) => owner.kind === 'target' && owner.name === jump)) return { code: 'unknown-option', message: hasNoOption(jump, name), span };
   if (owners.length > 0) return notLoaded(unknown, owners, span);
   const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
-  if (foreign !== undefined) {
+  // With one dash it is not known even where it belongs.
+  if (foreign !== undefined && !known.includes(name)) {
     const message = foreign.families.includes(unknown.family) ? `\`${foreign.name}\` has \`--${name}\` for ${unknown.family === 'ipv4' ? 'IPv6' : 'IPv4'} only; leave it out.`
       : `\`--${name}\` belongs to \`${foreign.name}\`, which ${existsElsewhere(foreign)}`;
     return { code: 'wrong-family', message, span };
