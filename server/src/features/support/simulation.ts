@@ -1,4 +1,4 @@
-import { compile } from '../../core/engine/compile/compile.ts';
+import { compiled } from '../../core/engine/compile/compile.ts';
 import type { Packet } from '../../core/engine/packet.ts';
 import type { Program } from '../../core/engine/program.ts';
 import type { Result } from '../../core/engine/result.ts';
@@ -80,12 +80,7 @@ interface Shown {
 /** The last simulation shown in each document; a ruleset object lives as long as the text it was built from. */
 const latest = new WeakMap<RulesetDocument, Shown>();
 
-const programs = new WeakMap<Ruleset, Program>();
-
-/** The document's ruleset made ready to run, once for every state of the text; `at` is a physical line after which it is asked for. */
+/** The document's ruleset made ready to run; `at` is a physical line after which it is asked for. */
 export function programOf(document: RulesetDocument, family: Family, at?: number): Program {
-  const ruleset = document.ruleset(family, 'nft', at);
-  let program = programs.get(ruleset);
-  if (program === undefined) programs.set(ruleset, program = compile(ruleset));
-  return program;
+  return compiled(document.ruleset(family, 'nft', at));
 }

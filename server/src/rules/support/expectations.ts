@@ -1,6 +1,5 @@
 import type { Family } from '../../core/netfilter.ts';
-import { compile } from '../../core/engine/compile/compile.ts';
-import type { Program } from '../../core/engine/program.ts';
+import { compiled } from '../../core/engine/compile/compile.ts';
 import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/expectations/expectations.ts';
 import { printPacket } from '../../core/notation/print.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
@@ -24,14 +23,8 @@ function resultsOf(file: FileInContext): readonly ExpectationResult[] {
 }
 
 function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
-  const programs = new Map<Family, Program>();
   const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [], failures: [] };
-  const program = (wanted: Family): Program => {
-    const made = programs.get(wanted) ?? compile(ruleset(wanted));
-    programs.set(wanted, made);
-    return made;
-  };
-  return runExpectations(lines, { family, program, ruleset, host });
+  return runExpectations(lines, { family, program: (wanted) => compiled(ruleset(wanted)), ruleset, host });
 }
 
 /** The answer, with the rules that the packet met as related places where there is one course only. */

@@ -1,5 +1,5 @@
 import type { Analysis } from '../../core/analysis/analysis.ts';
-import { compile } from '../../core/engine/compile/compile.ts';
+import { compiled } from '../../core/engine/compile/compile.ts';
 import type { HostFacts } from '../../core/engine/host.ts';
 import { makePacket, type Packet } from '../../core/engine/packet.ts';
 import type { Program, Stage } from '../../core/engine/program.ts';
@@ -35,7 +35,7 @@ export class PastInputSearch {
   /** Made ready only where there is a packet to ask about, which takes long with many rules. */
   private get programs(): { readonly whole: Program; readonly withoutNat: Program } {
     if (this.compiled === undefined) {
-      const whole = compile(this.analysis.ruleset);
+      const whole = compiled(this.analysis.ruleset);
       this.compiled = { whole, withoutNat: withoutNat(whole) };
     }
     return this.compiled;

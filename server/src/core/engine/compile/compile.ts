@@ -28,6 +28,15 @@ export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program
   return { family: ruleset.family, backend, hooks: stages(base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
 }
 
+const programs = new WeakMap<Ruleset, Program>();
+
+/** The program of a finished ruleset for the usual back end, compiled once however many ask for it. */
+export function compiled(ruleset: Ruleset): Program {
+  let program = programs.get(ruleset);
+  if (program === undefined) programs.set(ruleset, program = compile(ruleset));
+  return program;
+}
+
 /** Whether loading the ruleset makes the kernel track connections. */
 export function startsTracking({ tables }: Ruleset): boolean {
   return [...tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
