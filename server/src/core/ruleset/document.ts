@@ -306,9 +306,10 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** Keeps what is known of a ruleset in which one rule takes the place of another; answers whether it is no more than that. */
-  private replaceRule({ first, before: [before, ...others], after: [after, ...more] }: Replacement): boolean {
+  private replaceRule({ first, before: taken, after: given }: Replacement): boolean {
+    if (taken.length !== 1 || given.length !== 1) return false;
     const { restored, family } = this;
-    if (before === undefined || after === undefined || others.length + more.length > 0) return false;
+    const [before, after] = [taken[0]!, given[0]!];
     if (restored?.family !== family || before.content.kind !== 'rule' || after.content.kind !== 'rule' || physicalLines(before.text) !== physicalLines(after.text)) return false;
     const bound = this.boundRule(after)!;
     restored.lines[first] = { line: after, bound };

@@ -1,3 +1,4 @@
+import { sharedEnds } from '../shared-ends.ts';
 import type { Line } from '../syntax/line.ts';
 
 /** Where the lines of a script begin. */
@@ -42,13 +43,8 @@ export class Layout {
 
   /** The lines outside of which all are those of another layout. */
   changedSince({ lines }: Layout): { readonly first: number; readonly last: number } {
-    const shorter = Math.min(lines.length, this.lines.length);
-    let first = 0;
-    while (first < shorter && lines[first] === this.lines[first]) first++;
-    let last = this.lines.length;
-    const moved = lines.length - last;
-    while (last > first && last + moved > first && lines[last - 1 + moved] === this.lines[last - 1]) last--;
-    return { first, last };
+    const { start, end } = sharedEnds(this.lines, lines);
+    return { first: start, last: this.lines.length - end };
   }
 
   /** How many characters at the start and at the end are those of lines of another layout. */

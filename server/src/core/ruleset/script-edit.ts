@@ -1,3 +1,4 @@
+import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
 import type { Line } from '../syntax/line.ts';
 import type { Layout } from './layout.ts';
@@ -50,18 +51,13 @@ function editedLines(layout: Layout, { trail }: Evaluation, { layout: before }: 
 }
 
 /** How many invocations at the start and at the end do the same on the same lines. */
-function keptPlaces({ invocations, asked }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Before, edited: ReadonlySet<Line>): { readonly start: number; readonly end: number } {
+function keptPlaces({ invocations, asked }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Before, edited: ReadonlySet<Line>): SharedEnds {
   const { invocations: known, asked: askedBefore } = before.evaluation;
-  const shorter = Math.min(invocations.length, known.length);
   const isSame = (place: number, placeBefore: number): boolean => (invocations[place] === known[placeBefore]
     ? asked.has(place) === askedBefore.has(placeBefore)
     // What was evaluated anew may well be what it was.
     : invocations[place]!.command === known[placeBefore]!.command && sameSteps(at(place), before.steps.slice(endAt(before, placeBefore), endAt(before, placeBefore + 1)), edited));
-  let start = 0;
-  while (start < shorter && isSame(start, start)) start++;
-  let end = 0;
-  while (end < shorter - start && isSame(invocations.length - 1 - end, known.length - 1 - end)) end++;
-  return { start, end };
+  return sharedEnds(invocations, known, isSame);
 }
 
 function sameSteps(steps: readonly ScriptStep[], before: readonly ScriptStep[], edited: ReadonlySet<Line>): boolean {
@@ -72,7 +68,7 @@ function sameSteps(steps: readonly ScriptStep[], before: readonly ScriptStep[], 
 const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
   || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.conditional === b.conditional && a.reached === b.reached && a.asked === b.asked);
 
-function joined({ invocations }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Steps, { start, end }: { readonly start: number; readonly end: number }): Steps {
+function joined({ invocations }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Steps, { start, end }: SharedEnds): Steps {
   const steps = before.steps.slice(0, endAt(before, start));
   const ends = before.ends.slice(0, start);
   for (let place = start; place < invocations.length - end; place++) {

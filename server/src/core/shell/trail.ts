@@ -1,3 +1,4 @@
+import { sharedEnds } from '../shared-ends.ts';
 import type { Interpreter, ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import { isMovable, moved, movedShell, movedStretch, type Move } from './move.ts';
@@ -50,11 +51,7 @@ export class Trail {
     this.old = old;
     this.rewind = rewind;
     const known = old?.chunks ?? [];
-    const shorter = Math.min(chunks.length, known.length);
-    let first = 0;
-    while (first < shorter && chunks[first] === known[first]) first++;
-    let behind = 0;
-    while (behind < shorter - first && chunks[chunks.length - 1 - behind] === known[known.length - 1 - behind]) behind++;
+    const { start: first, end: behind } = sharedEnds(chunks, known);
     this.first = first;
     this.end = chunks.length - behind;
     this.oldEnd = known.length - behind;

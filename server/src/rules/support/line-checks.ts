@@ -1,5 +1,6 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
 import { tableOfCommand, type LineContext, type RulesetDocument } from '../../core/ruleset/document.ts';
+import { sharedEnds } from '../../core/shared-ends.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, LineInContext } from '../rule.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';
@@ -54,11 +55,7 @@ export class LineChecks {
   private changed(lines: readonly Line[], family: Family, kind: FileKind): { readonly first: number; readonly end: number } {
     const { last } = this;
     if (last === undefined || last.family !== family || last.kind !== kind || last.hides || this.hides) return { first: 0, end: lines.length };
-    const shorter = Math.min(lines.length, last.lines.length);
-    let first = 0;
-    while (first < shorter && lines[first] === last.lines[first]) first++;
-    let behind = 0;
-    while (behind < shorter - first && lines[lines.length - 1 - behind] === last.lines[last.lines.length - 1 - behind]) behind++;
+    const { start: first, end: behind } = sharedEnds(lines, last.lines);
     const next = lines[lines.length - behind];
     const isMoved = next !== undefined && this.document.context(next).table !== last.tables[last.lines.length - behind];
     return { first, end: isMoved ? lines.length : lines.length - behind };
