@@ -6,7 +6,7 @@ import type { Program } from '../core/engine/program.ts';
 import { simulate } from '../core/engine/simulate.ts';
 import type { Backend } from '../core/engine/traversal.ts';
 import { Worlds } from '../core/engine/world.ts';
-import type { Family } from '../core/netfilter.ts';
+import { FAMILY_NAMES, type Family } from '../core/netfilter.ts';
 import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import { packetFromJson } from '../core/notation/read-json.ts';
@@ -50,8 +50,6 @@ interface SimulatorOptions {
 /** Most refused lines that are spelled out. */
 const REFUSED_SHOWN = 5;
 
-const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
-
 /** A document's rulesets ready to run, with one world for each family. */
 class Simulator {
   private readonly file: string;
@@ -88,7 +86,7 @@ class Simulator {
     const refused = refusedLines(file, document, ruleset);
     process.stderr.write(refused.slice(0, REFUSED_SHOWN).join(''));
     if (refused.length > REFUSED_SHOWN) process.stderr.write(`${file}: iptables would refuse ${refused.length - REFUSED_SHOWN} more lines; \`iptables-lens check\` shows all\n`);
-    if (document.kind === 'ruleset' && family !== document.family) process.stderr.write(`${file}: this is a ruleset for ${NAMES[document.family]}, which an ${NAMES[family]} packet never meets\n`);
+    if (document.kind === 'ruleset' && family !== document.family) process.stderr.write(`${file}: this is a ruleset for ${FAMILY_NAMES[document.family]}, which an ${FAMILY_NAMES[family]} packet never meets\n`);
     reportIdle(file, document, ruleset);
     const program = compile(ruleset, { backend });
     this.programs.set(family, program);

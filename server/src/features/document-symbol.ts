@@ -1,5 +1,5 @@
 import { SymbolKind, type DocumentSymbol, type DocumentSymbolParams, type Range } from 'vscode-languageserver';
-import { isBuiltIn, type Family, type TableName } from '../core/netfilter.ts';
+import { FAMILY_NAMES, isBuiltIn, type Family, type TableName } from '../core/netfilter.ts';
 import { tableOfCommand, type RulesetDocument } from '../core/ruleset/document.ts';
 import type { BoundRule } from '../core/ruleset/model.ts';
 import type { Line } from '../core/syntax/line.ts';
@@ -115,7 +115,7 @@ class Outline {
 
   private tableSymbol({ table, family, opened, first, last, chains }: TableEntry): DocumentSymbol {
     const rules = [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
-    const name = opened === undefined && family !== this.document.family ? `${table} (${family === 'ipv6' ? 'IPv6' : 'IPv4'})` : table;
+    const name = opened === undefined && family !== this.document.family ? `${table} (${FAMILY_NAMES[family]})` : table;
     return {
       name, kind: SymbolKind.Module, detail: countOf(rules, 'rule'),
       range: this.range(first, last), selectionRange: this.range(first, first),

@@ -11,6 +11,7 @@ import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
 import type { Steps } from './steps.ts';
 import type { TableAnalysis } from './table.ts';
+import type { Writable } from '../writable.ts';
 
 /**
  * What may become of the packets of a class: each set holds the packets that may fare so, as they were on arrival. A
@@ -59,8 +60,6 @@ export function stagesOf(path: Path, backend: Backend): readonly Stage[] {
 const HOOK_OF: Readonly<Record<Path, Hook>> = { in: 'INPUT', forward: 'FORWARD', out: 'OUTPUT' };
 
 const VERDICTS: readonly (readonly [Verdict, 'dropped' | 'rejected' | 'queued'])[] = [['drop', 'dropped'], ['reject', 'rejected'], ['queue', 'queued']];
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Follows a class of packets through every table of a path, in small steps. */
 export function* fatesOf(composition: Composition, path: Path, packets: PacketSet): Steps<Fates> {

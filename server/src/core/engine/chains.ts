@@ -6,6 +6,7 @@ import type { Step } from './result.ts';
 import type { Condition, Effect } from './traversal.ts';
 import { Unknown } from './truth.ts';
 import { changes, rewritable } from './wording.ts';
+import type { Writable } from '../writable.ts';
 
 /**
  * Runs the passage's chain from its next rule on, until the packet leaves the table (the passage goes on), its way ends,
@@ -67,8 +68,6 @@ function unmatched(p: Passage, rule: CompiledRule, condition: Condition, matched
   step.reason = { source: condition.source, observe: condition.observe(p) };
   p.steps.push(step);
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function stepOf(p: Passage, compiled: CompiledRule, matched: Step['matched']): Writable<Step> {
   const { rule, number, chain } = compiled;

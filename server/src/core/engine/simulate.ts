@@ -6,6 +6,7 @@ import type { Answer, Fate, Result } from './result.ts';
 import { combine } from './outcomes.ts';
 import { walk } from './walk.ts';
 import { remember, Worlds, type WorldState } from './world.ts';
+import type { Writable } from '../writable.ts';
 
 export interface SimulateOptions {
   /** What is known of the host; default: nothing. */
@@ -46,8 +47,6 @@ export function simulate(program: Program, worlds: Worlds, packet: Packet, optio
   if (agenda.exceeded) worlds.incomplete = true;
   return combine(fates, !worlds.incomplete);
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What became of the packet, and of what was sent back for it. */
 function fateOf(passage: Passage): Fate {

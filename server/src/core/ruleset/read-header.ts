@@ -7,6 +7,7 @@ import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
 import { KnownPlaces, ReadPart } from './places.ts';
 import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
+import type { Writable } from '../writable.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
 
@@ -14,7 +15,7 @@ const isEverything = ({ mask }: MaskedAddress): boolean => mask === 0 || mask ==
 
 /** Reads `-p`, `-s`, `-d`, `-i`, `-o` and `-f` into the header of a rule. */
 export class HeaderReader {
-  readonly header: { -readonly [K in keyof RuleHeader]: RuleHeader[K] } = {
+  readonly header: Writable<RuleHeader> = {
     protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined,
   };
   private readonly reading: Reading;

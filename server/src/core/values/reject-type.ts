@@ -1,4 +1,4 @@
-import type { Family } from '../netfilter.ts';
+import { FAMILY_NAMES, type Family } from '../netfilter.ts';
 import { findChoice, proposals, type Choice } from './choice.ts';
 import { didYouMean } from './spelling.ts';
 import { fail, ok, shown, type ValueType } from './value.ts';
@@ -47,7 +47,7 @@ export const rejectType: ValueType<string> = {
     }
     const other = family === 'ipv4' ? 'ipv6' : 'ipv4';
     const counterpart = TYPES[other].some(({ name, aliases = [] }) => name === text || aliases.includes(text)) ? COUNTERPARTS.get(text) : undefined;
-    if (counterpart !== undefined) return fail(`\`${text}\` is for ${other === 'ipv4' ? 'IPv4' : 'IPv6'}; write \`${counterpart}\`.`, counterpart);
+    if (counterpart !== undefined) return fail(`\`${text}\` is for ${FAMILY_NAMES[other]}; write \`${counterpart}\`.`, counterpart);
     const { hint, suggestion } = didYouMean(text, types.map(({ name }) => name));
     return fail(`${shown(text)} is not a type that REJECT can send.${hint} It is one of ${types.map(({ name }) => `\`${name}\``).join(', ')}.`, suggestion);
   },

@@ -8,6 +8,7 @@ import { headerConditions, namesHost } from './header.ts';
 import { InterfacePatterns } from './interfaces.ts';
 import { loopingJumps } from './loops.ts';
 import { HeaderScan } from './scan.ts';
+import type { Writable } from '../../writable.ts';
 
 export interface CompileOptions {
   /** Default: nft, as on today's distributions. */
@@ -110,7 +111,7 @@ class Compiler implements CompileContext {
   }
 
   private fill(table: Table, chain: Chain, looping: ReadonlySet<Rule>): void {
-    const compiled = this.chains.get(chain)! as { -readonly [K in keyof CompiledChain]: CompiledChain[K] };
+    const compiled = this.chains.get(chain)! as Writable<CompiledChain>;
     const rules = chain.rules.map((rule) => ({ rule, header: headerConditions(rule), matches: this.matches(rule) }));
     const quick = rules.map(({ matches }) => leading(matches));
     compiled.rules = rules.map(({ rule, header, matches }, index): CompiledRule => ({
