@@ -1,6 +1,6 @@
 import type { Span } from '../text.ts';
 import { availableIn, optionBySpelling, protocolMatch, spellings } from '../extensions/catalogue.ts';
-import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse, MatchDefinition, OptionSpec } from '../extensions/definition.ts';
 import type { RuleHeader } from './model.ts';
 import { BASE_OPTIONS, findByPrefix, findLongBase, type BaseOption, type LongCandidate } from './options.ts';
 import type { Reading } from './reading.ts';
@@ -54,6 +54,12 @@ export class LoadedExtensions {
     return this.findExact(name) !== undefined || (this.loadProtocolMatch() && this.findExact(name) !== undefined);
   }
 
+  /** Whether getopt is run again for the sake of the protocol's match at a letter that is no option; once in a rule. */
+  runsAgain(): boolean {
+    const { protocolUsed } = this;
+    return this.loadProtocolMatch() || (!protocolUsed && this.protocolDefinition !== undefined);
+  }
+
   /** Every long option that could stand here, with its other spellings. */
   candidates(): LongCandidate<Meaning>[] {
     const candidates: LongCandidate<Meaning>[] = [];
@@ -100,11 +106,17 @@ export class LoadedExtensions {
     const { protocol } = this.header;
     if (protocol === undefined || this.protocolUsed) return false;
     this.protocolUsed = true;
-    const definition = protocolMatch(protocol.value, this.reading.family);
+    const definition = this.protocolDefinition;
     if (definition === undefined || this.uses.some((use) => use.definition === definition)) return false;
-    // iptables knows the protocol's match by name, and `mobility-header` or 135 is no match's name (seen in 1.8.9).
-    if (definition.name === 'mh' && this.reading.line.text.slice(protocol.valueSpan.start, protocol.valueSpan.end) !== 'mh') return false;
     this.load(definition, protocol.span);
     return true;
+  }
+
+  /** The match of the rule's protocol. */
+  private get protocolDefinition(): MatchDefinition | undefined {
+    const { protocol } = this.header;
+    const definition = protocol === undefined ? undefined : protocolMatch(protocol.value, this.reading.family);
+    // iptables knows the protocol's match by name, and `mobility-header` or 135 is no match's name (seen in 1.8.9).
+    return definition?.name === 'mh' && this.reading.line.text.slice(protocol!.valueSpan.start, protocol!.valueSpan.end) !== 'mh' ? undefined : definition;
   }
 }

@@ -31,19 +31,22 @@ export function readCounters(reading: Reading, given: GivenBase): void {
   }
 }
 
-/** Reads `-n`, `-x`, `-w` …; whether they may stand there shows when the command is known. */
-export function readListing(reading: Reading, { spec }: GivenBase): void {
-  if (reading.isCommand && isWaiting(spec)) skipNumber(reading);
+/** Reads `-n`, `-x`, `-w` …; a ruleset takes none for waiting, and whether the others may stand there shows when the command is known. */
+export function readListing(reading: Reading, given: StatedOption): void {
+  if (!isWaiting(given.spec)) return;
+  if (reading.isCommand) skipNumber(reading);
+  else refuse(reading, given);
 }
 
-/** Reports `-n`, `-x`, `-w` … in a ruleset, which takes them only with `-L`, and `-w` not at all. */
+/** Reports `-n` and `-x` in a ruleset, which takes them only with `-L`. */
 export function refuseListing(reading: Reading, stated: readonly StatedOption[], command: BoundCommand | undefined): void {
-  if (reading.isCommand) return;
-  for (const { spec, nameSpan } of stated) {
-    if (spec.meaning.kind !== 'listing' || ((command?.lists ?? command?.kind) === 'list' && !isWaiting(spec))) continue;
-    reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
-      { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
-  }
+  if (reading.isCommand || (command?.lists ?? command?.kind) === 'list') return;
+  for (const given of stated) if (given.spec.meaning.kind === 'listing' && !isWaiting(given.spec)) refuse(reading, given);
+}
+
+function refuse(reading: Reading, { spec, nameSpan }: StatedOption): void {
+  reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
+    { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
 }
 
 const isWaiting = ({ short }: StatedOption['spec']): boolean => short === 'w' || short === 'W';

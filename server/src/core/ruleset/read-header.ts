@@ -1,3 +1,4 @@
+import type { Problem } from '../extensions/definition.ts';
 import type { Argument } from '../syntax/line.ts';
 import type { Span } from '../text.ts';
 import { addressList, type MaskedAddress } from '../values/address.ts';
@@ -19,6 +20,8 @@ export class HeaderReader {
     protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined,
   };
   private readonly reading: Reading;
+  /** What is wrong with addresses, which iptables looks at when it has read the whole line. */
+  private readonly ofAddresses: Problem[] = [];
 
   constructor(reading: Reading) {
     this.reading = reading;
@@ -40,14 +43,15 @@ export class HeaderReader {
     reading.tokens?.push({ role: part === 'protocol' ? 'protocol' : 'value', start: value.start, end: value.end, text: value.text, option: spec.name });
     switch (part) {
       case 'protocol': this.protocol(value, nameSpan); break;
-      case 'source': case 'destination': this.addresses(part, value, nameSpan); break;
+      case 'source': case 'destination': this.addressesLater(part, value, nameSpan); break;
       case 'in': case 'out': this.parse(part, interfaceName, value, nameSpan); break;
     }
   }
 
-  /** Checks what depends on both addresses; call it when the whole line is read. */
+  /** Reports what is wrong with the addresses; call it when the whole line is read. */
   close(): void {
     const { source, destination } = this.header;
+    this.reading.problems.push(...this.ofAddresses);
     const [negated, other] = source?.negated === true ? [source, destination] : [destination, source];
     if (negated?.negated !== true || other === undefined || negated.value.length > 1 || (other.value.length === 1 || other.negated)) return;
     this.reading.problem('misplaced-negation', SEVERAL_NEGATED, negated.span);
@@ -69,6 +73,13 @@ export class HeaderReader {
       code: 'unmatchable-rule', accepted: true, span: part!.span,
       message: `ip6tables warns that \`-p ${value.text}\` never matches: for IPv6 the protocol is what stands behind all extension headers. \`-m ${match}\` finds this one.`,
     });
+  }
+
+  private addressesLater(side: 'source' | 'destination', value: Argument, nameSpan: Span): void {
+    const { problems } = this.reading;
+    const told = problems.length;
+    this.addresses(side, value, nameSpan);
+    this.ofAddresses.push(...problems.splice(told));
   }
 
   private addresses(side: 'source' | 'destination', value: Argument, nameSpan: Span): void {

@@ -21,6 +21,6 @@ const byLine = (a: Refusal, b: Refusal): number => a.line.number - b.line.number
 
 function brokenRule(document: RulesetDocument, line: Line): readonly Refusal[] {
   const bound = line.content.kind === 'rule' ? document.boundRule(line) : undefined;
-  if (bound === undefined || bound.skipped) return [];
+  if (bound === undefined) return [];
   return bound.problems.filter(({ accepted }) => accepted !== true).map(({ message }) => ({ line, message }));
 }

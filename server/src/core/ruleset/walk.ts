@@ -12,6 +12,7 @@ import { explainStrayArgument } from './stray-argument.ts';
 import { readCounters, readListing, readTable, refuseListing } from './read-command-line.ts';
 import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
+import { explainPassedOver, readBehindUnknown } from './unknown-letter.ts';
 import { Reading, isExpansion, optionText, type GivenBase, type LineToRead } from './reading.ts';
 
 /** A bound rule but for the tokens, which are recorded on the side. */
@@ -28,7 +29,8 @@ export class Walk {
   private command: BoundCommand | undefined;
   private table: BoundRule['table'];
   private readonly stated: StatedOption[] = [];
-  private skipped = false;
+  /** How many problems there were where the line was left to the other family. */
+  private skippedFrom: number | undefined;
   private ends = false;
 
   constructor(line: LineToRead) {
@@ -47,8 +49,9 @@ export class Walk {
     const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);
     const { matches, target } = this.ends ? { matches: [], target: undefined } : this.extensions.close(this.command === undefined || describesRule(this.command));
     reportOpenQuotation(reading);
+    if (this.skippedFrom !== undefined) problems.splice(this.skippedFrom);
     return {
-      line, family, command: this.ends ? undefined : this.command, skipped: this.skipped, ends: this.ends, table: this.table, header: this.header.header, matches, target,
+      line, family, command: this.ends ? undefined : this.command, skipped: this.skippedFrom !== undefined, ends: this.ends, table: this.table, header: this.header.header, matches, target,
       unresolved: unresolved?.unknown ?? unresolved?.raw, conditional: undefined,
       // Nobody knows what the shell puts there, so nothing can be called wrong.
       problems: unresolved === undefined && problems.length > 0 ? problems.map((problem) => aboutWholeWords(problem, args)) : NO_PROBLEMS,
@@ -134,10 +137,11 @@ export class Walk {
     else this.attachedValue(meaning.base, argument, nameSpan, rest);
   }
 
-  private short(argument: Argument): void {
+  /** Reads the first letter of a row of them, and goes on with the others; `word` is the whole row. */
+  private short(argument: Argument, word = argument): void {
     const spec = findShort(argument.text[1]!);
     if (spec === undefined) {
-      this.extensions.unknownOption(argument, argument.text.slice(1), false);
+      if (!this.passesOver(argument, word)) this.extensions.unknownOption(argument, argument.text.slice(1), false);
       return;
     }
     const nameSpan = { start: argument.start, end: argument.start + 2 };
@@ -147,12 +151,30 @@ export class Walk {
     } else if (spec.argument === 'none') {
       this.base({ spec, nameSpan, attached: undefined }, argument.text.slice(0, 2));
       if (this.ends) return;
-      this.short({ text: `-${rest}`, raw: `-${rest}`, start: argument.start + 1, end: argument.end });
+      this.short({ text: `-${rest}`, raw: `-${rest}`, start: argument.start + 1, end: argument.end }, word);
     } else if (takesAttached(spec)) {
       this.base({ spec, nameSpan, attached: { text: rest, raw: argument.raw.slice(2), start: nameSpan.end, end: argument.end } }, argument.text);
     } else {
       this.attachedValue(spec, argument, nameSpan, rest);
     }
+  }
+
+  /**
+   * A letter that is no option makes iptables load the protocol's match and run getopt again, which goes on with the letters
+   * behind it, but takes the word for unread: whether iptables then takes the row (seen in 1.8.9).
+   */
+  private passesOver(argument: Argument, word: Argument): boolean {
+    const { reading } = this;
+    const unknown = argument.text[1]!;
+    const found = readBehindUnknown(unknown, argument.text.slice(2), word, reading.family);
+    if (found === undefined || !this.loaded.runsAgain()) return false;
+    reading.problems.push(explainPassedOver(unknown, found, word));
+    reading.token('unknown', word);
+    if (found.kind === 'stop') this.stop();
+    else if (found.kind === 'family') this.family(found.spec, word);
+    else if (found.spec.meaning.kind === 'header') this.header.read({ spec: found.spec, nameSpan: word, attached: word }, found.spec.meaning.part);
+    reading.negation = undefined;
+    return true;
   }
 
   /** `-ptcp`, `--jump=ACCEPT`, `-dport`: iptables takes the whole word as the value (seen in 1.8.9), and nobody means that. */
@@ -195,14 +217,31 @@ export class Walk {
   /** Ends the reading: of a command line, which may well ask, and of a whole ruleset. */
   private answer({ spec, nameSpan }: GivenBase): void {
     const { reading } = this;
-    reading.negation = undefined;
-    this.ends = true;
-    reading.next = reading.args.length;
+    this.stop();
     if (reading.isCommand) return;
     reading.problems.push({
       code: 'early-end', span: nameSpan, accepted: true,
       message: `iptables-restore ${spec.name === 'help' ? 'prints its help' : 'prints its version'} for \`${optionText(spec)}\` and stops with success: it loads nothing of this block, and reads nothing behind it.`,
     });
+  }
+
+  /** iptables-restore leaves a line with `-4` or `-6` to the other family when it gets there; a command fails. */
+  private family(spec: BaseOption, nameSpan: Span): void {
+    const { reading } = this;
+    if (spec.name === reading.family || this.skippedFrom !== undefined) return;
+    if (reading.isCommand) {
+      const [program, other] = reading.family === 'ipv4' ? ['iptables', 'ip6tables'] : ['ip6tables', 'iptables'];
+      reading.problem('wrong-family', `${program} is for ${reading.family === 'ipv4' ? 'IPv4' : 'IPv6'} only and stops at \`${optionText(spec)}\`; call ${other}.`, nameSpan);
+    } else {
+      this.skippedFrom = reading.problems.length;
+    }
+  }
+
+  private stop(): void {
+    const { reading } = this;
+    reading.negation = undefined;
+    reading.next = reading.args.length;
+    this.ends = this.skippedFrom === undefined;
   }
 
   private dispatch(given: GivenBase): void {
@@ -215,7 +254,7 @@ export class Walk {
       case 'jump': case 'goto': extensions.jump(given, meaning.kind === 'goto'); break;
       case 'table': this.table = readTable(reading, given) ?? this.table; break;
       case 'counters': readCounters(reading, given); break;
-      case 'family': if (given.spec.name !== reading.family) this.skipped = true; break;
+      case 'family': this.family(given.spec, given.nameSpan); break;
       case 'listing': readListing(reading, given); break;
       case 'ignored': if (given.spec.argument === 'required') reading.value(given); break;
       case 'answer': break;
@@ -229,7 +268,7 @@ export class Walk {
     if (this.command !== undefined) reading.problems.push(...illegalOptions(this.stated, this.command));
     refuseListing(reading, this.stated, this.command);
     if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
-    if (this.command === undefined && args.length > 0 && !reading.isCommand && !this.skipped) {
+    if (this.command === undefined && args.length > 0 && !reading.isCommand && this.skippedFrom === undefined) {
       reading.problem('missing-command', 'This rule has no command; write `-A CHAIN` in front of it to append it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
     }
   }

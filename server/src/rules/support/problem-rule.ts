@@ -48,7 +48,7 @@ export function problemRule(rule: ProblemRule): Rule {
 const NONE: readonly Report[] = [];
 
 function reportsOfProblem(rule: ProblemRule, problem: Problem, { line, bound, family, kind, table }: LineInContext): readonly Report[] {
-  if (bound === undefined || bound.skipped || isText(kind, line, table) || !isCertain(line, bound, problem.span, kind)) return NONE;
+  if (bound === undefined || isText(kind, line, table) || !isCertain(line, bound, problem.span, kind)) return NONE;
   return report(rule, problem, stated(rule, problem), { line, bound, family, file: undefined });
 }
 
