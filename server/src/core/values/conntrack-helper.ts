@@ -30,7 +30,7 @@ const HELPERS: readonly ConntrackHelper[] = [
   { name: 'tftp', protocols: ['udp'], families: BOTH, detail: 'TFTP transfers' },
 ];
 
-const free = text({ what: 'the name of a helper', placeholder: 'NAME', max: 15, quoted: false, oneLine: true });
+const free = text({ what: 'the name of a helper', placeholder: 'NAME', max: 15, quoted: false });
 
 /** The name of a conntrack helper, of which the kernel keeps 15 bytes. */
 export const conntrackHelper: ValueType<string> = {

@@ -25,10 +25,13 @@ const packets = rate(FLOW_SCALE);
 export const flowRate: ValueType<FlowRate> = {
   placeholder: 'NUMBER[/UNIT]|BYTES/s',
   parse(text, context) {
-    const bytes = /^\s*([0-9]+)([A-Za-z]*)b\/(s[a-z]*)$/u.exec(text);
-    if (bytes !== null && 'second'.startsWith(bytes[3]!)) return readBytes(bytes[1]!, bytes[2]!, text);
+    const bytes = /^[ \t\n\v\f\r]*\+?([0-9]+)(.*?)b\/(s.*)$/su.exec(text);
+    if (bytes !== null) return readBytes(bytes[1]!, bytes[2]!, bytes[3]!, text);
     const parsed = packets.parse(text, context);
-    return parsed.ok ? { ...parsed, value: { kind: 'packets', interval: parsed.value, seconds: unitOf(text) } } : parsed;
+    if (!parsed.ok) return parsed;
+    const value = { kind: 'packets', interval: parsed.value, seconds: unitOf(text) } as const;
+    const meant = /^([0-9]+)([kmgt]?)i?b/iu.exec(text);
+    return meant === null ? { ...parsed, value } : ok(value, `iptables counts bytes with \`b/s\`, \`kb/s\` and \`mb/s\` alone; \`${text}\` is a number of packets to it. Write bytes as \`${meant[1]!}${/[km]/iu.exec(meant[2]!)?.[0].toLowerCase() ?? ''}b/s\`.`);
   },
   print: (value, context) => (value.kind === 'packets' ? packets.print(value.interval, context) : `${printBytes(value.cost)}b/s`),
   complete: (context) => [...packets.complete!(context), ...['16kb/s', '512kb/s', '1mb/s', '10mb/s'].map((text) => ({ text, detail: 'bytes on average' }))],
@@ -40,17 +43,24 @@ function unitOf(text: string): number {
   return [['day', 86400], ['hour', 3600], ['minute', 60]].find(([word]) => (word as string).startsWith(unit))?.[1] as number | undefined ?? 1;
 }
 
-function readBytes(digits: string, prefix: string, text: string): Parsed<FlowRate> {
-  const factor = UNITS.find(([unit]) => unit === prefix)?.[1] ?? 1;
+/** iptables looks for the first `b/s` and at the letter before it, and passes over all else behind the number (seen in 1.8.9). */
+function readBytes(digits: string, prefix: string, unit: string, text: string): Parsed<FlowRate> {
+  const [letter, factor] = UNITS.find(([name]) => prefix.endsWith(name)) ?? ['', 1];
   const number = BigInt(digits) > MOST ? MOST : BigInt(digits);
   const bytes = BigInt.asUintN(64, number * BigInt(factor));
   if (bytes === 0n) return fail(`\`${text}\` lets nothing through; write a positive rate such as \`512kb/s\`.`);
   const cost = costOf(bytes);
   if (cost === undefined) return fail(`iptables crashes on \`${text}\`, whose chunks of ${CHUNK} bytes fill 32 bits; write a rate below \`32768mb/s\`.`);
-  const odd = prefix !== '' && factor === 1 ? `\`${prefix}b\` is not a unit that iptables knows, and it reads \`${text}\` as bytes; write \`kb\` or \`mb\`.` : undefined;
+  const value = { kind: 'bytes', cost } as const;
+  if (prefix !== letter || !'second'.startsWith(unit)) return ok(value, misread(digits, prefix, letter, text));
   const [kept, meant] = [bytesOf(cost), Number(digits) * factor];
-  const rounded = Math.abs(kept - meant) > meant / 100 ? `The kernel rounds \`${text}\` to ${printBytes(cost)}b/s.` : undefined;
-  return ok({ kind: 'bytes', cost }, odd ?? rounded);
+  return ok(value, Math.abs(kept - meant) > meant / 100 ? `The kernel rounds \`${text}\` to ${printBytes(cost)}b/s.` : undefined);
+}
+
+function misread(digits: string, prefix: string, letter: string, text: string): string {
+  const isUnit = /^[A-Za-z]+$/u.test(prefix) && letter === '';
+  return isUnit ? `\`${prefix}b\` is not a unit that iptables knows, and it reads \`${text}\` as bytes; write \`kb\` or \`mb\`.`
+    : `iptables reads ${shown(text)} as \`${digits}${letter}b/s\` and passes over the rest; write that.`;
 }
 
 /**

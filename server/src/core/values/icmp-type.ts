@@ -55,11 +55,10 @@ function icmpMessage(names: Names, protocol: string, example: string, everything
     const type = readInteger(slash === -1 ? text : text.slice(0, slash));
     if (type === undefined) return undefined;
     if (type > 255) return fail(`\`${text}\` has a type above 255, the highest ${protocol} type; write a number such as \`${protocol === 'ICMP' ? '8' : '128'}\` or a name such as \`echo-request\`.`);
-    if (type === everything) return ok({ type: undefined, code: undefined });
-    if (slash === -1) return ok({ type, code: undefined });
-    const code = readInteger(text.slice(slash + 1));
-    if (code === undefined) return fail(`\`${text}\` has no code behind the slash; write a number from 0 to 255, such as \`${type}/0\`.`, String(type));
-    return code > 255 ? fail(`\`${text}\` has a code above 255, the highest ${protocol} code; write one from 0 to 255.`) : ok({ type, code });
+    const code = slash === -1 ? undefined : readInteger(text.slice(slash + 1));
+    if (slash !== -1 && code === undefined) return fail(`\`${text}\` has no code behind the slash; write a number from 0 to 255, such as \`${type}/0\`.`, String(type));
+    if (code !== undefined && code > 255) return fail(`\`${text}\` has a code above 255, the highest ${protocol} code; write one from 0 to 255.`);
+    return ok(type === everything ? { type: undefined, code: undefined } : { type, code });
   };
   return {
     placeholder: 'TYPE[/CODE]',

@@ -52,16 +52,19 @@ function natTo(placeholder: string, takesBase: boolean): ValueType<NatTo> {
       const portRange = ports === undefined ? undefined : readPorts(ports, takesBase);
       if (portRange?.ok === false) return portRange;
       if (range === undefined && portRange === undefined) return fail(`Neither an address nor a port is given; ${example(family)}`);
-      return ok({ ...(range && { addresses: range.value }), ...(portRange && { ports: portRange.value }) }, range?.warning ?? portRange?.warning);
+      return ok({ ...(range && { addresses: range.value }), ...(portRange && { ports: portRange.value }) }, parts.warning ?? range?.warning ?? portRange?.warning);
     },
     print: printTo,
   };
 }
 
-/** Where the addresses end and the ports begin; IPv6 needs brackets for that. */
+/** Where the addresses end and the ports begin; IPv6 needs brackets for that, and what stands between them and the colon is passed over. */
 function split(text: string, family: Family): Parsed<{ addresses: string | undefined; ports: string | undefined }> {
-  const bracketed = /^\[(.*)\](?::(.*))?$/u.exec(text);
-  if (family === 'ipv6' && bracketed !== null) return ok({ addresses: bracketed[1] || undefined, ports: bracketed[2] });
+  const bracketed = family === 'ipv4' ? null : /^\[([^\]]*)\]([^:]*)(?::(.*))?$/su.exec(text);
+  if (bracketed !== null) {
+    const [, inside, between, ports] = bracketed;
+    return ok({ addresses: inside || undefined, ports }, between === '' ? undefined : `iptables passes over what stands behind the \`]\` in ${shown(text)}; leave it out.`);
+  }
   if (text.includes('[') || text.includes(']')) {
     return fail(`\`${text}\` has brackets in the wrong place. ${example(family)}`, family === 'ipv6' ? text.replaceAll(/[[\]]/gu, '') : undefined);
   }
@@ -94,7 +97,7 @@ function readAddress(text: string, family: Family): Parsed<Address> {
 function readPorts(text: string, takesBase: boolean): Parsed<NatPorts> {
   const named = servicePort(text, 'any');
   if (named !== undefined) return ok({ from: named, to: named });
-  const match = /^([^-/]*)(?:-([^-/]*)(?:\/(.*))?)?$/u.exec(text);
+  const match = /^([^-/]*)(?:-([^-/]*)(?:\/(.*))?)?$/su.exec(text);
   if (match === null) return notAPort(text, 'any');
   const [, first, second, base] = match;
   const from = readNumber(first!);
@@ -105,9 +108,19 @@ function readPorts(text: string, takesBase: boolean): Parsed<NatPorts> {
   const range = { from: from.value, to: to.value };
   if (base === undefined) return ok(range, from.warning ?? to.warning);
   if (!takesBase) return ok(range, `The base port \`/${base}\` is for DNAT; SNAT takes it without a word and does not use it.`);
-  const port = readPort(base, 'any');
-  if (!port.ok) return port;
-  return port.value === 0 ? fail(`\`${text}\` is no base port of a shifted range; write one from 1 to ${MAX_PORT}.`) : ok({ ...range, base: port.value });
+  return readBase(base, range, text);
+}
+
+/** The number that the base begins with; iptables passes over what stands behind it (seen in 1.8.9). */
+function readBase(base: string, range: NatPorts, text: string): Parsed<NatPorts> {
+  const [number, digits] = /^[ \t\n\v\f\r]*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)/u.exec(base) ?? [];
+  const service = servicePort(base, 'any');
+  if (service !== undefined) return ok({ ...range, base: service });
+  const port = digits === undefined ? undefined : readInteger(digits);
+  if (port === undefined) return notAPort(base, 'any');
+  if (port === 0 || port > MAX_PORT) return fail(`\`${text}\` is no base port of a shifted range; write one from 1 to ${MAX_PORT}.`);
+  const isWhole = number === base;
+  return ok({ ...range, base: port }, isWhole ? octalWarning(digits!, port) : `iptables reads ${shown(text)} with the base port ${port}, and passes over what stands behind it; leave that out.`);
 }
 
 function readNumber(text: string): Parsed<number> {

@@ -3,7 +3,7 @@ import { text } from '../../values/text.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { saveGiven } from '../shared/printing.ts';
 
-const name = option('nfacct-name', text({ what: 'the name of an accounting object', placeholder: 'NAME', min: 1, max: 31 }), { external: { what: 'accounting object', made: '`nfacct add`' } });
+const name = option('nfacct-name', text({ what: 'the name of an accounting object', placeholder: 'NAME', min: 1, max: 31, oneLine: true }), { external: { what: 'accounting object', made: '`nfacct add`' } });
 
 /** iptables-save prints two blanks in front of the name. */
 const save = (use: ExtensionUse): readonly string[] => saveGiven(use, name).flatMap((word, index) => (index === 0 ? [word, ''] : [word]));

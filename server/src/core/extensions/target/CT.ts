@@ -64,6 +64,7 @@ function check(use: ExtensionUse): readonly Problem[] {
   const bound = use.option(helper);
   if (bound === undefined || bound.value === '' || use.option(notrack) !== undefined) return [];
   const refused = (message: string): readonly Problem[] => [{ code: 'wrong-protocol', message, span: bound.span }];
+  if ((bound.value as string).includes('\n')) return [{ code: 'invalid-value', message: 'The name of a helper can\'t hold a line break; write it on one line.', span: bound.span }];
   const known = findHelper(bound.value);
   if (known?.families.includes(use.family) === false) return [{ code: 'wrong-family', message: `The helper \`${known.name}\` exists for IPv4 only; leave the rule out for IPv6.`, span: bound.span }];
   const numbers: readonly number[] = (known?.protocols ?? []).map((protocol) => PROTOCOLS[protocol]);
