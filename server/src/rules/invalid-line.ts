@@ -13,7 +13,7 @@ const executed = problemRule({
   code: 'invalid-line',
   docs: page({
     what: 'Finds lines that iptables-restore can\'t read: text, shell commands, comments and declarations that do not '
-      + 'start in the first column, lines of nothing but blanks, broken counters, and lines that are too long.',
+      + 'start in the first column, lines of nothing but blanks, broken counters, and lines and words that are too long.',
     why: 'Whatever does not start with `#`, `*`, `:` or `COMMIT` in its first column is read as a rule. One line that is '
       + 'none makes iptables-restore refuse the whole file, often with a message about something else.',
     example: ['iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],

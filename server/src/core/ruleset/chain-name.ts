@@ -18,6 +18,10 @@ export function chainNameProblems(name: string, span: Span, family: Family, by: 
   if (/^[-!]/u.test(name)) return [wrongStart(name, at, by)];
   if (name === STANDARD) return [{ code: 'invalid-chain-name', message: `\`${name}\` is iptables' own name for verdicts and jumps, which it can't make any more behind such a chain; choose another.`, span: at }];
   if (name === '' || /\s/u.test(name)) return [{ code: 'invalid-chain-name', message: `\`${name}\` is no name for a chain; it needs at least one character, and none of them a blank.`, span: at }];
+  const bare = name.replaceAll('"', '');
+  if (bare !== name && by === 'declaration') {
+    return [{ code: 'invalid-chain-name', message: `iptables-restore takes the quotes of \`${name}\` for a part of the chain's name; leave them out.`, span: at, accepted: true, ...(bare === '' ? {} : { fix: { title: `Write ${bare}`, span: at, newText: bare, safe: false } }) }];
+  }
   return VERDICTS.has(name) || findTarget(name, family) !== undefined ? [namedLikeTarget(name, at, by)] : [];
 }
 

@@ -1,5 +1,6 @@
 import { findTarget } from '../extensions/catalogue.ts';
 import type { Family } from '../netfilter.ts';
+import { WORD_LIMIT } from '../syntax/limits.ts';
 import { plainWord, type PlainRule } from '../syntax/plain-rule.ts';
 import type { Line } from '../syntax/line.ts';
 import type { BoundRule } from './model.ts';
@@ -15,6 +16,9 @@ import { partsOf, shapeOf, type Shape, type ShapedParts, type Slot } from './sha
 
 /** Words in all the paths of a family; more shapes than any file has, but not more than memory. */
 const LIMIT = 20_000;
+
+/** Characters of a word that may be as many bytes as iptables-restore refuses. */
+const CLOSER_LOOK = WORD_LIMIT / 3;
 
 /** A place between two words, and what may come behind it. */
 class Node {
@@ -93,7 +97,7 @@ export class RuleShapes {
 
   /** The value of the word; undefined where the word is none, or is one of which something has to be said. */
   private valueOf({ type, context, isTarget }: Slot, word: string): unknown {
-    if (looksLikeOption(word)) return undefined;
+    if (word.length > CLOSER_LOOK || looksLikeOption(word)) return undefined;
     if (type === undefined) return isTarget === true && findTarget(word, this.family) !== undefined ? undefined : word;
     const parsed = type.parse(word, context);
     return parsed.ok && parsed.warning === undefined ? parsed.value : undefined;

@@ -10,6 +10,7 @@ import { reportOpenQuotation } from './open-quotation.ts';
 import { readCommand } from './read-command.ts';
 import { explainStrayArgument } from './stray-argument.ts';
 import { readCounters, readListing, readTable, refuseListing } from './read-command-line.ts';
+import { refuseLongWords } from './long-words.ts';
 import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
 import { explainPassedOver, readBehindUnknown } from './unknown-letter.ts';
@@ -44,6 +45,7 @@ export class Walk {
   read(): RuleParts {
     const { reading } = this;
     const { line, args, family, isCommand, problems } = reading;
+    if (!isCommand) refuseLongWords(reading);
     while (reading.next < args.length) this.argument(args[reading.next++]!);
     if (!this.ends) this.finish();
     const unresolved = args.find(isCommand ? isExpansion : ({ unknown }) => unknown !== undefined);

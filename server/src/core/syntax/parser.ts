@@ -179,6 +179,8 @@ class Reader {
   }
 
   private chain(cursor: TreeCursor): LineContent {
+    const written = this.source.slice(this.base, cursor.endIndex);
+    if (written.includes('"')) return chainOfWords(written);
     const parts = this.children(cursor);
     const field = (name: string): Argument | undefined => parts.find((part) => part.field === name)?.argument;
     return {
@@ -209,6 +211,13 @@ class Reader {
     const raw = this.source.slice(start, end);
     return { text: shell ? unquoteShellWord(raw) : unquoteRuleWord(raw), raw, start: start - this.base, end: end - this.base };
   }
+}
+
+/** A declaration in which quotes stand, that iptables-restore takes for a part of the words: only blanks part them (seen in 1.8.9). */
+function chainOfWords(written: string): LineContent {
+  const words = [...written.slice(1).matchAll(/[^ \t\r]+/gu)].map(({ 0: text, index }): Argument => ({ text, raw: text, start: index + 1, end: index + 1 + text.length }));
+  const [name, policy, counters, ...extra] = words;
+  return { kind: 'chain', name: name!, policy, counters, extra };
 }
 
 interface Part {
