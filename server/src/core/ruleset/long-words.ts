@@ -12,8 +12,8 @@ export function refuseLongWords(reading: Reading): void {
   const { args } = reading;
   for (const { text, start, end } of args) {
     if (text.length * 3 <= WORD_LIMIT || utf8Length(text) <= WORD_LIMIT) continue;
-    reading.problem(CODE, `\`${text.slice(0, SHOWN)}…\` has ${utf8Length(text)} bytes; iptables-restore reads words of at most ${WORD_LIMIT}. Split it over several rules.`, { start, end });
+    reading.problem(CODE, `The word that begins with \`${text.slice(0, SHOWN)}\` has ${utf8Length(text)} bytes; iptables-restore reads at most ${WORD_LIMIT}. Split it over several rules.`, { start, end });
   }
   if (args.length <= WORDS_LIMIT) return;
-  reading.problem(CODE, `This line has ${args.length} words; iptables-restore reads at most ${WORDS_LIMIT} of one. Split it over several rules.`, { start: args[WORDS_LIMIT]!.start, end: args.at(-1)!.end });
+  reading.problem(CODE, `\`${args[WORDS_LIMIT]!.text}\` is word ${WORDS_LIMIT + 1} of this line, of which iptables-restore reads at most ${WORDS_LIMIT}; split it over several rules.`, { start: args[WORDS_LIMIT]!.start, end: args.at(-1)!.end });
 }

@@ -90,10 +90,11 @@ export class ExtensionReader {
       reading.tokens?.push({ role: 'value', start: value.start, end: value.end, text: value.text, extension, option: spec.name, index });
     }
     const { protocol } = this.header;
+    const context = { family: reading.family, protocol: protocol === undefined || protocol.negated ? undefined : protocol.value };
+    if (values.length > 0) reading.given = { argument: values.at(-1)!, type: spec.values[values.length - 1]!, context };
     use.add({
-      spec, spelling, nameSpan, values, negation: reading.negation,
+      spec, spelling, nameSpan, values, negation: reading.negation, context,
       protocol: protocol === undefined ? undefined : { number: protocol.value, negated: protocol.negated },
-      context: { family: reading.family, protocol: protocol === undefined || protocol.negated ? undefined : protocol.value },
     }, reading.problems);
     reading.negation = undefined;
   }

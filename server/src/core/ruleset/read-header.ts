@@ -7,7 +7,7 @@ import { HEADER_MATCHES, protocol as protocolType } from '../values/protocol.ts'
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
 import { KnownPlaces, ReadPart } from './places.ts';
-import { isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
+import { gluedNegation, isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
 import type { Writable } from '../writable.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
@@ -21,7 +21,7 @@ export class HeaderReader {
   };
   private readonly reading: Reading;
   /** What is wrong with addresses, which iptables looks at when it has read the whole line. */
-  private readonly ofAddresses: Problem[] = [];
+  readonly ofAddresses: Problem[] = [];
 
   constructor(reading: Reading) {
     this.reading = reading;
@@ -100,8 +100,15 @@ export class HeaderReader {
   ): RuleHeader[K] | undefined {
     const { reading } = this;
     if (reading.isCommand && isExpansion(value)) return undefined;
-    const parsed = type.parse(value.text, { family: reading.family });
+    const context = { family: reading.family };
+    reading.given = { argument: value, type, context };
+    const parsed = type.parse(value.text, context);
     if (!parsed.ok) {
+      const glued = gluedNegation(reading.given, nameSpan, reading.line.text.slice(nameSpan.start, nameSpan.end));
+      if (glued !== undefined) {
+        reading.problems.push(glued);
+        return undefined;
+      }
       reading.problem('invalid-value', parsed.message, value, suggestion(parsed.suggestion, value));
       return undefined;
     }

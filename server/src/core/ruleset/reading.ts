@@ -3,6 +3,7 @@ import type { Argument, Line } from '../syntax/line.ts';
 import { cover, type Span } from '../text.ts';
 import { findTarget } from '../extensions/catalogue.ts';
 import type { Problem, TargetDefinition } from '../extensions/definition.ts';
+import type { ValueContext, ValueType } from '../values/value.ts';
 import type { Token } from './model.ts';
 import type { BaseOption } from './options.ts';
 
@@ -11,6 +12,13 @@ export interface GivenBase {
   readonly spec: BaseOption;
   readonly nameSpan: Span;
   readonly attached: Argument | undefined;
+}
+
+/** A value as it stands in the line, and how it is read. */
+export interface GivenValue {
+  readonly argument: Argument;
+  readonly type: ValueType<unknown>;
+  readonly context: ValueContext;
 }
 
 /** A line with what is known of it before it is read. */
@@ -43,6 +51,8 @@ export class Reading {
   private readonly hidden: ReadonlySet<string> | undefined;
   /** Index of the argument that is read next. */
   next = 0;
+  /** The value that was read last, and what its option takes. */
+  given: GivenValue | undefined;
   /** The `!` that waits for its option. */
   negation: Argument | undefined;
   readonly problems: Problem[] = [];
@@ -141,4 +151,16 @@ export function isExpansion({ raw, unknown, evaluated }: Argument): boolean {
 /** The fix that writes `text` instead, where there is a text to suggest. */
 export function suggestion(text: string | undefined, span: Span): Problem['fix'] {
   return text === undefined ? undefined : { title: `Write ${text}`, span: { start: span.start, end: span.end }, newText: text, safe: false };
+}
+
+/** `--dport !22`: what is wrong where the value behind the `!` is a good one; undefined where it is not. */
+export function gluedNegation({ argument, type, context }: GivenValue, nameSpan: Span, option: string): Problem | undefined {
+  const value = argument.text.slice(1);
+  if (!argument.text.startsWith('!') || value === '' || !type.parse(value, context).ok) return undefined;
+  const newText = `! ${option} ${value}`;
+  const span = { start: argument.start, end: argument.end };
+  return {
+    code: 'misplaced-negation', span, message: `The \`!\` stands before the option, with a blank behind it: \`${newText}\`.`,
+    fix: { title: `Write ${newText}`, span: cover(nameSpan, argument), newText, safe: false },
+  };
 }

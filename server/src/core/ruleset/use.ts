@@ -4,6 +4,7 @@ import { cover, type Span } from '../text.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type OptionSpec, type Problem } from '../extensions/definition.ts';
 import type { ValueContext } from '../values/value.ts';
 import { KnownPlaces, ReadOption, ReadUse } from './places.ts';
+import { gluedNegation } from './reading.ts';
 
 /** One option as it stands in the line, before its values are read. */
 export interface GivenOption {
@@ -69,10 +70,15 @@ export class OpenUse {
     }
   }
 
-  private read({ spec, context }: GivenOption, value: Argument, index: number, problems: Problem[]): unknown {
+  private read({ spec, context, nameSpan, spelling }: GivenOption, value: Argument, index: number, problems: Problem[]): unknown {
     const span = { start: value.start, end: value.end };
     const parsed = spec.values[index]!.parse(value.text, context);
     if (!parsed.ok) {
+      const glued = spec.negatable === true && index === 0 ? gluedNegation({ argument: value, type: spec.values[0]!, context }, nameSpan, `--${spelling}`) : undefined;
+      if (glued !== undefined) {
+        problems.push(glued);
+        return undefined;
+      }
       const newText = parsed.suggestion;
       problems.push({
         code: 'invalid-value', message: parsed.message, span,

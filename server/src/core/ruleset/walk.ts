@@ -64,6 +64,7 @@ export class Walk {
   private argument(argument: Argument): void {
     const { text } = argument;
     if (text === '!') this.bang(argument);
+    else if (/^!-./u.test(text)) this.gluedBang(argument);
     else if (text === '--') this.endOfOptions(argument);
     else if (text.startsWith('--')) this.long(argument);
     else if (text.startsWith('-') && text.length > 1) this.short(argument);
@@ -87,6 +88,14 @@ export class Walk {
     reading.negation = argument;
   }
 
+  /** `!-s`: reads on as if the blank were there. */
+  private gluedBang(argument: Argument): void {
+    const option = argument.text.slice(1);
+    const span = { start: argument.start, end: argument.end };
+    this.reading.problem('misplaced-negation', `The \`!\` needs a blank behind it: \`! ${option}\`.`, span, { title: `Write ! ${option}`, span, newText: `! ${option}`, safe: true });
+    this.argument({ text: option, raw: argument.raw.slice(1), start: argument.start + 1, end: argument.end });
+  }
+
   private stray(argument: Argument): void {
     const { reading } = this;
     const dash = /^[-\u2010-\u2015\u2212]+(?=.)/u.exec(argument.text);
@@ -105,11 +114,20 @@ export class Walk {
       return;
     }
     const before = reading.args[reading.next - 2];
-    // A list with a blank in it is one mistake, though its first part is wrong as well.
-    const isTold = reading.problems.at(-1)?.code === 'invalid-value' && reading.problems.at(-1)!.span.start === before?.start;
-    const problem = explainStrayArgument({ argument, before, family: reading.family, isOption: (name) => this.loaded.has(name) });
-    if (isTold && problem.fix?.span.start === before.start) reading.problems.pop();
+    const given = reading.given?.argument === before ? reading.given : undefined;
+    const { problem, words } = explainStrayArgument({ argument, before, given, rest: reading.args.slice(reading.next), family: reading.family, isOption: (name) => this.loaded.has(name) });
+    for (let more = 1; more < words; more++) reading.token('unknown', reading.args[reading.next++]!);
+    // A value with a blank in it is one mistake, though its first part is wrong as well.
+    if (before !== undefined && problem.fix?.span.start === before.start) this.withdraw(before);
     reading.problems.push(problem);
+  }
+
+  /** Takes back that the value is wrong, where that was said last. */
+  private withdraw({ start }: Argument): void {
+    for (const problems of [this.reading.problems, this.header.ofAddresses]) {
+      const last = problems.at(-1);
+      if (last?.code === 'invalid-value' && last.span.start === start) problems.pop();
+    }
   }
 
   /** Reads on as if the dash were right, so that one wrong character gives one error. */
