@@ -7,6 +7,7 @@ import { nearest } from '../values/spelling.ts';
 import type { LoadedExtensions } from './loaded-extensions.ts';
 import type { BoundRule, RuleHeader, RuleTarget } from './model.ts';
 import { existsElsewhere } from './foreign-extension.ts';
+import { instead } from './former-names.ts';
 import { closedName } from './open-quotation.ts';
 import { suggestion, type GivenBase, type Reading } from './reading.ts';
 import { explainUnknownOption } from './unknown-option.ts';
@@ -45,7 +46,10 @@ export class ExtensionReader {
     const [best] = other === undefined ? nearest(value.text, matchesOf(reading.family).map((match) => match.name)) : [];
     const meant = other ?? (best === undefined ? undefined : findMatch(best, reading.family));
     if (meant !== undefined) this.loaded.loadGuess(meant, cover(nameSpan, value));
-    if (other !== undefined) {
+    const today = instead(value.text);
+    if (today !== undefined) {
+      reading.problem('unknown-match', `iptables has no match \`${value.text}\` any more; write \`${today}\`.`, value);
+    } else if (other !== undefined) {
       reading.problem('wrong-family', `The match \`${value.text}\` ${existsElsewhere(other)}`, value);
     } else {
       reading.problem('unknown-match', best === undefined

@@ -23,6 +23,9 @@ export interface UnknownOption {
   readonly line: Line;
 }
 
+/** Options that another match spells otherwise: the word, the match that is loaded, and what it calls that. */
+const SPELT_OTHERWISE: readonly (readonly [word: string, match: string, option: string])[] = [['state', 'conntrack', 'ctstate'], ['ctstate', 'state', 'state']];
+
 /** Why iptables does not know the option here: no protocol, its extension not loaded (yet), or a misspelling. */
 export function explainUnknownOption(unknown: UnknownOption): Problem {
   const { argument, name, ambiguous, known } = unknown;
@@ -34,6 +37,11 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
   const { jump } = unknown;
   const owners = ownersOf(name, unknown.family).filter((owner) => !unknown.loaded.has(owner));
   if (jump !== undefined && owners.some((owner) => owner.kind === 'target' && owner.name === jump)) return { code: 'unknown-option', message: hasNoOption(jump, name), span };
+  const spelt = SPELT_OTHERWISE.find(([word, by]) => word === name && [...unknown.loaded].some((each) => each.name === by));
+  if (spelt !== undefined) {
+    const [, by, option] = spelt;
+    return { code: 'unknown-option', message: `\`--${name}\` is \`--${option}\` for \`-m ${by}\`; write that.`, span, fix: { title: `Write --${option}`, span: { start: span.start, end: span.start + 2 + name.length }, newText: `--${option}`, safe: false } };
+  }
   if (owners.length > 0) return notLoaded(unknown, owners, span);
   const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
   // With one dash it is not known even where it belongs.

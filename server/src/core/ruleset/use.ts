@@ -18,6 +18,9 @@ export interface GivenOption {
   readonly protocol: ExtensionUse['protocol'];
 }
 
+/** Problems of words that were meant as options. */
+const UNREAD_OPTION: ReadonlySet<string> = new Set(['unknown-option', 'missing-match', 'attached-value', 'option-before-match']);
+
 /** An extension that a rule has loaded and whose options are still being read. */
 export class OpenUse {
   readonly definition: ExtensionDefinition;
@@ -110,6 +113,8 @@ export class OpenUse {
   }
 
   private checkRequired(problems: Problem[]): void {
+    // An option that could not be read may well be the missing one.
+    if (problems.some(({ code, span, accepted }) => accepted !== true && UNREAD_OPTION.has(code) && span.start > this.span.start)) return;
     for (const alternatives of this.definition.requires ?? []) {
       if (this.options.some((bound) => alternatives.includes(bound.spec.name))) continue;
       const names = alternatives.map((name) => `\`--${name}\``);

@@ -18,6 +18,11 @@ export const declaration = ({ restoring }: ExecutionState, name: string): string
 function refuse(state: ExecutionState, table: Table, name: string, span: NonNullable<BoundCommand['chainSpan']>): void {
   const elsewhere = TABLE_NAMES.filter((other) => isBuiltIn(other, name));
   const [best] = nearest(name, table.chains.keys());
+  const several = name.includes(',') && name.split(',').every((each) => table.chains.has(each));
+  if (several) {
+    state.refuse('out', 'undefined-chain', `\`${name}\` is read as one name; a rule goes into one chain, so write a rule for each.`, span, {});
+    return;
+  }
   const message = elsewhere.length > 0
     ? `The table \`${table.name}\` has no chain \`${name}\`; write one of ${BUILT_IN_CHAINS[table.name].map((chain) => `\`${chain}\``).join(', ')}, or the rule in another table.`
     : `The table \`${table.name}\` has no chain \`${name}\` at this point; ${best === undefined ? `${declaration(state, name)}.` : `did you mean \`${best}\`?`}`;

@@ -4,6 +4,7 @@ import { findTarget, targetsOf } from '../../extensions/catalogue.ts';
 import { nearest } from '../../values/spelling.ts';
 import { CHAIN_NAME_LIMIT } from '../chain-name.ts';
 import { existsElsewhere } from '../foreign-extension.ts';
+import { ownTarget } from '../former-names.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import { hasNoOption } from '../unknown-option.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
@@ -129,7 +130,7 @@ function unknownTarget(state: ExecutionState, table: Table, name: string, span: 
     return;
   }
   const userChains = [...table.chains.values()].filter(({ builtIn }) => !builtIn).map((chain) => chain.name);
-  const [best] = nearest(name, [...VERDICTS, ...targetsOf(state.family).map((target) => target.name), ...userChains]);
+  const best = ownTarget(name) ?? nearest(name, [...VERDICTS, ...targetsOf(state.family).map((target) => target.name), ...userChains])[0];
   state.refuse('target', 'undefined-chain', `\`${name}\` is no target, and the table \`${table.name}\` has no such chain at this point; ${best === undefined ? `${declaration(state, name)}.` : `did you mean \`${best}\`?`}`, span,
     best === undefined ? {} : { fix: { title: `Write ${best}`, span, newText: best, safe: false } });
 }
