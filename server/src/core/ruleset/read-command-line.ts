@@ -34,8 +34,8 @@ export function readCounters(reading: Reading, given: GivenBase): void {
 /** Reads `-n`, `-x`, `-w` …; a ruleset takes none for waiting, and whether the others may stand there shows when the command is known. */
 export function readListing(reading: Reading, given: StatedOption): void {
   if (!isWaiting(given.spec)) return;
-  if (reading.isCommand) skipNumber(reading);
-  else refuse(reading, given);
+  skipNumber(reading);
+  if (!reading.isCommand) refuse(reading, given);
 }
 
 /** Reports `-n` and `-x` in a ruleset, which takes them only with `-L`. */

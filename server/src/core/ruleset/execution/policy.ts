@@ -10,7 +10,7 @@ export function setPolicy(state: ExecutionState, chain: Chain, policy: string, s
     const upper = policy.toUpperCase();
     const fix = upper === 'ACCEPT' || upper === 'DROP' ? upper : 'DROP';
     return state.refuse('out', 'invalid-policy',
-      `A policy is \`ACCEPT\` or \`DROP\`, not \`${policy}\`; to refuse with an answer, end the chain with a \`-j REJECT\` rule.`, span,
+      `A policy is \`ACCEPT\` or \`DROP\`, not \`${policy}\`; ${upper === fix ? `write \`${fix}\`` : 'to refuse with an answer, end the chain with a `-j REJECT` rule'}.`, span,
       { fix: { title: `Write ${fix}`, span, newText: fix, safe: false } });
   }
   chain.declaration = state.line;
