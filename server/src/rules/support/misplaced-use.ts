@@ -17,9 +17,15 @@ export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContex
   const command = bound?.command;
   const chain = command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped || !describesRule(command!)) return NO_REPORTS;
-  if (!choosyKinds(bound!).includes(kind)) return NO_REPORTS;
-  return usesOf(bound!, kind).filter(({ definition }) => isChoosy(definition))
-    .flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  const uses = choosyUses(bound!, kind);
+  return uses.length === 0 ? NO_REPORTS : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+}
+
+/** The uses that not every table or hook takes. */
+function choosyUses(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
+  if (!choosyKinds(bound).includes(kind)) return NO_USES;
+  const uses = kind === 'match' ? bound.matches : bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
+  return uses.filter(({ definition }) => isChoosy(definition));
 }
 
 const choosyKinds = ofTraits(({ extensions }) => extensions.filter(isChoosy).map(({ kind }) => kind));
@@ -52,8 +58,8 @@ function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
     const { choosy } = ChainSurvey.of(chain);
     if (chain.builtIn || choosy.length === 0) continue;
     const hooks = [...placements.hooksOf(chain.name)];
-    for (const { bound: { line }, use } of choosy) {
-      if (use.definition.kind !== kind || !ownTables(use).includes(table.name)) continue;
+    for (const { use, line } of choosy.flatMap((bound) => choosyUses(bound, kind).map((each) => ({ use: each, line: bound.line })))) {
+      if (!ownTables(use).includes(table.name)) continue;
       const allowed = ownHooks(use);
       const wrong = hooks.filter((hook) => !allowed.includes(hook));
       if (wrong.length > 0) yield { line, span: use.span, related: jumpsFrom(table, wrong, chain.name), ...misplacedBehind({ use, table, chain: chain.name, allowed, wrong }) };
@@ -110,11 +116,6 @@ function jumpsFrom(table: Table, wrong: readonly Hook[], chain: string): Related
       target?.kind === 'chain' && placements.reachedFrom(target.chain).has(chain))?.bound;
     return jump === undefined ? [] : [{ line: jump.line, span: jump.target!.span, message: `${hook} leads to \`${chain}\` by this jump` }];
   });
-}
-
-function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
-  if (kind === 'match') return bound.matches;
-  return bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
 }
 
 function where(table: TableName, hooks: readonly Hook[]): string {
