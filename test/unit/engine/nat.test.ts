@@ -121,6 +121,14 @@ COMMIT
     ['udp 10.1.0.1:33001 -> 10.2.0.3:3 in=eth0 out=eth1', 'udp 10.9.9.11 -> 10.2.0.3:3 in=eth0 out=eth1 ttl=63'],
   ]));
 
+  it('drops GRE packets of which there is too little to look at, as quoted ones', () => ways('*nat\n-A POSTROUTING -p gre -j SNAT --to-source 7.7.7.7\nCOMMIT\n', [
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=27', 'DROP nat:POSTROUTING:1'],
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=28', 'ACCEPT nat:POSTROUTING:1'],
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=27', 'DROP'],
+    ['icmp 10.2.0.9 -> 7.7.7.7 in=eth1 out=eth0 type=3/1 inner=(gre 7.7.7.7 -> 10.2.0.2 length=27)', 'DROP'],
+    ['icmp 10.2.0.9 -> 7.7.7.7 in=eth1 out=eth0 type=3/1 inner=(gre 7.7.7.7 -> 10.2.0.2 length=28)', 'ACCEPT'],
+  ]));
+
   it('drops what finds no port left in its range', async () => {
     const packets = [1, 2, 3].map((port) => `udp 1.1.1.1:${port} -> 9.9.9.9:1 in=eth0 out=eth1`);
     const results = await run('*nat\n-A POSTROUTING -p udp -j SNAT --to-source 7.7.7.7:1000-1001\nCOMMIT\n', packets);
