@@ -101,4 +101,13 @@ describe('what is not known', () => {
     assert.deepEqual(await verdicts('--del-set', '10.3.0.1'), ['ACCEPT', 'ACCEPT']);
     assert.deepEqual(await verdicts('--add-set', '10.2.0.1'), ['DROP', 'DROP']);
   });
+
+  it('includes what a set holds where nobody told how long it keeps what SET adds, or how much it takes', async () => {
+    const verdicts = async (set: object): Promise<string[]> =>
+      (await run('*filter\n-A INPUT -p udp -j SET --add-set ips src\n-A INPUT -p tcp -m set --match-set ips src -j DROP\nCOMMIT\n', ['udp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0', 'tcp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0'], { host: facts({ ipsets: { ips: set } }) })).map(({ verdict }) => verdict);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1'] }), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1 timeout 5'], timeout: 60 }), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1 timeout 5'] }), ['ACCEPT', 'UNKNOWN']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1'], maxelem: 1 }), ['ACCEPT', 'UNKNOWN']);
+  });
 });
