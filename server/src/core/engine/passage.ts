@@ -258,8 +258,8 @@ export class Passage implements Traversal {
     this.agenda.started++;
     const copy = this.copy();
     otherwise(copy);
-    copy.assume(`not so: ${reason}`);
-    copy.supposed = [...copy.supposed, `not so: ${reason}`];
+    copy.assume(opposite(reason));
+    copy.supposed = [...copy.supposed, opposite(reason)];
     this.agenda.pending.push(copy);
     this.assume(reason);
     this.supposed = [...this.supposed, reason];
@@ -306,6 +306,9 @@ export class Passage implements Traversal {
     return input;
   }
 }
+
+/** `not: ` and what is the case otherwise; nothing is denied twice. */
+const opposite = (reason: string): string => (reason.startsWith('not: ') ? reason.slice('not: '.length) : `not: ${reason}`);
 
 type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags'>;
 
