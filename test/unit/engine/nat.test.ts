@@ -177,6 +177,12 @@ COMMIT
     assert.equal(leaves(translated), 'udp 9.9.9.9:53 -> 192.168.0.5:4000 in=ppp0 out=any ttl=63');
   });
 
+  it('leaves the port of an unknown masqueraded address open where another connection may have it', () => rewrites('*nat\n-A POSTROUTING -o ppp0 -j MASQUERADE\nCOMMIT\n', [
+    ['udp 192.168.0.5:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp any:4000 -> 9.9.9.9:53 in=eth0 out=ppp0 ttl=63'],
+    ['udp 192.168.0.5:4000 -> 9.9.9.8:53 in=eth0 out=ppp0', 'udp any:4000 -> 9.9.9.8:53 in=eth0 out=ppp0 ttl=63'],
+    ['udp 192.168.0.6:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp any -> 9.9.9.9:53 in=eth0 out=ppp0 ttl=63'],
+  ]));
+
   it('translates the packet inside an ICMP error, and drops redirects about translated connections', async () => {
     const ruleset = '*nat\n-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.5\n-A POSTROUTING -j SNAT --to-source 7.7.7.7\nCOMMIT\n';
     const error = (type: string): string => `icmp 10.0.0.5 -> 7.7.7.7 type=${type} in=eth1 out=eth0 inner=(udp 7.7.7.7:4000 -> 10.0.0.5:53)`;

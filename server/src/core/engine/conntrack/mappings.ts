@@ -23,11 +23,12 @@ export interface Use {
   held(tuple: Tuple, from: number, to: number): number;
 }
 
-/** What a tuple is chosen for: the connection's own as it stands, and the number of its zone. */
+/** What a tuple is chosen for: the connection's own as it stands, the number of its zone, and the time. */
 export interface Choice {
   readonly table: ConntrackTable;
   readonly current: Tuple;
   readonly zone: number;
+  readonly now: number;
 }
 
 /**

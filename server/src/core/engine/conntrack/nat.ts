@@ -5,7 +5,7 @@ import { Unknown } from '../truth.ts';
 import type { Connection, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
 import { earlierMappings, type Choice, type Ports, type Use } from './mappings.ts';
-import { candidates, openRivals, taken, type ConntrackTable } from './table.ts';
+import { candidates, mayAnswerOpen, openRivals, taken, type ConntrackTable } from './table.ts';
 import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
 
 export type Manipulation = 'source' | 'destination';
@@ -22,7 +22,7 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
     return true;
   }
   const current = inverse(connection.reply);
-  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone }, kind, range, useOf(table, connection, now));
+  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, useOf(table, connection, now));
   if (chosen === undefined) return false;
   if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
   if (current.source !== undefined && chosen.source === undefined && !(range.addresses instanceof Unknown)) connection.drawnAddresses = range.addresses;
@@ -67,7 +67,7 @@ function useOf(table: ConntrackTable, connection: Connection, now: number): Use 
 /** The connection's tuple after the manipulation; undefined when the range has none left. */
 function choose(choice: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
   const { current } = choice;
-  if (range.addresses instanceof Unknown) return atUnknownAddress(current, kind, range);
+  if (range.addresses instanceof Unknown) return atUnknownAddress(choice, kind, range);
   if (kind === 'destination' || range.random === true) return chooseAnew(choice, kind, range, use);
   if (fits(current, range)) return use.free(current) ? ifUncontested(current, range, use) : chooseAnew(choice, kind, range, use);
   const { sure, possible } = earlierMappings(choice, range, use);
@@ -81,13 +81,14 @@ function chooseAnew({ current, zone }: Choice, kind: Manipulation, range: NatRan
   return kind === 'source' ? ifUncontested(tuple, range, use) : destinationIfUncontested(tuple, range, use);
 }
 
-function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
+function atUnknownAddress({ current, table, now }: Choice, kind: Manipulation, range: NatRange): Tuple {
   const ports = range.ports;
   const port = ports !== undefined && ports.from === ports.to ? ports.from : portOf(current, kind);
   const keeps = range.random !== true && (ports === undefined || inside(port, ports) || ports.from === ports.to);
-  return kind === 'source'
-    ? { ...current, source: undefined, sourcePort: keeps ? port : undefined }
-    : { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
+  const source: Tuple = { ...current, source: undefined, sourcePort: keeps ? port : undefined };
+  // Another one may have that port at the same address, so that the kernel draws one.
+  if (kind === 'source') return ports === undefined && mayAnswerOpen(table, inverse(source), now) ? { ...source, sourcePort: undefined } : source;
+  return { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
 }
 
 const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind === 'source' ? tuple.sourcePort : tuple.destinationPort);

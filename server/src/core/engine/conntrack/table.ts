@@ -96,6 +96,11 @@ function isTaken(table: ConntrackTable, key: string | undefined, except: Connect
   return found !== undefined && found.connection !== except;
 }
 
+/** Whether a reply that looks like `reply`, parts of it open, may belong to a connection of which a part is open too. */
+export function mayAnswerOpen({ open }: ConntrackTable, reply: Tuple, now: number): boolean {
+  return open.some((connection) => connection.expires > now && mayEqual(reply, connection.reply));
+}
+
 /** The ranges from which the ports of living connections with such a reply tuple were drawn, without its being known which. */
 export function openRivals(table: ConntrackTable, reply: Tuple, now: number): NonNullable<Connection['drawnFrom']>[] {
   const part = isIcmp(reply.protocol) ? 'sourcePort' : 'destinationPort';
