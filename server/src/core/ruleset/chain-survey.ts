@@ -1,5 +1,6 @@
 import type { ExtensionDefinition, ExtensionUse } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
+import { ofTraits } from './traits.ts';
 
 /** An extension as one rule uses it. */
 export interface RuleUse {
@@ -29,14 +30,14 @@ export class ChainSurvey {
       // A list of addresses makes several rules of one line.
       if (bound === last) continue;
       last = bound;
-      const { header, matches, target } = bound;
+      const { target } = bound;
+      const traits = surveyTraits(bound);
       if (target?.kind === 'chain') jumps.add(target.chain);
-      const aim = target?.kind === 'extension' ? target.use : undefined;
-      if (header.in !== undefined || header.out !== undefined) interfaced.push(bound);
-      for (const use of aim === undefined ? matches : [...matches, aim]) {
-        const { choosy: isChoosy, naming: mayName } = traitsOf(use.definition);
-        if (isChoosy) choosy.push({ bound, use });
-        if (mayName && namesSomething(use)) naming.push({ bound, use });
+      if (traits.asksInterface) interfaced.push(bound);
+      if (!traits.choosy && !traits.naming) continue;
+      for (const use of target?.kind === 'extension' ? [...bound.matches, target.use] : bound.matches) {
+        if (isChoosy(use.definition)) choosy.push({ bound, use });
+        if (namesSomething(use)) naming.push({ bound, use });
       }
     }
     this.jumps = jumps;
@@ -53,26 +54,13 @@ export class ChainSurvey {
   }
 }
 
-/** What every use of an extension has in common. */
-interface Traits {
-  /** Whether not every hook takes it. */
-  readonly choosy: boolean;
-  /** Whether it can name something. */
-  readonly naming: boolean;
-}
+/** What the rules of a shape have for a survey; thousands of rules have few shapes. */
+const surveyTraits = ofTraits(({ extensions, asksInterface }) => ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(mayName) }));
 
-/** Thousands of rules use few extensions. */
-const traits = new Map<ExtensionDefinition, Traits>();
+/** Whether not every hook takes the extension. */
+const isChoosy = ({ hooks, hooksFor }: ExtensionDefinition): boolean => hooks !== undefined || hooksFor !== undefined;
 
-function traitsOf(definition: ExtensionDefinition): Traits {
-  let known = traits.get(definition);
-  if (known === undefined) {
-    const { hooks, hooksFor, shared, options } = definition;
-    known = { choosy: hooks !== undefined || hooksFor !== undefined, naming: shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined) };
-    traits.set(definition, known);
-  }
-  return known;
-}
+const mayName = ({ shared, options }: ExtensionDefinition): boolean => shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined);
 
 const namesSomething = ({ definition, options }: ExtensionUse): boolean =>
   definition.shared !== undefined || options.some(({ spec }) => spec.external !== undefined || spec.makes !== undefined);

@@ -1,13 +1,14 @@
 import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
-import type { ExtensionUse } from '../../core/extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse } from '../../core/extensions/definition.ts';
 import { ChainSurvey } from '../../core/ruleset/chain-survey.ts';
 import { describesRule } from '../../core/ruleset/legal-options.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
+import { ofTraits } from '../../core/ruleset/traits.ts';
 import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
 import { replace } from './edits.ts';
 
-type Kind = ExtensionUse['definition']['kind'];
+type Kind = ExtensionDefinition['kind'];
 
 const NO_USES: readonly ExtensionUse[] = [];
 
@@ -16,11 +17,14 @@ export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContex
   const command = bound?.command;
   const chain = command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped || !describesRule(command!)) return NO_REPORTS;
-  const uses = usesOf(bound!, kind);
-  return !uses.some(isChoosy) ? NO_REPORTS : uses.filter(isChoosy).flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  if (!choosyKinds(bound!).includes(kind)) return NO_REPORTS;
+  return usesOf(bound!, kind).filter(({ definition }) => isChoosy(definition))
+    .flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
 
-const isChoosy = ({ definition: { tables, tablesFor, legacyTables, hooks, hooksFor } }: ExtensionUse): boolean =>
+const choosyKinds = ofTraits(({ extensions }) => extensions.filter(isChoosy).map(({ kind }) => kind));
+
+const isChoosy = ({ tables, tablesFor, legacyTables, hooks, hooksFor }: ExtensionDefinition): boolean =>
   tables !== undefined || tablesFor !== undefined || legacyTables !== undefined || hooks !== undefined || hooksFor !== undefined;
 
 function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: string): readonly Pick<Report, 'message' | 'fixes' | 'severity'>[] {
