@@ -28,15 +28,16 @@ const needs = {
 };
 
 const mocha = (...patterns) => ['npx', 'mocha', ...patterns];
+// Files side by side, so that the suite stays quick and no file can lean on another.
+const parallel = (...patterns) => mocha('--parallel', '--jobs', String(os.availableParallelism()), ...patterns);
 const steps = [
   { name: 'build', command: ['npm', 'run', '--silent', 'build'] },
   { name: 'types', command: ['npx', 'tsc', '-p', '.'] },
   { name: 'lint', command: ['npx', 'eslint', '.'] },
-  // Files side by side, so that the suite stays quick and no file can lean on another.
-  { name: 'unit', command: mocha('--parallel', '--jobs', String(os.availableParallelism()), 'test/unit/**/*.test.ts') },
+  { name: 'unit', command: parallel('test/unit/**/*.test.ts') },
   { name: 'protocol', command: mocha('test/protocol/**/*.test.ts') },
   { name: 'grammar', command: ['node', 'scripts/build-grammar.mjs', '--check', '--test'], needs: needs.grammarTools },
-  { name: 'kernel', command: mocha('test/kernel/**/*.test.ts'), needs: needs.kernel },
+  { name: 'kernel', command: parallel('test/kernel/**/*.test.ts'), needs: needs.kernel },
   { name: 'extension', command: ['node', 'scripts/vscode-host/run-all.mjs'], needs: needs.editor },
 ].filter(({ name }) => chosen.length === 0 || chosen.includes(name));
 

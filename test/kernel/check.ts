@@ -76,7 +76,7 @@ const isGivenUp = ({ verdict, reason, outcomes }: Result): boolean => verdict ==
 
 /** What the fate depends on, without what is particular to the packet. */
 function whyUnknown({ reason, outcomes = [] }: Result): string {
-  const assumption = outcomes.flatMap(({ courses }) => courses.flat())[0]?.replace(/^not( so)?: /u, '');
+  const assumption = outcomes.flatMap(({ courses }) => courses.flat())[0]?.replace(/^not: /u, '');
   return (reason ?? assumption ?? outcomes.find((outcome) => outcome.reason !== undefined)?.reason ?? '?').replace(/[0-9a-f]*[.:][0-9a-f.:]+|0x[0-9a-f]+|\d+/gu, 'N');
 }
 

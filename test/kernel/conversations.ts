@@ -12,7 +12,7 @@ const FOLDER = fileURLToPath(new URL('./conversations/', import.meta.url));
 
 /**
  * What hosts do with iptables, and the packets that show it: rulesets that begin with a title and end with packets in
- * notation, each behind `#>`, among the hosts of the neighbourhood.
+ * notation, each behind `#>`, among the hosts of the neighbourhood. Sets are made by commands behind `#ipset`.
  */
 export function conversations(): readonly OracleRequest[] {
   return readdirSync(FOLDER).sort().map((name) => read(readFileSync(path.join(FOLDER, name), 'utf8'), name.endsWith('v6') ? 'ipv6' : 'ipv4'));
@@ -27,8 +27,9 @@ function read(text: string, family: Family): OracleRequest {
     return sides.told(parsed.packet);
   });
   const { topology } = neighbourhoodOf(family);
+  const sets = lines.filter((line) => line.startsWith('#ipset ')).map((line) => `${line.slice('#ipset '.length)}\n`).join('');
   return {
-    id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...(text.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
+    id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...(text.includes('-m nfacct') ? { nfacct: ['counted'] } : {}), ...(sets === '' ? {} : { ipset: sets }),
   };
 }
 

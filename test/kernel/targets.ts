@@ -69,7 +69,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'CHECKSUM', weight: 0.2, fits: inTable('mangle'), write: () => '-j CHECKSUM --checksum-fill' },
   { name: 'ECN', weight: 0.4, fits: (spot) => spot.table === 'mangle' && isIpv4(spot), write: () => '-j ECN --ecn-tcp-remove TCP' },
   { name: 'TCPOPTSTRIP', weight: 0.4, fits: inTable('mangle'), write: () => '-j TCPOPTSTRIP --strip-options timestamp TCP' },
-  { name: 'SET', weight: 2, fits: anywhere, write: (r) => `-j SET ${r.pick(['--add-set IPS src', '--del-set IPS src', '--add-set IPS dst', '--add-set PORTS dst', '--add-set IPPORTS src,dst --exist', '--del-set NETS src', '--add-set NETPORTS dst,dst'])}` },
+  { name: 'SET', weight: 2, fits: anywhere, write: (r) => `-j SET ${r.pick(['--add-set IPS src', '--del-set IPS src', '--add-set IPS dst', '--add-set PORTS dst', '--add-set IPPORTS src,dst --exist', '--del-set IPPORTS src,dst', '--add-set TRIPLES src,dst,dst', '--add-set LIST src', '--del-set LIST src', '--del-set NETS src', '--add-set NETPORTS dst,dst'])}` },
   { name: 'NFLOG', weight: 0.5, fits: anywhere, write: () => '-j NFLOG --nflog-group 7' },
   { name: 'AUDIT', weight: 0.3, fits: anywhere, write: (r) => `-j AUDIT --type ${r.pick(['accept', 'drop', 'reject'])}` },
   { name: 'HMARK', weight: 0.4, fits: inTable('mangle'), write: () => '-j HMARK --hmark-tuple src,dst --hmark-mod 8 --hmark-offset 100 --hmark-rnd 0xfeedcafe' },

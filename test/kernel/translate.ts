@@ -160,6 +160,6 @@ export function oraclePacketOf(packet: Packet): OraclePacket {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-const headers = ({ family, protocol }: Packet): number => (family === 'ipv4' ? 20 : 40) + (protocol === PROTOCOL.tcp ? 20 : 8);
+const headers = ({ family, protocol }: Packet): number => (family === 'ipv4' ? 20 : 40) + (protocol === PROTOCOL.tcp ? 20 : protocol === PROTOCOL.gre ? 4 : 8);
 
 const flagNames = (bits: number): string => Object.entries(TCP_FLAGS).filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name).join(',') || 'NONE';

@@ -198,6 +198,14 @@ describe('the command line', () => {
       ]);
     });
 
+    it('says once what it leaves aside of thousands, and answers all of them in order', () => {
+      const packets = Array.from({ length: 3000 }, (_, index) => ({ path: 'in', in: 'eth0', protocol: 'udp', source: '203.0.113.9', destination: '198.51.100.7', sport: 1 + index, dport: 53, flags: ['SYN'] }));
+      const { status, stdout, stderr } = run(['simulate', '--jsonl', file('rules.v4', GOOD)], packets.map((packet) => JSON.stringify(packet)).join('\r\n'));
+      assert.equal(status, 0);
+      assert.deepEqual(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { packet: { sport: number } }).packet.sport), packets.map(({ sport }) => sport));
+      assert.deepEqual(stderr.trim().split('\n'), ['iptables-lens simulate: packet 1: `flags` is ignored: udp packets have no flags', 'iptables-lens simulate: 2999 more packets: `flags` is ignored: udp packets have no flags']);
+    });
+
     it('says which lines iptables would refuse, and whom the ruleset is not for', () => {
       const bad = file('bad.v4', BAD);
       const { status, stderr } = run(['simulate', '--packet', PACKET, bad]);

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { compile } from '../core/engine/compile/compile.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Packet } from '../core/engine/packet.ts';
@@ -108,25 +107,49 @@ function simulateOne(simulator: Simulator, notation: string, json: boolean): num
 
 /**
  * One packet object a line in, one result object a line out; a line that can't be used answers `{error}` and makes the exit
- * code 2. What is left aside of a packet is said on standard error only.
+ * code 2. What is left aside of a packet is said on standard error only, each
+ * kind once and counted from then on.
  */
 async function simulateLines(simulator: Simulator): Promise<number> {
   let code = 0;
   let number = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-    number++;
-    // Without blanks, nor the byte order mark that a file may begin with.
-    const text = line.trim();
-    if (text === '') continue;
-    const say = (message: string): boolean => process.stderr.write(`iptables-lens simulate: packet ${number}: ${message}\n`);
-    const answer = answerTo(simulator, text, say);
-    if ('error' in answer) {
-      code = 2;
-      say(String(answer.error));
+  const repeated = new Map<string, number>();
+  for await (const lines of linesOf(process.stdin)) {
+    let answers = '';
+    for (const line of lines) {
+      number++;
+      // Without blanks, nor the byte order mark that a file may begin with.
+      const text = line.trim();
+      if (text === '') continue;
+      const say = (message: string): boolean => process.stderr.write(`iptables-lens simulate: packet ${number}: ${message}\n`);
+      const note = (message: string, kind = message): void => {
+        const before = repeated.get(kind);
+        if (before === undefined) say(message);
+        repeated.set(kind, before === undefined ? 0 : before + 1);
+      };
+      const answer = answerTo(simulator, text, note);
+      if ('error' in answer) {
+        code = 2;
+        say(String(answer.error));
+      }
+      answers += `${JSON.stringify(answer)}\n`;
     }
-    if (!process.stdout.write(`${JSON.stringify(answer)}\n`)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+    if (!process.stdout.write(answers)) await new Promise((resolve) => process.stdout.once('drain', resolve));
   }
+  for (const [kind, count] of repeated) if (count > 0) process.stderr.write(`iptables-lens simulate: ${count} more packet${count === 1 ? '' : 's'}: ${kind}\n`);
   return code;
+}
+
+/** The lines of a stream, as many at once as have come: answering each by a write of its own takes longer than the answers. */
+async function* linesOf(stream: NodeJS.ReadStream): AsyncGenerator<readonly string[]> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    const lines = (rest + (chunk as string)).split('\n');
+    rest = lines.pop()!;
+    if (lines.length > 0) yield lines;
+  }
+  if (rest !== '') yield [rest];
 }
 
 /** As much of a message as anybody reads: it may quote a line of any length. */
@@ -136,7 +159,7 @@ function refusal(message: string): { readonly error: string } {
   return { error: message.length <= MESSAGE_LIMIT ? message : `${message.slice(0, MESSAGE_LIMIT)}…` };
 }
 
-function answerTo(simulator: Simulator, line: string, say: (message: string) => void): Readonly<Record<string, unknown>> {
+function answerTo(simulator: Simulator, line: string, note: (message: string, kind?: string) => void): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -150,8 +173,8 @@ function answerTo(simulator: Simulator, line: string, say: (message: string) => 
   const read = packetFromJson(value, simulator.document.family);
   if (!read.ok) return refusal(read.message);
   const { packet, ignored } = read;
-  for (const note of ignored) say(note);
+  for (const each of ignored) note(each);
   const now = simulator.now(packet.family);
-  if (packet.at !== undefined && packet.at < now) say(`\`at\` is ${packet.at}, and it is ${now} already; the packet comes at once`);
+  if (packet.at !== undefined && packet.at < now) note(`\`at\` is ${packet.at}, and it is ${now} already; the packet comes at once`, '`at` is over already');
   return resultToJson(simulator.send(packet));
 }

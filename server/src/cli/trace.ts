@@ -13,7 +13,7 @@ export function traceText(result: Result, packet: Packet): string {
 }
 
 function fateLines(fate: Fate): string[] {
-  const lines = fate.assumptions.map((assumption) => `if ${assumption}:`);
+  const lines = fate.assumptions.map((assumption, index, all) => `${index === 0 ? 'if' : ' and'} ${assumption}${index === all.length - 1 ? ':' : ''}`);
   let chain = '';
   for (const step of fate.steps) {
     const heading = `${step.table} ${step.chain}`;
@@ -23,6 +23,7 @@ function fateLines(fate: Fate): string[] {
   }
   lines.push(`  ${SIGNS.verdict} ${fateText(fate)}`);
   if (fate.answer !== undefined) lines.push(`    sent back: ${printPacket(fate.answer.packet)} (${fate.answer.verdict})`);
+  else if (fate.noAnswer !== undefined) lines.push(`    nothing is sent back: ${fate.noAnswer}`);
   if (fate.verdict === 'ACCEPT') lines.push(`    the packet then: ${printPacket(fate.packet)}`);
   return lines;
 }

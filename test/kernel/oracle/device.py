@@ -51,7 +51,9 @@ class Interface:
 
 class Device:
     def __init__(self, cpu=None):
-        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0] if cpu is None else cpu})
+        processors = sorted(os.sched_getaffinity(0))
+        # One processor keeps the packets in order; several oracles at once take different ones.
+        os.sched_setaffinity(0, {processors[os.getpid() % len(processors)] if cpu is None else cpu})
         self.name, self.wire = "kot%d" % os.getpid(), "kow%d" % os.getpid()
         self.warnings = []
         new_namespace(self.name)

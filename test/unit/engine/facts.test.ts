@@ -38,11 +38,11 @@ describe('facts about the host', () => {
     assert.deepEqual(['8.8.8.8', '10.1.1.1', '10.9.1.1'].map(way), ['eth0', 'eth1', 'none']);
     const sets = readHostFacts('create bad hash:net family inet hashsize 1024 maxelem 65536\nadd bad 192.0.2.0/24 nomatch\ncreate six hash:ip family inet6\n');
     assert.ok(sets.ok);
-    assert.deepEqual(sets.facts.ipsets!.get('bad'), { type: 'hash:net', family: 'inet', members: ['192.0.2.0/24 nomatch'] });
+    assert.deepEqual(sets.facts.ipsets!.get('bad'), { type: 'hash:net', family: 'inet', maxelem: 65536, members: ['192.0.2.0/24 nomatch'] });
     assert.equal(sets.facts.ipsets!.get('six')!.family, 'inet6');
     const made = readHostFacts('create a hash:ip netmask 24 timeout 300\nadd a 192.0.2.0\nadd a 198.51.100.0 timeout 7\n');
     assert.ok(made.ok);
-    assert.deepEqual(made.facts.ipsets!.get('a'), { type: 'hash:ip', family: 'inet', netmask: 24, members: ['192.0.2.0 timeout 300', '198.51.100.0 timeout 7'] });
+    assert.deepEqual(made.facts.ipsets!.get('a'), { type: 'hash:ip', family: 'inet', netmask: 24, timeout: 300, members: ['192.0.2.0 timeout 300', '198.51.100.0 timeout 7'] });
     const nested = readHostFacts(JSON.stringify({ interfaces: links, routes: table, ipsets: 'create x hash:ip\n' }));
     assert.ok(nested.ok);
   });

@@ -102,6 +102,33 @@ COMMIT
     assert.equal(again!.verdict, 'UNKNOWN');
   });
 
+  it('uses the mapping of a source again although its port is not known', () => rewrites('*nat\n-A POSTROUTING -p udp -j SNAT --to-source 10.9.9.9-10.9.9.10:1000-1001\nCOMMIT\n', [
+    ['udp 10.9.9.10:33001 -> 10.2.0.3:33000 out=eth1', 'udp 10.9.9.10 -> 10.2.0.3:33000 out=eth1'],
+    // By itself, the hash would choose 10.9.9.9 for it.
+    ['udp 10.9.9.10:33001 -> 10.2.0.2:1000 out=eth1', 'udp 10.9.9.10 -> 10.2.0.2:1000 out=eth1'],
+    ['udp 10.9.9.10:33002 -> 10.2.0.2:1000 out=eth1', 'udp 10.9.9.9 -> 10.2.0.2:1000 out=eth1'],
+  ]));
+
+  it('leaves the address open where an earlier mapping may lie in the range, by a port that is not known', () => rewrites(`*nat
+-A POSTROUTING -p udp --dport 1 -j SNAT --to-source 10.9.9.9-10.9.9.10:1000-1001
+-A POSTROUTING -p udp --dport 2 -j SNAT --to-source 10.9.9.9-10.9.9.10:1001-1002
+-A POSTROUTING -p udp --dport 3 -j SNAT --to-source 10.9.9.11:1000-1009
+COMMIT
+`, [
+    ['udp 10.1.0.1:33001 -> 10.2.0.2:1 in=eth0 out=eth1', 'udp 10.9.9.9 -> 10.2.0.2:1 in=eth0 out=eth1 ttl=63'],
+    ['udp 10.1.0.1:33001 -> 10.2.0.5:2 in=eth0 out=eth1', 'udp any -> 10.2.0.5:2 in=eth0 out=eth1 ttl=63'],
+    // But neither lies in this one.
+    ['udp 10.1.0.1:33001 -> 10.2.0.3:3 in=eth0 out=eth1', 'udp 10.9.9.11 -> 10.2.0.3:3 in=eth0 out=eth1 ttl=63'],
+  ]));
+
+  it('drops GRE packets of which there is too little to look at, as quoted ones', () => ways('*nat\n-A POSTROUTING -p gre -j SNAT --to-source 7.7.7.7\nCOMMIT\n', [
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=27', 'DROP nat:POSTROUTING:1'],
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=28', 'ACCEPT nat:POSTROUTING:1'],
+    ['gre 10.1.0.1 -> 10.2.0.2 in=eth0 out=eth1 length=27', 'DROP'],
+    ['icmp 10.2.0.9 -> 7.7.7.7 in=eth1 out=eth0 type=3/1 inner=(gre 7.7.7.7 -> 10.2.0.2 length=27)', 'DROP'],
+    ['icmp 10.2.0.9 -> 7.7.7.7 in=eth1 out=eth0 type=3/1 inner=(gre 7.7.7.7 -> 10.2.0.2 length=28)', 'ACCEPT'],
+  ]));
+
   it('drops what finds no port left in its range', async () => {
     const packets = [1, 2, 3].map((port) => `udp 1.1.1.1:${port} -> 9.9.9.9:1 in=eth0 out=eth1`);
     const results = await run('*nat\n-A POSTROUTING -p udp -j SNAT --to-source 7.7.7.7:1000-1001\nCOMMIT\n', packets);
@@ -149,6 +176,12 @@ COMMIT
     const translated = back!.outcomes!.find(({ packet }) => packet.path === 'forward')!;
     assert.equal(leaves(translated), 'udp 9.9.9.9:53 -> 192.168.0.5:4000 in=ppp0 out=any ttl=63');
   });
+
+  it('leaves the port of an unknown masqueraded address open where another connection may have it', () => rewrites('*nat\n-A POSTROUTING -o ppp0 -j MASQUERADE\nCOMMIT\n', [
+    ['udp 192.168.0.5:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp any:4000 -> 9.9.9.9:53 in=eth0 out=ppp0 ttl=63'],
+    ['udp 192.168.0.5:4000 -> 9.9.9.8:53 in=eth0 out=ppp0', 'udp any:4000 -> 9.9.9.8:53 in=eth0 out=ppp0 ttl=63'],
+    ['udp 192.168.0.6:4000 -> 9.9.9.9:53 in=eth0 out=ppp0', 'udp any -> 9.9.9.9:53 in=eth0 out=ppp0 ttl=63'],
+  ]));
 
   it('translates the packet inside an ICMP error, and drops redirects about translated connections', async () => {
     const ruleset = '*nat\n-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.5\n-A POSTROUTING -j SNAT --to-source 7.7.7.7\nCOMMIT\n';

@@ -9,7 +9,7 @@ describe('what is not known', () => {
   it('splits the answer by what the packet leaves open', async () => {
     const [result] = await run('*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n', ['tcp any -> any:22 in=eth0']);
     assert.equal(result!.verdict, 'UNKNOWN');
-    assert.deepEqual(outcomes(result!), ['ACCEPT filter:INPUT:1 | the source is in 10.0.0.0/8', 'DROP filter:INPUT:policy | not so: the source is in 10.0.0.0/8']);
+    assert.deepEqual(outcomes(result!), ['ACCEPT filter:INPUT:1 | the source is in 10.0.0.0/8', 'DROP filter:INPUT:policy | not: the source is in 10.0.0.0/8']);
     assert.deepEqual(result!.steps.map(({ matched }) => matched), ['unknown']);
   });
 
@@ -44,7 +44,7 @@ describe('what is not known', () => {
     const [usual, any] = await run(rules, ['tcp any -> any in=eth0', 'tcp any -> any in=eth0 flags=any']);
     assert.deepEqual([usual!.verdict, any!.verdict], ['DROP', 'UNKNOWN']);
     const [tracked] = await run(rules.replace('-p tcp', '-m conntrack --ctstate NEW -p tcp'), ['tcp any -> any in=eth0 flags=any']);
-    assert.deepEqual(outcomes(tracked!), ['DROP filter:INPUT:1 | its TCP flags are SYN', 'UNKNOWN | not so: its TCP flags are SYN']);
+    assert.deepEqual(outcomes(tracked!), ['DROP filter:INPUT:1 | its TCP flags are SYN', 'UNKNOWN | not: its TCP flags are SYN']);
   });
 
   it('gives up after 16 courses, and says so', async () => {
@@ -67,7 +67,7 @@ describe('what is not known', () => {
   it('of earlier packets is named where it decides', async () => {
     const ruleset = '*filter\n-A INPUT -p udp -m string --algo bm --string GET -m recent --set --name R -j LOG\n-A INPUT -p icmp -m recent --remove --name R\n-A INPUT -p tcp -m recent --rcheck --name R -j DROP\nCOMMIT\n';
     const [, second, , fourth] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'tcp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=echo-request in=eth0', 'tcp 1.1.1.1:2 -> 9.9.9.9:1 in=eth0']);
-    assert.deepEqual(outcomes(second!).sort(), ['ACCEPT filter:INPUT:policy | of an earlier packet: not so: the packet holds "GET"', 'DROP filter:INPUT:3 | of an earlier packet: the packet holds "GET"']);
+    assert.deepEqual(outcomes(second!).sort(), ['ACCEPT filter:INPUT:policy | of an earlier packet: not: the packet holds "GET"', 'DROP filter:INPUT:3 | of an earlier packet: the packet holds "GET"']);
     assert.deepEqual([fourth!.verdict, fourth!.outcomes], ['ACCEPT', undefined]);
   });
 
@@ -88,7 +88,7 @@ describe('what is not known', () => {
     const [, result] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp any:80 -> any in=eth1 out=eth0']);
     assert.deepEqual(outcomes(result!), [
       'ACCEPT filter:FORWARD:1 | the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
-      'DROP filter:FORWARD:policy | not so: the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
+      'DROP filter:FORWARD:policy | not: the packet is one of the connection 1.1.1.1:1 -> 9.9.9.9:80, in the reply direction',
     ]);
   });
 
@@ -100,5 +100,14 @@ describe('what is not known', () => {
     assert.deepEqual(await verdicts('--del-set', '10.2.0.2'), ['UNKNOWN', 'UNKNOWN']);
     assert.deepEqual(await verdicts('--del-set', '10.3.0.1'), ['ACCEPT', 'ACCEPT']);
     assert.deepEqual(await verdicts('--add-set', '10.2.0.1'), ['DROP', 'DROP']);
+  });
+
+  it('includes what a set holds where nobody told how long it keeps what SET adds, or how much it takes', async () => {
+    const verdicts = async (set: object): Promise<string[]> =>
+      (await run('*filter\n-A INPUT -p udp -j SET --add-set ips src\n-A INPUT -p tcp -m set --match-set ips src -j DROP\nCOMMIT\n', ['udp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0', 'tcp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0'], { host: facts({ ipsets: { ips: set } }) })).map(({ verdict }) => verdict);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1'] }), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1 timeout 5'], timeout: 60 }), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1 timeout 5'] }), ['ACCEPT', 'UNKNOWN']);
+    assert.deepEqual(await verdicts({ type: 'hash:ip', members: ['10.2.0.1'], maxelem: 1 }), ['ACCEPT', 'UNKNOWN']);
   });
 });

@@ -56,7 +56,7 @@ describe('results as JSON', () => {
       { table: 'filter', chain: 'INPUT', rule: 5, line: 12, target: 'ACCEPT', matched: 'unknown', reason: '--string GET --algo bm: the content of the packet is open' },
     ]);
     assert.deepEqual(dropped.policy, { table: 'filter', chain: 'INPUT' });
-    assert.deepEqual(dropped.assumptions, ['not so: the packet holds "GET"']);
+    assert.deepEqual(dropped.assumptions, ['not: the packet holds "GET"']);
   });
 
   it('give the packet as it leaves, with the keys of packets, one ttl less where it was forwarded', async () => {

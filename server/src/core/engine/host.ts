@@ -28,6 +28,10 @@ export interface IpSet {
   readonly family: 'inet' | 'inet6';
   /** Prefix length by which addresses are kept and looked up (`netmask 24`). */
   readonly netmask?: number;
+  /** Seconds that members stay which are added without saying; 0 = for ever, undefined = the set has no timeouts. */
+  readonly timeout?: number;
+  /** Most members that it takes, if not 65536. */
+  readonly maxelem?: number;
   /** Whether it was created with counters; a member that tells its own says so as well. */
   readonly counters?: true;
   /** Each as `ipset save` prints it behind the set's name, with `timeout`, `nomatch`, `packets` and the like. */

@@ -1,6 +1,6 @@
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
-import { rewriteError } from './conntrack/rewrite.ts';
+import { rewriteError, TOO_SHORT } from './conntrack/rewrite.ts';
 import { confirm } from './conntrack/table.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import { enterChain } from './hook-entry.ts';
@@ -39,8 +39,8 @@ function translateError(p: Passage, connection: Connection, manipulation: Manipu
     p.end({ verdict: 'DROP', reason: 'NAT drops ICMP redirects about translated connections' });
     return;
   }
-  rewriteError(packet, connection, p.direction, manipulation);
-  p.position++;
+  if (rewriteError(packet, connection, p.direction, manipulation)) p.position++;
+  else p.end({ verdict: 'DROP', reason: TOO_SHORT });
 }
 
 /** Where no rule has set the NAT up, the kernel still makes the connection's replies unique. */
@@ -48,7 +48,8 @@ export function finishNat(p: Passage, { manipulation }: NatStage): void {
   const connection = p.connection!;
   const done = manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
   if (!done) bind(p.world.table, connection, manipulation, {}, p.world.now);
-  p.rewrite(manipulation);
+  const failure = p.rewrite(manipulation);
+  if (failure !== undefined) p.end({ verdict: 'DROP', reason: failure });
 }
 
 /** Enters the connection of a packet that has survived. */

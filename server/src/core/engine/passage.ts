@@ -4,7 +4,7 @@ import { scannedAddresses, type Cursor, type ScanInput } from './compile/scan.ts
 import type { Field, FieldCondition } from './compile/header.ts';
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
-import { rewrite } from './conntrack/rewrite.ts';
+import { rewrite, TOO_SHORT } from './conntrack/rewrite.ts';
 import { copyConnection } from './conntrack/table.ts';
 import { carriesPorts } from './conntrack/tuple.ts';
 import { UNTRACKED, type Tracked } from './conntrack/track.ts';
@@ -139,22 +139,22 @@ export class Passage implements Traversal {
     return this.tracked?.direction ?? 'original';
   }
 
-  translate(kind: Manipulation, range: NatRange): boolean {
+  translate(kind: Manipulation, range: NatRange): string | undefined {
     const { connection } = this;
-    if (connection === undefined) return true;
-    if (!bind(this.world.table, connection, kind, range, this.world.now)) return false;
+    if (connection === undefined) return undefined;
+    if (!bind(this.world.table, connection, kind, range, this.world.now)) return 'every address and port of the range is taken';
     if (kind === 'destination' && range.addresses instanceof Unknown) connection.redirected = true;
-    this.rewrite(kind);
-    return true;
+    return this.rewrite(kind);
   }
 
-  /** Does one side of the connection's NAT to the packet. */
-  rewrite(kind: Manipulation): void {
+  /** Does one side of the connection's NAT to the packet; where it can't be done, says why. */
+  rewrite(kind: Manipulation): string | undefined {
     const { source, destination, sourcePort, destinationPort } = this.packet;
-    rewrite(this.packet, this.connection!, this.direction, kind);
+    if (!rewrite(this.packet, this.connection!, this.direction, kind)) return TOO_SHORT;
     if (kind === 'destination' && this.direction === 'original') this.redirected ||= this.connection!.redirected;
     if (this.packet.source !== source || this.packet.sourcePort !== sourcePort) this.forget('source');
     if (this.packet.destination !== destination || this.packet.destinationPort !== destinationPort) this.forget('destination');
+    return undefined;
   }
 
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
@@ -258,8 +258,8 @@ export class Passage implements Traversal {
     this.agenda.started++;
     const copy = this.copy();
     otherwise(copy);
-    copy.assume(`not so: ${reason}`);
-    copy.supposed = [...copy.supposed, `not so: ${reason}`];
+    copy.assume(opposite(reason));
+    copy.supposed = [...copy.supposed, opposite(reason)];
     this.agenda.pending.push(copy);
     this.assume(reason);
     this.supposed = [...this.supposed, reason];
@@ -306,6 +306,9 @@ export class Passage implements Traversal {
     return input;
   }
 }
+
+/** `not: ` and what is the case otherwise; nothing is denied twice. */
+const opposite = (reason: string): string => (reason.startsWith('not: ') ? reason.slice('not: '.length) : `not: ${reason}`);
 
 type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags'>;
 

@@ -44,9 +44,9 @@ export interface Traversal {
   readonly direction: 'original' | 'reply';
   /**
    * Sets up the connection's NAT for the manipulation `kind` and rewrites the packet; does nothing without a connection
-   * (the caller accepts). False when no tuple of the range is free: the packet is dropped.
+   * (the caller accepts). Where it can't be done, why: the packet is dropped.
    */
-  translate(kind: 'source' | 'destination', range: NatRange): boolean;
+  translate(kind: 'source' | 'destination', range: NatRange): string | undefined;
   /**
    * Address that MASQUERADE ('out') or REDIRECT ('in') gives to the packet: the primary address of the interface, loopback
    * for REDIRECT in OUTPUT; undefined when the interface is known to have none (the packet is dropped).

@@ -34,20 +34,34 @@ export interface PacketJson {
 
 /** The packet as JSON; open fields are left out. */
 export function packetToJson(packet: Packet): PacketJson {
-  const { protocol, tcpFlags, inner, fragmentOffset } = packet;
-  const defined = Object.entries({
+  const { protocol, inner, fragmentOffset } = packet;
+  return defined<PacketJson>({
     path: packet.path, in: packet.in, out: packet.out,
     protocol: protocol === undefined ? undefined : (protocol === PROTOCOL.icmpv6 ? 'icmpv6' : (protocolName(protocol) ?? protocol)),
     source: packet.source === undefined ? undefined : addressText(packet.source),
     destination: packet.destination === undefined ? undefined : addressText(packet.destination),
     sport: packet.sourcePort, dport: packet.destinationPort,
-    flags: tcpFlags === undefined ? (packet.anyFlags ? 'any' : undefined) : Object.entries(TCP_FLAGS).flatMap(([name, bit]) => ((tcpFlags & bit) === 0 ? [] : [name])),
+    flags: flagsOf(packet),
     icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId, inner: inner === undefined ? undefined : packetToJson(inner),
     state: packet.state, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: ownerOf(packet.uid), gid: ownerOf(packet.gid),
     fragment: fragmentOffset === undefined || (fragmentOffset === 0 && !packet.moreFragments) ? undefined : { offset: fragmentOffset, more: packet.moreFragments },
     at: packet.at,
-  }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(defined) as PacketJson;
+  });
+}
+
+/** The fields that have a value. */
+function defined<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
+  // Entries and back would take longer than the simulation of the packet.
+  const result: Record<string, unknown> = {};
+  for (const key in fields) if (fields[key] !== undefined) result[key] = fields[key];
+  return result as T;
+}
+
+const FLAGS = Object.entries(TCP_FLAGS);
+
+function flagsOf({ tcpFlags, anyFlags }: Packet): PacketJson['flags'] {
+  if (tcpFlags === undefined) return anyFlags ? 'any' : undefined;
+  return FLAGS.filter(([, bit]) => (tcpFlags & bit) !== 0).map(([name]) => name);
 }
 
 /** A packet that no process sent has no owner to tell. */

@@ -62,24 +62,34 @@ function given(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Wrong(`${what} must be an object such as {"path":"in","protocol":"tcp",…}`);
   const stranger = Object.keys(value).find((key) => !KEYS.has(key));
   if (stranger !== undefined) throw new Wrong(`${what} has the unknown key \`${stranger}\`; the keys are ${[...KEYS].join(', ')}`);
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== ''));
+  return without(value as Fields, (_, each) => each === null || each === '');
 }
 
-const ICMP_KEYS = ['icmpType', 'icmpCode', 'icmpId', 'inner'] as const;
+/** The fields but for some; the very object where there are none of those, as in almost every packet. */
+function without(fields: Fields, isLeftOut: (key: string, value: unknown) => boolean): Fields {
+  const out = Object.keys(fields).filter((key) => isLeftOut(key, fields[key]));
+  return out.length === 0 ? fields : Object.fromEntries(Object.entries(fields).filter(([key]) => !out.includes(key)));
+}
+
+const ICMP_KEYS: ReadonlySet<string> = new Set(['icmpType', 'icmpCode', 'icmpId', 'inner']);
 
 /** Leaves out what a packet of this path and protocol does not have. */
 function withoutMeaningless(fields: Fields, path: Path, protocol: number | undefined, ignored: string[]): Fields {
-  const name = protocol === undefined ? '' : `${protocolName(protocol) ?? protocol} packets`;
-  const reasons: readonly (readonly [keys: readonly string[], isMeaningless: boolean, why: string])[] = [
-    [['out'], path === 'in', 'a packet that is delivered here does not leave by an interface'],
-    [['in'], path === 'out', 'a packet from a local process does not come in by an interface'],
-    [['sport', 'dport'], protocol !== undefined && !carriesPorts(protocol), `${name} have no ports`],
-    [['flags'], protocol !== undefined && protocol !== PROTOCOL.tcp, `${name} have no flags`],
-    [ICMP_KEYS, protocol !== undefined && !isIcmp(protocol), `${name} have no ICMP type`],
-  ];
-  const found = reasons.flatMap(([keys, isMeaningless, why]) => (isMeaningless ? keys.filter((key) => key in fields).map((key) => ({ key, why })) : []));
-  for (const { key, why } of found) ignored.push(`\`${key}\` is ignored: ${why}`);
-  return Object.fromEntries(Object.entries(fields).filter(([key]) => found.every((each) => each.key !== key)));
+  return without(fields, (key) => {
+    const why = whyMeaningless(key, path, protocol);
+    if (why !== undefined) ignored.push(`\`${key}\` is ignored: ${why}`);
+    return why !== undefined;
+  });
+}
+
+function whyMeaningless(key: string, path: Path, protocol: number | undefined): string | undefined {
+  if (key === 'out' && path === 'in') return 'a packet that is delivered here does not leave by an interface';
+  if (key === 'in' && path === 'out') return 'a packet from a local process does not come in by an interface';
+  if (protocol === undefined) return undefined;
+  const packets = (): string => `${protocolName(protocol) ?? protocol} packets`;
+  if ((key === 'sport' || key === 'dport') && !carriesPorts(protocol)) return `${packets()} have no ports`;
+  if (key === 'flags' && protocol !== PROTOCOL.tcp) return `${packets()} have no flags`;
+  return ICMP_KEYS.has(key) && !isIcmp(protocol) ? `${packets()} have no ICMP type` : undefined;
 }
 
 function familyOf(first: Packet['source'], destination: Packet['source'], wanted: Family | undefined, what: string): Family {

@@ -77,7 +77,7 @@ export function withTarget(bound: BoundRule, target: RuleTarget): BoundRule {
 
 const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
 
-const NO_TRAITS: RuleTraits = { extensions: [], asksInterface: false };
+const NO_TRAITS: RuleTraits = { extensions: [], options: [], asksInterface: false };
 
 /** A rule of which nothing is known but the line that brings it, and why that is so. */
 export function unknownRule(line: Line, family: Family, reason: string): BoundRule {

@@ -1,4 +1,4 @@
-import type { ExtensionDefinition, ExtensionUse } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
 import { ofTraits } from './traits.ts';
 
@@ -15,15 +15,15 @@ export class ChainSurvey {
   readonly jumps: ReadonlySet<string>;
   /** Rules that ask for an interface. */
   readonly interfaced: readonly BoundRule[];
-  /** Uses of extensions that not every hook takes. */
-  readonly choosy: readonly RuleUse[];
+  /** Rules with extensions that not every hook takes. */
+  readonly choosy: readonly BoundRule[];
   /** Uses of extensions that name something which other rules, or other programs, know as well. */
   readonly naming: readonly RuleUse[];
 
   private constructor({ rules }: Chain) {
     const jumps = new Set<string>();
     const interfaced: BoundRule[] = [];
-    const choosy: RuleUse[] = [];
+    const choosy: BoundRule[] = [];
     const naming: RuleUse[] = [];
     let last: BoundRule | undefined;
     for (const { bound } of rules) {
@@ -34,11 +34,9 @@ export class ChainSurvey {
       const traits = surveyTraits(bound);
       if (target?.kind === 'chain') jumps.add(target.chain);
       if (traits.asksInterface) interfaced.push(bound);
-      if (!traits.choosy && !traits.naming) continue;
-      for (const use of target?.kind === 'extension' ? [...bound.matches, target.use] : bound.matches) {
-        if (isChoosy(use.definition)) choosy.push({ bound, use });
-        if (namesSomething(use)) naming.push({ bound, use });
-      }
+      if (traits.choosy) choosy.push(bound);
+      if (!traits.naming) continue;
+      for (const use of target?.kind === 'extension' ? [...bound.matches, target.use] : bound.matches) if (namesSomething(use)) naming.push({ bound, use });
     }
     this.jumps = jumps;
     this.interfaced = interfaced;
@@ -55,12 +53,14 @@ export class ChainSurvey {
 }
 
 /** What the rules of a shape have for a survey; thousands of rules have few shapes. */
-const surveyTraits = ofTraits(({ extensions, asksInterface }) => ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(mayName) }));
+const surveyTraits = ofTraits(({ extensions, options, asksInterface }) =>
+  ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(isShared) || options.some(namesOther) }));
 
 /** Whether not every hook takes the extension. */
 const isChoosy = ({ hooks, hooksFor }: ExtensionDefinition): boolean => hooks !== undefined || hooksFor !== undefined;
 
-const mayName = ({ shared, options }: ExtensionDefinition): boolean => shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined);
+const isShared = ({ shared }: ExtensionDefinition): boolean => shared !== undefined;
 
-const namesSomething = ({ definition, options }: ExtensionUse): boolean =>
-  definition.shared !== undefined || options.some(({ spec }) => spec.external !== undefined || spec.makes !== undefined);
+const namesOther = ({ external, makes }: OptionSpec): boolean => external !== undefined || makes !== undefined;
+
+const namesSomething = ({ definition, options }: ExtensionUse): boolean => isShared(definition) || options.some(({ spec }) => namesOther(spec));

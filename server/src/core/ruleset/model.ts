@@ -1,7 +1,7 @@
 import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { Line } from '../syntax/line.ts';
-import type { ExtensionDefinition, ExtensionUse, Problem } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse, OptionSpec, Problem } from '../extensions/definition.ts';
 import type { MaskedAddress } from '../values/address.ts';
 
 /** What a rule's own options (not an extension's) ask of a packet; `negated` is `!`. */
@@ -72,6 +72,8 @@ export interface BoundRule {
 export interface RuleTraits {
   /** The extensions that it uses, its target last if that is one. */
   readonly extensions: readonly ExtensionDefinition[];
+  /** The options that it gives them. */
+  readonly options: readonly OptionSpec[];
   /** Whether it asks for an interface. */
   readonly asksInterface: boolean;
 }

@@ -60,8 +60,8 @@ export interface Shape {
   readonly matches: readonly ShapedUse[];
   readonly target: ShapedTarget | undefined;
   readonly traits: RuleTraits;
-  /** Which of the values is read from a word, by the number of the word. */
-  readonly slots: ReadonlyMap<number, number>;
+  /** For each word which of the values is read from it. */
+  readonly slots: readonly (number | undefined)[];
 }
 
 /** `-A CHAIN` of the rule. */
@@ -119,14 +119,21 @@ const isOneNetwork = (addresses: readonly MaskedAddress[], negated: boolean): bo
 const MOST_SOUND = 1000;
 
 function isSoundUse(shapedUse: ShapedUse, shaped: ShapedValues, words: readonly string[], text: string): boolean {
-  const { use: { definition }, options, sound } = shapedUse;
+  const { use: { definition }, sound } = shapedUse;
   if (definition.check === undefined) return true;
-  const said = options.flatMap((option) => option.words.map((word) => words[shaped.shape.slots.get(word)!])).join('\n');
+  const said = wordsOf(shapedUse, shaped, words);
   if (sound.has(said)) return true;
   if (definition.check(useOf(shapedUse, shaped, text)).length > 0) return false;
   if (sound.size === MOST_SOUND) sound.clear();
   sound.add(said);
   return true;
+}
+
+/** The words of the values of a use, parted by what stands in no line. */
+function wordsOf({ options }: ShapedUse, { shape: { slots } }: ShapedValues, words: readonly string[]): string {
+  let said = '';
+  for (const option of options) for (const word of option.words) said = said === '' ? words[slots[word]!]! : `${said}\n${words[slots[word]!]!}`;
+  return said;
 }
 
 const looksBeside = ({ traits: { extensions } }: Shape): boolean => extensions.some(({ checkBeside }) => checkBeside !== undefined);
@@ -143,7 +150,7 @@ const useOf = ({ use, options, places }: ShapedUse, shaped: ShapedValues, text: 
 const optionOf = (option: ShapedOption, shaped: ShapedValues, text: string): BoundOption =>
   new ReadOption(option, option.words.map((word) => valueAt(shaped, word)), text, option.places);
 
-const valueAt = ({ shape, values }: ShapedValues, word: number): unknown => values[shape.slots.get(word)!];
+const valueAt = ({ shape, values }: ShapedValues, word: number): unknown => values[shape.slots[word]!];
 
 /** What the rule has in common with others, and the numbers of the words in which they differ; undefined where that can't be told. */
 export function shapeOf(bound: BoundRule, words: readonly number[]): { readonly shape: Shape; readonly slots: ReadonlyMap<number, Slot> } | undefined {
@@ -153,8 +160,9 @@ export function shapeOf(bound: BoundRule, words: readonly number[]): { readonly 
   const parts = outline.of(bound);
   if (!outline.isWhole) return undefined;
   const { slots } = outline;
-  const inOrder = [...slots.keys()].sort((a, b) => a - b);
-  return { shape: { ...parts, traits: bound.traits, slots: new Map(inOrder.map((word, index) => [word, index])) }, slots };
+  let values = 0;
+  const numbered = Array.from({ length: words.length / 2 }, (_, word) => (slots.has(word) ? values++ : undefined));
+  return { shape: { ...parts, traits: bound.traits, slots: numbered }, slots };
 }
 
 /** Draws the shape of one rule. */

@@ -2,9 +2,12 @@ import type { BoundRule, RuleHeader, RuleTarget, RuleTraits } from './model.ts';
 
 /** The traits of a rule with these parts. */
 export function traitsOf({ in: incoming, out }: RuleHeader, matches: BoundRule['matches'], target: RuleTarget | undefined): RuleTraits {
-  const extensions = matches.map(({ definition }) => definition);
-  if (target?.kind === 'extension') extensions.push(target.use.definition);
-  return { extensions, asksInterface: incoming !== undefined || out !== undefined };
+  const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
+  return {
+    extensions: uses.map(({ definition }) => definition),
+    options: uses.flatMap(({ options }) => options.map(({ spec }) => spec)),
+    asksInterface: incoming !== undefined || out !== undefined,
+  };
 }
 
 /** A question about the traits of rules, worked out once for all that share them. */

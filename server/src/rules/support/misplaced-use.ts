@@ -2,9 +2,10 @@ import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableNa
 import type { ExtensionDefinition, ExtensionUse } from '../../core/extensions/definition.ts';
 import { ChainSurvey } from '../../core/ruleset/chain-survey.ts';
 import { describesRule } from '../../core/ruleset/legal-options.ts';
-import type { BoundRule, Table } from '../../core/ruleset/model.ts';
+import type { BoundRule, Chain, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import { ofTraits } from '../../core/ruleset/traits.ts';
+import type { Line } from '../../core/syntax/line.ts';
 import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
 import { replace } from './edits.ts';
 
@@ -17,9 +18,15 @@ export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContex
   const command = bound?.command;
   const chain = command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped || !describesRule(command!)) return NO_REPORTS;
-  if (!choosyKinds(bound!).includes(kind)) return NO_REPORTS;
-  return usesOf(bound!, kind).filter(({ definition }) => isChoosy(definition))
-    .flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  const uses = choosyUses(bound!, kind);
+  return uses.length === 0 ? NO_REPORTS : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+}
+
+/** The uses that not every table or hook takes. */
+function choosyUses(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
+  if (!choosyKinds(bound).includes(kind)) return NO_USES;
+  const uses = kind === 'match' ? bound.matches : bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
+  return uses.filter(({ definition }) => isChoosy(definition));
 }
 
 const choosyKinds = ofTraits(({ extensions }) => extensions.filter(isChoosy).map(({ kind }) => kind));
@@ -51,15 +58,24 @@ function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
   for (const chain of table.chains.values()) {
     const { choosy } = ChainSurvey.of(chain);
     if (chain.builtIn || choosy.length === 0) continue;
-    const hooks = [...placements.hooksOf(chain.name)];
-    for (const { bound: { line }, use } of choosy) {
-      if (use.definition.kind !== kind || !ownTables(use).includes(table.name)) continue;
-      const allowed = ownHooks(use);
-      const wrong = hooks.filter((hook) => !allowed.includes(hook));
-      if (wrong.length > 0) yield { line, span: use.span, related: jumpsFrom(table, wrong, chain.name), ...misplacedBehind({ use, table, chain: chain.name, allowed, wrong }) };
-    }
+    const hooks = placements.hooksOf(chain.name);
+    if (takenFrom[kind].get(chain) === hooks) continue;
+    const reports = choosy.flatMap((bound) => choosyUses(bound, kind).flatMap((use) => refusedBehind(use, bound.line, table, chain.name, hooks)));
+    if (reports.length === 0) takenFrom[kind].set(chain, hooks);
+    yield* reports;
   }
 }
+
+function refusedBehind(use: ExtensionUse, line: Line, table: Table, chain: string, hooks: ReadonlySet<Hook>): readonly Report[] {
+  if (!ownTables(use).includes(table.name)) return NO_REPORTS;
+  const allowed = ownHooks(use);
+  const wrong = [...hooks].filter((hook) => !allowed.includes(hook));
+  if (wrong.length === 0) return NO_REPORTS;
+  return [{ line, span: use.span, related: jumpsFrom(table, wrong, chain), ...misplacedBehind({ use, table, chain, allowed, wrong }) }];
+}
+
+/** Chains of which all uses are taken, and the hooks that led to them then: few chains of a file are different after an edit. */
+const takenFrom: Readonly<Record<Kind, WeakMap<Chain, ReadonlySet<Hook>>>> = { match: new WeakMap(), target: new WeakMap() };
 
 /** A use in a chain to which hooks lead that refuse it. */
 interface Misplaced {
@@ -110,11 +126,6 @@ function jumpsFrom(table: Table, wrong: readonly Hook[], chain: string): Related
       target?.kind === 'chain' && placements.reachedFrom(target.chain).has(chain))?.bound;
     return jump === undefined ? [] : [{ line: jump.line, span: jump.target!.span, message: `${hook} leads to \`${chain}\` by this jump` }];
   });
-}
-
-function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
-  if (kind === 'match') return bound.matches;
-  return bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
 }
 
 function where(table: TableName, hooks: readonly Hook[]): string {

@@ -44,6 +44,8 @@ export interface Connection {
   mark: number;
   /** Where the kernel draws the port (or ICMP id) of the replies from, while it is not known which it drew. */
   drawnFrom: { readonly from: number; readonly to: number } | undefined;
+  /** The addresses of which the source has become one, while it is not known which. */
+  drawnAddresses: { readonly from: Address; readonly to: Address } | undefined;
   /** Seconds on the world's clock when the entry dies. */
   expires: number;
   /** Seconds on the world's clock when its first packet came. */

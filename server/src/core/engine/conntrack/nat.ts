@@ -4,7 +4,8 @@ import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
 import type { Connection, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
-import { mappedSources, openRivals, taken, type ConntrackTable } from './table.ts';
+import { earlierMappings, type Choice, type Ports, type Use } from './mappings.ts';
+import { candidates, mayAnswerOpen, openRivals, taken, type ConntrackTable } from './table.ts';
 import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
 
 export type Manipulation = 'source' | 'destination';
@@ -21,9 +22,10 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
     return true;
   }
   const current = inverse(connection.reply);
-  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone }, kind, range, useOf(table, connection, now));
+  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, useOf(table, connection, now));
   if (chosen === undefined) return false;
   if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
+  if (current.source !== undefined && chosen.source === undefined && !(range.addresses instanceof Unknown)) connection.drawnAddresses = range.addresses;
   if (!sameTuple(chosen, current)) {
     connection.reply = inverse(chosen);
     if (kind === 'source') connection.sourceTranslated = true;
@@ -45,16 +47,6 @@ function staysAsItIs(table: ConntrackTable, connection: Connection, kind: Manipu
   return (kind === 'destination' && !isIcmp(connection.original.protocol)) || !taken(table, connection.reply, connection, now);
 }
 
-/** What is known of the tuples in use. */
-interface Use {
-  /** Whether no connection surely has the tuple. */
-  free(tuple: Tuple): boolean;
-  /** Whether a connection whose source port is not known may have it. */
-  contested(tuple: Tuple): boolean;
-  /** How many connections hold a source port within the range, without its being known which. */
-  held(tuple: Tuple, from: number, to: number): number;
-}
-
 function useOf(table: ConntrackTable, connection: Connection, now: number): Use {
   const isTaken = (tuple: Tuple): boolean => taken(table, inverse(tuple), connection, now);
   const rivals = (tuple: Tuple): readonly Ports[] => openRivals(table, inverse(tuple), now).filter(({ from, to }) => inside(tuple.sourcePort, { from, to }));
@@ -66,45 +58,37 @@ function useOf(table: ConntrackTable, connection: Connection, now: number): Use 
     for (let port = from; port <= to; port++) if (isTaken({ ...tuple, sourcePort: port })) count++;
     return count > to - from;
   };
-  return { held, free: (tuple) => !isTaken(tuple) && !rivals(tuple).some((range) => isUsedUp(tuple, range)), contested: (tuple) => rivals(tuple).length > 0 };
-}
-
-interface Ports {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** What a tuple is chosen for: the connection's own as it stands, and the number of its zone. */
-interface Choice {
-  readonly table: ConntrackTable;
-  readonly current: Tuple;
-  readonly zone: number;
+  const isAnybodys = (tuple: Tuple): boolean => candidates(table, inverse(tuple), now).some((found) => found.connection !== connection);
+  return {
+    held, free: (tuple) => !isTaken(tuple) && !rivals(tuple).some((range) => isUsedUp(tuple, range)), contested: (tuple) => (tuple.sourcePort === undefined ? isAnybodys(tuple) : rivals(tuple).length > 0),
+  };
 }
 
 /** The connection's tuple after the manipulation; undefined when the range has none left. */
-function choose({ table, current, zone }: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
-  const { free } = use;
-  if (range.addresses instanceof Unknown) return atUnknownAddress(current, kind, range);
-  if (kind === 'source' && range.random !== true) {
-    if (fits(current, range)) {
-      if (free(current)) return ifUncontested(current, range, use);
-    } else {
-      const again = sameAsBefore(table, current, range);
-      if (again !== undefined && free(again)) return again;
-    }
-  }
+function choose(choice: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
+  const { current } = choice;
+  if (range.addresses instanceof Unknown) return atUnknownAddress(choice, kind, range);
+  if (kind === 'destination' || range.random === true) return chooseAnew(choice, kind, range, use);
+  if (fits(current, range)) return use.free(current) ? ifUncontested(current, range, use) : chooseAnew(choice, kind, range, use);
+  const { sure, possible } = earlierMappings(choice, range, use);
+  if (sure && possible.length > 0) return possible[0];
+  return possible.reduce((tuple, other) => tuple && commonParts(tuple, other), chooseAnew(choice, kind, range, use));
+}
+
+function chooseAnew({ current, zone }: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
   const tuple = withAddress(current, kind, range, zone);
-  if (!keepsPort(tuple, kind, range, free)) return withPort(tuple, kind, range, use);
+  if (!keepsPort(tuple, kind, range, use.free)) return withPort(tuple, kind, range, use);
   return kind === 'source' ? ifUncontested(tuple, range, use) : destinationIfUncontested(tuple, range, use);
 }
 
-function atUnknownAddress(current: Tuple, kind: Manipulation, range: NatRange): Tuple {
+function atUnknownAddress({ current, table, now }: Choice, kind: Manipulation, range: NatRange): Tuple {
   const ports = range.ports;
   const port = ports !== undefined && ports.from === ports.to ? ports.from : portOf(current, kind);
   const keeps = range.random !== true && (ports === undefined || inside(port, ports) || ports.from === ports.to);
-  return kind === 'source'
-    ? { ...current, source: undefined, sourcePort: keeps ? port : undefined }
-    : { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
+  const source: Tuple = { ...current, source: undefined, sourcePort: keeps ? port : undefined };
+  // Another one may have that port at the same address, so that the kernel draws one.
+  if (kind === 'source') return ports === undefined && mayAnswerOpen(table, inverse(source), now) ? { ...source, sourcePort: undefined } : source;
+  return { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
 }
 
 const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind === 'source' ? tuple.sourcePort : tuple.destinationPort);
@@ -129,14 +113,9 @@ function fits({ source, sourcePort }: Tuple, { addresses, ports }: NatRange): bo
   return ports === undefined || inside(sourcePort, ports);
 }
 
-/** The latest mapping that the same source and port have towards somewhere else and that lies in the range. */
-function sameAsBefore(table: ConntrackTable, current: Tuple, range: NatRange): Tuple | undefined {
-  for (const earlier of mappedSources(table, current)) {
-    const { source, sourcePort } = inverse(earlier.reply);
-    const again: Tuple = { ...current, source, sourcePort };
-    if (fits(again, range)) return again;
-  }
-  return undefined;
+/** The tuple with its source left open as far as it differs in `other`. */
+function commonParts(tuple: Tuple, other: Tuple): Tuple {
+  return { ...tuple, source: tuple.source === other.source ? tuple.source : undefined, sourcePort: tuple.sourcePort === other.sourcePort ? tuple.sourcePort : undefined };
 }
 
 function withAddress(current: Tuple, kind: Manipulation, range: NatRange, zone: number): Tuple {

@@ -1,6 +1,7 @@
 import type { Packet } from '../packet.ts';
 import type { Connection, Tuple } from './connection.ts';
 import type { Manipulation } from './nat.ts';
+import { PROTOCOL } from '../protocols.ts';
 import { hasPorts, inverse, isIcmp } from './tuple.ts';
 
 /** Whether packets of this direction are rewritten where the kernel does `kind`. */
@@ -14,9 +15,20 @@ function finished(connection: Connection, direction: 'original' | 'reply'): Tupl
   return inverse(direction === 'original' ? connection.reply : connection.original);
 }
 
-/** Rewrites a packet of the connection as far as `kind` goes; the same again changes nothing. */
-export function rewrite(packet: Packet, connection: Connection, direction: 'original' | 'reply', kind: Manipulation): void {
-  if (applies(connection, direction, kind)) put(packet, finished(connection, direction), kind);
+/** Why a packet is dropped of which `isTooShort` holds. */
+export const TOO_SHORT = 'NAT drops GRE packets with fewer than 8 bytes behind the IP header';
+
+/** Whether NAT finds less of a GRE packet than it wants to look at. Seen in the kernel. */
+function isTooShort({ protocol, length, family }: Packet): boolean {
+  return protocol === PROTOCOL.gre && length !== undefined && length < (family === 'ipv4' ? 20 : 40) + 8;
+}
+
+/** Rewrites a packet of the connection as far as `kind` goes; the same again changes nothing. False where it is too short. */
+export function rewrite(packet: Packet, connection: Connection, direction: 'original' | 'reply', kind: Manipulation): boolean {
+  if (!applies(connection, direction, kind)) return true;
+  if (isTooShort(packet)) return false;
+  put(packet, finished(connection, direction), kind);
+  return true;
 }
 
 function put(packet: Packet, target: Tuple, kind: Manipulation): void {
@@ -31,9 +43,10 @@ function put(packet: Packet, target: Tuple, kind: Manipulation): void {
   if (isIcmp(packet.protocol) && packet.icmpId !== target.sourcePort) packet.icmpId = target.sourcePort;
 }
 
-/** Rewrites an ICMP error and, the other way round, the packet that it quotes. Errors never set NAT up. */
-export function rewriteError(packet: Packet, connection: Connection, direction: 'original' | 'reply', kind: Manipulation): void {
-  if (!applies(connection, direction, kind)) return;
+/** Rewrites an ICMP error and, the other way round, the packet that it quotes. Errors never set NAT up. False where that one is too short. */
+export function rewriteError(packet: Packet, connection: Connection, direction: 'original' | 'reply', kind: Manipulation): boolean {
+  if (!applies(connection, direction, kind)) return true;
+  if (packet.inner !== undefined && isTooShort(packet.inner)) return false;
   const target = finished(connection, direction);
   if (kind === 'source') packet.source = target.source;
   else packet.destination = target.destination;
@@ -41,4 +54,5 @@ export function rewriteError(packet: Packet, connection: Connection, direction: 
     packet.inner = { ...packet.inner };
     put(packet.inner, inverse(target), kind === 'source' ? 'destination' : 'source');
   }
+  return true;
 }

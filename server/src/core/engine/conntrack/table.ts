@@ -78,8 +78,10 @@ export function candidates(table: ConntrackTable, tuple: Tuple, now: number): re
   return result;
 }
 
-/** Whether the kernel can have drawn the port that the reply is for. */
-function mayBeDrawn({ drawnFrom, original }: Connection, tuple: Tuple): boolean {
+/** Whether the kernel can have drawn the address and port that the reply is for. */
+function mayBeDrawn({ drawnFrom, drawnAddresses, original }: Connection, tuple: Tuple): boolean {
+  const { destination } = tuple;
+  if (drawnAddresses !== undefined && destination !== undefined && (destination < drawnAddresses.from || destination > drawnAddresses.to)) return false;
   const port = isIcmp(original.protocol) ? tuple.sourcePort : tuple.destinationPort;
   return drawnFrom === undefined || port === undefined || (port >= drawnFrom.from && port <= drawnFrom.to);
 }
@@ -92,6 +94,11 @@ export function taken(table: ConntrackTable, reply: Tuple, except: Connection, n
 function isTaken(table: ConntrackTable, key: string | undefined, except: Connection, now: number): boolean {
   const found = findByKey(table, key, now);
   return found !== undefined && found.connection !== except;
+}
+
+/** Whether a reply that looks like `reply`, parts of it open, may belong to a connection of which a part is open too. */
+export function mayAnswerOpen({ open }: ConntrackTable, reply: Tuple, now: number): boolean {
+  return open.some((connection) => connection.expires > now && mayEqual(reply, connection.reply));
 }
 
 /** The ranges from which the ports of living connections with such a reply tuple were drawn, without its being known which. */
@@ -146,12 +153,22 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
   kill(table, connection);
   connection.reply = reply;
   connection.drawnFrom = undefined;
+  connection.drawnAddresses = undefined;
   enter(table, connection, keyOf(connection.original), keyOf(reply));
 }
 
-/** The connections from the same source and port whose source is translated, the latest first. */
+/** The connections whose source is translated that are, or may be, from the same source and port; the latest first. */
 export function mappedSources(table: ConntrackTable, original: Tuple): readonly Connection[] {
-  return table.bySource.get(sourceKey(original)) ?? [];
+  const { protocol, source, sourcePort, zone } = original;
+  const alike = table.bySource.get(sourceKey(original)) ?? [];
+  const others = isSourceOpen(original) ? [...table.bySource.values()].flat() : table.open.filter((connection) => connection.sourceTranslated && isSourceOpen(connection.original));
+  if (others.length === 0) return alike;
+  const asked: Tuple = { protocol, source, sourcePort, zone, destination: undefined, destinationPort: undefined };
+  return [...new Set([...others.filter((connection) => mayEqual(asked, connection.original)), ...alike])];
+}
+
+function isSourceOpen({ protocol, source, sourcePort }: Tuple): boolean {
+  return protocol === undefined || source === undefined || sourcePort === undefined;
 }
 
 function sourceKey({ protocol, source, sourcePort, zone }: Tuple): string {
@@ -200,7 +217,7 @@ export function templateConnection(family: Family): Connection {
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
     original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, drawnAddresses: undefined, expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }

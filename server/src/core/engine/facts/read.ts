@@ -131,7 +131,7 @@ function ipsetsOf(value: unknown): ReadonlyMap<string, IpSet> {
   return new Map(Object.entries(value).map(([name, set]) => [name, ipsetOf(set, `ipsets.${name}`)]));
 }
 
-const SET_KEYS: readonly string[] = ['type', 'family', 'counters', 'netmask', 'members'];
+const SET_KEYS: readonly string[] = ['type', 'family', 'counters', 'netmask', 'timeout', 'maxelem', 'members'];
 
 function ipsetOf(value: unknown, where: string): IpSet {
   if (!isObject(value) || typeof value.type !== 'string') throw new WrongFacts(`${where}: an object with \`type\`, \`family\` and \`members\` is expected`);
@@ -142,5 +142,6 @@ function ipsetOf(value: unknown, where: string): IpSet {
   const members = listOf(value.members ?? [], `${where}.members`);
   const odd = members.findIndex((member) => typeof member !== 'string');
   if (odd !== -1) throw new WrongFacts(`${where}.members[${odd}]: a string as \`ipset save\` prints it is expected`);
-  return { type: value.type, family, ...(value.counters === true ? { counters: true } : {}), ...(typeof value.netmask === 'number' ? { netmask: value.netmask } : {}), members: members as string[] };
+  const numbers = (['netmask', 'timeout', 'maxelem'] as const).filter((key) => typeof value[key] === 'number').map((key) => [key, value[key] as number]);
+  return { type: value.type, family, ...(value.counters === true ? { counters: true } : {}), ...Object.fromEntries(numbers), members: members as string[] };
 }

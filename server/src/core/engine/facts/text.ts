@@ -70,9 +70,9 @@ function numberBehind(words: readonly string[], word: string): number | undefine
 
 /** A set that `create` makes, without members. */
 function emptySet(type: string, words: readonly string[]): IpSet & { readonly members: string[] } {
-  const netmask = numberBehind(words, 'netmask');
+  const numbers = (['netmask', 'timeout', 'maxelem'] as const).map((name) => [name, numberBehind(words, name)] as const).filter(([, value]) => value !== undefined);
   return {
-    type, family: words.includes('inet6') ? 'inet6' : 'inet', ...(words.includes('counters') ? { counters: true } : {}), ...(netmask === undefined ? {} : { netmask }), members: [],
+    type, family: words.includes('inet6') ? 'inet6' : 'inet', ...(words.includes('counters') ? { counters: true } : {}), ...Object.fromEntries(numbers), members: [],
   };
 }
 

@@ -3,9 +3,9 @@ import type { Address, Packet } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Traversal } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
+import { elementOf, setChanges } from './ipset-changes.ts';
 import { countAndCompare, doubtCounters, type CounterUse } from './ipset-counters.ts';
 import { dimensionsOf, network, readOptions, readSet, type Dimension, type Layer, type Member, type ReadySet, type SetSide } from './ipset.ts';
-import { setChanges } from './set-changes.ts';
 
 /** Protocols whose ports sets look at. */
 const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite]);
@@ -48,14 +48,26 @@ type Membership = 'member' | 'exception' | 'none' | 'open' | Unknown;
 const isForeign = ({ family }: IpSet, dimensions: readonly Dimension[], packet: Packet): boolean =>
   dimensions.some((dimension) => dimension === 'ip' || dimension === 'net') && (family === 'inet') !== (packet.family === 'ipv4');
 
+/** What a packet has in one dimension; undefined = open. */
+export type Part = Address | string | undefined;
+
+/** What the packet has in each dimension of a set; undefined where the kernel finds nothing to look up. */
+export function partsOf(traversal: Traversal, set: IpSet, { dimensions }: ReadySet, sides: readonly SetSide[]): readonly Part[] | undefined {
+  // With fewer sides than dimensions, and for the other family, the kernel finds nothing; nor by the destination's hardware address.
+  if (sides.length < dimensions.length || isForeign(set, dimensions, traversal.packet) || (set.type === 'bitmap:ip,mac' && sides[1] === 'dst')) return undefined;
+  const parts = dimensions.map((dimension, index) => partOf(traversal, dimension, sides[index]!, dimensions.length === 1));
+  return parts.includes(null) ? undefined : parts as Part[];
+}
+
 function membership(traversal: Traversal, name: string, set: IpSet, sides: readonly SetSide[], lookup: SetLookup): Membership {
   const known = readSet(set);
-  const { dimensions, filed, layers, isPartial } = known;
-  // With fewer sides than dimensions, and for the other family, the kernel finds nothing; nor by the destination's hardware address.
-  if (sides.length < dimensions.length || isForeign(set, dimensions, traversal.packet) || (set.type === 'bitmap:ip,mac' && sides[1] === 'dst')) return 'none';
-  const parts = dimensions.map((dimension, index) => partOf(traversal, dimension, sides[index]!, dimensions.length === 1));
-  if (parts.includes(null)) return 'none';
-  if (parts.slice(0, filed).includes(undefined)) return layers.length === 0 && !isPartial ? 'none' : 'open';
+  const { filed, layers, isPartial } = known;
+  const parts = partsOf(traversal, set, known, sides);
+  if (parts === undefined) return 'none';
+  const { elements } = setChanges(traversal.world, name);
+  if (parts.slice(0, filed).includes(undefined)) return layers.length === 0 && !isPartial && elements.size === 0 ? 'none' : 'open';
+  const changed = elements.size === 0 ? undefined : elements.get(elementOf(set, known, parts as (Address | string)[]));
+  if (changed !== undefined) return traversal.world.now < changed ? 'member' : 'none';
   const last = parts[filed] as string | undefined;
   for (const member of candidates(known, parts)) {
     const found = meetMember(traversal, name, known, member, last, lookup);
@@ -65,7 +77,7 @@ function membership(traversal: Traversal, name: string, set: IpSet, sides: reado
 }
 
 /** Members that agree with the packet in what they are filed under, the most specific first. */
-function* candidates({ layers, filed }: ReadySet, parts: readonly (Address | string | undefined | null)[]): Generator<Member> {
+export function* candidates({ layers, filed }: ReadySet, parts: readonly (Address | string | undefined | null)[]): Generator<Member> {
   for (const { lengths, members } of layers) yield* members.get(keyIn({ lengths }, parts.slice(0, filed))) ?? [];
 }
 
@@ -109,9 +121,9 @@ export function isInSet(traversal: Traversal, name: string, sides: readonly SetS
   if (found === 'open' || found instanceof Unknown) return found === 'open' ? question : found;
   // Types without networks have no exceptions to ask for. Seen in the kernel.
   const isIn = found === (lookup.wantsExceptions === true && dimensionsOf(set).includes('net') ? 'exception' : 'member');
-  const { added, deleted } = setChanges(traversal.world, name);
+  const { mayHaveMore, mayHaveLess } = setChanges(traversal.world, name);
   // A deleted exception brings back the network that it was made from, an added member hides it. Seen in the kernel.
-  return (deleted && found !== 'none') || (added && found !== 'member') ? question : isIn;
+  return (mayHaveLess && found !== 'none') || (mayHaveMore && found !== 'member') ? question : isIn;
 }
 
 /** The sets of a list, in order up to the first that has the packet; counters are compared of the list itself alone. Seen in the kernel. */

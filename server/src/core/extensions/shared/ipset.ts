@@ -54,6 +54,8 @@ export interface ReadySet {
   /** Whether a member could not be read, so that what is not found may still be in it. */
   readonly isPartial: boolean;
   readonly hasCounters: boolean;
+  /** Whether members have timeouts; how long an added one stays is then known only where the set tells. */
+  readonly hasTimeouts: boolean;
 }
 
 const ready = new WeakMap<IpSet, ReadySet>();
@@ -91,6 +93,7 @@ export function readSet(set: IpSet): ReadySet {
   const result = {
     dimensions, filed, layers: [...layers.values()].sort((a, b) => total(b) - total(a)), isPartial: read.includes(undefined) || (set.netmask !== undefined && !MASKING.has(set.type)),
     hasCounters: set.counters === true || read.some((entry) => entry?.member.counters !== undefined),
+    hasTimeouts: set.timeout !== undefined || read.some((entry) => entry?.member.timeout !== undefined),
   };
   ready.set(set, result);
   return result;

@@ -29,7 +29,8 @@ export function translation(kind: 'source' | 'destination', range: (traversal: T
       if (traversal.connection === undefined) return { kind: 'accept' };
       const chosen = range(traversal);
       if (chosen === undefined) return { kind: 'drop', reason: 'the interface has no address to translate to' };
-      return traversal.translate(kind, chosen) ? { kind: 'accept' } : { kind: 'drop', reason: 'every address and port of the range is taken' };
+      const reason = traversal.translate(kind, chosen);
+      return reason === undefined ? { kind: 'accept' } : { kind: 'drop', reason };
     },
   };
 }

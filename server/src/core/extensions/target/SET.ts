@@ -4,9 +4,9 @@ import { integer } from '../../values/integer.ts';
 import { setEnds, type SetEnd } from '../../values/set-sides.ts';
 import { defineTarget, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
+import { changeSet } from '../shared/ipset-edits.ts';
 import { isInSet } from '../shared/ipset-lookup.ts';
 import { ipset, ipsetName } from '../shared/ipset-name.ts';
-import { setChanges } from '../shared/set-changes.ts';
 import { rewrites } from '../shared/packet-sets.ts';
 
 const operation = (name: string): OptionSpec<string> => ({ name, values: [ipsetName, setEnds], forgetsNegation: true, external: ipset });
@@ -53,11 +53,14 @@ function save(use: ExtensionUse): readonly string[] {
 const nameOf = ({ value }: BoundOption<string>): string => value;
 const endsOf = ({ values }: BoundOption<string>): readonly SetEnd[] => values[1] as readonly SetEnd[];
 
+/** The seconds of the last `--timeout`. */
+const timeoutOf = (use: ExtensionUse): number | undefined => use.options.filter(({ spec }) => spec === timeout).at(-1)?.value as number | undefined;
+
 /** Additions and deletions are seen by `-m set`; a mapped mark is known only for packets that are not in the set. Seen in the kernel. */
 function apply(use: ExtensionUse, traversal: Traversal): Effect {
   const [added, deleted, mapped] = [use.option(add), use.option(del), use.option(map)];
-  if (added !== undefined) setChanges(traversal.world, nameOf(added)).added = true;
-  if (deleted !== undefined) setChanges(traversal.world, nameOf(deleted)).deleted = true;
+  if (added !== undefined) changeSet(traversal, nameOf(added), endsOf(added), { kind: 'add', exist: has(use, exist), timeout: timeoutOf(use) });
+  if (deleted !== undefined) changeSet(traversal, nameOf(deleted), endsOf(deleted), { kind: 'delete' });
   if (mapped !== undefined && has(use, mapMark) && isInSet(traversal, nameOf(mapped), endsOf(mapped), {}) !== false) traversal.packet.mark = undefined;
   return { kind: 'continue' };
 }
