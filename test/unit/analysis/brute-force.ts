@@ -4,11 +4,15 @@ import type { Step } from '../../../server/src/core/engine/result.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
 import { BUILT_IN_CHAINS, type Hook, type TableName } from '../../../server/src/core/netfilter.ts';
+import { withTarget } from '../../../server/src/core/ruleset/bind.ts';
 import type { Chain, Rule, Ruleset } from '../../../server/src/core/ruleset/model.ts';
+import { TRACKS } from './small-worlds.ts';
 
 /** A packet as it comes to a hook. */
 export interface Coming {
   readonly packet: Packet;
+  /** Which of the packets it is. */
+  readonly number: number;
   readonly hook: Hook;
 }
 
@@ -17,14 +21,16 @@ export class Enumeration {
   private readonly met = new Map<Rule, Coming[]>();
   private readonly hit = new Map<Rule, Coming[]>();
   private readonly open = new Set<Rule>();
+  private readonly verdicts = new Map<string, string>();
 
   constructor(ruleset: Ruleset, table: TableName, packets: readonly Packet[]) {
     for (const hook of BUILT_IN_CHAINS[table]) {
       const program = compile(atHook(ruleset, table, hook));
-      for (const packet of packets) {
-        const { steps, outcomes = [] } = simulate(program, new Worlds(), packet, { trace: 'all' });
+      for (const [number, packet] of packets.entries()) {
+        const { verdict, steps, outcomes = [] } = simulate(program, new Worlds(), packet, { trace: 'all' });
+        this.verdicts.set(`${hook} ${number}`, verdict);
         const courses = [steps, ...outcomes.map((outcome) => outcome.steps)];
-        this.note({ packet, hook }, new Set(courses.flat().filter((step) => step.table === table && step.hook === hook)));
+        this.note({ packet, number, hook }, new Set(courses.flat().filter((step) => step.table === table && step.hook === hook)));
       }
     }
   }
@@ -47,6 +53,11 @@ export class Enumeration {
     return this.hit.get(rule) ?? [];
   }
 
+  /** What becomes of a packet of the same list at the hook. */
+  verdict({ hook, number }: Coming): string {
+    return this.verdicts.get(`${hook} ${number}`)!;
+  }
+
   /** Whether the engine cannot tell of some packet whether it matches. */
   isOpen(rule: Rule): boolean {
     return this.open.has(rule);
@@ -65,7 +76,16 @@ function atHook(ruleset: Ruleset, name: TableName, hook: Hook): Ruleset {
 }
 
 /** The ruleset with one table, and other chains in it. */
-function withChains(ruleset: Ruleset, name: TableName, changed: (chain: Chain) => Chain): Ruleset {
+export function withChains(ruleset: Ruleset, name: TableName, changed: (chain: Chain) => Chain): Ruleset {
   const table = ruleset.tables.get(name)!;
   return { ...ruleset, tables: new Map([[name, { ...table, chains: new Map([...table.chains].map(([key, chain]) => [key, changed(chain)])) }]]) };
+}
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** The packets that meet the conditions of the rule at one of the hooks, if nothing comes before it. */
+export function matching(ruleset: Ruleset, name: TableName, rule: Rule, hooks: ReadonlySet<Hook>, packets: readonly Packet[]): readonly Coming[] {
+  const bare = { ...rule, bound: withTarget(rule.bound, { kind: 'verdict', verdict: 'ACCEPT', span: NOWHERE, nameSpan: NOWHERE }) };
+  const only = withChains(ruleset, name, (chain) => ({ ...chain, rules: hooks.has(chain.name as Hook) ? [bare] : chain.name === TRACKS ? chain.rules : [] }));
+  return new Enumeration(only, name, packets).hitting(bare);
 }
