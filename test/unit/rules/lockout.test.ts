@@ -8,7 +8,7 @@ import { DEFAULT_CHECK_SETTINGS, type Finding } from '../../../server/src/rules/
 import { RULES } from '../../../server/src/rules/rules.generated.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { filterTable } from '../analysis/rulesets.ts';
-import { fixed, kernelAvailable, open, refusal } from './check.ts';
+import { findingsOf, fixed, kernelAvailable, open, refusal } from './check.ts';
 
 const LOCKOUTS = RULES.filter(({ code }) => code.startsWith('lockout-'));
 
@@ -69,6 +69,25 @@ describe('management access that the user names', () => {
 
   it('is told when it can\'t be read', () => {
     assert.match(said(filter(), 'tcp any => any')[0]!, /can't be read: .*`->` is expected/u);
+  });
+});
+
+describe('lockouts in files with lines that iptables refuses', () => {
+  const told = (...rules: readonly string[]): readonly string[] => findingsOf(filter(...rules, '-A OUTPUT -p tcp --dport 99999 -j ACCEPT')).filter(({ code }) => code.startsWith('lockout-')).map(({ code, line }) => `${code} ${line.number}`);
+
+  it('are those that no such line could do anything about', () => {
+    assert.deepEqual(told('-A INPUT -p tcp --dport 80 -j ACCEPT'), ['lockout-management 1']);
+    assert.deepEqual(told('-A INPUT -p tcp --dprot 22 -j ACCEPT'), []);
+    assert.deepEqual(told('-A INPUT -p tcp --dport 22 -j DROP', '-A INPUT -p tcp --dprot 22 -j ACCEPT'), ['lockout-management 5']);
+  });
+
+  it('stand behind jumps that lead nowhere or in a circle as well', () => {
+    assert.deepEqual(told('-A INPUT -p tcp --dport 80 -j MISSING'), ['lockout-management 1']);
+    assert.deepEqual(told('-A INPUT -p tcp -j MISSING'), []);
+    assert.deepEqual(told('-A INPUT -j DROP', '-A INPUT -p tcp -j MISSING'), ['lockout-management 5']);
+    const looping = [':A - [0:0]', ':B - [0:0]', '-A B -j A'];
+    assert.deepEqual(told(...looping, '-A A -p udp -j B', '-A INPUT -j A'), ['lockout-management 1']);
+    assert.deepEqual(told(...looping, '-A A -p tcp -j B', '-A INPUT -j A'), []);
   });
 });
 
