@@ -78,7 +78,9 @@ function refuted({ space }: Analysis, contrary: PacketSet, agreeing: PacketSet, 
 }
 
 /** The class's packet with its ends, protocol and interfaces as in the example; then with everything as there. */
-function membersLike(example: Packet, given: Packet): readonly Packet[] {
+function membersLike(found: Packet, given: Packet): readonly Packet[] {
+  // An interface that no rule names is found as one that stands for all of these.
+  const example: Packet = { ...found, in: given.in ?? found.in, out: given.out ?? found.out };
   const plain: Packet = {
     ...given,
     protocol: example.protocol, source: example.source, destination: example.destination, sourcePort: example.sourcePort, destinationPort: example.destinationPort,
