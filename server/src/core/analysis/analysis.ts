@@ -151,9 +151,10 @@ export class Analysis {
     return liveness.isAlive(place) ? undefined : yield* cover.of(place, liveness.stoppedAt(place));
   }
 
-  /** Whether a packet of the set may come back out of the chain. */
-  *returning(table: TableName, chain: string, set: PacketSet): Steps<boolean> {
+  /** Whether a packet that is in all of the sets may come back out of the chain. */
+  *returning(table: TableName, chain: string, sets: readonly PacketSet[]): Steps<boolean> {
     const { analysis } = yield* this.working(table);
+    const set = sets.reduce((so, each) => this.space.intersection(so, each));
     return (yield* coursing(analysis).through(chain, unchanged(set))).length > 0;
   }
 

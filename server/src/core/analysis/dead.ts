@@ -142,9 +142,8 @@ class DeadSearch {
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
   private *covered(place: Place, rule: Rule, by: readonly Covering[], arriving: PacketSet): Steps<Cause> {
-    const wanted = this.analysis.space.intersection(this.match(place).may, arriving);
     const takers: Taking[] = [];
-    for (const each of by) if (each.how === 'takes') takers.push({ ...each, same: yield* this.doesTheSame({ chain: place.chain, rule }, each, wanted) });
+    for (const each of by) if (each.how === 'takes') takers.push({ ...each, same: yield* this.doesTheSame({ chain: place.chain, rule, may: this.match(place).may }, each, arriving) });
     const own = takers.filter(({ chain }) => chain === place.chain);
     const { may } = this.match(place);
     const enough = (yield* this.fewest(own.filter(({ same }) => same), may, arriving)) ?? (yield* this.fewest(own, may, arriving));
@@ -153,18 +152,18 @@ class DeadSearch {
     return takers.length === by.length || own.length > 0 ? { kind: 'covered', by: takers } : { kind: 'called', by };
   }
 
-  /** Whether the other rule surely does the same with wanted packets that end at it as the dead one would. */
-  private *doesTheSame(dead: { readonly chain: string; readonly rule: Rule }, other: Covering, wanted: PacketSet): Steps<boolean> {
+  /** Whether the other rule surely does the same with packets that end at it as the dead one would. */
+  private *doesTheSame(dead: { readonly chain: string; readonly rule: Rule; readonly may: PacketSet }, other: Covering, arriving: PacketSet): Steps<boolean> {
     if (saysTheSame(this.table, dead, other)) return true;
     if (!sameOutcome(this.table, dead.chain, dead.rule, other)) return false;
-    const taken = this.analysis.space.intersection(wanted, this.match(other).may);
     // Of a jump nothing comes back that it takes, but it ends elsewhere what it goes to for good.
-    return !(yield* this.returns(dead.rule, wanted)) && !(isGoto(other.rule) && (yield* this.returns(other.rule, taken)));
+    return !(yield* this.returns(dead.rule, [dead.may, arriving])) && !(isGoto(other.rule) && (yield* this.returns(other.rule, [dead.may, arriving, this.match(other).may])));
   }
 
-  /** Whether some of the packets may come back out of the chain that the rule leads to. */
-  private *returns({ bound: { target } }: Rule, packets: PacketSet): Steps<boolean> {
-    return target?.kind === 'chain' && (yield* this.analysis.returning(this.table.name, target.chain, packets));
+  /** Whether packets that are in all of the sets may come back out of the chain that the rule leads to. */
+  private *returns({ bound: { target } }: Rule, sets: readonly PacketSet[]): Steps<boolean> {
+    if (target?.kind !== 'chain') return false;
+    return yield* inPassing(this.analysis.space, this.analysis.returning(this.table.name, target.chain, sets));
   }
 
   /** A smallest part of the rules that takes every packet of both sets, none of which can be done without; undefined where all do not. */
