@@ -21,7 +21,7 @@ describe('analysis of small worlds', () => {
         // A rule may be left with fragments alone, which few worlds have.
         else if (!isHit && !enumeration.isOpen(standing.rule)) assert.ok(!hasFragments && !space.intersects(analysis.left(world.table, place), space.equals('fragment', 0)), `said to match, but never hit: ${judged.context(standing)}`);
       }
-    }), { numRuns: 80 });
+    }), { numRuns: 40 });
   });
 
   it('says of each dead rule what is so', () => {
@@ -36,7 +36,7 @@ describe('analysis of small worlds', () => {
         const isAlive = analyse(judged.ruleset).canMatch(world.table, { chain: standing.chain.name, index: standing.index });
         assert.ok(isAlive, `cannot match, and nothing is said: ${judged.context(standing)}`);
       }
-    }), { numRuns: 80 });
+    }), { numRuns: 40 });
   });
 });
 
