@@ -1,9 +1,10 @@
-import { CodeActionKind, type CodeAction, type CodeActionParams, type Range, type TextEdit } from 'vscode-languageserver';
+import { CodeActionKind, CodeActionTriggerKind, type CodeAction, type CodeActionContext, type CodeActionParams, type Range, type TextEdit } from 'vscode-languageserver';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Finding, Fix, TextEdit as LineEdit } from '../rules/rule.ts';
 import { defineFeature } from './feature.ts';
 import { toDiagnostic } from './support/diagnostics.ts';
 import { collide, meets, toTextEdit } from './support/edits.ts';
+import { reachActions } from './support/reach-actions.ts';
 import { silenceFile, silenceLine } from './support/suppress.ts';
 
 /** Applies every safe fix of the file; editors can run it when a file is saved. */
@@ -12,11 +13,15 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.iptables`;
 /** Codes about the comments that silence diagnostics; a comment to silence those would help nobody. */
 const ABOUT_COMMENTS: ReadonlySet<string> = new Set(['unused-suppression', 'unknown-diagnostic']);
 
-/** Fixes for the findings in a range, ways to silence them and, where it is asked for, all safe fixes of the file. */
-export function codeActions(document: RulesetDocument, findings: readonly Finding[], range: Range, only?: readonly string[]): CodeAction[] {
+/**
+ * Fixes for the findings in a range, ways to silence them and, where it is asked for, all safe fixes of the file. What can
+ * be asked of the rule at its beginning is there only where somebody opens the list, as no editor need point at it.
+ */
+export function codeActions(document: RulesetDocument, findings: readonly Finding[], range: Range, { only, triggerKind }: Partial<CodeActionContext> = {}): CodeAction[] {
   const wanted = (kind: string): boolean => only === undefined ? kind !== FIX_ALL : only.some((asked) => asked === '' || kind === asked || kind.startsWith(`${asked}.`));
   return [
     ...(wanted(CodeActionKind.QuickFix) ? quickFixes(document, findings, range) : []),
+    ...(wanted(CodeActionKind.QuickFix) && triggerKind !== CodeActionTriggerKind.Automatic ? reachActions(document, range.start.line) : []),
     ...(wanted(FIX_ALL) ? fixAll(document, findings) : []),
   ];
 }
@@ -100,6 +105,6 @@ export default defineFeature<CodeActionParams, CodeAction[]>({
   capabilities: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL] } },
   answer(session, { textDocument: { uri }, range, context }) {
     const document = session.document(uri);
-    return document === undefined ? [] : codeActions(document, session.findings(document), range, context.only);
+    return document === undefined ? [] : codeActions(document, session.findings(document), range, context);
   },
 });

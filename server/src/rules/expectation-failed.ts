@@ -1,5 +1,5 @@
 import { defineRule } from './rule.ts';
-import { reportsOf } from './support/expectations.ts';
+import { classReportsOf, reportsOf } from './support/expectations.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -22,4 +22,5 @@ export default defineRule({
     ],
   }),
   checkFile: (file) => reportsOf(file, 'fail'),
+  checkAnalysis: (file) => classReportsOf(file, 'fail'),
 });

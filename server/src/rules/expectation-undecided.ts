@@ -1,5 +1,5 @@
 import { defineRule } from './rule.ts';
-import { reportsOf } from './support/expectations.ts';
+import { classReportsOf, reportsOf } from './support/expectations.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -20,4 +20,5 @@ export default defineRule({
     ],
   }),
   checkFile: (file) => reportsOf(file, 'undecided'),
+  checkAnalysis: (file) => classReportsOf(file, 'undecided'),
 });

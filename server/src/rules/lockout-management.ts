@@ -2,7 +2,7 @@ import type { Analysis } from '../core/analysis/analysis.ts';
 import { matchOf } from '../core/analysis/match.ts';
 import { Placements } from '../core/ruleset/placement.ts';
 import { NONE, type PacketSet } from '../core/sets/diagram.ts';
-import { defineRule, type FileInContext, type RelatedPlace, type Report, type Severity } from './rule.ts';
+import { defineRule, type AnalysedFile, type RelatedPlace, type Report, type Severity } from './rule.ts';
 import { textSpan } from './support/edits.ts';
 import { conditionsOf } from './support/lockout/conditions.ts';
 import { stoppedPacket, type Stopped } from './support/lockout/example.ts';
@@ -11,7 +11,7 @@ import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
 import { openingFix } from './support/lockout/opening.ts';
 import { fateText, spotOf } from './support/lockout/place.ts';
 import { following, followingAll, isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
-import { firewallsOf } from './support/lockout/told-state.ts';
+import { firewallsOf, hasRefusedLines } from './support/lockout/told-state.ts';
 import { packetsOf, type Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
 
@@ -48,7 +48,7 @@ export default defineRule({
 });
 
 /** Where nothing is said of the management access: whether anybody can open an ssh connection at all. */
-function* anyone(file: FileInContext, analysis: Analysis): Iterable<Report> {
+function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Report> {
   const { family } = analysis.ruleset;
   const ssh = SSH[family];
   if (isSurelyOpenTo(analysis, ssh)) return;
@@ -71,7 +71,7 @@ function* anyone(file: FileInContext, analysis: Analysis): Iterable<Report> {
 }
 
 /** Every packet of the access that the user names has to get through. */
-function* everyone(file: FileInContext, analysis: Analysis, { text, traffic: access, error }: NamedManagement): Iterable<Report> {
+function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: access, error }: NamedManagement): Iterable<Report> {
   if (access === undefined) {
     const [line] = file.lines;
     yield { line: line!, span: textSpan(line!), message: `The management access \`${text}\` can't be read: ${error}` };
@@ -93,8 +93,9 @@ function* everyone(file: FileInContext, analysis: Analysis, { text, traffic: acc
   };
 }
 
-/** Packets that get through at some moments and not at others. */
-function* sometimes(file: FileInContext, analysis: Analysis, access: Traffic, severity: Severity, who: string): Iterable<Report> {
+/** Packets that get through at some moments and not at others, or as a line says that has yet to be mended. */
+function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, severity: Severity, who: string): Iterable<Report> {
+  if (hasRefusedLines(file)) return;
   const standing = standingOf(analysis, access);
   const stopped = stoppedPacket(analysis, access, standing, standing.blocked);
   if (stopped === undefined) return;
@@ -104,7 +105,7 @@ function* sometimes(file: FileInContext, analysis: Analysis, access: Traffic, se
   };
 }
 
-function about(file: FileInContext, analysis: Analysis, stopped: Stopped, access: Traffic, all: boolean): Omit<Report, 'message'> {
+function about(file: AnalysedFile, analysis: Analysis, stopped: Stopped, access: Traffic, all: boolean): Omit<Report, 'message'> {
   const fix = openingFix(file, analysis, { title: 'Accept it before it is stopped', traffic: access, conditions: [conditionsOf(access)], all });
   return { ...spotOf(file, analysis.ruleset, stopped.decidedBy), packet: stopped.packet, ...(fix === undefined ? {} : { fixes: [fix] }) };
 }
@@ -118,8 +119,8 @@ function uselessRules({ space, ruleset }: Analysis, packets: PacketSet): readonl
   for (const { name, rules } of filter.chains.values()) {
     if (!Placements.of(filter).hooksOf(name).has('INPUT')) continue;
     for (const rule of rules) {
-      const { target, line } = rule.bound;
-      if (target?.kind !== 'verdict' || target.verdict !== 'ACCEPT' || !space.intersects(matchOf(space, rule, 'filter').may, packets)) continue;
+      const { target, line, broken } = rule.bound;
+      if (broken || target?.kind !== 'verdict' || target.verdict !== 'ACCEPT' || !space.intersects(matchOf(space, rule, 'filter').may, packets)) continue;
       found.push({ line, span: textSpan(line), message: 'This would accept it, but it does not come here' });
       if (found.length === MOST_RELATED) return found;
     }

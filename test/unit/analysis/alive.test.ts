@@ -15,6 +15,23 @@ describe('rules that can match', () => {
     assert.deepEqual(await alive('nat', `-A PREROUTING -p icmp -m icmp --icmp-type 11 ${to}`, `-A PREROUTING -p icmp -m icmp --icmp-type 8 ${to}`), [false, true]);
   });
 
+  it('are no others for fragments that nothing puts together, as each back end reads these alike', async () => {
+    const twice = (rule: string): readonly string[] => [`${rule} -j ACCEPT`, `${rule} -j DROP`];
+    const rules = ['FORWARD -p tcp -m tcp --dport 80', 'OUTPUT -p udp -m udp ! --dport 53', 'OUTPUT -p tcp -m tcp --syn', 'OUTPUT -p tcp -m multiport --dports 81,82'].flatMap((rule) => twice(`-A ${rule}`));
+    assert.deepEqual(await alive('filter', ...rules), rules.map((_, index) => index % 2 === 0));
+  });
+
+  it('get the fragments that others fail on, or are too short for', async () => {
+    assert.deepEqual(await alive('filter', '-A FORWARD -p udp -m multiport --dports 22,1000 -j ACCEPT', '-A FORWARD -p udp -m udp --dport 22 -j DROP'), [true, true]);
+    assert.deepEqual(await alive('filter', '-A FORWARD -p tcp -m tcp --syn -j DROP', '-A FORWARD -p tcp -m tcp ! --syn -j DROP', '-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT'), [true, true, true]);
+    assert.deepEqual(await alive('filter', '-A FORWARD -p tcp -m tcp --dport 0:99 -j DROP', '-A FORWARD -p tcp -m tcp --dport 100:65535 -j DROP', '-A FORWARD -p tcp -m tcp --dport 0:65535 -j ACCEPT'), [true, true, true]);
+  });
+
+  it('get no fragments in nat, and none of a connection', async () => {
+    assert.deepEqual(await alive('nat', '-A POSTROUTING ! -f -j ACCEPT', '-A POSTROUTING -j MASQUERADE'), [true, false]);
+    assert.deepEqual(await alive('filter', '-A OUTPUT -f -m conntrack --ctstate INVALID -j DROP', '-A OUTPUT -f -m conntrack --ctstate NEW -j DROP'), [true, false]);
+  });
+
   it('get packets whose marks an earlier rule has to set', async () => {
     const rules = [':MARKING - [0:0]', '-A FORWARD -m mark ! --mark 0x0 -j DROP', '-A FORWARD -s 10.0.0.0/8 -j MARKING', '-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT', '-A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT'];
     assert.deepEqual(await alive('filter', ...rules, '-A MARKING -j MARK --set-xmark 0x4000/0x4000'), [true, true, true, false, true]);

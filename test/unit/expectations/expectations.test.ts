@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { compile } from '../../../server/src/core/engine/compile/compile.ts';
-import { runExpectations, type ExpectationResult } from '../../../server/src/core/expectations/expectations.ts';
+import { beginExpectations, runExpectations, type ExpectationResult } from '../../../server/src/core/expectations/expectations.ts';
 import { parseVerdict, printVerdict } from '../../../server/src/core/notation/verdict.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { openDocument } from '../../support/document.ts';
 
 async function expectations(text: string): Promise<ExpectationResult[]> {
@@ -31,6 +32,17 @@ describe('expectations', () => {
 # expect REJECT with tcp-reset: tcp any -> any:25 in=eth0
 # expect REJECT with icmp-port-unreachable: tcp any -> any:25 in=eth0
 ${RULES}`), ['pass', 'fail', 'pass', 'fail', 'fail', 'pass', 'pass', 'fail']);
+  });
+
+  it('are left for later where they take an analysis', async () => {
+    const document = await openDocument(`# expect ACCEPT: tcp 10.1.1.1:4000 -> 9.9.9.9:22 in=eth0\n# expect DROP: tcp any -> any:22 in=eth0\n${RULES}`);
+    const begun = beginExpectations(document.lines, { family: document.family, program: (family) => compile(document.ruleset(family)), ruleset: (family) => document.ruleset(family) });
+    assert.deepEqual(begun.map((each) => 'judging' in each), [false, true]);
+    const diagnostics = new Diagnostics(document);
+    const failed = (): readonly number[] => diagnostics.findings().filter(({ code }) => code === 'expectation-failed').map(({ line }) => line.number);
+    assert.deepEqual(failed(), []);
+    for (const step of diagnostics.analysing()) assert.equal(step, undefined);
+    assert.deepEqual(failed(), [1]);
   });
 
   it('share a world only behind a scenario, until a line that is none', async () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { CodeActionKind, DiagnosticSeverity, DiagnosticTag, type CodeAction, type TextEdit } from 'vscode-languageserver';
+import { CodeActionKind, CodeActionTriggerKind, DiagnosticSeverity, DiagnosticTag, type CodeAction, type TextEdit } from 'vscode-languageserver';
 import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { FIX_ALL, codeActions } from '../../../server/src/features/code-action.ts';
 import { toDiagnostics } from '../../../server/src/features/support/diagnostics.ts';
@@ -9,9 +9,9 @@ import { ODD_TEXTS, applyEdits, atCursor, inTable, largeText } from './cursor.ts
 
 const findingsOf = (document: RulesetDocument): readonly Finding[] => new Diagnostics(document).complete();
 
-async function actions(marked: string, only?: string[], findings = findingsOf): Promise<{ document: RulesetDocument; found: CodeAction[] }> {
+async function actions(marked: string, only?: string[], findings = findingsOf, triggerKind?: CodeActionTriggerKind): Promise<{ document: RulesetDocument; found: CodeAction[] }> {
   const { document, position } = await atCursor(marked);
-  return { document, found: codeActions(document, findings(document), { start: position, end: position }, only) };
+  return { document, found: codeActions(document, findings(document), { start: position, end: position }, { ...(only === undefined ? {} : { only }), ...(triggerKind === undefined ? {} : { triggerKind }) }) };
 }
 
 /** Asserts the text after the action with this title; `safe` whether an editor may take it by itself. */
@@ -48,6 +48,17 @@ describe('code actions', () => {
     assert.deepEqual(found.filter(({ diagnostics }) => diagnostics?.some(({ code }) => code === 'misplaced-interface')), []);
   });
   it('mend every finding of a code', () => check(inTable('-<|>A INPUT\n-A OUTPUT'), 'Fix every made-up in this file', inTable('-I INPUT\n-I OUTPUT'), { findings: madeUp('-I', true) }));
+
+  it('show what reaches the rule and the chain, where somebody asks', async () => {
+    const asked = async (text: string, trigger?: CodeActionTriggerKind): Promise<readonly unknown[]> => (await actions(inTable(text), undefined, () => [], trigger)).found.map(({ title, command }) => [title, command?.command, command?.arguments]);
+    const rule = ['Show a packet that reaches this rule', 'iptables-lens.reachRule'];
+    const [[title, command, [place]]] = await asked('-A INPUT -j <|>DROP') as [[string, string, [{ line: number }]]];
+    assert.deepEqual([title, command, place.line], [...rule, 1]);
+    assert.deepEqual((await asked('-A INPUT -j <|>DROP', CodeActionTriggerKind.Invoked)).length, 2);
+    assert.deepEqual(await asked('-A INPUT -j <|>DROP', CodeActionTriggerKind.Automatic), []);
+    assert.deepEqual((await asked(':ONE - [0:0]<|>\n-A ONE -j DROP')).map((each) => (each as string[])[0]), ['Show what can reach ONE']);
+    assert.deepEqual(await asked(':ONE - [0:0]<|>'), []);
+  });
 
   describe('for the whole file', () => {
     const only = [CodeActionKind.SourceFixAll];

@@ -132,6 +132,27 @@ describe('rules of real rulesets that are called dead', function () {
   }
 });
 
+describe('rules that are called redundant', () => {
+  const coded = (...rules: readonly string[]): readonly string[] => new Diagnostics(open(['*filter', ':INPUT ACCEPT [0:0]', ':ONE - [0:0]', ':TWO - [0:0]', ...rules, 'COMMIT', ''].join('\n'))).complete()
+    .filter(({ code }) => code === 'redundant-rule' || code === 'shadowed-rule' || code === 'unmatchable-rule').map(({ code, line }) => `${line.number} ${code}`);
+
+  it('are none that lead to a chain which packets come back from', () => {
+    assert.deepEqual(coded('-A INPUT -p tcp -j DROP', '-A INPUT -p tcp -m tcp --dport 22 -j ONE', '-A ONE -s 10.0.0.0/8 -j DROP', '-A INPUT -p udp -j ONE'), ['5 shadowed-rule']);
+    assert.deepEqual(coded('-A INPUT -p tcp -j DROP', '-A INPUT -p tcp -m tcp --dport 22 -j ONE', '-A ONE -j DROP', '-A INPUT -p udp -j ONE'), ['5 redundant-rule']);
+  });
+
+  it('are none that other packets go past for good', () => {
+    assert.deepEqual(coded('-A INPUT -p tcp -g ONE', '-A INPUT -p tcp -j DROP', '-A ONE -s 10.0.0.0/8 -j DROP'), ['5 shadowed-rule']);
+    assert.deepEqual(coded('-A INPUT -p tcp -g ONE', '-A INPUT -p tcp -j DROP', '-A ONE -j DROP'), ['5 redundant-rule']);
+  });
+
+  it('are covered by rules of their chain, whatever else leads there', () => {
+    const rules = ['-A INPUT -p udp -j ONE', '-A INPUT -p icmp -j ONE', '-A ONE -p udp -j ACCEPT', '-A ONE ! -p icmp -j ACCEPT'];
+    assert.deepEqual(coded(...rules), ['7 redundant-rule']);
+    assert.deepEqual(coded(...rules.slice(0, 3), '-A TWO -p tcp -j ONE', '-A ONE ! -p icmp -j ACCEPT'), ['8 redundant-rule']);
+  });
+});
+
 describe('rules that no packet can match', () => {
   const said = (rule: string): readonly string[] => new Diagnostics(open(`*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n${rule}\nCOMMIT\n`)).complete()
     .filter(({ code }) => code === 'unmatchable-rule').map(({ message }) => message);

@@ -2,13 +2,14 @@ import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { compile } from '../../../server/src/core/engine/compile/compile.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { TCP_FLAGS } from '../../../server/src/core/engine/packet.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
 import { parsePacket } from '../../../server/src/core/notation/parse.ts';
 import { DEFAULT_CHECK_SETTINGS, type Finding } from '../../../server/src/rules/rule.ts';
 import { RULES } from '../../../server/src/rules/rules.generated.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
-import { filterTable } from '../analysis/rulesets.ts';
-import { fixed, kernelAvailable, open, refusal } from './check.ts';
+import { filterTable, PACKETS } from '../analysis/rulesets.ts';
+import { findingsOf, fixed, kernelAvailable, open, refusal } from './check.ts';
 
 const LOCKOUTS = RULES.filter(({ code }) => code.startsWith('lockout-'));
 
@@ -69,6 +70,25 @@ describe('management access that the user names', () => {
 
   it('is told when it can\'t be read', () => {
     assert.match(said(filter(), 'tcp any => any')[0]!, /can't be read: .*`->` is expected/u);
+  });
+});
+
+describe('lockouts in files with lines that iptables refuses', () => {
+  const told = (...rules: readonly string[]): readonly string[] => findingsOf(filter(...rules, '-A OUTPUT -p tcp --dport 99999 -j ACCEPT')).filter(({ code }) => code.startsWith('lockout-')).map(({ code, line }) => `${code} ${line.number}`);
+
+  it('are those that no such line could do anything about', () => {
+    assert.deepEqual(told('-A INPUT -p tcp --dport 80 -j ACCEPT'), ['lockout-management 1']);
+    assert.deepEqual(told('-A INPUT -p tcp --dprot 22 -j ACCEPT'), []);
+    assert.deepEqual(told('-A INPUT -p tcp --dport 22 -j DROP', '-A INPUT -p tcp --dprot 22 -j ACCEPT'), ['lockout-management 5']);
+  });
+
+  it('stand behind jumps that lead nowhere or in a circle as well', () => {
+    assert.deepEqual(told('-A INPUT -p tcp --dport 80 -j MISSING'), ['lockout-management 1']);
+    assert.deepEqual(told('-A INPUT -p tcp -j MISSING'), []);
+    assert.deepEqual(told('-A INPUT -j DROP', '-A INPUT -p tcp -j MISSING'), ['lockout-management 5']);
+    const looping = [':A - [0:0]', ':B - [0:0]', '-A B -j A'];
+    assert.deepEqual(told(...looping, '-A A -p udp -j B', '-A INPUT -j A'), ['lockout-management 1']);
+    assert.deepEqual(told(...looping, '-A A -p tcp -j B', '-A INPUT -j A'), []);
   });
 });
 
@@ -133,6 +153,19 @@ describe('a fix for a lockout', () => {
 describe('findings of lockouts', () => {
   it('agree with the engine, and their fixes help', () => {
     fc.assert(fc.property(filterTable, (text) => proveAll(text)), { numRuns: 25 });
+  });
+
+  it('are there where the engine lets no packet of an enumeration in, and only there', () => {
+    const ssh = PACKETS.filter(({ path, in: device, protocol, destinationPort, tcpFlags, state, mark }) => path === 'in' && device !== 'lo' && protocol === 6 && destinationPort === 22 && tcpFlags === TCP_FLAGS.SYN && state === 'NEW' && mark === 0);
+    let told = 0;
+    fc.assert(fc.property(filterTable, (text) => {
+      const program = compile(open(text).ruleset());
+      const isShut = ssh.every((packet) => simulate(program, new Worlds(), packet).verdict !== 'ACCEPT');
+      const isTold = lockouts(text).some(({ code, message }) => code === 'lockout-management' && message.startsWith('Nobody'));
+      assert.equal(isTold, isShut, text);
+      if (isTold) told++;
+    }), { numRuns: 120 });
+    assert.ok(told > 15, `${told} lockouts`);
   });
 
   it('agree with the engine for what the user names', () => {

@@ -11,10 +11,11 @@ import { compose } from './composition.ts';
 import { Cover, type Covering, type Place } from './cover.ts';
 import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
 import { fatesOf, type Composition, type Fates } from './fates.ts';
+import { unchanged } from './flow.ts';
 import { Liveness, type Findings } from './liveness.ts';
 import { Passing } from './passing.ts';
 import type { Prepared } from './preparation.ts';
-import { follow, Search } from './search.ts';
+import { coursing, follow, Search } from './search.ts';
 import { completed, type Steps } from './steps.ts';
 import { TableAnalysis } from './table.ts';
 import { interfacePatterns } from './vocabulary.ts';
@@ -148,6 +149,13 @@ export class Analysis {
   *covering(table: TableName, place: Place): Steps<readonly Covering[] | undefined> {
     const { liveness, cover } = yield* this.working(table);
     return liveness.isAlive(place) ? undefined : yield* cover.of(place, liveness.stoppedAt(place));
+  }
+
+  /** Whether a packet that is in all of the sets may come back out of the chain. */
+  *returning(table: TableName, chain: string, sets: readonly PacketSet[]): Steps<boolean> {
+    const { analysis } = yield* this.working(table);
+    const set = sets.reduce((so, each) => this.space.intersection(so, each));
+    return (yield* coursing(analysis).through(chain, unchanged(set))).length > 0;
   }
 
   /** What may become of the packets of a class on one path through all tables. */

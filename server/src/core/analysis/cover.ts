@@ -72,6 +72,7 @@ export class Cover {
     if (met.has(`${wanted} ${chain}`)) return;
     met.add(`${wanted} ${chain}`);
     for (const site of this.analysis.callSites(chain)) {
+      if (this.search.routes.to(site.chain).next().done === true) continue;
       const led = space.intersection(wanted, this.analysis.chain(site.chain).steps[site.index]!.loose.may);
       if (led === NONE) this.note(site, 'calls', found);
       else this.noteCalls(site.chain, led, found, met);

@@ -7,7 +7,7 @@ import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { possiblyBefore, rewritingOf } from '../sets/rewriting.ts';
 import type { Analysis } from './analysis.ts';
 import type { Covering, Place } from './cover.ts';
-import { sameOutcome } from './outcome.ts';
+import { sameOutcome, saysTheSame } from './outcome.ts';
 import { inPassing, type Steps } from './steps.ts';
 
 /** A rule that takes packets from another one, and whether it does with them what the other would have done. */
@@ -142,12 +142,28 @@ class DeadSearch {
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
   private *covered(place: Place, rule: Rule, by: readonly Covering[], arriving: PacketSet): Steps<Cause> {
-    const takers = by.filter(({ how }) => how === 'takes').map((each): Taking => ({ ...each, same: sameOutcome(this.table, place.chain, rule, each) }));
+    const takers: Taking[] = [];
+    for (const each of by) if (each.how === 'takes') takers.push({ ...each, same: yield* this.doesTheSame({ chain: place.chain, rule, may: this.match(place).may }, each, arriving) });
     const own = takers.filter(({ chain }) => chain === place.chain);
     const { may } = this.match(place);
     const enough = (yield* this.fewest(own.filter(({ same }) => same), may, arriving)) ?? (yield* this.fewest(own, may, arriving));
     if (enough !== undefined) return { kind: 'covered', by: enough };
-    return takers.length === by.length ? { kind: 'covered', by: takers } : { kind: 'called', by };
+    // Packets that rules of the chain itself take have come in.
+    return takers.length === by.length || own.length > 0 ? { kind: 'covered', by: takers } : { kind: 'called', by };
+  }
+
+  /** Whether the other rule surely does the same with packets that end at it as the dead one would. */
+  private *doesTheSame(dead: { readonly chain: string; readonly rule: Rule; readonly may: PacketSet }, other: Covering, arriving: PacketSet): Steps<boolean> {
+    if (saysTheSame(this.table, dead, other)) return true;
+    if (!sameOutcome(this.table, dead.chain, dead.rule, other)) return false;
+    // Of a jump nothing comes back that it takes, but it ends elsewhere what it goes to for good.
+    return !(yield* this.returns(dead.rule, [dead.may, arriving])) && !(isGoto(other.rule) && (yield* this.returns(other.rule, [dead.may, arriving, this.match(other).may])));
+  }
+
+  /** Whether packets that are in all of the sets may come back out of the chain that the rule leads to. */
+  private *returns({ bound: { target } }: Rule, sets: readonly PacketSet[]): Steps<boolean> {
+    if (target?.kind !== 'chain') return false;
+    return yield* inPassing(this.analysis.space, this.analysis.returning(this.table.name, target.chain, sets));
   }
 
   /** A smallest part of the rules that takes every packet of both sets, none of which can be done without; undefined where all do not. */
@@ -189,6 +205,8 @@ class DeadSearch {
     return this.analysis.matchAt(this.table.name, place);
   }
 }
+
+const isGoto = ({ bound: { target } }: Rule): boolean => target?.kind === 'chain' && target.goto;
 
 /** Chains that packets may get into by a rule of which not everything is known: one that is refused, runs in a circle, or has yet to be expanded by a shell. */
 function uncertainChains(table: Table): ReadonlySet<string> {

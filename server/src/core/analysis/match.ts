@@ -30,11 +30,12 @@ const MOST_PROTOCOL = 255;
 function protocol(space: PacketSpace, part: HeaderPart<number> | undefined): Bounds {
   if (part === undefined || part.value === 0) return ALWAYS;
   if (part.value > MOST_PROTOCOL) return SOMETIMES;
-  const { may, must } = negatedIf(space, part.negated, exactly(space.equals('protocol', part.value)));
-  if (space.family === 'ipv4') return { may, must };
-  // Behind an IPv6 fragment header the back ends see different protocols.
+  const set = space.equals('protocol', part.value);
+  if (space.family === 'ipv4') return negatedIf(space, part.negated, exactly(set));
+  if (!part.negated) return exactly(space.intersection(set, space.wholeOrSeen('protocol')));
+  // Of what iptables-nft does not see behind an IPv6 fragment header nobody knows whether it is another protocol.
   const fragment = space.equals('fragment', 1);
-  return { may: space.union(may, fragment), must: space.difference(must, fragment) };
+  return { may: space.union(space.complement(set), fragment), must: space.difference(space.complement(set), fragment) };
 }
 
 const interfaceOf = (space: PacketSpace, side: 'in' | 'out', part: HeaderPart<string> | undefined): Bounds =>

@@ -8,13 +8,19 @@ interface Standing {
   readonly rule: Rule;
 }
 
-/** Whether a rule of the chain and the other surely do the same with packets that end at them. */
+/**
+ * Whether a rule of the chain and the other surely do the same with packets that end at them. What chains let back that
+ * they lead to is for the caller to say.
+ */
 export function sameOutcome(table: Table, chain: string, rule: Rule, other: Standing): boolean {
   const own = { chain, rule };
-  if (statedBy(table, own) === statedBy(table, other)) return true;
+  if (saysTheSame(table, own, other)) return true;
   const verdict = verdictOf(table, own);
   return verdict !== undefined && verdict === verdictOf(table, other);
 }
+
+/** Whether two rules do the same with every packet by what their targets say. */
+export const saysTheSame = (table: Table, one: Standing, other: Standing): boolean => statedBy(table, one) === statedBy(table, other);
 
 /** What the rule's target says, in one spelling for what means the same. */
 function statedBy(table: Table, { chain, rule: { bound: { target } } }: Standing): string {

@@ -129,7 +129,7 @@ export class Search {
 /** Follows all packets of `wanted` at once from every hook, exactly, with an eye on a rule. */
 export function* follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet): Steps<Course> {
   const { space } = analysis;
-  const course = new Course({ space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place);
+  const course = coursing(analysis, place);
   for (const name of analysis.table.chains.keys()) {
     const hook = analysis.hookOf(name);
     const set = hook === undefined ? NONE : space.intersection(analysis.arriving(hook), wanted);
@@ -137,3 +137,7 @@ export function* follow(analysis: TableAnalysis, place: CallSite, wanted: Packet
   }
   return course;
 }
+
+/** Ready to follow classes of packets through chains of one table, with an eye on a rule. */
+export const coursing = (analysis: TableAnalysis, place?: CallSite): Course =>
+  new Course({ space: analysis.space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place);

@@ -1,5 +1,6 @@
 import { analyse, type Analysis, type Fates } from '../analysis/analysis.ts';
 import { analysisOf } from '../analysis/known.ts';
+import type { Steps } from '../analysis/steps.ts';
 import { TCP_FLAGS, type Packet } from '../engine/packet.ts';
 import type { Result } from '../engine/result.ts';
 import { printVerdict, type ExpectedVerdict } from '../notation/verdict.ts';
@@ -31,11 +32,11 @@ const EXPECTED: Readonly<Record<ExpectedVerdict['kind'], FateName | undefined>> 
 /**
  * Decides an expectation about a class whose packets, as far as the engine can follow them together, may fare in
  * several ways: it is proven for every packet, or refuted by one that the engine then finds to fare otherwise. Undefined
- * where neither succeeds. `send` runs one packet in a fresh world; `together` is what it answered for the class.
+ * where neither succeeds. In small steps; `send` runs one packet in a fresh world, `together` is what it answered for the class.
  */
-export function judgeClass(ruleset: Ruleset, { packet, networks }: PacketClass, expected: ExpectedVerdict, together: Result, send: (packet: Packet) => Result): ClassJudgement | undefined {
+export function* judgingClass(ruleset: Ruleset, { packet, networks }: PacketClass, expected: ExpectedVerdict, together: Result, send: (packet: Packet) => Result): Steps<ClassJudgement | undefined> {
   const analysis = expected.kind === 'REJECT' && expected.with !== undefined ? analyse(withoutOtherAnswers(ruleset, expected.with)) : analysisOf(ruleset);
-  const fates = analysis.fates(packet.path, classOf(analysis.space, asSent(packet), networks));
+  const fates = yield* analysis.following(packet.path, classOf(analysis.space, asSent(packet), networks));
   const wanted = EXPECTED[expected.kind];
   const contrary = FATES.filter((name) => name !== wanted).reduce<PacketSet>((so, name) => analysis.space.union(so, fates[name]), NONE);
   if (contrary === NONE && isToldBySets(packet, together)) return { status: 'pass', message: `${printVerdict(expected)} for every such packet.` };
@@ -77,7 +78,9 @@ function refuted({ space }: Analysis, contrary: PacketSet, agreeing: PacketSet, 
 }
 
 /** The class's packet with its ends, protocol and interfaces as in the example; then with everything as there. */
-function membersLike(example: Packet, given: Packet): readonly Packet[] {
+function membersLike(found: Packet, given: Packet): readonly Packet[] {
+  // An interface that no rule names is found as one that stands for all of these.
+  const example: Packet = { ...found, in: given.in ?? found.in, out: given.out ?? found.out };
   const plain: Packet = {
     ...given,
     protocol: example.protocol, source: example.source, destination: example.destination, sourcePort: example.sourcePort, destinationPort: example.destinationPort,

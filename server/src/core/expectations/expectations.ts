@@ -1,3 +1,4 @@
+import { completed, type Steps } from '../analysis/steps.ts';
 import type { Family } from '../netfilter.ts';
 import type { HostFacts } from '../engine/host.ts';
 import type { Packet } from '../engine/packet.ts';
@@ -10,7 +11,7 @@ import type { Span } from '../text.ts';
 import { parseClass } from '../notation/parse.ts';
 import { parseVerdict, type ExpectedVerdict } from '../notation/verdict.ts';
 import type { Ruleset } from '../ruleset/model.ts';
-import { judgeClass } from './class.ts';
+import { judgingClass } from './class.ts';
 import { judge } from './judge.ts';
 
 /** How an expectation stands: it holds, it does not, nobody can tell, or it can't be read. */
@@ -43,26 +44,49 @@ export interface ExpectationOptions {
   readonly host?: HostFacts;
 }
 
+/** An expectation about a class of packets that the engine can not follow together, so that it takes an analysis. */
+export interface OpenExpectation {
+  readonly line: Line;
+  /** Finds out how it stands, in small steps. */
+  judging(): Steps<ExpectationResult>;
+}
+
 /**
  * Runs every expectation of a file. Each has a world of its own, except that those which follow a `# scenario` line
  * directly share one, in order, until a line that is no expectation. Outside of scenarios an expectation about a class is
  * one about each of its packets.
  */
 export function runExpectations(lines: readonly Line[], options: ExpectationOptions): ExpectationResult[] {
-  const results: ExpectationResult[] = [];
+  return beginExpectations(lines, options).map((each) => ('judging' in each ? completed(each.judging()) : each));
+}
+
+/** The same, but what takes an analysis is left for later. */
+export function beginExpectations(lines: readonly Line[], options: ExpectationOptions): readonly (ExpectationResult | OpenExpectation)[] {
+  const results: (ExpectationResult | OpenExpectation)[] = [];
   let scenario: { readonly title: string; readonly worlds: Map<Family, Worlds> } | undefined;
   for (const line of lines) {
     const { content } = line;
     if (content.kind === 'scenario') scenario = { title: content.title, worlds: new Map() };
     else if (content.kind !== 'expectation') scenario = undefined;
-    else results.push({ line, scenario: scenario?.title, ...run(content, options, scenario?.worlds) });
+    else results.push(ofLine({ line, scenario: scenario?.title }, run(content, options, scenario?.worlds)));
   }
   return results;
 }
 
+/** What running an expectation comes to, as one of its line. */
+function ofLine(where: Pick<ExpectationResult, 'line' | 'scenario'>, outcome: Outcomes | (() => Steps<Outcomes>)): ExpectationResult | OpenExpectation {
+  if (typeof outcome !== 'function') return { ...where, ...outcome };
+  return {
+    line: where.line,
+    *judging() {
+      return { ...where, ...yield* outcome() };
+    },
+  };
+}
+
 type Outcomes = Omit<ExpectationResult, 'line' | 'scenario'>;
 
-function run({ verdict, packet: text }: { readonly verdict: Argument; readonly packet: Argument }, options: ExpectationOptions, worlds: Map<Family, Worlds> | undefined): Outcomes {
+function run({ verdict, packet: text }: { readonly verdict: Argument; readonly packet: Argument }, options: ExpectationOptions, worlds: Map<Family, Worlds> | undefined): Outcomes | (() => Steps<Outcomes>) {
   const parsed = parseClass(text.text, options.family);
   if (!parsed.ok) {
     const start = text.start + parsed.error.offset;
@@ -80,11 +104,14 @@ function run({ verdict, packet: text }: { readonly verdict: Argument; readonly p
     simulate(options.program(packet.family), world, each, { trace: 'matched', ...(options.host === undefined ? {} : { host: options.host }) });
   const result = send(packet, world);
   const judgement = judge(result, expected.value);
-  const all = judgement.status === 'undecided' && worlds === undefined
-    ? judgeClass(options.ruleset(packet.family), parsed, expected.value, result, (each) => send(each, new Worlds())) : undefined;
-  if (all === undefined) return { ...judgement, ...about, result };
-  const { status, message, counterexample } = all;
-  return { status, message, ...about, result, ...(counterexample === undefined ? {} : { result: counterexample.result, counterexample: counterexample.packet }) };
+  const together = { ...judgement, ...about, result };
+  if (judgement.status !== 'undecided' || worlds !== undefined) return together;
+  return function* () {
+    const all = yield* judgingClass(options.ruleset(packet.family), parsed, expected.value, result, (each) => send(each, new Worlds()));
+    if (all === undefined) return together;
+    const { status, message, counterexample } = all;
+    return { status, message, ...about, result, ...(counterexample === undefined ? {} : { result: counterexample.result, counterexample: counterexample.packet }) };
+  };
 }
 
 /** The world that a scenario has for a family; a fresh one outside of scenarios. */

@@ -1,7 +1,7 @@
 import type { Address, ConntrackState } from '../engine/packet.ts';
 import type { Family, Hook } from '../netfilter.ts';
 import { Diagrams, EVERY, NONE, type PacketSet } from './diagram.ts';
-import { HOOK_NUMBERS, layOut, STATES, type Field, type FieldName } from './fields.ts';
+import { HOOK_NUMBERS, layOut, SEEN, STATES, type Field, type FieldName } from './fields.ts';
 import { InterfaceNames } from './interface-names.ts';
 
 /**
@@ -75,6 +75,11 @@ export class PacketSpace extends Diagrams {
     let set: PacketSet = NONE;
     for (const value of values) set = this.union(set, this.equals(name, value));
     return set;
+  }
+
+  /** Packets that are no later fragments, and fragments of which rules can see this nevertheless. */
+  wholeOrSeen(what: keyof typeof SEEN): PacketSet {
+    return this.union(this.equals('fragment', 0), this.equals('seen', SEEN[what], SEEN[what]));
   }
 
   /** Packets at one of the hooks. */

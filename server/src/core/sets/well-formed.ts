@@ -23,7 +23,13 @@ export function wellFormed(space: PacketSpace, table: TableName, hook: Hook, tra
   const here = space.intersection(space.atHooks([hook]), interfacesAt(space, hook));
   const whole = (tracks && hook !== 'OUTPUT' && hook !== 'POSTROUTING') || (hook === 'INPUT' && space.family === 'ipv4');
   const fragments = whole ? space.equals('fragment', 0) : EVERY;
-  return [fragments, statesIn(space, table)].reduce((so, set) => space.intersection(so, set), here);
+  return [fragments, statesIn(space, table), tracks ? untrackedFragments(space, table) : EVERY].reduce((so, set) => space.intersection(so, set), here);
+}
+
+/** Conntrack has nothing to do with a fragment that was not put together, and then neither has nat. */
+function untrackedFragments(space: PacketSpace, table: TableName): PacketSet {
+  const whole = space.equals('fragment', 0);
+  return table === 'raw' ? EVERY : table === 'nat' ? whole : space.union(whole, space.inStates(['INVALID', 'UNTRACKED']));
 }
 
 /** Which of a packet's interfaces a hook knows. */

@@ -1,30 +1,41 @@
 import type { Family } from '../../core/netfilter.ts';
 import { compiled } from '../../core/engine/compile/compile.ts';
-import { runExpectations, type ExpectationResult, type ExpectationStatus } from '../../core/expectations/expectations.ts';
+import { beginExpectations, type ExpectationResult, type ExpectationStatus, type OpenExpectation } from '../../core/expectations/expectations.ts';
 import { printPacket } from '../../core/notation/print.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
-import type { FileInContext, Report } from '../rule.ts';
+import type { FileInContext, Progress, Report } from '../rule.ts';
 import { textSpan } from './edits.ts';
 
-const known = new WeakMap<FileInContext, readonly ExpectationResult[]>();
+type Begun = readonly (ExpectationResult | OpenExpectation)[];
 
-/** One report for each expectation of the file with that answer; the expectations are run once for all of these. */
+/** The expectations of a file by its rulesets, which checks of all rounds share. */
+const known = new WeakMap<FileInContext['rulesets'], Begun>();
+const judged = new WeakMap<OpenExpectation, ExpectationResult>();
+
+/** One report for each expectation with that answer which takes no analysis; the expectations are run once for all of these. */
 export function reportsOf(file: FileInContext, status: ExpectationStatus): Report[] {
-  return resultsOf(file).filter((result) => result.status === status).map(report);
+  return begun(file).flatMap((each) => (!('judging' in each) && each.status === status ? [report(each)] : []));
 }
 
-function resultsOf(file: FileInContext): readonly ExpectationResult[] {
-  let results = known.get(file);
-  if (results === undefined) {
-    results = file.survey.has('expectation') ? run(file) : [];
-    known.set(file, results);
+/** The same of those about classes of packets that take one. */
+export function* classReportsOf(file: FileInContext, status: ExpectationStatus): Iterable<Progress> {
+  for (const each of begun(file)) {
+    if (!('judging' in each)) continue;
+    let result = judged.get(each);
+    if (result === undefined) judged.set(each, result = yield* each.judging());
+    if (result.status === status) yield report(result);
   }
+}
+
+function begun(file: FileInContext): Begun {
+  let results = known.get(file.rulesets);
+  if (results === undefined) known.set(file.rulesets, results = file.survey.has('expectation') ? begin(file) : []);
   return results;
 }
 
-function run({ lines, family, rulesets, host }: FileInContext): readonly ExpectationResult[] {
+function begin({ lines, family, rulesets, host }: FileInContext): Begun {
   const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [], failures: [] };
-  return runExpectations(lines, { family, program: (wanted) => compiled(ruleset(wanted)), ruleset, host });
+  return beginExpectations(lines, { family, program: (wanted) => compiled(ruleset(wanted)), ruleset, host });
 }
 
 /** The answer, with the rules that the packet met as related places where there is one course only. */

@@ -9,7 +9,7 @@ import { portRange } from '../../values/port.ts';
 import { printTcpFlags, tcpFlags } from '../../values/tcp-flags.ts';
 import { conditionOf, defineMatch, flag, option, type BoundOption, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { decide, negate, observed } from '../shared/fields.ts';
-import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
+import { portsPackets, portsPart, translatedPackets, transportPackets } from '../shared/packet-sets.ts';
 import { checkEveryPort, checkOtherPorts, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', portRange('tcp'), { aliases: ['sport'], saved: 'sport', negatable: true });
@@ -72,7 +72,9 @@ function flagPackets(use: ExtensionUse, space: PacketSpace): Bounds {
 function packets(use: ExtensionUse, space: PacketSpace): Bounds {
   const chosen = use.option(tcpOption);
   const carries = chosen === undefined ? ALWAYS : negatedIf(space, chosen.negated, exactly(space.question(`-m tcp --tcp-option ${chosen.value}`)));
-  return transportPackets(use, space, all(space, [portsPackets(use, space, sourcePort, destinationPort), flagPackets(use, space), carries]));
+  if (!isNative(use)) return transportPackets(use, space, all(space, [portsPackets(use, space, sourcePort, destinationPort), flagPackets(use, space), carries]));
+  const asked = flagTest(use);
+  return translatedPackets(use, space, [...portsPart(use, space, sourcePort, destinationPort), ...(asked === undefined ? [] : [[flagPackets(use, space), asked.mask === 0 ? undefined : 'flags'] as const])]);
 }
 
 /** The options in iptables-save's order, without those that ask for nothing. */

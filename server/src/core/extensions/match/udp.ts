@@ -1,8 +1,9 @@
+import { ALWAYS } from '../../sets/bounds.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import { MAX_PORT, resolvedPortRange } from '../../values/port.ts';
 import { defineMatch, option, type ExtensionUse } from '../definition.ts';
 import { saveOption } from '../save.ts';
-import { portsPackets, transportPackets } from '../shared/packet-sets.ts';
+import { portsPart, translatedPackets, transportPackets } from '../shared/packet-sets.ts';
 import { checkEveryPort, checkOtherPorts, needsHeader, portConditions } from '../shared/transport.ts';
 
 const sourcePort = option('source-port', resolvedPortRange, { aliases: ['sport'], saved: 'sport', negatable: true });
@@ -27,5 +28,6 @@ export default defineMatch({
   conditions: (use) => needsHeader(use, { header: 'UDP', native: use.options.length > 0 }, [
     ...portConditions(use, sourcePort, destinationPort, true),
   ]),
-  packets: (use, space) => transportPackets(use, space, portsPackets(use, space, sourcePort, destinationPort)),
+  packets: (use, space) => (use.options.length === 0
+    ? transportPackets(use, space, ALWAYS) : translatedPackets(use, space, portsPart(use, space, sourcePort, destinationPort))),
 });

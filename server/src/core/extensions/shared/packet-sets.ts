@@ -1,4 +1,4 @@
-import { ALWAYS, both, exactly, negatedIf, sometimes, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import { all, ALWAYS, both, exactly, negatedIf, sometimes, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
 import { EVERY, type PacketSet } from '../../sets/diagram.ts';
 import { STATES } from '../../sets/fields.ts';
 import type { Rewrite } from '../../sets/rewriting.ts';
@@ -15,13 +15,35 @@ export function optionPackets<V>(use: ExtensionUse, space: PacketSpace, spec: Op
 }
 
 /**
- * The packets of a match that looks into the transport header. On a later fragment it fails, or reads data for a header:
- * which of both depends on the back end. Where the rule names all protocols but one, it reads other headers as if they were its own.
+ * The packets of a match that looks into the transport header and fails on later fragments. Where the rule names all
+ * protocols but one, it reads other headers as if they were its own.
  */
-export function transportPackets(use: ExtensionUse, space: PacketSpace, { may, must }: Bounds): Bounds {
+export function transportPackets(use: ExtensionUse, space: PacketSpace, bounds: Bounds): Bounds {
   if (use.protocol?.negated === true) return SOMETIMES;
+  return both(space, bounds, exactly(space.equals('fragment', 0)));
+}
+
+/**
+ * The same of a match that iptables-nft translates, which then reads the data of a later fragment for a header. `parts`
+ * say which bytes of it; undefined where the back ends make different things of the option.
+ */
+export function translatedPackets(use: ExtensionUse, space: PacketSpace, parts: readonly (readonly [bounds: Bounds, reads: 'ports' | 'flags' | undefined])[]): Bounds {
+  if (use.protocol?.negated === true) return SOMETIMES;
+  return all(space, parts.map(([bounds, reads]) => (reads === undefined ? eitherWay(space, bounds) : both(space, bounds, exactly(space.wholeOrSeen(reads))))));
+}
+
+/** With no later fragment surely among the packets, and any possibly. */
+function eitherWay(space: PacketSpace, { may, must }: Bounds): Bounds {
   const fragment = space.equals('fragment', 1);
   return { may: space.union(may, fragment), must: space.difference(must, fragment) };
+}
+
+/** What `translatedPackets` takes for port options; from a range of every port iptables-nft makes no expression. */
+export function portsPart(use: ExtensionUse, space: PacketSpace, source: OptionSpec<NumberRange>, destination: OptionSpec<NumberRange>): readonly (readonly [Bounds, 'ports' | undefined])[] {
+  const given = [use.option(source), use.option(destination)].filter((bound) => bound !== undefined);
+  if (given.length === 0) return [];
+  const readsAll = given.every(({ value }) => value.from > 0 || value.to < MAX_PORT);
+  return [[portsPackets(use, space, source, destination), readsAll ? 'ports' : undefined]];
 }
 
 /** The packets of a port option; a `!` before every port means one thing to iptables-legacy and another to iptables-nft. */

@@ -6,12 +6,13 @@ import type { AnalysedFile, FileInContext } from '../../rule.ts';
 
 /**
  * The analyses of those rulesets of the file that are the whole firewall of what a host lets in: a part that is loaded
- * beside others, or a script that adds to whatever is there, says nothing about what is let in, and neither does a file of
- * which iptables-restore loads nothing.
+ * beside others, or a script that adds to whatever is there, says nothing about what is let in. Of a file with lines that
+ * iptables refuses it is what the others do whatever those were meant to say.
  */
-export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => (isRefused(file) ? [] : file.analyses.filter(({ ruleset }) => tellsState(file, ruleset, 'INPUT')));
+export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => file.analyses.filter(({ ruleset }) => tellsState(file, ruleset, 'INPUT'));
 
-function isRefused({ kind, refused }: AnalysedFile): boolean {
+/** Whether iptables-restore refuses lines of the file, so that what they do to packets is open until they are mended. */
+export function hasRefusedLines({ kind, refused }: AnalysedFile): boolean {
   return kind === 'ruleset' && [...refused].some(({ content }) => content.kind !== 'expectation');
 }
 
