@@ -47,8 +47,11 @@ export class Diagrams extends NodeStore {
     return (this.lookUp(level, low ^ flip, high ^ flip) << 1) ^ flip;
   }
 
-  /** Does work without pausing, and frees the nodes of all sets that it makes unless its result needs them; then they must not be used. */
-  forgetting<T>(work: () => T, needs: (result: T) => boolean = () => false): T {
+  /**
+   * Does work without pausing, and frees the nodes of all sets that it makes, and those from the number `from` on that were
+   * made so before, unless its result needs them; once freed they must not be used.
+   */
+  forgetting<T>(work: () => T, from = this.size, needs: (result: T) => boolean = () => false): T {
     if (this.forgets) return work();
     const { cache } = this;
     let isNeeded = false;
@@ -60,7 +63,8 @@ export class Diagrams extends NodeStore {
       isNeeded = needs(result);
       return result;
     } finally {
-      this.putTogether(isNeeded);
+      this.putTogether();
+      if (!isNeeded) this.free(from);
       this.passing.clear();
       this.cache = cache;
       this.forgets = false;

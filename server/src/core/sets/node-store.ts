@@ -37,20 +37,13 @@ export class NodeStore {
 
   /** The number of the node, made if there is none. */
   protected lookUp(level: number, low: number, high: number): number {
-    const place = placeOf(level, low, high) & (this.places.firsts.length - 1);
-    const known = this.found(place, level, low, high);
-    return known === 0 ? this.add(level, low, high, place) : known;
-  }
-
-  /** The node that is looked up at the place, 0 where there is none. */
-  private found(place: number, level: number, low: number, high: number): number {
-    const { nodes } = this;
-    let node = this.places.firsts[place]!;
-    for (; node !== 0; node = nodes[(node << 2) + 3]!) {
+    const { nodes, places: { firsts } } = this;
+    const place = placeOf(level, low, high) & (firsts.length - 1);
+    for (let node = firsts[place]!; node !== 0; node = nodes[(node << 2) + 3]!) {
       const at = node << 2;
-      if (nodes[at + 1] === low && nodes[at + 2] === high && nodes[at] === level) break;
+      if (nodes[at + 1] === low && nodes[at + 2] === high && nodes[at] === level) return node;
     }
-    return node;
+    return this.add(level, low, high, place);
   }
 
   private add(level: number, low: number, high: number, place: number): number {
@@ -72,18 +65,15 @@ export class NodeStore {
     firsts[place] = node;
   }
 
-  private placeOf(node: number): number {
-    const at = node << 2;
-    return placeOf(this.nodes[at]!, this.nodes[at + 1]!, this.nodes[at + 2]!) & (this.places.firsts.length - 1);
-  }
-
   private growPlaces(): void {
     const before = this.places.firsts;
+    const { nodes } = this;
     this.places.firsts = new Int32Array(before.length * 2);
     for (const first of before) {
       for (let node = first; node !== 0;) {
-        const next = this.nodes[(node << 2) + 3]!;
-        this.link(node, this.placeOf(node));
+        const at = node << 2;
+        const next = nodes[at + 3]!;
+        this.link(node, placeOf(nodes[at]!, nodes[at + 1]!, nodes[at + 2]!) & (before.length * 2 - 1));
         node = next;
       }
     }
@@ -94,25 +84,17 @@ export class NodeStore {
     this.places = this.scratch = { firsts: this.scratch.firsts, from: this.used };
   }
 
-  /** Ends that; the nodes that were made are freed, or kept for whoever holds them. */
-  protected putTogether(isKept: boolean): void {
-    const { from, firsts } = this.scratch;
+  /** Ends that. What was made can be used as long as it is not freed, but is found no more. */
+  protected putTogether(): void {
+    const { firsts } = this.scratch;
     if (firsts.length > FIRST_SCRATCH) this.scratch.firsts = new Int32Array(FIRST_SCRATCH);
     else firsts.fill(0);
     this.places = this.kept;
-    if (isKept) this.keep(from);
-    else this.used = from;
   }
 
-  /** Puts nodes among the lasting ones; those that are there already are found no more. */
-  private keep(from: number): void {
-    const { nodes } = this;
-    for (let node = from; node < this.used; node++) {
-      const place = this.placeOf(node);
-      const at = node << 2;
-      if (this.found(place, nodes[at]!, nodes[at + 1]!, nodes[at + 2]!) === 0) this.link(node, place);
-    }
-    if (this.used > this.places.firsts.length) this.growPlaces();
+  /** Frees the nodes from this number on, all of which have been made apart. */
+  protected free(from: number): void {
+    this.used = from;
   }
 }
 
