@@ -135,9 +135,15 @@ export class Analysis {
 
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
-    const { analysis } = this.worked(table);
+    return completed(this.leftOf(table, place, EVERY));
+  }
+
+  /** Packets of the set, told by what they are when they come to the hook, that may come to the rule and match it, in small steps. */
+  *leftOf(table: TableName, place: Place, set: PacketSet): Steps<PacketSet> {
+    const { analysis } = yield* this.working(table);
     const { loose } = analysis.chain(place.chain).steps[place.index]!;
-    return completed(follow(analysis, place, loose.may)).hitting.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
+    const { hitting } = yield* follow(analysis, place, this.space.intersection(loose.may, set));
+    return hitting.reduce<PacketSet>((so, each) => this.space.union(so, each), NONE);
   }
 
   /** Whether a packet can ever come to the rule and match it. */
