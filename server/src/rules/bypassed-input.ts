@@ -62,7 +62,7 @@ function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | 
     if ((about.length === 0 && group === undefined) || (group !== undefined && told.has(group))) continue;
     if (++looked > MOST_LOOKED_AT) return;
     const ports = about.length === 0 ? each.ports : about.flatMap((rule) => commonPorts(rule, each));
-    const found = search.through(each, ports);
+    const found = yield* search.through(each, ports);
     yield undefined;
     if (found === undefined) continue;
     if (group !== undefined) told.add(group);

@@ -94,4 +94,19 @@ describe('decision diagrams', () => {
     assert.equal(diagrams.count(all, 16), BigInt(new Set(numbers).size));
     for (const value of numbers) assert.equal(diagrams.intersection(all, equals(value)), equals(value));
   });
+
+  it('hold the same when they are made in passing, and leave nothing behind', () => {
+    property((given, other) => {
+      const diagrams = new Diagrams();
+      const lasting = build(diagrams, given);
+      const { size } = diagrams;
+      diagrams.forgetting(() => {
+        const both = diagrams.difference(lasting, build(diagrams, other));
+        for (const bits of ASSIGNMENTS) assert.equal(diagrams.has(both, bits), holds(given, bits) && !holds(other, bits));
+        assert.equal(both === NONE, ASSIGNMENTS.every((bits) => !holds(given, bits) || holds(other, bits)));
+      });
+      assert.equal(diagrams.size, size);
+      assert.equal(build(diagrams, given), lasting);
+    });
+  });
 });

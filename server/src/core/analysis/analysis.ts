@@ -38,6 +38,9 @@ export interface AnalysisOptions {
   readonly backend?: Backend;
 }
 
+/** About so many nodes the sets of a rule take. */
+const NODES_OF_RULE = 40;
+
 /** With fewer nodes a space serves any number of edits; a larger one until they have left too many behind. */
 const LEAST_NODES = 1 << 19;
 
@@ -56,6 +59,8 @@ export class Analysis {
   readonly backend: Backend;
   /** Whether the ruleset makes the kernel track connections. */
   readonly tracks: boolean;
+  /** How many rules there are in all tables. */
+  readonly rules: number;
   private readonly patterns: readonly string[];
   private readonly before = new Map<TableName, TableState>();
   private readonly tables = new Map<TableName, WorkedTable>();
@@ -68,9 +73,10 @@ export class Analysis {
     this.ruleset = ruleset;
     this.backend = backend;
     this.tracks = startsTracking(ruleset);
+    this.rules = rulesIn(ruleset);
     this.patterns = [...new Set([...interfacePatterns(ruleset), ...interfaces])].sort();
     const kept = previous !== undefined && this.canFollow(previous) ? previous : undefined;
-    this.space = kept?.space ?? new PacketSpace(ruleset.family, this.patterns);
+    this.space = kept?.space ?? new PacketSpace(ruleset.family, this.patterns, this.rules * NODES_OF_RULE);
     this.nodesAtFirst = kept?.nodesAtFirst;
     for (const [name, table] of kept?.tables ?? []) this.before.set(name, table.state);
   }
@@ -130,9 +136,15 @@ export class Analysis {
 
   /** Packets that may come to the rule and match it. */
   left(table: TableName, place: Place): PacketSet {
-    const { analysis } = this.worked(table);
+    return completed(this.leftOf(table, place, EVERY));
+  }
+
+  /** Packets of the set, told by what they are when they come to the hook, that may come to the rule and match it, in small steps. */
+  *leftOf(table: TableName, place: Place, set: PacketSet): Steps<PacketSet> {
+    const { analysis } = yield* this.working(table);
     const { loose } = analysis.chain(place.chain).steps[place.index]!;
-    return completed(follow(analysis, place, loose.may)).hitting.reduce<PacketSet>((so, set) => this.space.union(so, set), NONE);
+    const { hitting } = yield* follow(analysis, place, this.space.intersection(loose.may, set));
+    return hitting.reduce<PacketSet>((so, each) => this.space.union(so, each), NONE);
   }
 
   /** Whether a packet can ever come to the rule and match it. */
@@ -188,6 +200,12 @@ export class Analysis {
     for (const name of this.ruleset.tables.keys()) tables.set(name, (yield* this.working(name)).analysis);
     return (this.composed = yield* compose(tables, this));
   }
+}
+
+function rulesIn({ tables }: Ruleset): number {
+  let count = 0;
+  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += rules.length;
+  return count;
 }
 
 /** What is known of a table for the analysis after an edit. */

@@ -14,11 +14,15 @@ export function completed<T>(work: Steps<T>): T {
 /** So many nodes of diagrams are made in one step, more or less. */
 const NODES_AT_ONCE = 4000;
 
-/** The same work in fewer steps; the sets that it makes in the last of them are freed, so that its result must not hold any. */
+/** The same work in fewer steps; the sets that it makes are freed at its end, so that its result must not hold any. */
 export function* inPassing<T>(diagrams: Diagrams, work: Steps<T>): Steps<T> {
+  let [from, end] = [diagrams.size, diagrams.size];
   for (;;) {
-    const { done, value } = diagrams.forgetting(() => burst(diagrams, work), (result) => result.done !== true);
+    // What somebody else has made between two steps stays, and so does all below it.
+    if (diagrams.size !== end) from = diagrams.size;
+    const { done, value } = diagrams.forgetting(() => burst(diagrams, work), from, (result) => result.done !== true);
     if (done === true) return value;
+    end = diagrams.size;
     yield undefined;
   }
 }

@@ -12,18 +12,17 @@ export const EVERY: PacketSet = 0;
 export const NONE: PacketSet = 1;
 
 const FIRST_CACHE = 1 << 12;
-/** Most work of which the nodes are freed is small, and its cache is cleared after it. */
-const FIRST_PASSING = 1 << 8;
 
 /**
  * Reduced ordered binary decision diagrams with complement edges over numbered variables: one node for each distinct
  * subset, so that equality and emptiness cost nothing. A variable's number is its level; low numbers are asked first.
- * Nodes are freed only by `forgetting`; a caller that has thrown away most sets starts anew.
+ * Nodes are freed only by `forgetting`; a caller that has thrown away most sets starts anew. Sets that are made in
+ * passing may be equal to others and have another number; what is empty or everything is told as ever.
  */
 export class Diagrams extends NodeStore {
   private cache = new SetCache(FIRST_CACHE);
   /** What takes the place of the cache while the nodes that are made will be forgotten. */
-  private readonly passing = new SetCache(FIRST_PASSING);
+  private readonly passing = new SetCache(FIRST_CACHE);
   /** Whether nodes that are made now may be freed soon. */
   protected forgets = false;
 
@@ -48,19 +47,24 @@ export class Diagrams extends NodeStore {
     return (this.lookUp(level, low ^ flip, high ^ flip) << 1) ^ flip;
   }
 
-  /** Does work without pausing, and frees the nodes of all sets that it makes unless its result needs them; then they must not be used. */
-  forgetting<T>(work: () => T, needs: (result: T) => boolean = () => false): T {
+  /**
+   * Does work without pausing, and frees the nodes of all sets that it makes, and those from the number `from` on that were
+   * made so before, unless its result needs them; once freed they must not be used.
+   */
+  forgetting<T>(work: () => T, from = this.size, needs: (result: T) => boolean = () => false): T {
     if (this.forgets) return work();
-    const { cache, size } = this;
+    const { cache } = this;
     let isNeeded = false;
     this.forgets = true;
     this.cache = this.passing;
+    this.setApart();
     try {
       const result = work();
       isNeeded = needs(result);
       return result;
     } finally {
-      if (!isNeeded) this.forget(size);
+      this.putTogether();
+      if (!isNeeded) this.free(from);
       this.passing.clear();
       this.cache = cache;
       this.forgets = false;
@@ -103,7 +107,10 @@ export class Diagrams extends NodeStore {
     const highA = levelA <= levelB ? nodes[atA + 2]! ^ flipA : a;
     const lowB = levelB <= levelA ? nodes[atB + 1]! ^ flipB : b;
     const highB = levelB <= levelA ? nodes[atB + 2]! ^ flipB : b;
-    const result = this.node(levelA < levelB ? levelA : levelB, this.intersection(lowA, lowB), this.intersection(highA, highB));
+    const low = this.intersection(lowA, lowB);
+    const high = this.intersection(highA, highB);
+    // Where nothing is taken away the set is there already.
+    const result = low === lowA && high === highA ? a : low === lowB && high === highB ? b : this.node(levelA < levelB ? levelA : levelB, low, high);
     this.cache.store(a, b, result);
     return result;
   }
@@ -113,7 +120,8 @@ export class Diagrams extends NodeStore {
     if (a === NONE || b === NONE || (a ^ b) === 1) return false;
     if (a === EVERY || b === EVERY || a === b) return true;
     if (a > b) return this.intersects(b, a);
-    if (this.cache.areDisjoint(a, b)) return false;
+    const known = this.cache.intersection(a, b);
+    if (known !== -1) return known !== NONE;
     const levelA = this.level(a);
     const levelB = this.level(b);
     const found = levelA === levelB
@@ -121,7 +129,7 @@ export class Diagrams extends NodeStore {
       : levelA < levelB
         ? this.intersects(this.low(a), b) || this.intersects(this.high(a), b)
         : this.intersects(a, this.low(b)) || this.intersects(a, this.high(b));
-    if (!found) this.cache.storeDisjoint(a, b);
+    if (!found) this.cache.store(a, b, NONE);
     return found;
   }
 
@@ -142,13 +150,13 @@ export class Diagrams extends NodeStore {
     // Where there is one way to go on nothing is found twice.
     const canBeLow = lowA !== NONE && lowB !== NONE;
     const isFork = canBeLow && highA !== NONE && highB !== NONE;
-    if (isFork && this.cache.areDisjoint(a, b)) return false;
+    if (isFork && this.cache.intersection(a, b) === NONE) return false;
     for (let value = isFork ? liked : canBeLow ? 0 : 1, tries = isFork ? 2 : 1; tries > 0; value = 1 - value, tries--) {
       bits[level] = value;
       if (value === 0 ? this.meet(lowA, lowB, bits) : this.meet(highA, highB, bits)) return true;
     }
     bits[level] = liked;
-    if (isFork) this.cache.storeDisjoint(a, b);
+    if (isFork) this.cache.store(a, b, NONE);
     return false;
   }
 

@@ -1,21 +1,33 @@
 const FIRST_NODES = 1 << 12;
-/** Nodes are looked up in as many parts, so that none takes long to grow. */
-const PARTS = 1 << 6;
-const FIRST_PART = 1 << 6;
+const FIRST_SCRATCH = 1 << 12;
 /** Level of the terminal, below every variable. */
 const BOTTOM = 0x7fffffff;
 
-/** The nodes of decision diagrams, each once. Node 0 is the terminal. */
+/** Where nodes are looked up: the first of a chain of nodes for each place, 0 where there is none. */
+interface Places {
+  firsts: Int32Array;
+  /** Nodes from this number on are found in it. */
+  readonly from: number;
+}
+
+/**
+ * The nodes of decision diagrams. Node 0 is the terminal. Among those that are kept each is there once; nodes that are
+ * made while others are set apart are found among themselves only, which is quick because they are few.
+ */
 export class NodeStore {
   /** Four numbers for each node: its level, where it leads for 0 and for 1, and the next node that is found in the same place. */
-  protected nodes = new Int32Array(FIRST_NODES * 4);
+  protected nodes: Int32Array;
   private used = 1;
-  /** Where nodes are looked up, in parts by their hash, with how many each has: the first of a chain of nodes, 0 where there is none. */
-  private readonly parts = Array.from({ length: PARTS }, () => new Int32Array(FIRST_PART));
-  private readonly filled = new Int32Array(PARTS);
+  private readonly kept: Places;
+  private scratch: Places = { firsts: new Int32Array(FIRST_SCRATCH), from: 0 };
+  private places: Places;
 
-  constructor() {
+  /** `expected` is how many nodes there will be, more or less: for so many nothing has to grow. */
+  constructor(expected = 0) {
+    const size = Math.max(FIRST_NODES, 2 ** Math.ceil(Math.log2(expected + 1)));
+    this.nodes = new Int32Array(size * 4);
     this.nodes[0] = BOTTOM;
+    this.places = this.kept = { firsts: new Int32Array(size), from: 1 };
   }
 
   /** How many nodes there are; a measure of memory. */
@@ -25,75 +37,75 @@ export class NodeStore {
 
   /** The number of the node, made if there is none. */
   protected lookUp(level: number, low: number, high: number): number {
-    const hashed = hash(level + Math.imul(low, 0x2c1b3c6d), high);
-    const partOf = hashed >>> 26;
-    const part = this.parts[partOf]!;
-    const place = hashed & (part.length - 1);
-    const first = part[place]!;
-    const { nodes } = this;
-    for (let node = first; node !== 0; node = nodes[(node << 2) + 3]!) {
+    const { nodes, places: { firsts } } = this;
+    const place = placeOf(level, low, high) & (firsts.length - 1);
+    for (let node = firsts[place]!; node !== 0; node = nodes[(node << 2) + 3]!) {
       const at = node << 2;
       if (nodes[at + 1] === low && nodes[at + 2] === high && nodes[at] === level) return node;
     }
-    return this.add(level, low, high, partOf, place);
+    return this.add(level, low, high, place);
   }
 
-  private add(level: number, low: number, high: number, partOf: number, place: number): number {
+  private add(level: number, low: number, high: number, place: number): number {
     if (this.used << 2 === this.nodes.length) this.nodes = grown(this.nodes);
-    const part = this.parts[partOf]!;
+    const { nodes, places } = this;
     const node = this.used++;
     const at = node << 2;
-    this.nodes[at] = level;
-    this.nodes[at + 1] = low;
-    this.nodes[at + 2] = high;
-    this.nodes[at + 3] = part[place]!;
-    part[place] = node;
-    if (++this.filled[partOf]! > part.length) this.growPart(partOf);
+    nodes[at] = level;
+    nodes[at + 1] = low;
+    nodes[at + 2] = high;
+    this.link(node, place);
+    if (this.used - places.from > places.firsts.length) this.growPlaces();
     return node;
   }
 
-  private growPart(partOf: number): void {
-    const before = this.parts[partOf]!;
-    const part = this.parts[partOf] = new Int32Array(before.length * 2);
+  private link(node: number, place: number): void {
+    const { firsts } = this.places;
+    this.nodes[(node << 2) + 3] = firsts[place]!;
+    firsts[place] = node;
+  }
+
+  private growPlaces(): void {
+    const before = this.places.firsts;
     const { nodes } = this;
+    this.places.firsts = new Int32Array(before.length * 2);
     for (const first of before) {
       for (let node = first; node !== 0;) {
-        const next = nodes[(node << 2) + 3]!;
-        const place = this.hashOf(node) & (part.length - 1);
-        nodes[(node << 2) + 3] = part[place]!;
-        part[place] = node;
+        const at = node << 2;
+        const next = nodes[at + 3]!;
+        this.link(node, placeOf(nodes[at]!, nodes[at + 1]!, nodes[at + 2]!) & (before.length * 2 - 1));
         node = next;
       }
     }
   }
 
-  /** Frees the nodes from this number on. */
-  protected forget(from: number): void {
-    while (this.used > from) {
-      const node = --this.used;
-      const hashed = this.hashOf(node);
-      const part = this.parts[hashed >>> 26]!;
-      this.filled[hashed >>> 26]!--;
-      this.unlink(part, hashed & (part.length - 1), node);
-    }
+  /** From here on nodes are made apart from those that there are. */
+  protected setApart(): void {
+    this.places = this.scratch = { firsts: this.scratch.firsts, from: this.used };
   }
 
-  private unlink(part: Int32Array, place: number, node: number): void {
-    const { nodes } = this;
-    const next = nodes[(node << 2) + 3]!;
-    if (part[place] === node) {
-      part[place] = next;
-      return;
-    }
-    let before = part[place]!;
-    while (nodes[(before << 2) + 3] !== node) before = nodes[(before << 2) + 3]!;
-    nodes[(before << 2) + 3] = next;
+  /** Ends that. What was made can be used as long as it is not freed, but is found no more. */
+  protected putTogether(): void {
+    const { firsts } = this.scratch;
+    if (firsts.length > FIRST_SCRATCH) this.scratch.firsts = new Int32Array(FIRST_SCRATCH);
+    else firsts.fill(0);
+    this.places = this.kept;
   }
 
-  private hashOf(node: number): number {
-    const at = node << 2;
-    return hash(this.nodes[at]! + Math.imul(this.nodes[at + 1]!, 0x2c1b3c6d), this.nodes[at + 2]!);
+  /** Frees the nodes from this number on, all of which have been made apart. */
+  protected free(from: number): void {
+    this.used = from;
   }
+}
+
+/**
+ * Where a node is looked up: near the newer one of those that it leads to, so that nodes that are made one after another
+ * are found in places side by side.
+ */
+function placeOf(level: number, low: number, high: number): number {
+  const newer = low > high ? low : high;
+  const older = low > high ? high : low;
+  return (newer >> 1) + (hash(older, level) >>> 24);
 }
 
 /** Mixes two numbers well enough for tables whose size is a power of two. */
@@ -104,7 +116,7 @@ export function hash(a: number, b: number): number {
   return (mixed ^ (mixed >>> 13)) >>> 0;
 }
 
-function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+function grown(array: Int32Array): Int32Array {
   const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;

@@ -2,83 +2,65 @@ import { hash } from './node-store.ts';
 
 const LARGEST = 1 << 18;
 
-/** What is known of pairs of sets; a newer pair takes the place of an older one. */
+/** Four numbers for each pair: both sets, their intersection, and since which time that holds. */
+const WIDTH = 4;
+
+/** What is known of the intersections of sets; a newer pair takes the place of an older one. */
 export class SetCache {
   private readonly first: number;
-  /** Three numbers for each pair: both sets and their intersection. */
-  private intersections: Int32Array;
+  private slots: Int32Array;
+  /** So many slots less one are in use, of those that there is room for. */
   private mask: number;
   private stored = 0;
-  /** Pairs that have nothing in common. */
-  private pairs: Int32Array;
-  private pairMask: number;
-  private storedPairs = 0;
+  /** What was noted before is forgotten; 0 is in slots that nothing was noted in. */
+  private time = 1;
 
-  /** `first` is for how many intersections, and disjoint pairs, there is room in the beginning, a power of two. */
+  /** `first` is for how many pairs there is room in the beginning, a power of two. */
   constructor(first: number) {
     this.first = first;
-    this.pairs = new Int32Array(first * 2);
-    this.pairMask = first - 1;
-    this.intersections = new Int32Array(first * 3);
+    this.slots = new Int32Array(first * WIDTH);
     this.mask = first - 1;
   }
 
   /** The intersection of two sets, the smaller number first; -1 where it is not known. */
   intersection(a: number, b: number): number {
-    const slot = (hash(a, b) & this.mask) * 3;
-    return this.intersections[slot] === a && this.intersections[slot + 1] === b ? this.intersections[slot + 2]! : -1;
+    const { slots } = this;
+    const at = (hash(a, b) & this.mask) * WIDTH;
+    return slots[at] === a && slots[at + 1] === b && slots[at + 3] === this.time ? slots[at + 2]! : -1;
   }
 
   store(a: number, b: number, intersection: number): void {
     if (++this.stored > this.mask && this.mask < LARGEST - 1) this.grow();
-    const slot = (hash(a, b) & this.mask) * 3;
-    this.intersections[slot] = a;
-    this.intersections[slot + 1] = b;
-    this.intersections[slot + 2] = intersection;
+    const { slots } = this;
+    const at = (hash(a, b) & this.mask) * WIDTH;
+    slots[at] = a;
+    slots[at + 1] = b;
+    slots[at + 2] = intersection;
+    slots[at + 3] = this.time;
   }
 
+  /** Twice the room: a pair stays in its slot or goes to the one as far behind as there were slots. */
   private grow(): void {
-    const before = this.intersections;
-    const size = (this.mask + 1) * 2;
-    this.intersections = new Int32Array(size * 3);
-    this.mask = size - 1;
+    const size = this.mask + 1;
+    if (size * 2 * WIDTH > this.slots.length) {
+      const larger = new Int32Array(size * 2 * WIDTH);
+      larger.set(this.slots);
+      this.slots = larger;
+    }
+    this.mask = size * 2 - 1;
     this.stored = 0;
-    for (let slot = 0; slot < before.length; slot += 3) if (before[slot + 1] !== 0) this.store(before[slot]!, before[slot + 1]!, before[slot + 2]!);
+    const { slots } = this;
+    for (let at = 0; at < size * WIDTH; at += WIDTH) {
+      if (slots[at + 3] !== this.time) continue;
+      this.stored++;
+      if ((hash(slots[at]!, slots[at + 1]!) & size) !== 0) slots.copyWithin(at + size * WIDTH, at, at + WIDTH);
+    }
   }
 
-  /** Whether two sets, the smaller number first, are known to have nothing in common. */
-  areDisjoint(a: number, b: number): boolean {
-    const slot = (hash(a, b) & this.pairMask) * 2;
-    return this.pairs[slot] === a && this.pairs[slot + 1] === b;
-  }
-
-  storeDisjoint(a: number, b: number): void {
-    if (++this.storedPairs > this.pairMask && this.pairMask < LARGEST - 1) this.growPairs();
-    const slot = (hash(a, b) & this.pairMask) * 2;
-    this.pairs[slot] = a;
-    this.pairs[slot + 1] = b;
-  }
-
-  private growPairs(): void {
-    const before = this.pairs;
-    const size = (this.pairMask + 1) * 2;
-    this.pairs = new Int32Array(size * 2);
-    this.pairMask = size - 1;
-    this.storedPairs = 0;
-    for (let slot = 0; slot < before.length; slot += 2) if (before[slot + 1] !== 0) this.storeDisjoint(before[slot]!, before[slot + 1]!);
-  }
-
-  /** Forgets everything. */
+  /** Forgets everything; the room is kept for later. */
   clear(): void {
-    if (this.mask >= this.first) {
-      this.intersections = new Int32Array(this.first * 3);
-      this.mask = this.first - 1;
-    } else if (this.stored > 0) this.intersections.fill(0);
-    if (this.pairMask >= this.first) {
-      this.pairs = new Int32Array(this.first * 2);
-      this.pairMask = this.first - 1;
-    } else if (this.storedPairs > 0) this.pairs.fill(0);
+    this.time++;
     this.stored = 0;
-    this.storedPairs = 0;
+    this.mask = this.first - 1;
   }
 }

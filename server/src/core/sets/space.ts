@@ -17,9 +17,9 @@ export class PacketSpace extends Diagrams {
   private readonly questionLevels = new Map<string, number>();
   private readonly interfaceSets = new Map<string, PacketSet>();
 
-  /** `patterns` are all interface names and prefixes that rules ask for. */
-  constructor(family: Family, patterns: Iterable<string>) {
-    super();
+  /** `patterns` are all interface names and prefixes that rules ask for; `expected` is about how many nodes their sets take. */
+  constructor(family: Family, patterns: Iterable<string>, expected = 0) {
+    super(expected);
     this.family = family;
     this.names = new InterfaceNames(patterns);
     this.fields = layOut(family, this.names.classes.length);

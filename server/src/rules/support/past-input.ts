@@ -1,4 +1,5 @@
 import type { Analysis } from '../../core/analysis/analysis.ts';
+import type { Steps } from '../../core/analysis/steps.ts';
 import { compiled } from '../../core/engine/compile/compile.ts';
 import type { HostFacts } from '../../core/engine/host.ts';
 import { makePacket, type Packet } from '../../core/engine/packet.ts';
@@ -41,21 +42,22 @@ export class PastInputSearch {
     return this.compiled;
   }
 
-  /** A packet for one of the ports that the rule sends on; undefined where there is none or it can't be told. */
-  through(published: PublishedPorts, ports: readonly NumberRange[]): PastInput | undefined {
+  /** A packet for one of the ports that the rule sends on, looked for in small steps; undefined where there is none or it can't be told. */
+  *through(published: PublishedPorts, ports: readonly NumberRange[]): Steps<PastInput | undefined> {
     for (const range of ports) {
-      const found = this.pastInput(published, range);
+      const found = yield* this.pastInput(published, range);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  private pastInput(published: PublishedPorts, ports: NumberRange): PastInput | undefined {
-    const arriving = this.arriving(published, ports);
+  private *pastInput(published: PublishedPorts, ports: NumberRange): Steps<PastInput | undefined> {
+    const arriving = yield* this.arriving(published, ports);
     if (arriving === undefined) return undefined;
     const stopped = this.ask(this.programs.withoutNat, { ...arriving, path: 'in' });
     if ((stopped.verdict !== 'DROP' && stopped.verdict !== 'REJECT') || stopped.outcomes !== undefined) return undefined;
     for (const out of this.waysOut(arriving)) {
+      yield undefined;
       const packet: Packet = { ...arriving, path: 'forward', out };
       const result = this.ask(this.programs.whole, packet);
       const isSent = result.steps.some(({ rule, matched }) => rule === published.rule && matched === true);
@@ -70,11 +72,11 @@ export class PastInputSearch {
     return simulate(program, new Worlds(), packet, { host });
   }
 
-  private arriving({ chain, index, protocol }: PublishedPorts, { from, to }: NumberRange): Packet | undefined {
+  private *arriving({ chain, index, protocol }: PublishedPorts, { from, to }: NumberRange): Steps<Packet | undefined> {
     const { space } = this.analysis;
     const wanted = [space.atHooks(['PREROUTING']), space.inStates(['NEW']), space.equals('protocol', protocol), space.range('destinationPort', from, to)];
-    const set = wanted.reduce((so, each) => space.intersection(so, each), this.analysis.left('nat', { chain, index }));
-    const outside = space.difference(set, space.interface('in', 'lo'));
+    const set = wanted.reduce((so, each) => space.intersection(so, each), space.complement(space.interface('in', 'lo')));
+    const outside = yield* this.analysis.leftOf('nat', { chain, index }, set);
     const found = witness(space, this.preferring(outside, space.interface('in', 'eth0')));
     if (found === undefined) return undefined;
     const { source, destination, sourcePort, destinationPort, in: device, mark, tos, ttl } = withRealInterfaces(this.analysis, found.packet);

@@ -1,6 +1,5 @@
 import type { Analysis, Fates } from '../../../core/analysis/analysis.ts';
 import { completed, type Steps } from '../../../core/analysis/steps.ts';
-import type { Ruleset } from '../../../core/ruleset/model.ts';
 import { EVERY, NONE, type PacketSet } from '../../../core/sets/diagram.ts';
 import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
@@ -109,10 +108,4 @@ function standing({ space }: Analysis, fates: Fates): Standing {
 }
 
 /** Whether there are so many rules that packets are looked for one by one. */
-export const isLarge = ({ ruleset }: Analysis): boolean => rulesIn(ruleset) > MOST_RULES;
-
-function rulesIn({ tables }: Ruleset): number {
-  let count = 0;
-  for (const { chains } of tables.values()) for (const { rules } of chains.values()) count += rules.length;
-  return count;
-}
+export const isLarge = ({ rules }: Analysis): boolean => rules > MOST_RULES;
