@@ -60,20 +60,19 @@ function tokensOf(toRead: LineToRead): readonly Token[] {
   return tokens;
 }
 
-/** The rule as one of which nobody knows whether it is there, for this reason. */
+const conditional = new WeakMap<BoundRule, Map<string, BoundRule>>();
+
+/** The rule as one of which nobody knows whether it is there, for this reason; always the same one. */
 export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
-  return Object.create(bound, {
-    unresolved: { value: bound.unresolved ?? reason, enumerable: true }, conditional: { value: reason, enumerable: true },
-  }) as BoundRule;
+  let known = conditional.get(bound);
+  if (known === undefined) conditional.set(bound, known = new Map());
+  let rule = known.get(reason);
+  if (rule === undefined) known.set(reason, rule = new ChangedRule(bound, { unresolved: bound.unresolved ?? reason, conditional: reason }));
+  return rule;
 }
 
 /** The rule with another target; nothing else of it changes. */
-export function withTarget(bound: BoundRule, target: RuleTarget): BoundRule {
-  // A bound rule finds some of its parts when asked, so it stays what it is but for the target.
-  return Object.create(bound, {
-    target: { value: target, enumerable: true }, traits: { value: traitsOf(bound.header, bound.matches, target), enumerable: true },
-  }) as BoundRule;
-}
+export const withTarget = (bound: BoundRule, target: RuleTarget): BoundRule => new ChangedRule(bound, { target });
 
 const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
 
@@ -142,6 +141,59 @@ class ReadRule implements BoundRule {
     const { line, family, isCommand, hidden } = this;
     this.recorded ??= tokensOf({ line, args: this.source.arguments, family, isCommand, hidden });
     return this.recorded;
+  }
+}
+
+/** A bound rule of which a part is another. */
+class ChangedRule implements BoundRule {
+  readonly line: Line;
+  readonly family: Family;
+  readonly command: BoundRule['command'];
+  readonly skipped: boolean;
+  readonly ends: boolean;
+  readonly table: BoundRule['table'];
+  readonly target: RuleTarget | undefined;
+  readonly traits: RuleTraits;
+  readonly unresolved: string | undefined;
+  readonly conditional: string | undefined;
+  readonly problems: readonly Problem[];
+  readonly broken: boolean;
+  private readonly origin: BoundRule;
+
+  constructor(origin: BoundRule, { target = origin.target, unresolved = origin.unresolved, conditional = origin.conditional }: Partial<Pick<BoundRule, 'target' | 'unresolved' | 'conditional'>>) {
+    this.line = origin.line;
+    this.family = origin.family;
+    this.command = origin.command;
+    this.skipped = origin.skipped;
+    this.ends = origin.ends;
+    this.table = origin.table;
+    this.target = target;
+    this.traits = target === origin.target ? origin.traits : traitsOf(origin.header, origin.matches, target);
+    this.unresolved = unresolved;
+    this.conditional = conditional;
+    this.problems = origin.problems;
+    this.broken = origin.broken;
+    this.origin = origin;
+  }
+
+  get header(): RuleHeader {
+    return this.origin.header;
+  }
+
+  get matches(): BoundRule['matches'] {
+    return this.origin.matches;
+  }
+
+  get sources(): BoundRule['sources'] {
+    return this.origin.sources;
+  }
+
+  get destinations(): BoundRule['destinations'] {
+    return this.origin.destinations;
+  }
+
+  get tokens(): readonly Token[] {
+    return this.origin.tokens;
   }
 }
 

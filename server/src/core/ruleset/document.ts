@@ -65,7 +65,6 @@ export class RulesetDocument implements ScriptContext {
   /** Rules that speak of targets which chains above them hide. */
   private readonly boundByHidden = new WeakMap<Line, { readonly names: string; readonly bound: BoundRule }>();
   private hidden: HiddenTargets | undefined;
-  private readonly conditional = new WeakMap<BoundRule, BoundRule>();
   private readonly rulesets = new RulesetCache();
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
   /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
@@ -375,22 +374,13 @@ export class RulesetDocument implements ScriptContext {
 
   private bindStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
     if (command !== undefined) {
-      const bound = this.certainOrNot(this.boundCommand(line, command), conditional);
+      const bound = certainOrNot(this.boundCommand(line, command), conditional);
       // While the script is still being evaluated, its lines are yet to be told what they are.
       const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
       return { line, bound, ...(content && { content }), ...(asked && { asked }) };
     }
-    const bound = content!.kind === 'rule' ? this.certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
+    const bound = content!.kind === 'rule' ? certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
     return { line, bound, content: content!, text, restore, unknownInput };
-  }
-
-  private certainOrNot(bound: BoundRule, reason: string | undefined): BoundRule {
-    if (reason === undefined) return bound;
-    const known = this.conditional.get(bound);
-    if (known?.conditional === reason) return known;
-    const conditional = conditionalRule(bound, reason);
-    this.conditional.set(bound, conditional);
-    return conditional;
   }
 
   /** The table of the block that holds a physical line. */
@@ -433,6 +423,8 @@ function blockEdges(lines: readonly Line[]): BlockEdge[] {
   }
   return edges;
 }
+
+const certainOrNot = (bound: BoundRule, reason: string | undefined): BoundRule => (reason === undefined ? bound : conditionalRule(bound, reason));
 
 /** The table that a command works on: `-t`, or filter. */
 export function tableOfCommand(bound: BoundRule): TableName | undefined {

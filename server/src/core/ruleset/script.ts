@@ -102,16 +102,14 @@ type Starts = readonly (Ruleset | undefined)[];
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** A command as it ran once. */
-interface Ran {
+/** What a command became on its line, by the words with which it ran. */
+interface Runs {
   readonly alone: Line;
-  readonly family: Family;
-  readonly fields: readonly Field[];
-  readonly command: ShellCommand;
+  readonly commands: Map<string, ShellCommand>;
 }
 
 /** Runs of one command that are remembered. */
-const MOST_RUNS = 200;
+const MOST_RUNS = 2000;
 
 /** Evaluates a script and says what each of its lines means. */
 export class Script {
@@ -122,8 +120,7 @@ export class Script {
   private layout = new Layout([]);
   /** The last line that was made of each line as it stands alone. */
   private readonly made = new WeakMap<Line, Line>();
-  /** What each command of the text became on its line, the last times that it ran. */
-  private readonly ran = new WeakMap<SimpleCommand, Ran[]>();
+  private readonly ran = new WeakMap<SimpleCommand, Runs>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
   private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
@@ -260,15 +257,15 @@ export class Script {
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
   private known(invocation: Invocation, layout: Layout, index: number): ShellCommand {
     const alone = layout.lines[index]!;
+    const words = wordsOf(invocation);
     let runs = this.ran.get(invocation.command);
-    if (runs === undefined) this.ran.set(invocation.command, runs = []);
-    const fields = [invocation.program, ...invocation.arguments];
-    const at = runs.findIndex((run) => run.alone === alone && run.family === invocation.family && sameFields(run.fields, fields));
-    if (at !== -1) return runs[at]!.command;
+    if (runs?.alone !== alone) this.ran.set(invocation.command, runs = { alone, commands: new Map() });
+    const known = words === undefined ? undefined : runs.commands.get(words);
+    if (known !== undefined) return known;
     const command = this.command(invocation, layout, index);
     const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
-    runs.unshift({ alone, family: invocation.family, fields, command: same });
-    if (runs.length > MOST_RUNS) runs.pop();
+    if (runs.commands.size >= MOST_RUNS) runs.commands.clear();
+    if (words !== undefined) runs.commands.set(words, same);
     return same;
   }
 
@@ -402,15 +399,14 @@ function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
   return a === b || (a.family === b.family && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
 }
 
-/** Whether two runs of one command got the same words, from the same places. */
-function sameFields(a: readonly Field[], b: readonly Field[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) {
-    const left = a[index]!;
-    const right = b[index]!;
-    if (left.text !== right.text || left.unknown?.origin !== right.unknown?.origin || (left.handed === true || right.handed === true)) return false;
+/** The words of a run as a text of its own, for runs of one command; undefined where they do not all stand at it. */
+function wordsOf({ family, program, arguments: args }: Invocation): string | undefined {
+  let words: string = family;
+  for (const { text, unknown, handed } of [program, ...args]) {
+    if (handed === true) return undefined;
+    words += `\0${text}${unknown === undefined ? '' : `\x01${unknown.origin}`}`;
   }
-  return true;
+  return words;
 }
 
 function sameContent(a: LineContent, b: LineContent): boolean {

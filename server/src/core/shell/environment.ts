@@ -118,7 +118,7 @@ export class Environment {
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional } = this.layers[0]!;
-    return positional === saved.positional && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
@@ -189,6 +189,8 @@ export function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, sa
 }
 
 const sameEntry = (a: Variable | typeof ABSENT, b: Variable | typeof ABSENT): boolean => a === b || (a !== ABSENT && b !== ABSENT && sameVariable(a, b));
+
+const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && 'origin' in a && 'origin' in b && sameValue(a, b));
 
 const sameDefinition = (a: FunctionDefinition | null, b: FunctionDefinition | null): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 

@@ -314,7 +314,7 @@ export class ShellState {
   /** Whether what follows will be for sure what followed then, but for where it stands. */
   isAs(saved: SavedShell): boolean {
     const { options } = saved;
-    return this.errexit === saved.errexit && this.pipefail === saved.pipefail && this.traps === saved.traps && this.options.index === options.index && this.options.at === options.at
+    return this.errexit === saved.errexit && this.pipefail === saved.pipefail && sameEntries(this.traps, saved.traps, (a, b) => a === b) && this.options.index === options.index && this.options.at === options.at
       && sameConditions(this.doubts, saved.doubts) && (saved.ended !== undefined || sameValue(this.value, saved.value)) && sameStatus(this.ended, saved.ended, this.invocations.length - saved.count)
       && sameEntries(this.files, saved.files, (a, b) => a === b) && this.environment.isAs(saved.environment);
   }

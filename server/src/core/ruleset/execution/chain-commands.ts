@@ -34,6 +34,7 @@ function flush(state: ExecutionState, table: Table, command: BoundCommand): numb
   for (const chain of chains) {
     chain.rules = [];
     chain.doubt = undefined;
+    state.reach.changed(table, chain);
   }
   if (command.chain === undefined && table.doubt !== undefined) table.doubt = { ...table.doubt, isEmptied: true };
   if (command.chain !== undefined) table.made = true;
@@ -153,17 +154,20 @@ function renameChain(state: ExecutionState, table: Table, command: BoundCommand)
   reportSelfEditing(state, '`-E` renames a chain of the same file: iptables-nft refuses this, iptables-legacy takes it. Declare the chain by its new name.', command.span);
   table.chains.delete(chain.name);
   table.chains.set(argument.text, { ...chain, name: argument.text, declaration: state.line });
-  redirect(table, chain.name, argument.text);
+  redirect(state, table, chain.name, argument.text);
+  state.reach.regrouped(table);
   return 0;
 }
 
 /** Jumps follow a renamed chain. */
-function redirect(table: Table, from: string, to: string): void {
+function redirect({ reach }: ExecutionState, table: Table, from: string, to: string): void {
   for (const chain of table.chains.values()) {
+    if (!jumpedTo(chain.rules).has(from)) continue;
     chain.rules = chain.rules.map((rule) => {
       const { target } = rule.bound;
       return target?.kind === 'chain' && target.chain === from ? { ...rule, bound: leadingTo(rule.bound, to) } : rule;
     });
+    reach.changed(table, chain);
   }
 }
 

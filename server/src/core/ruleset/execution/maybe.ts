@@ -1,11 +1,10 @@
-import { TABLE_NAMES, isTableName, type Family } from '../../netfilter.ts';
+import { TABLE_NAMES, isTableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
 import { conditionalRule, unknownRule, withTarget } from '../bind.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { userChain } from './chains.ts';
-import { forgetOutline } from './reach.ts';
 import type { ExecutionState } from './state.ts';
 
 /** Does what a command would do of which nobody knows whether it runs or what its words are: rules that may be there, or be there no longer. */
@@ -26,19 +25,19 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, command: Bou
   const { kind, position } = command;
   switch (kind) {
     case 'append': case 'insert':
-      put(chain, command, maybe(bound, reason));
+      put(state, table, chain, command, maybe(bound, reason));
       table.made = true;
       chain.doubt ??= reason;
       return;
     case 'flush':
-      makeUnsure(chain, reason);
+      makeUnsure(state, table, chain, reason);
       return;
     case 'delete': case 'replace': {
       const index = position === undefined ? indexIn(state, chain, bound) : position - 1;
       const rule = chain.rules[index];
       if (rule !== undefined) chain.rules.splice(index, 1, unsure(rule, reason), ...(kind === 'replace' ? [maybe(bound, reason)] : []));
       chain.doubt ??= reason;
-      forgetOutline(chain);
+      state.reach.changed(table, chain);
       return;
     }
     case 'policy': if (command.argument !== undefined) addPolicy(chain, command.argument.text, conditionalRule(bound, reason), command.argument.span); return;
@@ -47,13 +46,10 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, command: Bou
   }
 }
 
-function put(chain: Chain, { kind, position }: BoundCommand, rule: Rule): void {
-  if (kind === 'append') {
-    chain.rules.push(rule);
-    return;
-  }
-  forgetOutline(chain);
-  chain.rules.splice(Math.min((position ?? 1) - 1, chain.rules.length), 0, rule);
+function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position }: BoundCommand, rule: Rule): void {
+  if (kind === 'append') chain.rules.push(rule);
+  else chain.rules.splice(Math.min((position ?? 1) - 1, chain.rules.length), 0, rule);
+  reach.put(table, chain, [rule]);
 }
 
 /** A rule that may not be there. */
@@ -66,9 +62,10 @@ const indexIn = ({ backend }: ExecutionState, chain: Chain, bound: BoundRule): n
   (bound.unresolved === bound.conditional ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : -1);
 
 /** Says of a chain's rules that they may have gone. */
-function makeUnsure(chain: Chain, reason: string): void {
+function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reason: string): void {
   if (chain.rules.length === 0) return;
   chain.rules = chain.rules.map((rule) => unsure(rule, reason));
+  reach.changed(table, chain);
   chain.doubt ??= reason;
 }
 
@@ -87,9 +84,9 @@ export function maybeDeclare(table: Table, name: string, policy: string, { line,
 }
 
 /** Says of a table that an iptables-restore may have emptied it. */
-export function maybeEmptied(table: Table, reason: string): void {
+export function maybeEmptied(state: ExecutionState, table: Table, reason: string): void {
   for (const chain of table.chains.values()) {
-    makeUnsure(chain, reason);
+    makeUnsure(state, table, chain, reason);
     if (!chain.builtIn) chain.maybe ??= reason;
   }
 }
@@ -97,18 +94,19 @@ export function maybeEmptied(table: Table, reason: string): void {
 /** Does what an iptables-restore does whose input is not known: any table may hold anything afterwards. */
 export function restoreUnknown(state: ExecutionState, line: Line, only: string | undefined, reason: string): void {
   for (const name of TABLE_NAMES) {
-    if (only === undefined || !isTableName(only) || only === name) loadUnknown(state.table(name), line, state.family, reason);
+    if (only === undefined || !isTableName(only) || only === name) loadUnknown(state, state.table(name), line, reason);
   }
 }
 
-function loadUnknown(table: Table, line: Line, family: Family, reason: string): void {
-  maybeEmptied(table, reason);
+function loadUnknown(state: ExecutionState, table: Table, line: Line, reason: string): void {
+  maybeEmptied(state, table, reason);
   table.doubt = { reason, isEmptied: false };
   if (table.name === 'filter') table.made = true;
-  const anything: Rule = { bound: unknownRule(line, family, reason), source: undefined, destination: undefined };
+  const anything: Rule = { bound: unknownRule(line, state.family, reason), source: undefined, destination: undefined };
   for (const chain of table.chains.values()) {
     if (!chain.builtIn) continue;
     chain.rules = [anything, ...chain.rules];
+    state.reach.changed(table, chain);
     chain.policies = [anything];
     chain.doubt ??= reason;
   }

@@ -1,9 +1,11 @@
-import { HOOKS, isBuiltIn, type Backend, type Hook } from '../../netfilter.ts';
+import { HOOKS, isBuiltIn } from '../../netfilter.ts';
 import type { ExtensionUse } from '../../extensions/definition.ts';
 import type { Span } from '../../text.ts';
 import type { BoundRule, Chain, Table } from '../model.ts';
 import { NO_INTERFACE } from '../placement.ts';
-import { holdsLoop, hooksOf, leadsTo, usesBehind } from './reach.ts';
+import { hooksIn, hooksTaking, isChoosy, type HookSet } from './hook-set.ts';
+import type { Reach } from './reach.ts';
+import type { ExecutionState } from './state.ts';
 
 /** Why the kernel does not take a command's rule. */
 export interface Refusal {
@@ -21,7 +23,7 @@ export function refusedByName(table: Table, { command, header, target }: BoundRu
 }
 
 /** What the kernel has against the rule in this chain as the table is now: it asks from which hooks a rule can be reached, and follows every jump. */
-export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, backend: Backend): Refusal | undefined {
+export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, { reach, backend }: ExecutionState): Refusal | undefined {
   const own = usesOf(bound);
   for (const use of own) {
     const { tables, name } = use.definition;
@@ -29,47 +31,40 @@ export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, ba
   }
   const target = bound.target?.kind === 'chain' ? bound.target.chain : undefined;
   if (target === undefined && !own.some(isChoosy)) return undefined;
-  const hooks = hooksOf(table, chain.name);
-  if (hooks.length === 0) return undefined;
-  const loop = target === undefined ? undefined : loopBy(table, chain.name, target);
+  const hooks = reach.hooksOf(table, chain.name);
+  if (hooks === 0) return undefined;
+  const loop = target === undefined ? undefined : loopBy(reach, table, chain.name, target);
   if (loop !== undefined) return { message: loop, problem: { code: 'jump-loop', span: bound.target!.span } };
-  const place = { table, hooks, backend };
-  return misplaced(own, place, chain.name, undefined) ?? (target === undefined ? undefined : misplaced(usesBehind(table, target), place, target, bound.target!.span));
+  const place = { table, hooks, byOptions: backend === 'legacy' };
+  return misplaced(own, place, chain.name, undefined) ?? (target === undefined ? undefined : misplaced(reach.usesNotTaking(table, target, hooks), place, target, bound.target!.span));
 }
 
 /** What is wrong with a jump that closes a loop, or makes one reachable. */
-function loopBy(table: Table, from: string, to: string): string | undefined {
-  if (leadsTo(table, to, from)) return `\`${to}\` leads back to \`${from}\`, which the kernel refuses; jump to another chain or write \`-j RETURN\`.`;
-  return holdsLoop(table, to) ? `Behind \`${to}\` packets would go round in circles, which the kernel refuses; jump to another chain, or write \`-j RETURN\` where the loop closes.` : undefined;
+function loopBy(reach: Reach, table: Table, from: string, to: string): string | undefined {
+  if (reach.leadsTo(table, to, from)) return `\`${to}\` leads back to \`${from}\`, which the kernel refuses; jump to another chain or write \`-j RETURN\`.`;
+  return reach.holdsLoop(table, to) ? `Behind \`${to}\` packets would go round in circles, which the kernel refuses; jump to another chain, or write \`-j RETURN\` where the loop closes.` : undefined;
 }
 
 interface ReachedFrom {
   readonly table: Table;
-  readonly hooks: readonly Hook[];
-  readonly backend: Backend;
+  readonly hooks: HookSet;
+  /** Whether the kernel asks what an extension asks of its options, wherever the use stands. */
+  readonly byOptions: boolean;
 }
 
 /** `jump` is the span of the jump that would lead to the uses; undefined for uses of the rule itself. */
-function misplaced(uses: Iterable<ExtensionUse>, { table, hooks, backend }: ReachedFrom, chain: string, jump: Span | undefined): Refusal | undefined {
+function misplaced(uses: Iterable<ExtensionUse>, { table, hooks, byOptions }: ReachedFrom, chain: string, jump: Span | undefined): Refusal | undefined {
   for (const use of uses) {
     const { definition: { name, kind } } = use;
     const shows = jump === undefined && isBuiltIn(table.name, chain);
-    // What an extension asks of its options iptables-nft asks in built-in chains only (seen in the kernel).
-    const wrong = hooks.find((hook) => !allowedIn(use, hook, shows || backend === 'legacy'));
+    const [wrong] = hooksIn(hooks & ~hooksTaking(use, shows || byOptions), table.name);
     if (wrong === undefined) continue;
     return {
-      message: shows ? `\`${name}\` is refused in ${wrong}.` : `\`${name}\` is refused here: ${wrong} ${jump === undefined ? 'leads' : 'would lead'} to \`${chain}\`, and it works behind ${HOOKS.filter((each) => allowedIn(use, each, true)).map((each) => `\`${each}\``).join(', ')} only.`,
+      message: shows ? `\`${name}\` is refused in ${wrong}.` : `\`${name}\` is refused here: ${wrong} ${jump === undefined ? 'leads' : 'would lead'} to \`${chain}\`, and it works behind ${hooksIn(hooksTaking(use, true), 'mangle').map((each) => `\`${each}\``).join(', ')} only.`,
       ...(shows ? {} : { problem: { code: `misplaced-${kind}`, span: jump ?? use.span } }),
     };
   }
   return undefined;
-}
-
-const isChoosy = ({ definition: { hooks, hooksFor } }: ExtensionUse): boolean => hooks !== undefined || hooksFor !== undefined;
-
-function allowedIn(use: ExtensionUse, hook: Hook, byOptions: boolean): boolean {
-  const { hooks, hooksFor } = use.definition;
-  return (hooks?.includes(hook) ?? true) && (!byOptions || (hooksFor?.(use).includes(hook) ?? true));
 }
 
 const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);

@@ -3,6 +3,11 @@ import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
 import { Execution } from './execution.ts';
 import type { ExecutionStart } from './state.ts';
+import { unchangedTables } from './unchanged.ts';
+
+/** How many lines lie between the first marks, and how much farther apart others are: a mark costs more the more it holds. */
+const NEAREST = 64;
+const SPREAD = 1.125;
 
 /** An execution as it was after some of the lines. */
 interface Mark {
@@ -27,6 +32,8 @@ export class Rerun {
   private executed = 0;
   private position = 0;
   private finished: { readonly position: number; readonly ruleset: Ruleset } | undefined;
+  /** The ruleset that was asked for last, whose chains go on where they stay the same. */
+  private last: Ruleset | undefined;
 
   constructor(family: Family, start: ExecutionStart) {
     this.from = start.from;
@@ -53,7 +60,7 @@ export class Rerun {
     this.lines.push(line);
     this.statuses.push(status);
     this.executed = ++this.position;
-    if (this.position >= this.marks.at(-1)!.at + Math.ceil(Math.sqrt(this.position)) && this.execution.isBetween) this.marks.push({ at: this.position, execution: this.execution.copy() });
+    if (this.position >= this.marks.at(-1)!.at * SPREAD + NEAREST && this.execution.isBetween) this.marks.push({ at: this.position, execution: this.execution.copy() });
     return status;
   }
 
@@ -69,9 +76,15 @@ export class Rerun {
   /** What the lines executed so far leave behind. */
   finish(): Ruleset {
     this.catchUp();
-    if (this.finished?.position !== this.position) this.finished = { position: this.position, ruleset: this.execution.copy().finish() };
+    if (this.finished?.position !== this.position) {
+      const ruleset = this.execution.copy().finish();
+      const tables = this.last === undefined ? ruleset.tables : unchangedTables(ruleset.tables, this.last.tables);
+      this.finished = { position: this.position, ruleset: { ...ruleset, tables } };
+    }
+    const { ruleset } = this.finished;
+    this.last = ruleset;
     // A ruleset of its own tells that the text may be another.
-    return { ...this.finished.ruleset };
+    return { ...ruleset };
   }
 
   /** Brings the execution to the place up to which lines are asked for. */

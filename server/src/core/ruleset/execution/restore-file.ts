@@ -87,7 +87,7 @@ export class RestoreFile {
     const { line, backend } = this.state;
     if (before !== undefined && this.mode === 'keep') {
       const table = { ...copyTable(before), line };
-      if (this.run?.options.noflush === false) maybeEmptied(table, this.run.conditional!);
+      if (this.run?.options.noflush === false) maybeEmptied(this.state, table, this.run.conditional!);
       return table;
     }
     const table = emptyTable(name, line);
@@ -217,7 +217,7 @@ export class RestoreFile {
     else state.failure('unusable', 'A declaration lacks its policy.');
     if (!accepted) return;
     table.made = true;
-    table.chains.set(name.text, userChain(name.text, state.line));
+    this.declare(table, name.text);
   }
 
   private declareUserChain(table: Table, held: Map<string, Chain>, name: Argument, policy: Argument, extra: readonly Argument[]): void {
@@ -238,7 +238,14 @@ export class RestoreFile {
       if (this.mode === 'flush') this.refusedByLegacy('unusable', `The chain \`${name.text}\` is declared twice.`);
     }
     held.delete(name.text);
-    table.chains.set(name.text, userChain(name.text, state.line));
+    this.declare(table, name.text);
+  }
+
+  /** Declares a chain, which empties one that is there. */
+  private declare(table: Table, name: string): void {
+    const { reach, line } = this.state;
+    if (table.chains.has(name)) reach.regrouped(table);
+    table.chains.set(name, userChain(name, line));
   }
 
   private refuseOutside(what: string): void {

@@ -12,7 +12,6 @@ import { ofTraits } from '../traits.ts';
 import { countRules, declaredAt, upTo } from './chains.ts';
 import { declaration, existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
-import { forgetOutline } from './reach.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
 import { reportSelfEditing } from './self-editing.ts';
 import type { ExecutionState } from './state.ts';
@@ -31,11 +30,11 @@ export function executeOnRules(state: ExecutionState, table: Table, command: Bou
   if (bound.target?.kind === 'chain') checkTarget(state, table, bound.target);
   const chain = existingChain(state, table, command);
   if (chain === undefined || (isExact && state.status !== 0)) return state.status;
-  if (command.kind === 'delete' && command.position === undefined) return deleteRules(state, chain, bound, rules);
+  if (command.kind === 'delete' && command.position === undefined) return deleteRules(state, table, chain, bound, rules);
   if (command.kind === 'check') return rules.every((rule) => indexOfRule(chain.rules, rule, state.backend) !== -1) ? 0 : noSuchRule(state, chain, bound);
   if (missesPosition(state, chain, command) || (command.kind !== 'delete' && refusedInPlace(state, table, chain, bound) && isExact)) return state.status;
   if (command.kind === 'replace') reportSelfEditing(state, REPLACED, command.span);
-  if (command.kind !== 'replace' || rules.length === 1) change(chain, command, rules);
+  if (command.kind !== 'replace' || rules.length === 1) change(state, table, chain, command, rules);
   table.made = true;
   return state.status;
 }
@@ -78,27 +77,24 @@ function refusedInPlace(state: ExecutionState, table: Table, chain: Chain, bound
     return true;
   }
   if (!state.isExact) return false;
-  const refused = refusedByKernel(table, chain, bound, state.backend);
+  const refused = refusedByKernel(table, chain, bound, state);
   if (refused?.problem !== undefined) state.problem(refused.problem.code, refused.message, refused.problem.span);
   if (refused !== undefined) state.failure('kernel', refused.message);
   return refused !== undefined;
 }
 
 /** Puts the rules in, or takes the one with the number away. */
-function change(chain: Chain, { kind, position }: BoundCommand, rules: readonly Rule[]): void {
-  if (kind === 'append') {
-    chain.rules.push(...rules);
-    return;
-  }
-  forgetOutline(chain);
+function change({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position }: BoundCommand, rules: readonly Rule[]): void {
   const index = (position ?? 1) - 1;
   // Each is inserted at the same number, so that several addresses end up in reverse order (seen in 1.8.9).
-  if (kind === 'insert') chain.rules.splice(index, 0, ...[...rules].reverse());
-  else if (position !== undefined) chain.rules.splice(index, 1, ...(kind === 'replace' ? rules : []));
+  if (kind === 'append') chain.rules.push(...rules);
+  else if (kind === 'insert') chain.rules.splice(index, 0, ...[...rules].reverse());
+  if (kind === 'append' || kind === 'insert') reach.put(table, chain, rules);
+  else if (position !== undefined) reach.taken(table, chain, [...chain.rules.splice(index, 1, ...(kind === 'replace' ? rules : [])), ...rules]);
 }
 
 /** Deletes one rule for each of the command's, or none at all where one of them is not there. */
-function deleteRules(state: ExecutionState, chain: Chain, bound: BoundRule, rules: readonly Rule[]): number {
+function deleteRules(state: ExecutionState, table: Table, chain: Chain, bound: BoundRule, rules: readonly Rule[]): number {
   const left = [...chain.rules];
   for (const rule of rules) {
     const index = indexOfRule(left, rule, state.backend);
@@ -106,6 +102,7 @@ function deleteRules(state: ExecutionState, chain: Chain, bound: BoundRule, rule
     left.splice(index, 1);
   }
   chain.rules = left;
+  state.reach.taken(table, chain, rules);
   return state.status;
 }
 

@@ -3,6 +3,7 @@ import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
 import type { CommandFailure, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
 import { copyTable, copyTables, emptyTable } from './chains.ts';
+import { Reach } from './reach.ts';
 
 /** What an execution starts from. */
 export interface ExecutionStart {
@@ -26,6 +27,7 @@ export class ExecutionState {
   readonly family: Family;
   readonly backend: Backend;
   readonly tables: Map<TableName, Table>;
+  readonly reach: Reach;
   readonly problems: LocatedProblem[] = [];
   readonly failures: CommandFailure[] = [];
   /** The line whose turn it is. */
@@ -52,6 +54,7 @@ export class ExecutionState {
   constructor(family: Family, { backend = 'nft', from }: ExecutionStart) {
     this.family = family;
     this.backend = backend;
+    this.reach = new Reach(backend);
     this.tables = from === undefined ? new Map() : copyTables(from);
   }
 
