@@ -24,7 +24,7 @@ export default defineRule({
   }),
   checkLine({ line, bound }) {
     const chain = bound?.command?.chain;
-    if (chain === undefined || bound!.skipped || !isHook(chain)) return NO_REPORTS;
+    if (chain === undefined || !bound!.traits.asksInterface || bound!.skipped || !isHook(chain)) return NO_REPORTS;
     return [...misplaced('in', bound!, line, chain), ...misplaced('out', bound!, line, chain)];
   },
   *checkFile({ rulesets }) {

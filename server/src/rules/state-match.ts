@@ -1,4 +1,5 @@
 import type { ExtensionUse } from '../core/extensions/definition.ts';
+import { ofTraits } from '../core/ruleset/traits.ts';
 import { NO_REPORTS, defineRule, type Fix, type Report } from './rule.ts';
 import { replace } from './support/edits.ts';
 import type { Line } from '../core/syntax/line.ts';
@@ -16,13 +17,15 @@ export default defineRule({
     fixes: 'Safe: the states are the same.',
   }),
   checkLine({ line, bound }) {
-    if (bound === undefined || bound.skipped || !bound.matches.some(isOld)) return NO_REPORTS;
+    if (bound === undefined || bound.skipped || !usesState(bound)) return NO_REPORTS;
     return bound.matches.filter(isOld).map((use): Report => ({
       line, span: use.span, tag: 'deprecated', fixes: [fix(use, line)],
       message: '`-m state` is the old spelling of `-m conntrack`; write `-m conntrack --ctstate`.',
     }));
   },
 });
+
+const usesState = ofTraits(({ extensions }) => extensions.some(({ name, kind }) => kind === 'match' && name === 'state'));
 
 const isOld = ({ definition, options }: ExtensionUse): boolean => definition.name === 'state' && options.length > 0;
 

@@ -37,7 +37,7 @@ describe('a rule whose shape is known', () => {
     const lines = ruleset(2000, 1).split('\n').filter((text) => text.startsWith('-A'));
     const walked = lines.filter((text) => {
       const { line, rule } = plainLine(text);
-      if (shapes.read(line, rule) !== undefined) return false;
+      if (shapes.read(line) !== undefined) return false;
       shapes.learn(line, rule, bindRule(line, rule.arguments, 'ipv4', false));
       return true;
     });
@@ -76,11 +76,12 @@ function assertAsWalked(text: string, family: Family): void {
 
 /** Everything that a bound rule tells. */
 function shown(bound: BoundRule): unknown {
-  const { command, header, matches, target, tokens, problems, skipped, ends, table, unresolved, conditional, broken } = bound;
+  const { command, header, matches, target, traits, sources, destinations, tokens, problems, skipped, ends, table, unresolved, conditional, broken } = bound;
   return {
     command: command && { kind: command.kind, chain: command.chain, chainSpan: command.chainSpan && { start: command.chainSpan.start, end: command.chainSpan.end }, position: command.position, span: { start: command.span.start, end: command.span.end } },
     header: Object.fromEntries(Object.entries(header).map(([name, part]) => [name, part && shownPart(part)])),
     matches: matches.map(shownUse), target: target && shownTarget(target),
+    traits: { names: traits.extensions.map(({ name }) => name), asksInterface: traits.asksInterface }, sources, destinations,
     tokens, problems, skipped, ends, table, unresolved, conditional, broken,
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { addressList, resolvedAddress } from '../../../server/src/core/values/address.ts';
 import { addressRange } from '../../../server/src/core/values/address-range.ts';
 import { printIPv6, readIPv6 } from '../../../server/src/core/values/ipv6.ts';
@@ -72,5 +73,16 @@ describe('hardware addresses', () => {
   it('have colons', () => {
     takes(macAddress, { '00:16:3E:5E:6C:FF': '00:16:3e:5e:6c:ff', '0:1:2:3:4:5': '00:01:02:03:04:05' });
     refuses(macAddress, { '00-16-3e-5e-6c-00': [/with colons/u, '00:16:3e:5e:6c:00'], '00163e5e6c00': [/with colons/u, '00:16:3e:5e:6c:00'], '00:16:3e:5e:6c': [/six bytes/u] });
+  });
+
+  it('are the same read at once and by their parts', () => {
+    const number = fc.oneof(fc.nat(300).map(String), fc.constantFrom('', '0', '00', '010', '0x10', ' 1'));
+    const text = fc.tuple(fc.array(number, { minLength: 1, maxLength: 5 }), fc.option(fc.oneof(fc.nat(40).map(String), fc.constantFrom('', '032', '255.0.0.0')), { nil: undefined }))
+      .map(([numbers, mask]) => `${numbers.join('.')}${mask === undefined ? '' : `/${mask}`}`);
+    // A blank before an address is skipped, but no plain address begins so.
+    fc.assert(fc.property(text, (address) => {
+      const [atOnce, byParts] = [addressList.parse(address, { family: 'ipv4' }), addressList.parse(` ${address}`, { family: 'ipv4' })];
+      assert.deepEqual(atOnce.ok ? atOnce : 'refused', byParts.ok ? byParts : 'refused', address);
+    }), { numRuns: 2000 });
   });
 });

@@ -1,11 +1,12 @@
 import type { Family } from '../netfilter.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { Problem } from '../extensions/definition.ts';
-import type { BoundRule, RuleHeader, RuleTarget, Token } from './model.ts';
+import type { BoundRule, RuleHeader, RuleTarget, RuleTraits, Token } from './model.ts';
 import type { LineToRead } from './reading.ts';
 import { PlainRule } from '../syntax/plain-rule.ts';
 import { RuleShapes } from './rule-shapes.ts';
-import type { ShapedParts } from './shape.ts';
+import { commandOf, headerOf, matchesOf, networksOf, targetOf, type ShapedValues } from './shape.ts';
+import { traitsOf } from './traits.ts';
 import { Walk, type RuleParts } from './walk.ts';
 
 /** Reads a rule or command line as iptables 1.8.9 would; never throws, reports every problem it finds. */
@@ -13,8 +14,8 @@ export function bindLine(line: Line, content: LineContent & { readonly kind: 'ru
   const isCommand = content.kind === 'command';
   if (!(content instanceof PlainRule)) return new ReadRule({ line, args: content.arguments, family, isCommand }, content);
   const shapes = SHAPES[family];
-  const parts = shapes.read(line, content);
-  if (parts !== undefined) return new ShapedRule(line, family, parts);
+  const shaped = shapes.read(line);
+  if (shaped !== undefined) return new ShapedRule(line, family, shaped);
   const bound = new ReadRule({ line, args: content.arguments, family, isCommand: false }, content);
   shapes.learn(line, content, bound);
   return bound;
@@ -71,13 +72,15 @@ export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
 }
 
 /** The rule with another target; nothing else of it changes. */
-export const withTarget = (bound: BoundRule, target: RuleTarget): BoundRule => new ChangedRule(bound, { target });
+export const withTarget = (bound: BoundRule, target: RuleTarget): BoundRule => new ChangedRule(bound, { target, traits: traitsOf(bound.header, bound.matches, target) });
 
 const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
 
+const NO_TRAITS: RuleTraits = { extensions: [], options: [], asksInterface: false };
+
 /** A rule of which nothing is known but the line that brings it, and why that is so. */
 export function unknownRule(line: Line, family: Family, reason: string): BoundRule {
-  return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, tokens: [], unresolved: reason };
+  return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, traits: NO_TRAITS, sources: undefined, destinations: undefined, tokens: [], unresolved: reason };
 }
 
 /** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
@@ -99,6 +102,7 @@ class ReadRule implements BoundRule {
   private readonly hidden: ReadonlySet<string> | undefined;
   private readonly source: Words;
   private recorded: readonly Token[] | undefined;
+  private knownTraits: RuleTraits | undefined;
 
   constructor(toRead: LineToRead, source: Words) {
     const parts = readLine(toRead);
@@ -120,6 +124,19 @@ class ReadRule implements BoundRule {
     this.source = source;
   }
 
+  get traits(): RuleTraits {
+    this.knownTraits ??= traitsOf(this.header, this.matches, this.target);
+    return this.knownTraits;
+  }
+
+  get sources(): BoundRule['sources'] {
+    return this.header.source?.value;
+  }
+
+  get destinations(): BoundRule['destinations'] {
+    return this.header.destination?.value;
+  }
+
   get tokens(): readonly Token[] {
     const { line, family, isCommand, hidden } = this;
     this.recorded ??= tokensOf({ line, args: this.source.arguments, family, isCommand, hidden });
@@ -127,7 +144,7 @@ class ReadRule implements BoundRule {
   }
 }
 
-/** A bound rule of which a part is another. */
+/** A bound rule of which a part is another; the others are made when somebody asks for them. */
 class ChangedRule implements BoundRule {
   readonly line: Line;
   readonly family: Family;
@@ -135,25 +152,23 @@ class ChangedRule implements BoundRule {
   readonly skipped: boolean;
   readonly ends: boolean;
   readonly table: BoundRule['table'];
-  readonly header: RuleHeader;
-  readonly matches: BoundRule['matches'];
   readonly target: RuleTarget | undefined;
+  readonly traits: BoundRule['traits'];
   readonly unresolved: string | undefined;
   readonly conditional: string | undefined;
   readonly problems: readonly Problem[];
   readonly broken: boolean;
   private readonly origin: BoundRule;
 
-  constructor(origin: BoundRule, { target = origin.target, unresolved = origin.unresolved, conditional = origin.conditional }: Partial<Pick<BoundRule, 'target' | 'unresolved' | 'conditional'>>) {
+  constructor(origin: BoundRule, { target = origin.target, traits = origin.traits, unresolved = origin.unresolved, conditional = origin.conditional }: Partial<Pick<BoundRule, 'target' | 'traits' | 'unresolved' | 'conditional'>>) {
     this.line = origin.line;
     this.family = origin.family;
     this.command = origin.command;
     this.skipped = origin.skipped;
     this.ends = origin.ends;
     this.table = origin.table;
-    this.header = origin.header;
-    this.matches = origin.matches;
     this.target = target;
+    this.traits = traits;
     this.unresolved = unresolved;
     this.conditional = conditional;
     this.problems = origin.problems;
@@ -161,12 +176,28 @@ class ChangedRule implements BoundRule {
     this.origin = origin;
   }
 
+  get header(): RuleHeader {
+    return this.origin.header;
+  }
+
+  get matches(): BoundRule['matches'] {
+    return this.origin.matches;
+  }
+
+  get sources(): BoundRule['sources'] {
+    return this.origin.sources;
+  }
+
+  get destinations(): BoundRule['destinations'] {
+    return this.origin.destinations;
+  }
+
   get tokens(): readonly Token[] {
     return this.origin.tokens;
   }
 }
 
-/** A rule of a known shape: all of them are usual, so that is not kept in each. */
+/** A rule of a known shape, whose parts are made when somebody asks for them. All such rules are usual, so that is not kept in each. */
 class ShapedRule implements BoundRule {
   declare readonly skipped: boolean;
   declare readonly ends: boolean;
@@ -178,17 +209,46 @@ class ShapedRule implements BoundRule {
   readonly line: Line;
   readonly family: Family;
   readonly command: BoundRule['command'];
-  readonly header: RuleHeader;
-  readonly matches: BoundRule['matches'];
-  readonly target: RuleTarget | undefined;
+  private readonly shaped: ShapedValues;
+  private knownHeader: RuleHeader | undefined;
+  private knownMatches: BoundRule['matches'] | undefined;
+  private knownTarget: RuleTarget | undefined;
 
-  constructor(line: Line, family: Family, { command, header, matches, target }: ShapedParts) {
+  constructor(line: Line, family: Family, shaped: ShapedValues) {
     this.line = line;
     this.family = family;
-    this.command = command;
-    this.header = header;
-    this.matches = matches;
-    this.target = target;
+    this.command = commandOf(shaped, line.text);
+    this.shaped = shaped;
+    this.knownHeader = undefined;
+    this.knownMatches = undefined;
+    this.knownTarget = undefined;
+  }
+
+  get traits(): RuleTraits {
+    return this.shaped.shape.traits;
+  }
+
+  get sources(): BoundRule['sources'] {
+    return networksOf(this.shaped, 'source');
+  }
+
+  get destinations(): BoundRule['destinations'] {
+    return networksOf(this.shaped, 'destination');
+  }
+
+  get header(): RuleHeader {
+    this.knownHeader ??= headerOf(this.shaped, this.line.text);
+    return this.knownHeader;
+  }
+
+  get matches(): BoundRule['matches'] {
+    this.knownMatches ??= matchesOf(this.shaped, this.line.text);
+    return this.knownMatches;
+  }
+
+  get target(): RuleTarget | undefined {
+    this.knownTarget ??= targetOf(this.shaped, this.line.text);
+    return this.knownTarget;
   }
 
   get tokens(): readonly Token[] {

@@ -1,5 +1,6 @@
-import type { ExtensionDefinition, ExtensionUse } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
+import { ofTraits } from './traits.ts';
 
 /** An extension as one rule uses it. */
 export interface RuleUse {
@@ -14,30 +15,28 @@ export class ChainSurvey {
   readonly jumps: ReadonlySet<string>;
   /** Rules that ask for an interface. */
   readonly interfaced: readonly BoundRule[];
-  /** Uses of extensions that not every hook takes. */
-  readonly choosy: readonly RuleUse[];
+  /** Rules with extensions that not every hook takes. */
+  readonly choosy: readonly BoundRule[];
   /** Uses of extensions that name something which other rules, or other programs, know as well. */
   readonly naming: readonly RuleUse[];
 
   private constructor({ rules }: Chain) {
     const jumps = new Set<string>();
     const interfaced: BoundRule[] = [];
-    const choosy: RuleUse[] = [];
+    const choosy: BoundRule[] = [];
     const naming: RuleUse[] = [];
     let last: BoundRule | undefined;
     for (const { bound } of rules) {
       // A list of addresses makes several rules of one line.
       if (bound === last) continue;
       last = bound;
-      const { header, matches, target } = bound;
+      const { target } = bound;
+      const traits = surveyTraits(bound);
       if (target?.kind === 'chain') jumps.add(target.chain);
-      const aim = target?.kind === 'extension' ? target.use : undefined;
-      if (header.in !== undefined || header.out !== undefined) interfaced.push(bound);
-      for (const use of aim === undefined ? matches : [...matches, aim]) {
-        const { choosy: isChoosy, naming: mayName } = traitsOf(use.definition);
-        if (isChoosy) choosy.push({ bound, use });
-        if (mayName && namesSomething(use)) naming.push({ bound, use });
-      }
+      if (traits.asksInterface) interfaced.push(bound);
+      if (traits.choosy) choosy.push(bound);
+      if (!traits.naming) continue;
+      for (const use of target?.kind === 'extension' ? [...bound.matches, target.use] : bound.matches) if (namesSomething(use)) naming.push({ bound, use });
     }
     this.jumps = jumps;
     this.interfaced = interfaced;
@@ -53,26 +52,15 @@ export class ChainSurvey {
   }
 }
 
-/** What every use of an extension has in common. */
-interface Traits {
-  /** Whether not every hook takes it. */
-  readonly choosy: boolean;
-  /** Whether it can name something. */
-  readonly naming: boolean;
-}
+/** What the rules of a shape have for a survey; thousands of rules have few shapes. */
+const surveyTraits = ofTraits(({ extensions, options, asksInterface }) =>
+  ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(isShared) || options.some(namesOther) }));
 
-/** Thousands of rules use few extensions. */
-const traits = new Map<ExtensionDefinition, Traits>();
+/** Whether not every hook takes the extension. */
+const isChoosy = ({ hooks, hooksFor }: ExtensionDefinition): boolean => hooks !== undefined || hooksFor !== undefined;
 
-function traitsOf(definition: ExtensionDefinition): Traits {
-  let known = traits.get(definition);
-  if (known === undefined) {
-    const { hooks, hooksFor, shared, options } = definition;
-    known = { choosy: hooks !== undefined || hooksFor !== undefined, naming: shared !== undefined || options.some(({ external, makes }) => external !== undefined || makes !== undefined) };
-    traits.set(definition, known);
-  }
-  return known;
-}
+const isShared = ({ shared }: ExtensionDefinition): boolean => shared !== undefined;
 
-const namesSomething = ({ definition, options }: ExtensionUse): boolean =>
-  definition.shared !== undefined || options.some(({ spec }) => spec.external !== undefined || spec.makes !== undefined);
+const namesOther = ({ external, makes }: OptionSpec): boolean => external !== undefined || makes !== undefined;
+
+const namesSomething = ({ definition, options }: ExtensionUse): boolean => isShared(definition) || options.some(({ spec }) => namesOther(spec));

@@ -5,8 +5,8 @@ import { saveRule } from './save.ts';
 
 /** The rules that one line makes: one for each pair of its source and destination addresses, sources outermost (seen in 1.8.9). */
 export function unfold(bound: BoundRule): Rule[] {
-  const sources = bound.header.source?.value ?? ANY;
-  const destinations = bound.header.destination?.value ?? ANY;
+  const sources = bound.sources ?? ANY;
+  const destinations = bound.destinations ?? ANY;
   if (sources.length === 1 && destinations.length === 1) return [{ bound, source: sources[0], destination: destinations[0] }];
   return sources.flatMap((source) => destinations.map((destination) => ({ bound, source, destination })));
 }
@@ -36,9 +36,9 @@ const keys: Readonly<Record<Backend, WeakMap<BoundRule, string>>> = { nft: new W
 /** What the rule says to the kernel: the words of iptables-save, which prints what it reads from there. */
 function keyOf(rule: Rule, backend: Backend): string {
   const { bound } = rule;
-  const { header: { source, destination } } = bound;
+  const { sources, destinations } = bound;
   // A line with one rule keeps its key through all executions.
-  if ((source?.value.length ?? 1) !== 1 || (destination?.value.length ?? 1) !== 1) return printed(rule, backend);
+  if ((sources?.length ?? 1) !== 1 || (destinations?.length ?? 1) !== 1) return printed(rule, backend);
   let key = keys[backend].get(bound);
   if (key === undefined) keys[backend].set(bound, key = printed(rule, backend));
   return key;

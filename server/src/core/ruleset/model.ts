@@ -1,7 +1,7 @@
 import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { Line } from '../syntax/line.ts';
-import type { ExtensionUse, Problem } from '../extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse, OptionSpec, Problem } from '../extensions/definition.ts';
 import type { MaskedAddress } from '../values/address.ts';
 
 /** What a rule's own options (not an extension's) ask of a packet; `negated` is `!`. */
@@ -53,6 +53,10 @@ export interface BoundRule {
   readonly header: RuleHeader;
   readonly matches: readonly ExtensionUse[];
   readonly target: RuleTarget | undefined;
+  readonly traits: RuleTraits;
+  /** The addresses of `header.source` and `header.destination`. */
+  readonly sources: readonly MaskedAddress[] | undefined;
+  readonly destinations: readonly MaskedAddress[] | undefined;
   /** Where each argument's meaning stands, for completion and hover. */
   readonly tokens: readonly Token[];
   readonly problems: readonly Problem[];
@@ -62,6 +66,16 @@ export interface BoundRule {
   readonly conditional: string | undefined;
   /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */
   readonly broken: boolean;
+}
+
+/** What a rule has in common with all that differ from it in values only; of thousands of rules it is asked first, as their parts are made when somebody looks at them. */
+export interface RuleTraits {
+  /** The extensions that it uses, its target last if that is one. */
+  readonly extensions: readonly ExtensionDefinition[];
+  /** The options that it gives them. */
+  readonly options: readonly OptionSpec[];
+  /** Whether it asks for an interface. */
+  readonly asksInterface: boolean;
 }
 
 export interface BoundCommand {

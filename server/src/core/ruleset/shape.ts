@@ -3,12 +3,15 @@ import type { Span } from '../text.ts';
 import { addressList, type MaskedAddress } from '../values/address.ts';
 import { interfaceName } from '../values/interface.ts';
 import type { ValueContext, ValueType } from '../values/value.ts';
-import type { BoundRule, HeaderPart, RuleHeader, RuleTarget } from './model.ts';
+import type { BoundCommand, BoundRule, HeaderPart, RuleHeader, RuleTarget, RuleTraits } from './model.ts';
 import { ReadAppend, ReadJump, ReadOption, ReadPart, ReadTarget, ReadUse, ReadVerdict, type Places } from './places.ts';
 import { WordPlaces } from './word-places.ts';
 
-/** What a rule says, without what follows from its being one that has no problems. */
-export type ShapedParts = Pick<BoundRule, 'command' | 'header' | 'matches' | 'target'>;
+/** A rule as its shape and its values, in the order of the words that they were read from. */
+export interface ShapedValues {
+  readonly shape: Shape;
+  readonly values: readonly unknown[];
+}
 
 /** A word in which rules of a shape differ. */
 export interface Slot {
@@ -38,6 +41,8 @@ interface ShapedUse {
   readonly use: Pick<ExtensionUse, 'definition' | 'family' | 'protocol'>;
   readonly options: readonly ShapedOption[];
   readonly places: Places;
+  /** The words of its values of which it is known that nothing has to be said. */
+  readonly sound: Set<string>;
 }
 
 type ShapedTarget = { readonly places: Places } & (
@@ -54,62 +59,110 @@ export interface Shape {
   readonly parts: readonly ShapedPart[];
   readonly matches: readonly ShapedUse[];
   readonly target: ShapedTarget | undefined;
+  readonly traits: RuleTraits;
+  /** For each word which of the values is read from it. */
+  readonly slots: readonly (number | undefined)[];
 }
 
-/** The parts of a rule of this shape; undefined where they have to be looked at together. */
-export function partsOf(shape: Shape, values: readonly unknown[], text: string): ShapedParts | undefined {
-  const header = headerOf(shape, values, text);
-  if (header === undefined) return undefined;
-  const matches = shape.matches.map((use) => useOf(use, values, text));
-  const target = shape.target === undefined ? undefined : targetOf(shape.target, values, text);
-  const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
-  if (uses.some((use) => hasProblem(use, uses))) return undefined;
-  return { command: new ReadAppend(values[shape.chain.word] as string, text, shape.chain.places), header, matches, target };
+/** `-A CHAIN` of the rule. */
+export function commandOf(shaped: ShapedValues, text: string): BoundCommand {
+  const { word, places } = shaped.shape.chain;
+  return new ReadAppend(valueAt(shaped, word) as string, text, places);
 }
 
-const hasProblem = (use: ExtensionUse, uses: readonly ExtensionUse[]): boolean =>
-  (use.definition.check?.(use).length ?? 0) > 0 || (use.definition.checkBeside?.(use, uses).length ?? 0) > 0;
-
-function headerOf({ protocol, fragment, parts }: Shape, values: readonly unknown[], text: string): RuleHeader | undefined {
+export function headerOf(shaped: ShapedValues, text: string): RuleHeader {
+  const { protocol, fragment, parts } = shaped.shape;
   const header: Record<keyof RuleHeader, HeaderPart<unknown> | undefined> = {
     protocol: protocol && new ReadPart(protocol.value, protocol.negated, text, protocol.places),
     source: undefined, destination: undefined, in: undefined, out: undefined,
     fragment: fragment && new ReadPart(true, fragment.negated, text, fragment.places),
   };
-  for (const { name, negated, word, places } of parts) {
-    const value = values[word];
-    // Of lists, and of what is outside of every address, the reader has more to say.
-    if ((name === 'source' || name === 'destination') && !isOneNetwork(value as readonly MaskedAddress[], negated)) return undefined;
-    header[name] = new ReadPart(value, negated, text, places);
-  }
+  for (const { name, negated, word, places } of parts) header[name] = new ReadPart(valueAt(shaped, word), negated, text, places);
   return header as RuleHeader;
+}
+
+/** The addresses of one side; undefined where the rule names none. */
+export function networksOf(shaped: ShapedValues, side: 'source' | 'destination'): readonly MaskedAddress[] | undefined {
+  for (const { name, word } of shaped.shape.parts) if (name === side) return valueAt(shaped, word) as readonly MaskedAddress[];
+  return undefined;
+}
+
+export const matchesOf = (shaped: ShapedValues, text: string): readonly ExtensionUse[] => shaped.shape.matches.map((use) => useOf(use, shaped, text));
+
+export function targetOf(shaped: ShapedValues, text: string): RuleTarget | undefined {
+  const { target } = shaped.shape;
+  switch (target?.kind) {
+    case undefined: return undefined;
+    case 'verdict': return new ReadVerdict(target.verdict, text, target.places);
+    case 'extension': return new ReadTarget(useOf(target.use, shaped, text), text, target.places);
+    case 'chain': return new ReadJump(valueAt(shaped, target.word) as string, target.goto, text, target.places);
+  }
+}
+
+/** Whether nothing has to be said of the rule's values beside one another; `words` are what they were read from. */
+export function isSound(shaped: ShapedValues, words: readonly string[], text: string): boolean {
+  const { shape } = shaped;
+  for (const { name, negated, word } of shape.parts) {
+    // Of lists, and of what is outside of every address, the reader has more to say.
+    if ((name === 'source' || name === 'destination') && !isOneNetwork(valueAt(shaped, word) as readonly MaskedAddress[], negated)) return false;
+  }
+  if (!shape.matches.every((use) => isSoundUse(use, shaped, words, text))) return false;
+  const { target } = shape;
+  if (target?.kind === 'extension' && !isSoundUse(target.use, shaped, words, text)) return false;
+  return !looksBeside(shape) || areSoundTogether(shaped, text);
 }
 
 const isOneNetwork = (addresses: readonly MaskedAddress[], negated: boolean): boolean =>
   addresses.length === 1 && (!negated || (addresses[0]!.mask !== 0 && addresses[0]!.mask !== 0n));
 
-function useOf({ use, options, places }: ShapedUse, values: readonly unknown[], text: string): ExtensionUse {
-  return new ReadUse(use, options.map((option) => optionOf(option, values, text)), text, places);
+/** Uses of a shape whose values are known to be sound: many rules of a file say the same ports or marks. */
+const MOST_SOUND = 1000;
+
+function isSoundUse(shapedUse: ShapedUse, shaped: ShapedValues, words: readonly string[], text: string): boolean {
+  const { use: { definition }, sound } = shapedUse;
+  if (definition.check === undefined) return true;
+  const said = wordsOf(shapedUse, shaped, words);
+  if (sound.has(said)) return true;
+  if (definition.check(useOf(shapedUse, shaped, text)).length > 0) return false;
+  if (sound.size === MOST_SOUND) sound.clear();
+  sound.add(said);
+  return true;
 }
 
-const optionOf = (option: ShapedOption, values: readonly unknown[], text: string): BoundOption =>
-  new ReadOption(option, option.words.map((word) => values[word]), text, option.places);
-
-function targetOf(target: ShapedTarget, values: readonly unknown[], text: string): RuleTarget {
-  switch (target.kind) {
-    case 'verdict': return new ReadVerdict(target.verdict, text, target.places);
-    case 'extension': return new ReadTarget(useOf(target.use, values, text), text, target.places);
-    case 'chain': return new ReadJump(values[target.word] as string, target.goto, text, target.places);
-  }
+/** The words of the values of a use, parted by what stands in no line. */
+function wordsOf({ options }: ShapedUse, { shape: { slots } }: ShapedValues, words: readonly string[]): string {
+  let said = '';
+  for (const option of options) for (const word of option.words) said = said === '' ? words[slots[word]!]! : `${said}\n${words[slots[word]!]!}`;
+  return said;
 }
+
+const looksBeside = ({ traits: { extensions } }: Shape): boolean => extensions.some(({ checkBeside }) => checkBeside !== undefined);
+
+function areSoundTogether(shaped: ShapedValues, text: string): boolean {
+  const target = targetOf(shaped, text);
+  const uses = [...matchesOf(shaped, text), ...(target?.kind === 'extension' ? [target.use] : [])];
+  return uses.every((use) => (use.definition.checkBeside?.(use, uses).length ?? 0) === 0);
+}
+
+const useOf = ({ use, options, places }: ShapedUse, shaped: ShapedValues, text: string): ExtensionUse =>
+  new ReadUse(use, options.map((option) => optionOf(option, shaped, text)), text, places);
+
+const optionOf = (option: ShapedOption, shaped: ShapedValues, text: string): BoundOption =>
+  new ReadOption(option, option.words.map((word) => valueAt(shaped, word)), text, option.places);
+
+const valueAt = ({ shape, values }: ShapedValues, word: number): unknown => values[shape.slots[word]!];
 
 /** What the rule has in common with others, and the numbers of the words in which they differ; undefined where that can't be told. */
 export function shapeOf(bound: BoundRule, words: readonly number[]): { readonly shape: Shape; readonly slots: ReadonlyMap<number, Slot> } | undefined {
   const { command, table, skipped, ends, problems } = bound;
   if (command?.kind !== 'append' || table !== undefined || skipped || ends || problems.length > 0) return undefined;
   const outline = new Outline(bound.family, words);
-  const shape = outline.of(bound);
-  return outline.isWhole ? { shape, slots: outline.slots } : undefined;
+  const parts = outline.of(bound);
+  if (!outline.isWhole) return undefined;
+  const { slots } = outline;
+  let values = 0;
+  const numbered = Array.from({ length: words.length / 2 }, (_, word) => (slots.has(word) ? values++ : undefined));
+  return { shape: { ...parts, traits: bound.traits, slots: numbered }, slots };
 }
 
 /** Draws the shape of one rule. */
@@ -126,7 +179,7 @@ class Outline {
     this.words = words;
   }
 
-  of({ command, header: { protocol, fragment, ...parts }, matches, target }: BoundRule): Shape {
+  of({ command, header: { protocol, fragment, ...parts }, matches, target }: BoundRule): Omit<Shape, 'traits' | 'slots'> {
     const chain = this.word(command!.chainSpan!);
     this.slots.set(chain, { type: undefined, context: this.context });
     return {
@@ -148,7 +201,7 @@ class Outline {
 
   private use({ definition, family, protocol, options, span }: ExtensionUse): ShapedUse {
     const last = this.words.indexOf(span.end) >> 1;
-    return { use: { definition, family, protocol }, options: options.map((option) => this.option(option)), places: this.places(span.start, [last]) };
+    return { use: { definition, family, protocol }, options: options.map((option) => this.option(option)), places: this.places(span.start, [last]), sound: new Set() };
   }
 
   private option({ spec, negated, protocol, span, nameSpan, valueSpans }: BoundOption): ShapedOption {

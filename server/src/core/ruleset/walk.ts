@@ -14,8 +14,8 @@ import { ExtensionReader } from './read-extension.ts';
 import { HeaderReader } from './read-header.ts';
 import { Reading, isExpansion, optionText, type GivenBase, type LineToRead } from './reading.ts';
 
-/** A bound rule but for the tokens, which are recorded on the side. */
-export type RuleParts = Omit<BoundRule, 'tokens'>;
+/** A bound rule but for what follows from it, and the tokens, which are recorded on the side. */
+export type RuleParts = Omit<BoundRule, 'tokens' | 'traits' | 'sources' | 'destinations'>;
 
 const NO_PROBLEMS: readonly Problem[] = [];
 

@@ -2,7 +2,8 @@ import type { Argument } from './line.ts';
 
 const TAB = 9;
 const BLANK = 32;
-const QUOTE = 34;
+/** The code of `"`. */
+export const QUOTE = 34;
 const DASH = 45;
 const BRACKET = 91;
 
@@ -41,7 +42,33 @@ export class PlainRule {
 }
 
 /** Start and end of each word of a plain rule in turn, with its quotes. */
-export const plainPlaces = (text: string): readonly number[] => wordPlaces(text, text.charCodeAt(0) === BRACKET ? text.indexOf(']') + 1 : 0);
+export function plainPlaces(text: string): readonly number[] {
+  const places: number[] = [];
+  for (let start = nextWord(text, firstWord(text)); start < text.length;) {
+    const end = endOfWord(text, start);
+    places.push(start, end);
+    start = nextWord(text, end);
+  }
+  return places;
+}
+
+/** Where the words of a plain rule begin, behind its counters. */
+export const firstWord = (text: string): number => (text.charCodeAt(0) === BRACKET ? text.indexOf(']') + 1 : 0);
+
+/** Where the next word starts at or behind a place; the length of the text where there is none. */
+export function nextWord(text: string, from: number): number {
+  let at = from;
+  while (isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** Where the word ends that starts there, with its quotes. */
+export function endOfWord(text: string, start: number): number {
+  if (text.charCodeAt(start) === QUOTE) return text.indexOf('"', start + 1) + 1;
+  let at = start;
+  while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
+  return at;
+}
 
 /** The word that stands at these places, without its quotes. */
 export const plainWord = (text: string, start: number, end: number): string =>
@@ -58,19 +85,6 @@ export function readPlainRule(text: string): PlainRule | undefined {
   const counters = first === DASH ? undefined : COUNTERS.exec(text)?.[0];
   if ((first === BRACKET && counters === undefined) || !PLAIN.test(text)) return undefined;
   return new PlainRule(text, counters === undefined ? undefined : { text: counters, raw: counters, start: 0, end: counters.length });
-}
-
-function wordPlaces(text: string, from: number): number[] {
-  const places: number[] = [];
-  let at = from;
-  for (;;) {
-    while (isBlank(text.charCodeAt(at))) at++;
-    if (at >= text.length) return places;
-    places.push(at);
-    if (text.charCodeAt(at) === QUOTE) at = text.indexOf('"', at + 1) + 1;
-    else while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-    places.push(at);
-  }
 }
 
 const isBlank = (code: number): boolean => code === BLANK || code === TAB;

@@ -1,7 +1,7 @@
 import type { Address } from '../engine/packet.ts';
 import { FAMILY_NAMES, type Family } from '../netfilter.ts';
 import { readInteger } from './integer.ts';
-import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted } from './ipv4.ts';
+import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted, readStrict } from './ipv4.ts';
 import { IPV6_ALL, prefixLength6, prefixMask6, printIPv6, readIPv6 } from './ipv6.ts';
 import { describeNetwork, networkProposals } from './network.ts';
 import { fail, lookedUp, ok, shown, type Parsed, type ValueContext, type ValueType } from './value.ts';
@@ -25,6 +25,8 @@ export const addressList: ValueType<readonly MaskedAddress[]> = {
   placeholder: 'ADDRESS[/MASK][,…]',
   separator: ',',
   parse(text, { family }) {
+    const plain = family === 'ipv4' ? plainNetwork(text) : undefined;
+    if (plain !== undefined) return ok([plain]);
     const addresses: MaskedAddress[] = [];
     let odd: Odd = {};
     for (const element of text.split(',')) {
@@ -46,6 +48,17 @@ type Odd = Pick<Extract<Parsed<unknown>, { ok: true }>, 'warning' | 'lookup'>;
 const oddity = ({ warning, lookup }: Odd): Odd => (warning === undefined ? NOTHING_ODD : { ...(warning === undefined ? {} : { warning }), ...(lookup === undefined ? {} : { lookup }) });
 
 const NOTHING_ODD: Odd = {};
+
+/** `192.0.2.0/24` or `192.0.2.1` as iptables-save prints it and most people write it; undefined for any other text, whatever that means. */
+function plainNetwork(text: string): MaskedAddress | undefined {
+  const slash = text.indexOf('/');
+  const length = slash === -1 ? '32' : text.slice(slash + 1);
+  if (!/^(?:[0-9]|[12][0-9]|3[0-2])$/u.test(length)) return undefined;
+  const address = readStrict(text, slash === -1 ? text.length : slash);
+  if (address === undefined) return undefined;
+  const mask = prefixMask(Number(length));
+  return { address: masked(address, mask), mask };
+}
 
 /** One address with mask as iptables' header options read it. */
 function readMasked(text: string, family: Family): Parsed<MaskedAddress> {

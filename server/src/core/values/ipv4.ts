@@ -18,17 +18,24 @@ export function readFullDotted(text: string): number | undefined {
   return text.split('.').length === 4 ? readDotted(text) : undefined;
 }
 
-/** Four plain decimal numbers without leading zeros, as inet_pton takes them. */
-export function readStrict(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/u.exec(text);
-  if (match === null) return undefined;
+/** Four plain decimal numbers without leading zeros, as inet_pton takes them, up to a place in the text. */
+export function readStrict(text: string, end = text.length): number | undefined {
   let address = 0;
-  for (const part of match.slice(1)) {
-    if (Number(part) > 255 || (part.length > 1 && part.startsWith('0'))) return undefined;
-    address = address * 256 + Number(part);
+  let at = 0;
+  for (let part = 0; part < 4; part++) {
+    if (part > 0 && text.charCodeAt(at++) !== DOT) return undefined;
+    const start = at;
+    let number = 0;
+    while (at < end && isDigit(text.charCodeAt(at))) number = number * 10 + text.charCodeAt(at++) - ZERO;
+    if (at === start || number > 255 || (at > start + 1 && text.charCodeAt(start) === ZERO)) return undefined;
+    address = address * 256 + number;
   }
-  return address;
+  return at === end ? address : undefined;
 }
+
+const DOT = 46;
+const ZERO = 48;
+const isDigit = (code: number): boolean => code >= ZERO && code < ZERO + 10;
 
 /** An address as the C library's inet_aton reads it: the last number fills all bytes that are left (`10.1` is 10.0.0.1, `256` is 0.0.1.0). */
 export function readClassic(text: string): number | undefined {

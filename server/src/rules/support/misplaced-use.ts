@@ -1,13 +1,14 @@
 import { BUILT_IN_CHAINS, HOOKS, TABLE_NAMES, isBuiltIn, type Hook, type TableName } from '../../core/netfilter.ts';
-import type { ExtensionUse } from '../../core/extensions/definition.ts';
+import type { ExtensionDefinition, ExtensionUse } from '../../core/extensions/definition.ts';
 import { ChainSurvey } from '../../core/ruleset/chain-survey.ts';
 import { describesRule } from '../../core/ruleset/legal-options.ts';
 import type { BoundRule, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
+import { ofTraits } from '../../core/ruleset/traits.ts';
 import { NO_REPORTS, type FileInContext, type Fix, type LineInContext, type RelatedPlace, type Report } from '../rule.ts';
 import { replace } from './edits.ts';
 
-type Kind = ExtensionUse['definition']['kind'];
+type Kind = ExtensionDefinition['kind'];
 
 const NO_USES: readonly ExtensionUse[] = [];
 
@@ -16,11 +17,20 @@ export function misplacedInLine(kind: Kind, { line, bound, table }: LineInContex
   const command = bound?.command;
   const chain = command?.chain;
   if (table === undefined || chain === undefined || bound!.skipped || !describesRule(command!)) return NO_REPORTS;
-  const uses = usesOf(bound!, kind);
-  return !uses.some(isChoosy) ? NO_REPORTS : uses.filter(isChoosy).flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
+  const uses = choosyUses(bound!, kind);
+  return uses.length === 0 ? NO_REPORTS : uses.flatMap((use) => refusal(use, bound!, table, chain).map((report) => ({ line, span: use.span, ...report })));
 }
 
-const isChoosy = ({ definition: { tables, tablesFor, legacyTables, hooks, hooksFor } }: ExtensionUse): boolean =>
+/** The uses that not every table or hook takes. */
+function choosyUses(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
+  if (!choosyKinds(bound).includes(kind)) return NO_USES;
+  const uses = kind === 'match' ? bound.matches : bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
+  return uses.filter(({ definition }) => isChoosy(definition));
+}
+
+const choosyKinds = ofTraits(({ extensions }) => extensions.filter(isChoosy).map(({ kind }) => kind));
+
+const isChoosy = ({ tables, tablesFor, legacyTables, hooks, hooksFor }: ExtensionDefinition): boolean =>
   tables !== undefined || tablesFor !== undefined || legacyTables !== undefined || hooks !== undefined || hooksFor !== undefined;
 
 function refusal(use: ExtensionUse, bound: BoundRule, table: TableName, chain: string): readonly Pick<Report, 'message' | 'fixes' | 'severity'>[] {
@@ -48,8 +58,8 @@ function* misplacedInTable(kind: Kind, table: Table): Iterable<Report> {
     const { choosy } = ChainSurvey.of(chain);
     if (chain.builtIn || choosy.length === 0) continue;
     const hooks = [...placements.hooksOf(chain.name)];
-    for (const { bound: { line }, use } of choosy) {
-      if (use.definition.kind !== kind || !ownTables(use).includes(table.name)) continue;
+    for (const { use, line } of choosy.flatMap((bound) => choosyUses(bound, kind).map((each) => ({ use: each, line: bound.line })))) {
+      if (!ownTables(use).includes(table.name)) continue;
       const allowed = ownHooks(use);
       const wrong = hooks.filter((hook) => !allowed.includes(hook));
       if (wrong.length > 0) yield { line, span: use.span, related: jumpsFrom(table, wrong, chain.name), ...misplacedBehind({ use, table, chain: chain.name, allowed, wrong }) };
@@ -106,11 +116,6 @@ function jumpsFrom(table: Table, wrong: readonly Hook[], chain: string): Related
       target?.kind === 'chain' && placements.reachedFrom(target.chain).has(chain))?.bound;
     return jump === undefined ? [] : [{ line: jump.line, span: jump.target!.span, message: `${hook} leads to \`${chain}\` by this jump` }];
   });
-}
-
-function usesOf(bound: BoundRule, kind: Kind): readonly ExtensionUse[] {
-  if (kind === 'match') return bound.matches;
-  return bound.target?.kind === 'extension' ? [bound.target.use] : NO_USES;
 }
 
 function where(table: TableName, hooks: readonly Hook[]): string {

@@ -7,6 +7,7 @@ import { existsElsewhere } from '../foreign-extension.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import { hasNoOption } from '../unknown-option.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
+import { ofTraits } from '../traits.ts';
 import { countRules, declaredAt, upTo } from './chains.ts';
 import { declaration, existingChain } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
@@ -39,14 +40,17 @@ export function executeOnRules(state: ExecutionState, table: Table, command: Bou
 
 /** A chain with the name of a target hides it: for the iptables-restore that declares it and, for iptables-legacy, wherever there is one (seen in 1.8.9). */
 function asJump(state: ExecutionState, table: Table, bound: BoundRule): BoundRule {
-  const { target } = bound;
-  if (target?.kind !== 'extension') return bound;
-  const { definition: { name }, options: [option] } = target.use;
+  const name = targetName(bound);
+  if (name === undefined) return bound;
   const isDeclared = state.restoring !== undefined && state.declared.has(name);
   if (!isDeclared && (state.backend === 'nft' || !table.chains.has(name))) return bound;
+  const option = bound.target?.kind === 'extension' ? bound.target.use.options[0] : undefined;
   if (isDeclared && option !== undefined) state.refuse('unusable', 'unknown-option', hasNoOption(name, option.spec.name), option.span);
   return leadingTo(bound, name);
 }
+
+/** The extension that is the rule's target. */
+const targetName = ofTraits(({ extensions }) => extensions.find(({ kind }) => kind === 'target')?.name);
 
 /** Finds what makes iptables stop before it looks at the ruleset. */
 function checkArguments(state: ExecutionState, table: Table, bound: BoundRule): void {
