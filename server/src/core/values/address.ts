@@ -1,7 +1,7 @@
 import type { Address } from '../engine/packet.ts';
 import { FAMILY_NAMES, type Family } from '../netfilter.ts';
 import { readInteger } from './integer.ts';
-import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted, readStrict } from './ipv4.ts';
+import { prefixLength, prefixMask, printIPv4, readClassic, readDotted, readFullDotted, readStrictUpTo } from './ipv4.ts';
 import { IPV6_ALL, prefixLength6, prefixMask6, printIPv6, readIPv6 } from './ipv6.ts';
 import { describeNetwork, networkProposals } from './network.ts';
 import { fail, lookedUp, ok, shown, type Parsed, type ValueContext, type ValueType } from './value.ts';
@@ -54,7 +54,7 @@ function plainNetwork(text: string): MaskedAddress | undefined {
   const slash = text.indexOf('/');
   const length = slash === -1 ? '32' : text.slice(slash + 1);
   if (!/^(?:[0-9]|[12][0-9]|3[0-2])$/u.test(length)) return undefined;
-  const address = readStrict(text, slash === -1 ? text.length : slash);
+  const address = readStrictUpTo(text, slash === -1 ? text.length : slash);
   if (address === undefined) return undefined;
   const mask = prefixMask(Number(length));
   return { address: masked(address, mask), mask };

@@ -18,8 +18,11 @@ export function readFullDotted(text: string): number | undefined {
   return text.split('.').length === 4 ? readDotted(text) : undefined;
 }
 
-/** Four plain decimal numbers without leading zeros, as inet_pton takes them, up to a place in the text. */
-export function readStrict(text: string, end = text.length): number | undefined {
+/** Four plain decimal numbers without leading zeros, as inet_pton takes them. */
+export const readStrict = (text: string): number | undefined => readStrictUpTo(text, text.length);
+
+/** The same of the text up to a place in it. */
+export function readStrictUpTo(text: string, end: number): number | undefined {
   let address = 0;
   let at = 0;
   for (let part = 0; part < 4; part++) {
