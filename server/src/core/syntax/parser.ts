@@ -3,6 +3,7 @@ import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import { readDirective } from './directive.ts';
 import type { Argument, Line, LineContent } from './line.ts';
 import { LINE_LIMIT } from './limits.ts';
+import { readPlainChain } from './plain-chain.ts';
 import { readPlainRule } from './plain-rule.ts';
 import type { LogicalText } from './split.ts';
 import { unquoteRuleWord, unquoteShellWord } from './unquote.ts';
@@ -45,7 +46,7 @@ export class LineParser {
 
   /** The lines with their content; `number` is left at 0 for the document to set. */
   parse(texts: readonly LogicalText[]): Line[] {
-    const contents = texts.map(({ text }) => unreadable(text) ?? readPlainRule(text));
+    const contents = texts.map(({ text }) => unreadable(text) ?? readPlainRule(text) ?? readPlainChain(text));
     const left = [...contents.keys()].filter((index) => contents[index] === undefined);
     for (let start = 0; start < left.length; start += BATCH) {
       const batch = left.slice(start, start + BATCH);

@@ -7,9 +7,6 @@ export const QUOTE = 34;
 const DASH = 45;
 const BRACKET = 91;
 
-/** Text in which quotes, if any, stand around whole words and no backslash stands between them. */
-const PLAIN = /^[^"\r]*(?:(?<=[ \t])"[^"\\\r]*"(?![^ \t])[^"\r]*)*$/u;
-
 /** Counters as iptables-save -c prints them before a rule. */
 const COUNTERS = /^\[\d+:\d+\](?= -)/u;
 
@@ -83,8 +80,21 @@ export function readPlainRule(text: string): PlainRule | undefined {
   const first = text.charCodeAt(0);
   if (first !== DASH && first !== BRACKET) return undefined;
   const counters = first === DASH ? undefined : COUNTERS.exec(text)?.[0];
-  if ((first === BRACKET && counters === undefined) || !PLAIN.test(text)) return undefined;
+  if ((first === BRACKET && counters === undefined) || !isPlain(text)) return undefined;
   return new PlainRule(text, counters === undefined ? undefined : { text: counters, raw: counters, start: 0, end: counters.length });
+}
+
+/** Whether quotes, if any, stand around whole words, no backslash stands between them, and no carriage return in the text. */
+function isPlain(text: string): boolean {
+  if (text.includes('\r')) return false;
+  for (let start = text.indexOf('"'); start !== -1;) {
+    const end = text.indexOf('"', start + 1);
+    if (end === -1 || !isBlank(text.charCodeAt(start - 1)) || !(end + 1 === text.length || isBlank(text.charCodeAt(end + 1)))) return false;
+    const backslash = text.indexOf('\\', start);
+    if (backslash !== -1 && backslash < end) return false;
+    start = text.indexOf('"', end + 1);
+  }
+  return true;
 }
 
 const isBlank = (code: number): boolean => code === BLANK || code === TAB;
