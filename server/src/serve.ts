@@ -1,12 +1,12 @@
 import {
   DidChangeConfigurationNotification, TextDocumentSyncKind, TextDocuments,
-  type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities, type TextDocumentContentChangeEvent,
+  type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities,
 } from 'vscode-languageserver';
-import type { RulesetDocument } from './core/ruleset/document.ts';
 import type { Environment } from './environment.ts';
 import { COMMANDS, FEATURES } from './features/features.generated.ts';
 import { DEFAULT_SETTINGS, type Settings } from './features/session.ts';
 import { LiveSession } from './live-session.ts';
+import { OpenText } from './open-text.ts';
 import { Publishing } from './publishing.ts';
 
 const SECTION = 'iptables-lens';
@@ -32,17 +32,17 @@ export function serve(connection: Connection, environment: Environment): void {
   connection.onExecuteCommand((params) => COMMANDS.find(({ name }) => name === params.command)?.run(session, params.arguments?.[0]));
 
   const publishing = new Publishing(connection, session);
-  const documents = new TextDocuments<RulesetDocument>({
-    create: (uri, languageId, version, text) => session.open(uri, languageId, version, text),
-    update: (document, changes: TextDocumentContentChangeEvent[], version) => {
-      document.update(changes, version);
-      return document;
-    },
+  const documents = new TextDocuments<OpenText>({
+    create: (uri, languageId, version, text) => new OpenText(session, uri, languageId, version, text),
+    update: (text, changes, version) => text.update(changes, version),
   });
-  documents.onDidChangeContent(({ document }) => publishing.schedule(document));
-  documents.onDidClose(({ document }) => {
-    session.close(document.uri);
-    publishing.clear(document.uri);
+  documents.onDidChangeContent(({ document: { document } }) => {
+    if (document !== undefined) publishing.schedule(document);
+  });
+  documents.onDidClose(({ document: { uri, document } }) => {
+    if (document === undefined) return;
+    session.close(uri);
+    publishing.clear(uri);
   });
   documents.listen(connection);
 

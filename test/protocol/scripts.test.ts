@@ -89,3 +89,22 @@ describe('commands of a script, however they are called', () => {
     await assert.rejects(ask('rename', at('WEB -p tcp --dport'), { newName: 'BYE' }), /Line 6 names `WEB` by `\$CHAIN`/u);
   });
 });
+
+describe('a script that calls no iptables', () => {
+  let client: TestClient;
+  const other = 'file:///fw/backup.sh';
+
+  before(async () => { client = await TestClient.start(); });
+  after(() => client.stop());
+
+  it('is none of our business until it does', async () => {
+    const text = '#!/bin/sh\necho saved > /var/log/backup\n';
+    await client.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: other, languageId: 'shellscript', version: 1, text } });
+    assert.deepEqual(await client.request('textDocument/codeLens', { textDocument: { uri: other } }), []);
+    const end = { line: 2, character: 0 };
+    const { diagnostics } = await client.change(other, 2, 'iptables -A INPUT -p tcp --dprt 22 -j ACCEPT\n', { start: end, end });
+    assert.deepEqual(diagnostics.filter(({ severity }) => severity === 1).map(({ code, range }) => [code, range.start.line]), [['unknown-option', 2]]);
+    const lenses = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument: { uri: other } });
+    assert.ok(lenses.length > 0);
+  });
+});
