@@ -1,10 +1,11 @@
 import { TextDocument, type TextDocumentContentChangeEvent } from 'vscode-languageserver-textdocument';
 import type { RulesetDocument } from './core/ruleset/document.ts';
+import { mayRunIptables } from './core/ruleset/script.ts';
 import type { LiveSession } from './live-session.ts';
 
 /**
- * A text that the client has open. A shell script is nobody's business here before it names one of the programs, or reads
- * a file that may do so: until then its text is all that is kept, and nothing is read, checked or published.
+ * A text that the client has open. A shell script is nobody's business here before it may run one of the programs: until
+ * then its text is all that is kept, and nothing is read, checked or published.
  */
 export class OpenText {
   readonly uri: string;
@@ -33,11 +34,8 @@ export class OpenText {
   private take(text: TextDocument): void {
     const { languageId, version } = text;
     const content = text.getText();
-    const isIdle = languageId === 'shellscript' && !mayCall(content);
+    const isIdle = languageId === 'shellscript' && !mayRunIptables(content);
     this.idle = isIdle ? text : undefined;
     if (!isIdle) this.known = this.session.open(this.uri, languageId, version, content);
   }
 }
-
-/** Whether a shell script may call iptables: it names it, or a file to read commands or variables from. */
-export const mayCall = (script: string): boolean => /tables|(?:^|[;&|({!]|\b(?:then|do|else|if|elif)\b)[ \t]*(?:\.|source)[ \t]+\S/mu.test(script);

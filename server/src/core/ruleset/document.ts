@@ -63,7 +63,7 @@ export class RulesetDocument implements ScriptContext {
   private detected: Family = 'ipv4';
   private readonly bound = new WeakMap<object, BoundRule>();
   /** Rules that speak of targets which chains above them hide. */
-  private readonly boundByHidden = new WeakMap<Line, { readonly names: string; readonly bound: BoundRule }>();
+  private readonly boundByHidden = new WeakMap<object, { readonly names: string; readonly bound: BoundRule }>();
   private hidden: HiddenTargets | undefined;
   private readonly rulesets = new RulesetCache();
   private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
@@ -139,23 +139,24 @@ export class RulesetDocument implements ScriptContext {
     const { content } = line;
     if (content.kind === 'command') return this.boundCommand(line, offset === undefined ? content : this.commandAt(line, offset) ?? content);
     if (content.kind !== 'rule') return undefined;
-    const family = this.familyOf(line);
-    const hidden = this.hiddenTargets.at(line);
-    return hidden.size === 0 ? this.boundWords(line, content, family, false) : this.boundWithHidden(line, content, family, hidden);
+    return this.boundOfRestore(line, content, this.familyOf(line));
   }
 
   /** The targets that chains of a ruleset hide. */
   get hiddenTargets(): HiddenTargets {
-    this.hidden ??= new HiddenTargets(this.kind === 'ruleset' ? this.content : [], this.family);
+    this.hidden ??= new HiddenTargets(this.content, this.family, this.kind);
     return this.hidden;
   }
 
-  private boundWithHidden(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family, hidden: ReadonlySet<string>): BoundRule {
-    const known = this.boundByHidden.get(line);
+  /** The words of a line that iptables-restore reads. */
+  private boundOfRestore(line: Line, words: { readonly arguments: readonly Argument[] }, family: Family): BoundRule {
+    const hidden = this.hiddenTargets.at(line);
+    if (hidden.size === 0) return this.boundWords(line, words, family, false);
+    const known = this.boundByHidden.get(words);
     const names = [...hidden].join();
-    if (known?.names === names && known.bound.family === family) return known.bound;
+    if (known?.names === names && known.bound.family === family && known.bound.line === line) return known.bound;
     const bound = bindWithHidden(line, words, family, hidden);
-    this.boundByHidden.set(line, { names, bound });
+    this.boundByHidden.set(words, { names, bound });
     return bound;
   }
 
@@ -379,7 +380,7 @@ export class RulesetDocument implements ScriptContext {
       const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
       return { line, bound, ...(content && { content }), ...(asked && { asked }) };
     }
-    const bound = content!.kind === 'rule' ? certainOrNot(this.boundWords(line, content!, family, false), conditional) : undefined;
+    const bound = content!.kind === 'rule' ? certainOrNot(this.boundOfRestore(line, content!, family), conditional) : undefined;
     return { line, bound, content: content!, text, restore, unknownInput };
   }
 

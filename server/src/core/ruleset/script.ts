@@ -76,8 +76,11 @@ export interface KeptSteps extends Pick<Kept, 'start' | 'end'> {
 const SHELL: LineContent = { kind: 'shell' };
 /** What an iptables-restore reads that reads nothing. */
 const BLANK: LineContent = { kind: 'blank' };
-/** What a script that runs iptables has somewhere in it. */
-const MENTION = /ip6?t/iu;
+/** What a script that runs iptables has somewhere in it; every third script has a `script` or a `description`. */
+const MENTION = /(?<!r)ip6?t/iu;
+
+/** Whether a script may run iptables, as far as a look at its text tells. */
+export const mayRunIptables = (script: string): boolean => MENTION.test(script);
 
 /** A first line by which a shell ends at the first command that fails. */
 const ERREXIT = /^#!\s*\S+\s+-\w*e/u;
@@ -137,7 +140,7 @@ export class Script {
     const { last } = this;
     this.last = undefined;
     const layout = new Layout(alone);
-    if (!MENTION.test(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
+    if (!mayRunIptables(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
     this.text.update(layout.text, layout.sharedWith(this.layout));
     this.layout = layout;
     const followed = this.follow(layout, context, 'nft', last);
