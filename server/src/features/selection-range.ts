@@ -7,7 +7,7 @@ import type { Line } from '../core/syntax/line.ts';
 import { cover, type Span } from '../core/text.ts';
 import { defineFeature } from './feature.ts';
 import { placeAt, touches } from './support/place.ts';
-import { usesOf } from './support/uses.ts';
+import { usesOf } from '../core/ruleset/uses.ts';
 
 /** The ranges around a position, from the smallest: list element, value, option, extension, rule, table block, file. */
 export function selectionRange(document: RulesetDocument, position: Position): SelectionRange {

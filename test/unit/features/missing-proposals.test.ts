@@ -3,7 +3,7 @@ import { spellings } from '../../../server/src/core/extensions/catalogue.ts';
 import type { BoundOption } from '../../../server/src/core/extensions/definition.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { complete } from '../../../server/src/features/completion.ts';
-import { usesOf } from '../../../server/src/features/support/uses.ts';
+import { usesOf } from '../../../server/src/core/ruleset/uses.ts';
 import { caseFiles, type Case } from '../../support/cases.ts';
 import { openDocument } from '../../support/document.ts';
 

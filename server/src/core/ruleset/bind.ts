@@ -83,21 +83,36 @@ export function unknownRule(line: Line, family: Family, reason: string): BoundRu
   return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, traits: NO_TRAITS, sources: undefined, destinations: undefined, tokens: [], unresolved: reason };
 }
 
-/** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
-class ReadRule implements BoundRule {
+/** What a bound rule keeps that says nothing of packets. */
+abstract class KeptRule {
   readonly line: Line;
   readonly family: Family;
   readonly command: BoundRule['command'];
   readonly skipped: boolean;
   readonly ends: boolean;
   readonly table: BoundRule['table'];
+  readonly problems: readonly Problem[];
+  readonly broken: boolean;
+
+  constructor(rule: Pick<BoundRule, 'line' | 'family' | 'command' | 'skipped' | 'ends' | 'table' | 'problems' | 'broken'>) {
+    this.line = rule.line;
+    this.family = rule.family;
+    this.command = rule.command;
+    this.skipped = rule.skipped;
+    this.ends = rule.ends;
+    this.table = rule.table;
+    this.problems = rule.problems;
+    this.broken = rule.broken;
+  }
+}
+
+/** A bound rule. A file has thousands of them, so it holds nothing of the binder that made it. */
+class ReadRule extends KeptRule implements BoundRule {
   readonly header: RuleHeader;
   readonly matches: BoundRule['matches'];
   readonly target: RuleTarget | undefined;
   readonly unresolved: string | undefined;
   readonly conditional: string | undefined;
-  readonly problems: readonly Problem[];
-  readonly broken: boolean;
   private readonly isCommand: boolean;
   private readonly hidden: ReadonlySet<string> | undefined;
   private readonly source: Words;
@@ -106,19 +121,12 @@ class ReadRule implements BoundRule {
 
   constructor(toRead: LineToRead, source: Words) {
     const parts = readLine(toRead);
-    this.line = parts.line;
-    this.family = parts.family;
-    this.command = parts.command;
-    this.skipped = parts.skipped;
-    this.ends = parts.ends;
-    this.table = parts.table;
+    super(parts);
     this.header = parts.header;
     this.matches = parts.matches;
     this.target = parts.target;
     this.unresolved = parts.unresolved;
     this.conditional = parts.conditional;
-    this.problems = parts.problems;
-    this.broken = parts.broken;
     this.isCommand = toRead.isCommand;
     this.hidden = toRead.hidden;
     this.source = source;
@@ -145,34 +153,19 @@ class ReadRule implements BoundRule {
 }
 
 /** A bound rule of which a part is another. */
-class ChangedRule implements BoundRule {
-  readonly line: Line;
-  readonly family: Family;
-  readonly command: BoundRule['command'];
-  readonly skipped: boolean;
-  readonly ends: boolean;
-  readonly table: BoundRule['table'];
+class ChangedRule extends KeptRule implements BoundRule {
   readonly target: RuleTarget | undefined;
   readonly traits: RuleTraits;
   readonly unresolved: string | undefined;
   readonly conditional: string | undefined;
-  readonly problems: readonly Problem[];
-  readonly broken: boolean;
   private readonly origin: BoundRule;
 
   constructor(origin: BoundRule, { target = origin.target, unresolved = origin.unresolved, conditional = origin.conditional }: Partial<Pick<BoundRule, 'target' | 'unresolved' | 'conditional'>>) {
-    this.line = origin.line;
-    this.family = origin.family;
-    this.command = origin.command;
-    this.skipped = origin.skipped;
-    this.ends = origin.ends;
-    this.table = origin.table;
+    super(origin);
     this.target = target;
     this.traits = target === origin.target ? origin.traits : traitsOf(origin.header, origin.matches, target);
     this.unresolved = unresolved;
     this.conditional = conditional;
-    this.problems = origin.problems;
-    this.broken = origin.broken;
     this.origin = origin;
   }
 

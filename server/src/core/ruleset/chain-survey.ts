@@ -1,6 +1,7 @@
 import type { ExtensionDefinition, ExtensionUse, OptionSpec } from '../extensions/definition.ts';
 import type { BoundRule, Chain } from './model.ts';
 import { ofTraits } from './traits.ts';
+import { isChoosy, usesOf } from './uses.ts';
 
 /** An extension as one rule uses it. */
 export interface RuleUse {
@@ -36,7 +37,7 @@ export class ChainSurvey {
       if (traits.asksInterface) interfaced.push(bound);
       if (traits.choosy) choosy.push(bound);
       if (!traits.naming) continue;
-      for (const use of target?.kind === 'extension' ? [...bound.matches, target.use] : bound.matches) if (namesSomething(use)) naming.push({ bound, use });
+      for (const use of usesOf(bound)) if (namesSomething(use)) naming.push({ bound, use });
     }
     this.jumps = jumps;
     this.interfaced = interfaced;
@@ -55,9 +56,6 @@ export class ChainSurvey {
 /** What the rules of a shape have for a survey; thousands of rules have few shapes. */
 const surveyTraits = ofTraits(({ extensions, options, asksInterface }) =>
   ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(isShared) || options.some(namesOther) }));
-
-/** Whether not every hook takes the extension. */
-const isChoosy = ({ hooks, hooksFor }: ExtensionDefinition): boolean => hooks !== undefined || hooksFor !== undefined;
 
 const isShared = ({ shared }: ExtensionDefinition): boolean => shared !== undefined;
 

@@ -3,6 +3,7 @@ import type { RulesetDocument } from './document.ts';
 import { saySame } from './identity.ts';
 import type { BoundCommand, BoundRule, CommandKind } from './model.ts';
 import { spellRule } from './save.ts';
+import { usesOf } from './uses.ts';
 
 /**
  * The text of a line of a ruleset file in the spelling and order of iptables-save; undefined where it has that already or
@@ -49,7 +50,6 @@ function keepsAll(before: BoundRule, after: BoundRule): boolean {
     && negations(after) === negations(before) && options(after) >= options(before) && saySame(before, after);
 }
 
-const usesOf = ({ matches, target }: BoundRule): BoundRule['matches'] => (target?.kind === 'extension' ? [...matches, target.use] : matches);
 
 const options = (bound: BoundRule): number => usesOf(bound).reduce((sum, use) => sum + use.options.length, 0);
 

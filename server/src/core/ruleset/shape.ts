@@ -5,6 +5,7 @@ import { interfaceName } from '../values/interface.ts';
 import type { ValueContext, ValueType } from '../values/value.ts';
 import type { BoundCommand, BoundRule, HeaderPart, RuleHeader, RuleTarget, RuleTraits } from './model.ts';
 import { ReadAppend, ReadJump, ReadOption, ReadPart, ReadTarget, ReadUse, ReadVerdict, type Places } from './places.ts';
+import { usesOf } from './uses.ts';
 import { WordPlaces } from './word-places.ts';
 
 /** A rule as its shape and its values, in the order of the words that they were read from. */
@@ -139,8 +140,7 @@ function wordsOf({ options }: ShapedUse, { shape: { slots } }: ShapedValues, wor
 const looksBeside = ({ traits: { extensions } }: Shape): boolean => extensions.some(({ checkBeside }) => checkBeside !== undefined);
 
 function areSoundTogether(shaped: ShapedValues, text: string): boolean {
-  const target = targetOf(shaped, text);
-  const uses = [...matchesOf(shaped, text), ...(target?.kind === 'extension' ? [target.use] : [])];
+  const uses = usesOf({ matches: matchesOf(shaped, text), target: targetOf(shaped, text) });
   return uses.every((use) => (use.definition.checkBeside?.(use, uses).length ?? 0) === 0);
 }
 

@@ -1,8 +1,9 @@
 import type { BoundRule, RuleHeader, RuleTarget, RuleTraits } from './model.ts';
+import { usesOf } from './uses.ts';
 
 /** The traits of a rule with these parts. */
 export function traitsOf({ in: incoming, out }: RuleHeader, matches: BoundRule['matches'], target: RuleTarget | undefined): RuleTraits {
-  const uses = target?.kind === 'extension' ? [...matches, target.use] : matches;
+  const uses = usesOf({ matches, target });
   return {
     extensions: uses.map(({ definition }) => definition),
     options: uses.flatMap(({ options }) => options.map(({ spec }) => spec)),

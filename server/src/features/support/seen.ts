@@ -1,7 +1,7 @@
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { BoundRule } from '../../core/ruleset/model.ts';
 import type { Family } from '../../core/netfilter.ts';
-import { usesOf } from './uses.ts';
+import { usesOf } from '../../core/ruleset/uses.ts';
 
 /** Distinct values that are kept: more would not be read by anybody. */
 const MOST = 200;

@@ -1,8 +1,6 @@
 import type { ExtensionUse, OptionSpec } from '../../core/extensions/definition.ts';
 import type { BoundRule, Token } from '../../core/ruleset/model.ts';
-
-/** The extensions that a rule uses: its matches, then its target. */
-export const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);
+import { usesOf } from '../../core/ruleset/uses.ts';
 
 /** The use and the option that a token speaks of; of an extension that is loaded twice, the later use. */
 export function optionOf(bound: BoundRule, { extension, option }: Token): { readonly use: ExtensionUse; readonly spec: OptionSpec } | undefined {

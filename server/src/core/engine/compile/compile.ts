@@ -1,6 +1,7 @@
 import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type TableName } from '../../netfilter.ts';
 import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
+import { usesOf } from '../../ruleset/uses.ts';
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
@@ -44,7 +45,7 @@ export function startsTracking({ tables }: Ruleset): boolean {
 }
 
 function tracksConnections({ bound }: Rule): boolean {
-  const uses = bound.target?.kind === 'extension' ? [...bound.matches, bound.target.use] : bound.matches;
+  const uses = usesOf(bound);
   return uses.some((use) => (typeof use.definition.tracks === 'function' ? use.definition.tracks(use) : use.definition.tracks === true));
 }
 

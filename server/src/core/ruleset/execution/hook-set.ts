@@ -12,9 +12,6 @@ export const hookSet = (hooks: readonly Hook[]): HookSet => hooks.reduce((set, h
 /** The hooks of a set that have a chain in the table, in the order of its chains. */
 export const hooksIn = (set: HookSet, table: TableName): readonly Hook[] => BUILT_IN_CHAINS[table].filter((hook) => (set & 1 << HOOKS.indexOf(hook)) !== 0);
 
-/** Whether not every hook may lead to a use of the extension. */
-export const isChoosy = ({ definition: { hooks, hooksFor } }: ExtensionUse): boolean => hooks !== undefined || hooksFor !== undefined;
-
 /** Hooks that may lead to the use; `byOptions`: whether what its options ask for counts. */
 export function hooksTaking(use: ExtensionUse, byOptions: boolean): HookSet {
   const { hooks, hooksFor } = use.definition;

@@ -1,7 +1,8 @@
 import { BUILT_IN_CHAINS, type Backend, type Hook } from '../../netfilter.ts';
 import type { ExtensionUse } from '../../extensions/definition.ts';
 import type { Chain, Rule, Table } from '../model.ts';
-import { ALL_HOOKS, hookSet, hooksTaking, isChoosy, type HookSet } from './hook-set.ts';
+import { isChoosy, usesOf } from '../uses.ts';
+import { ALL_HOOKS, hookSet, hooksTaking, type HookSet } from './hook-set.ts';
 
 /** What the rules of a chain lead to and ask of the hooks. */
 interface Outline {
@@ -46,7 +47,7 @@ export class Reach {
 
   /** Takes note of rules that were taken out of the chain. */
   taken(table: Table, chain: Chain, rules: readonly Rule[]): void {
-    if (rules.some((rule) => isJump(rule) || usesOf(rule).some(isChoosy))) this.changed(table, chain);
+    if (rules.some((rule) => isJump(rule) || usesOf(rule.bound).some(({ definition }) => isChoosy(definition)))) this.changed(table, chain);
   }
 
   /** Takes note that the chain holds other rules than before. */
@@ -118,8 +119,8 @@ export class Reach {
 
   /** Answers the chain that no rule led to before. */
   private add(outline: Outline, rule: Rule): string | undefined {
-    for (const use of usesOf(rule)) {
-      if (!isChoosy(use)) continue;
+    for (const use of usesOf(rule.bound)) {
+      if (!isChoosy(use.definition)) continue;
       outline.choosy.add(use);
       outline.taking &= hooksTaking(use, this.byOptions);
     }
@@ -182,5 +183,3 @@ export class Reach {
 }
 
 const isJump = ({ bound: { target } }: Rule): boolean => target?.kind === 'chain';
-
-const usesOf = ({ bound: { matches, target } }: Rule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);

@@ -3,7 +3,8 @@ import type { ExtensionUse } from '../../extensions/definition.ts';
 import type { Span } from '../../text.ts';
 import type { BoundRule, Chain, Table } from '../model.ts';
 import { NO_INTERFACE } from '../placement.ts';
-import { hooksIn, hooksTaking, isChoosy, type HookSet } from './hook-set.ts';
+import { isChoosy, usesOf } from '../uses.ts';
+import { hooksIn, hooksTaking, type HookSet } from './hook-set.ts';
 import type { Reach } from './reach.ts';
 import type { ExecutionState } from './state.ts';
 
@@ -30,7 +31,7 @@ export function refusedByKernel(table: Table, chain: Chain, bound: BoundRule, { 
     if (tables?.includes(table.name) === false) return { message: `\`${name}\` is refused in the table \`${table.name}\`.` };
   }
   const target = bound.target?.kind === 'chain' ? bound.target.chain : undefined;
-  if (target === undefined && !own.some(isChoosy)) return undefined;
+  if (target === undefined && !own.some(({ definition }) => isChoosy(definition))) return undefined;
   const hooks = reach.hooksOf(table, chain.name);
   if (hooks === 0) return undefined;
   const loop = target === undefined ? undefined : loopBy(reach, table, chain.name, target);
@@ -67,4 +68,3 @@ function misplaced(uses: Iterable<ExtensionUse>, { table, hooks, byOptions }: Re
   return undefined;
 }
 
-const usesOf = ({ matches, target }: BoundRule): readonly ExtensionUse[] => (target?.kind === 'extension' ? [...matches, target.use] : matches);

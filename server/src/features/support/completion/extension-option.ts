@@ -2,7 +2,7 @@ import { CompletionItemKind } from 'vscode-languageserver';
 import { availableIn, matchesOf, protocolMatch, targetsOf } from '../../../core/extensions/catalogue.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../../../core/extensions/definition.ts';
 import { pageOf } from '../pages.ts';
-import { usesOf } from '../uses.ts';
+import { usesOf } from '../../../core/ruleset/uses.ts';
 import { Harm, standInFor } from './harm.ts';
 import { RANK, type Proposal } from './item.ts';
 import { admits, popularity, suitsProtocol } from './name.ts';

@@ -10,7 +10,7 @@ import { protocol } from '../../../core/values/protocol.ts';
 import type { ValueContext, ValueType } from '../../../core/values/value.ts';
 import { describeBaseOption, describeChainIn, describeExtension, describeOption, describeTable, paragraphs } from '../describe.ts';
 import { touches, type Place } from '../place.ts';
-import { usesOf } from '../uses.ts';
+import { usesOf } from '../../../core/ruleset/uses.ts';
 import { COUNTERS_DOC, NEGATION_DOC, POLICY_DOCS } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 
