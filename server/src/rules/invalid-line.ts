@@ -100,6 +100,7 @@ function shell(line: Line): Report[] {
   const { text } = line;
   // Counters with blanks inside, which iptables-restore reads.
   if (/^\[[^:\]]+:[^\]]*\]/u.test(text)) return [];
+  if (text.trim() === '') return [blanks(line)];
   const meant = meantBy(line);
   const comment: Fix = { title: 'Comment the line out', safe: false, edits: [replace(line, { start: 0, end: textSpan(line).start }, '# ')] };
   const word = /\S+/u.exec(text)![0];

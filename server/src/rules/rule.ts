@@ -131,7 +131,8 @@ export type Progress = Report | undefined;
 /**
  * A diagnostic. `checkLine` sees one line and its table and is cached while both stay the same, and so is `checkProblem`,
  * which sees a problem with the rule's code that binding found on a line; `checkFile` runs after every edit and must stay
- * linear and cheap. `checkAnalysis` runs in the background, in slices between two of the things that it yields. `docs` is
+ * linear and cheap. `explainErrors` is asked of each line that the quick checks found errors on, and what it answers stands in
+ * their place. `checkAnalysis` runs in the background, in slices between two of the things that it yields. `docs` is
  * Markdown under the headings What it does, Why it matters, Example, Use instead (and Fix safety where it has fixes). A
  * rule without checks is reported by `run.ts` itself.
  */
@@ -142,6 +143,7 @@ export interface Rule {
   checkLine?(context: LineInContext): Iterable<Report>;
   checkProblem?(problem: Problem, context: LineInContext): Iterable<Report>;
   checkFile?(context: FileInContext): Iterable<Report>;
+  explainErrors?(line: Line): Report | undefined;
   checkAnalysis?(context: AnalysedFile): Iterable<Progress>;
 }
 

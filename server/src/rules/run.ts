@@ -45,6 +45,7 @@ export class Diagnostics {
   private readonly document: RulesetDocument;
   private readonly surroundings: () => Surroundings;
   private readonly fileRules: readonly Rule[];
+  private readonly explainers: readonly Rule[];
   private readonly codes: ReadonlySet<string>;
   private readonly lineChecks: LineChecks;
   private readonly exact: ExactChecks;
@@ -59,6 +60,7 @@ export class Diagnostics {
     const problemRules = new Map(rules.filter(({ checkProblem }) => checkProblem !== undefined).map((rule) => [rule.code, rule]));
     this.lineChecks = new LineChecks(document, (place) => findingsOfLine(lineRules, problemRules, place));
     this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
+    this.explainers = rules.filter(({ explainErrors }) => explainErrors !== undefined);
     this.exact = new ExactChecks(document, rules);
     this.codes = new Set(rules.map(({ code }) => code));
   }
@@ -104,7 +106,7 @@ export class Diagnostics {
     for (const findings of this.lineChecks.run(kind)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, around);
     for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
-    const read = unread(found);
+    const read = unread(explained(found, this.explainers));
     return { ruleset, file, found: kind === 'script' ? distinct(read) : read };
   }
 
@@ -162,6 +164,21 @@ function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<st
 function finding(rule: Rule, report: Report): Finding {
   return { code: rule.code, severity: rule.severity, ...report };
 }
+
+/** The findings with the errors of a line replaced where one cause explains them all. */
+function explained(findings: readonly Finding[], explainers: readonly Rule[]): readonly Finding[] {
+  const causes = new Map<Line, Finding>();
+  for (const line of new Set(findings.filter(isError).map((each) => each.line))) {
+    for (const rule of explainers) {
+      const report = rule.explainErrors!(line);
+      if (report !== undefined) causes.set(line, finding(rule, report));
+    }
+  }
+  if (causes.size === 0) return findings;
+  return [...findings.filter((each) => !isError(each) || !causes.has(each.line)), ...causes.values()];
+}
+
+const isError = ({ severity }: Finding): boolean => severity === 'error';
 
 /** The findings without those that say the same of the same place: a command that runs several times. */
 function distinct(findings: readonly Finding[]): Finding[] {

@@ -18,7 +18,7 @@ function sample(rule: Rule, heading: string): string {
   const text = block[2]!;
   if (text.startsWith('#!') || TYPED.has(rule.code) || (block[1] === 'sh' && heading !== 'Example')) return `${text}\n`;
   const whole = /^\*/mu.test(text) ? `${text}\n` : `*filter\n${text}\nCOMMIT\n`;
-  return whole.replaceAll('␍', '\r').replace('␃\n', '');
+  return whole.replaceAll('␍', '\r').replaceAll('⍽', '\u00a0').replace('␃\n', '');
 }
 
 const named = (rule: Rule, text: string): Finding[] => findingsOf(text, undefined, rule.code).filter(({ code }) => code === rule.code);

@@ -9,6 +9,9 @@ export const CHAIN_NAME_LIMIT = 29;
 /** Behind `:standard -` iptables-restore refuses `-j ACCEPT` and, for iptables-legacy, crashes (1.8.9). */
 const STANDARD = 'standard';
 
+/** What C takes for a blank: no other name of a chain is refused (1.8.9). */
+const BLANK = /[ \t\n\v\f\r]/u;
+
 /** What is wrong with the name of a new chain, declared by `:NAME` or by `-N NAME`. */
 export function chainNameProblems(name: string, span: Span, family: Family, by: 'declaration' | 'command'): Problem[] {
   const at = { start: span.start, end: span.end };
@@ -17,7 +20,7 @@ export function chainNameProblems(name: string, span: Span, family: Family, by: 
   }
   if (/^[-!]/u.test(name)) return [wrongStart(name, at, by)];
   if (name === STANDARD) return [{ code: 'invalid-chain-name', message: `\`${name}\` is iptables' own name for verdicts and jumps, which it can't make any more behind such a chain; choose another.`, span: at }];
-  if (name === '' || /\s/u.test(name)) return [{ code: 'invalid-chain-name', message: `\`${name}\` is no name for a chain; it needs at least one character, and none of them a blank.`, span: at }];
+  if (name === '' || BLANK.test(name)) return [{ code: 'invalid-chain-name', message: `\`${name}\` is no name for a chain; it needs at least one character, and none of them a blank.`, span: at }];
   const bare = name.replaceAll('"', '');
   if (bare !== name && by === 'declaration') {
     return [{ code: 'invalid-chain-name', message: `iptables-restore takes the quotes of \`${name}\` for a part of the chain's name; leave them out.`, span: at, accepted: true, ...(bare === '' ? {} : { fix: { title: `Write ${bare}`, span: at, newText: bare, safe: false } }) }];

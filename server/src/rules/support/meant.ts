@@ -7,5 +7,5 @@ export function meantTable({ content, text }: Line): TableName | undefined {
   return content.kind === 'shell' && isTableName(name) ? name : undefined;
 }
 
-/** Whether a line was meant to be `COMMIT`, in other letters or with a mark behind it. */
-export const meantCommit = ({ content, text }: Line): boolean => content.kind === 'shell' && /^\s*commit[\s;.,]*$/iu.test(text);
+/** Whether a line was meant to be `COMMIT`, in other letters or with a mark or something invisible beside it. */
+export const meantCommit = ({ content, text }: Line): boolean => content.kind === 'shell' && /^[\s\p{Cf}]*commit[\s\p{Cf};.,]*$/iu.test(text);
