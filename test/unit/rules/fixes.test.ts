@@ -55,6 +55,8 @@ const CASES: readonly Case[] = [
   { code: 'attached-value', title: 'Write -p tcp', before: filter('-A INPUT -ptcp --dport 22 -j ACCEPT'), after: filter('-A INPUT -p tcp --dport 22 -j ACCEPT') },
   { code: 'invisible-character', title: 'Write plain blanks', before: filter('-A INPUT\u00a0-i\u00a0lo -j ACCEPT\u00a0'), after: filter('-A INPUT -i lo -j ACCEPT') },
   { code: 'invisible-character', title: 'Remove what can\'t be seen', before: '*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\u200b\n', after: filter('-A INPUT -i lo -j ACCEPT') },
+  { code: 'invalid-value', title: 'Write 22', before: filter('-A INPUT -p tcp --dport “22” -j ACCEPT'), after: filter('-A INPUT -p tcp --dport 22 -j ACCEPT') },
+  { code: 'invalid-value', title: 'Write 192.0.2.1', before: filter('-A INPUT -s ‘192.0.2.1’ -j ACCEPT'), after: filter('-A INPUT -s 192.0.2.1 -j ACCEPT') },
   { code: 'misplaced-negation', title: 'Remove !', before: filter('-A INPUT ! ! -i lo -j ACCEPT'), after: filter('-A INPUT ! -i lo -j ACCEPT') },
   { code: 'misplaced-negation', title: 'Write ! -s', before: filter('-A INPUT -s ! 10.0.0.1 -j ACCEPT'), after: filter('-A INPUT ! -s 10.0.0.1 -j ACCEPT') },
   { code: 'state-match', title: 'Write -m conntrack --ctstate', before: filter('-A INPUT -m state ! --state NEW -i lo -j ACCEPT'), after: filter('-A INPUT -m conntrack ! --ctstate NEW -i lo -j ACCEPT') },

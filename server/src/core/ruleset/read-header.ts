@@ -7,7 +7,7 @@ import { HEADER_MATCHES, protocol as protocolType } from '../values/protocol.ts'
 import type { ValueType } from '../values/value.ts';
 import type { HeaderPart, RuleHeader } from './model.ts';
 import { KnownPlaces, ReadPart } from './places.ts';
-import { gluedNegation, isExpansion, optionText, suggestion, type GivenBase, type Reading } from './reading.ts';
+import { gluedNegation, isExpansion, optionText, suggestion, typographicQuotation, type GivenBase, type Reading } from './reading.ts';
 import type { Writable } from '../writable.ts';
 
 const SEVERAL_NEGATED = '`!` can\'t stand where a rule names several addresses; write a rule for each, or a chain that returns for them.';
@@ -104,9 +104,9 @@ export class HeaderReader {
     reading.given = { argument: value, type, context };
     const parsed = type.parse(value.text, context);
     if (!parsed.ok) {
-      const glued = gluedNegation(reading.given, nameSpan, reading.line.text.slice(nameSpan.start, nameSpan.end));
-      if (glued !== undefined) {
-        reading.problems.push(glued);
+      const explained = gluedNegation(reading.given, nameSpan, reading.line.text.slice(nameSpan.start, nameSpan.end)) ?? typographicQuotation(reading.given);
+      if (explained !== undefined) {
+        reading.problems.push(explained);
         return undefined;
       }
       reading.problem('invalid-value', parsed.message, value, suggestion(parsed.suggestion, value));

@@ -164,3 +164,14 @@ export function gluedNegation({ argument, type, context }: GivenValue, nameSpan:
     fix: { title: `Write ${newText}`, span: cover(nameSpan, argument), newText, safe: false },
   };
 }
+
+/** `--dport “22”`: what is wrong where the value between typographic quotation marks is a good one; undefined where it is not. */
+export function typographicQuotation({ argument, type, context }: GivenValue): Problem | undefined {
+  const newText = /^["\u2018-\u201f\u00ab]([^\s"]+)["\u2018-\u201f\u00bb]$/u.exec(argument.text)?.[1];
+  if (newText === undefined || !type.parse(newText, context).ok) return undefined;
+  const span = { start: argument.start, end: argument.end };
+  return {
+    code: 'invalid-value', span, message: `\`${argument.text}\` stands in typographic quotation marks, which iptables takes for a part of the value; write \`${newText}\`.`,
+    fix: { title: `Write ${newText}`, span, newText, safe: true },
+  };
+}

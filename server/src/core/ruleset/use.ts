@@ -4,7 +4,7 @@ import { cover, type Span } from '../text.ts';
 import { protocolsOf, type BoundOption, type ExtensionDefinition, type ExtensionUse, type OptionSpec, type Problem } from '../extensions/definition.ts';
 import type { ValueContext } from '../values/value.ts';
 import { KnownPlaces, ReadOption, ReadUse } from './places.ts';
-import { gluedNegation } from './reading.ts';
+import { gluedNegation, typographicQuotation } from './reading.ts';
 
 /** One option as it stands in the line, before its values are read. */
 export interface GivenOption {
@@ -77,9 +77,11 @@ export class OpenUse {
     const span = { start: value.start, end: value.end };
     const parsed = spec.values[index]!.parse(value.text, context);
     if (!parsed.ok) {
-      const glued = spec.negatable === true && index === 0 ? gluedNegation({ argument: value, type: spec.values[0]!, context }, nameSpan, `--${spelling}`) : undefined;
-      if (glued !== undefined) {
-        problems.push(glued);
+      const given = { argument: value, type: spec.values[index]!, context };
+      const glued = spec.negatable === true && index === 0 ? gluedNegation(given, nameSpan, `--${spelling}`) : undefined;
+      const explained = glued ?? typographicQuotation(given);
+      if (explained !== undefined) {
+        problems.push(explained);
         return undefined;
       }
       const newText = parsed.suggestion;
