@@ -25,6 +25,18 @@ describe('the resulting ruleset of a script', () => {
   });
 });
 
+describe('the resulting ruleset of a ruleset file', () => {
+  it('has a comment in the place of a rule that iptables refuses', async () => {
+    const { session, document } = await sessionWith('*filter\n-A INPUT -p tcp --dport\n-A INPUT -s 192.0.2.1 --dprot 22 -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n', 'rules.v4');
+    const answer = resultingRuleset(session, { uri: document.uri });
+    assert.ok(!('error' in answer));
+    assert.deepEqual(answer.text.split('\n').filter((line) => line.includes('-A')), [
+      '# -A INPUT: iptables refuses `-A INPUT -p tcp --dport`', '# -A INPUT: iptables refuses `-A INPUT -s 192.0.2.1 --dprot 22 -j ACCEPT`', '-A INPUT -j DROP',
+    ]);
+    assert.deepEqual(answer.refused.map(({ line }) => line), [1, 2]);
+  });
+});
+
 describe('a packet simulated on a line of a script', () => {
   const packet = 'tcp 203.0.113.9:40000 -> 10.0.0.5:22 in=eth0';
 

@@ -90,7 +90,9 @@ function run({ verdict, packet: text }: { readonly verdict: Argument; readonly p
   const parsed = parseClass(text.text, options.family);
   if (!parsed.ok) {
     const start = text.start + parsed.error.offset;
-    return { status: 'invalid', message: parsed.error.message, span: { start, end: start + parsed.error.length } };
+    // What a shell puts into a here-document stands nowhere in the script.
+    const span = text.raw === text.text ? { start, end: start + parsed.error.length } : { start: text.start, end: text.end };
+    return { status: 'invalid', message: parsed.error.message, span };
   }
   const { packet } = parsed;
   const world = worldOf(packet.family, worlds);

@@ -92,6 +92,9 @@ function moved(content: LineContent, traced: Traced, lineStart: number, line: st
     case 'table': return { ...content, name: place(content.name) };
     case 'chain': return { ...content, name: place(content.name), policy: maybe(content.policy), counters: maybe(content.counters), extra: content.extra.map(place) };
     case 'command': return { ...content, program: place(content.program), arguments: content.arguments.map(place), rest: maybe(content.rest) };
+    case 'expectation': return { ...content, verdict: place(content.verdict), packet: place(content.packet) };
+    case 'suppression': return { ...content, codes: content.codes.map(place) };
+    case 'start': return { ...content, files: content.files.map(place) };
     default: return content;
   }
 }

@@ -29,7 +29,7 @@ export function spellRule({ header, matches, target, family }: BoundRule): strin
 
 /**
  * The ruleset as iptables-save 1.8.9 prints it, with its counters at zero and without its comments of when and by whom;
- * a rule that is not known is a comment.
+ * a rule that is not known or that iptables refuses is a comment.
  */
 export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
   return savedTables(ruleset, backend).flatMap((table) => [
@@ -41,10 +41,13 @@ export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
 }
 
 function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
-  const { line, unresolved } = rule.bound;
-  const text = unresolved === undefined ? [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ') : `# -A ${chain}: not known before a shell reads \`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;
-  return { text, rule };
+  const { unresolved, broken } = rule.bound;
+  if (unresolved !== undefined) return { text: `# -A ${chain}: not known before a shell reads ${quoted(rule)}`, rule };
+  if (broken) return { text: `# -A ${chain}: iptables refuses ${quoted(rule)}`, rule };
+  return { text: [`-A ${chain}`, ...ruleWords(rule, backend)].join(' '), rule };
 }
+
+const quoted = ({ bound: { line } }: Rule): string => `\`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;
 
 /** iptables-nft goes through its tables in an order of its own, and has only those in which something was made. */
 const NFT_ORDER: readonly TableName[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
