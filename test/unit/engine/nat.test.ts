@@ -135,6 +135,60 @@ COMMIT
     assert.deepEqual(results.map(way), ['ACCEPT nat:POSTROUTING:1', 'ACCEPT nat:POSTROUTING:1', 'DROP nat:POSTROUTING:1']);
   });
 
+  it('drops it only behind the last table of the hook', () => ways(`*nat
+-A INPUT -p udp -j SNAT --to-source 7.7.7.7:1000-1001
+COMMIT
+*security
+-A INPUT -j LOG
+COMMIT
+`, [1, 2, 3].map((port) => [`udp 1.1.1.1:${port} -> 9.9.9.9:1 in=eth0`, `${port === 3 ? 'DROP' : 'ACCEPT'} nat:INPUT:1 security:INPUT:1${port === 3 ? '' : ' security:INPUT:policy'}`]), { backend: 'nft' }));
+
+  it('may find no port left where it is not known which the others have', async () => {
+    const small = `*nat
+-A PREROUTING -p udp --dport 91 -j DNAT --to-destination 10.2.0.1:80-82 --random
+-A PREROUTING -p udp --dport 92 -j DNAT --to-destination 10.2.0.1:80-81 --random
+-A POSTROUTING -p udp --dport 80:82 -j SNAT --to-source 7.7.7.7:1000
+-A POSTROUTING -p udp --dport 1 -j SNAT --to-source 10.9.9.9-10.9.9.10:1000-1001
+-A POSTROUTING -p udp --dport 2 -j SNAT --to-source 10.9.9.9-10.9.9.10:1001-1002
+-A POSTROUTING -p udp --dport 3 -j MASQUERADE --to-ports 1000-1001
+COMMIT
+`;
+    const fates = async (packets: readonly string[]): Promise<string[]> =>
+      (await run(small, packets)).map(({ verdict, outcomes = [] }) => (verdict === 'UNKNOWN' ? outcomes.map((outcome) => outcome.verdict).sort().join(' or ') : verdict));
+    const [others, few, places, unknown] = [
+      ['udp 1.1.1.1:1 -> 10.2.0.1:91 in=eth0 out=eth1', 'udp 1.1.1.2:1 -> 10.2.0.1:80 in=eth0 out=eth1'],
+      [1, 2, 3].map((host) => `udp 1.1.1.${host}:1 -> 10.2.0.1:92 in=eth0 out=eth1`),
+      // The first leaves it open which address the second has, and the others share one of them.
+      ['udp 10.1.0.1:33001 -> 10.2.0.2:1 in=eth0 out=eth1', 'udp 10.1.0.1:33001 -> 10.2.0.5:2 in=eth0 out=eth1', ...[1, 2, 3].map((port) => `udp 10.1.0.1:${port} -> 10.2.0.5:2 in=eth0 out=eth1`)],
+      [1, 2, 3].map((host) => `udp 1.1.1.${host}:1 -> 9.9.9.9:3 in=eth0 out=ppp0`),
+    ];
+    assert.deepEqual([await fates(others), await fates(few), await fates(places), await fates(unknown)], [
+      ['ACCEPT', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT or DROP', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT', 'ACCEPT', 'ACCEPT or DROP', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT', 'ACCEPT or DROP'],
+    ]);
+  });
+
+  it('counts what others share of a range once for each port', () => rewrites(`*nat
+-A POSTROUTING -p udp --sport 1 -j SNAT --to-source 7.7.7.7:1000-1001
+-A POSTROUTING -p udp --sport 2 -j SNAT --to-source 7.7.7.7:1000-1002
+COMMIT
+`, [
+    ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'udp 7.7.7.7 -> 9.9.9.9:1 in=eth0 out=eth1 ttl=63'],
+    ['udp 1.1.1.2:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'udp 7.7.7.7 -> 9.9.9.9:1 in=eth0 out=eth1 ttl=63'],
+    ['udp 1.1.1.3:2 -> 9.9.9.9:1 in=eth0 out=eth1', 'udp 7.7.7.7:1002 -> 9.9.9.9:1 in=eth0 out=eth1 ttl=63'],
+    ['udp 1.1.1.4:2 -> 9.9.9.9:1 in=eth0 out=eth1', 'DROP'],
+  ]));
+
+  it('may take the port of a closed connection, by sequence numbers', async () => {
+    const [way1, back1] = ['tcp 1.1.1.1:1000 -> 9.9.9.9:80 in=eth0 out=eth1 flags=', 'tcp 9.9.9.9:80 -> 7.7.7.7:1000 in=eth1 out=eth0 flags='];
+    const results = await run('*nat\n-A POSTROUTING -p tcp -j SNAT --to-source 7.7.7.7:1000-1001\nCOMMIT\n', [
+      `${way1}SYN`, `${back1}SYN,ACK`, `${way1}ACK`, `${way1}FIN,ACK`, `${back1}FIN,ACK`, `${way1}ACK`,
+      'tcp 1.1.1.2:1001 -> 9.9.9.9:80 in=eth0 out=eth1', 'tcp 1.1.1.3:1002 -> 9.9.9.9:80 in=eth0 out=eth1', `${back1}SYN,ACK`,
+    ]);
+    const taken = results.at(-2)!;
+    assert.deepEqual(taken.outcomes?.map((outcome) => (outcome.verdict === 'ACCEPT' ? leaves(outcome) : outcome.verdict)).sort(), ['DROP', 'tcp 7.7.7.7:1000 -> 9.9.9.9:80 in=eth0 out=eth1 flags=SYN ttl=63']);
+    assert.deepEqual(results.at(-1)!.outcomes?.map((outcome) => leaves(outcome).split(' ')[3]).sort(), ['1.1.1.1:1000', '1.1.1.3:1002']);
+  });
+
   it('gives a connection another source port when its replies could be taken for another\'s', async () => {
     const ruleset = '*nat\n-A PREROUTING -j DNAT --to-destination 10.0.0.5:80\nCOMMIT\n';
     const results = await run(ruleset.replace('-A PREROUTING', '-A PREROUTING -p tcp'), ['tcp 1.1.1.1:5000 -> 9.9.9.9:81 in=eth0 out=eth1', 'tcp 1.1.1.1:5000 -> 9.9.9.9:82 in=eth0 out=eth1']);

@@ -1,12 +1,13 @@
 import type { Connection } from './conntrack/connection.ts';
-import { bind, type Manipulation } from './conntrack/nat.ts';
+import { bind, yieldedPorts, type Manipulation } from './conntrack/nat.ts';
 import { rewriteError, TOO_SHORT } from './conntrack/rewrite.ts';
-import { confirm } from './conntrack/table.ts';
+import { confirm, kill } from './conntrack/table.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import { enterChain } from './hook-entry.ts';
 import type { Passage } from './passage.ts';
 import type { Stage } from './program.ts';
 import { PROTOCOL } from './protocols.ts';
+import { endpointText } from './wording.ts';
 
 type NatStage = Stage & { readonly kind: 'nat' };
 
@@ -52,12 +53,36 @@ export function finishNat(p: Passage, { manipulation }: NatStage): void {
   if (failure !== undefined) p.end({ verdict: 'DROP', reason: failure });
 }
 
-/** Enters the connection of a packet that has survived. */
+/** Enters the connection of a packet that has survived; where its tuples are not its own, the kernel drops it only here. */
 export function confirmStage(p: Passage): void {
   const { tracked } = p;
   const connection = tracked?.connection;
   if (connection === undefined || connection.confirmed || tracked!.direction === 'reply') return;
-  if (!confirm(p.world.table, connection, p.world.now)) {
-    p.end({ verdict: 'DROP', reason: 'its answers could not be told from those of another connection; conntrack drops it' });
+  if (clashes(p, connection) || (p.ending === undefined && !confirm(p.world.table, connection, p.world.now))) {
+    p.end({ verdict: 'DROP', reason: 'NAT finds no address and port by which its answers could be told from those of another connection, so conntrack drops it' });
   }
+}
+
+function clashes(p: Passage, connection: Connection): boolean {
+  const { clash } = connection;
+  if (clash === 'possible') return p.ask('other connections have every address and port that NAT may give it');
+  return clash === 'sure' && !takesOver(p, connection);
+}
+
+/** Whether the connection gets a port from one that is closed. Seen in the kernel. */
+function takesOver(p: Passage, connection: Connection): boolean {
+  const { table, now } = p.world;
+  for (const { port, holder } of yieldedPorts(table, connection, now)) {
+    const { source, sourcePort } = holder.original;
+    if (!p.ask(`its TCP sequence number is beyond those of the closed connection from ${endpointText(source, sourcePort)}, so that NAT takes its port ${port}`)) {
+      if (p.ending !== undefined) return true;
+      continue;
+    }
+    kill(table, holder);
+    connection.reply = { ...connection.reply, destinationPort: port };
+    connection.drawnFrom = undefined;
+    p.packet.sourcePort = port;
+    return true;
+  }
+  return false;
 }

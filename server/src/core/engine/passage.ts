@@ -5,7 +5,7 @@ import type { Field, FieldCondition } from './compile/header.ts';
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
 import { rewrite, TOO_SHORT } from './conntrack/rewrite.ts';
-import { copyConnection } from './conntrack/table.ts';
+import { copyConnection, learnPort } from './conntrack/table.ts';
 import { carriesPorts } from './conntrack/tuple.ts';
 import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
@@ -142,7 +142,7 @@ export class Passage implements Traversal {
   translate(kind: Manipulation, range: NatRange): string | undefined {
     const { connection } = this;
     if (connection === undefined) return undefined;
-    if (!bind(this.world.table, connection, kind, range, this.world.now)) return 'every address and port of the range is taken';
+    bind(this.world.table, connection, kind, range, this.world.now);
     if (kind === 'destination' && range.addresses instanceof Unknown) connection.redirected = true;
     return this.rewrite(kind);
   }
@@ -232,6 +232,7 @@ export class Passage implements Traversal {
     this.changed = true;
     if (field === 'in' && this.inInterface === undefined) this.inInterface = this.packet.in;
     if (field === 'out' && this.outInterface === undefined) this.outInterface = this.packet.out;
+    if ((field === 'sourcePort' || field === 'destinationPort') && this.connection !== undefined && this.direction === 'original') learnPort(this.world.table, this.connection, this.packet, field);
   }
 
   /** Answers a question of the walk itself, which is asked again when the copy repeats the stage. */

@@ -12,6 +12,14 @@ export interface Tuple {
   readonly zone: number;
 }
 
+/** Addresses or ports from the one to the other. */
+export interface Span<T> {
+  readonly from: T;
+  readonly to: T;
+}
+
+export type Ports = Span<number>;
+
 /** The zones that the two directions of a connection lie in (`-j CT --zone-orig` sets one of them). */
 export interface Zones {
   readonly original: number;
@@ -43,9 +51,13 @@ export interface Connection {
   redirected: boolean;
   mark: number;
   /** Where the kernel draws the port (or ICMP id) of the replies from, while it is not known which it drew. */
-  drawnFrom: { readonly from: number; readonly to: number } | undefined;
+  drawnFrom: Ports | undefined;
+  /** The same for the port that the destination has become. */
+  drawnTo: Ports | undefined;
   /** The addresses of which the source has become one, while it is not known which. */
-  drawnAddresses: { readonly from: Address; readonly to: Address } | undefined;
+  drawnAddresses: Span<Address> | undefined;
+  /** Whether NAT has found its replies no tuple that is free, so that it is not confirmed; `possible` where that hangs on what is not known of others. */
+  clash: Clash;
   /** Seconds on the world's clock when the entry dies. */
   expires: number;
   /** Seconds on the world's clock when its first packet came. */
@@ -57,6 +69,8 @@ export interface Connection {
   /** Room for what matches and targets keep with a connection (`connlabel`, `CONNSECMARK`), by extension name. */
   readonly extras: Record<string, unknown>;
 }
+
+export type Clash = 'none' | 'possible' | 'sure';
 
 /** Packets, and their bytes with IP headers; bytes are undefined once a packet of unknown length was among them. */
 export interface Counted {

@@ -1,27 +1,10 @@
 import type { Address } from '../packet.ts';
 import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
-import type { Tuple } from './connection.ts';
+import type { Span, Tuple } from './connection.ts';
 import { mappedSources, type ConntrackTable } from './table.ts';
 import { inverse } from './tuple.ts';
-
-/** Addresses or ports from the one to the other. */
-export interface Span<T> {
-  readonly from: T;
-  readonly to: T;
-}
-
-export type Ports = Span<number>;
-
-/** What is known of the tuples in use. */
-export interface Use {
-  /** Whether no connection surely has the tuple. */
-  free(tuple: Tuple): boolean;
-  /** Whether a connection may have it, because either's source port is not known. */
-  contested(tuple: Tuple): boolean;
-  /** How many connections hold a source port within the range, without its being known which. */
-  held(tuple: Tuple, from: number, to: number): number;
-}
+import type { Use } from './use.ts';
 
 /** What a tuple is chosen for: the connection's own as it stands, the number of its zone, and the time. */
 export interface Choice {

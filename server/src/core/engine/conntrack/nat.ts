@@ -1,38 +1,50 @@
 import { wordsOf } from '../address.ts';
 import type { Address } from '../packet.ts';
+import { PROTOCOL } from '../protocols.ts';
 import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
-import type { Connection, Tuple } from './connection.ts';
+import type { Clash, Connection, Ports, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
-import { earlierMappings, type Choice, type Ports, type Use } from './mappings.ts';
-import { candidates, mayAnswerOpen, openRivals, taken, type ConntrackTable } from './table.ts';
+import { earlierMappings, type Choice } from './mappings.ts';
+import { find, taken, type ConntrackTable } from './table.ts';
 import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
+import { ATTEMPTS, portsOf, Use, type PortPart } from './use.ts';
 
 export type Manipulation = 'source' | 'destination';
 
 /**
  * Sets up one side of a connection's NAT the way the kernel chooses tuples; a port or address that it draws by chance is
- * left open. Without a range it only makes the reply unique. A confirmed connection keeps its NAT. False when every port
- * of the range is in use, so that the packet will be dropped.
+ * left open. Without a range it only makes the reply unique. A confirmed connection keeps its NAT. Where every port of the
+ * range is in use, the connection will clash when it is confirmed.
  */
-export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): boolean {
-  if (connection.confirmed) return true;
+export function bind(table: ConntrackTable, connection: Connection, kind: Manipulation, range: NatRange, now: number): void {
+  if (connection.confirmed) return;
   if (staysAsItIs(table, connection, kind, range, now)) {
     settle(connection, kind);
-    return true;
+    return;
   }
   const current = inverse(connection.reply);
-  const chosen = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, useOf(table, connection, now));
-  if (chosen === undefined) return false;
-  if (current.sourcePort !== undefined && chosen.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
-  if (current.source !== undefined && chosen.source === undefined && !(range.addresses instanceof Unknown)) connection.drawnAddresses = range.addresses;
-  if (!sameTuple(chosen, current)) {
-    connection.reply = inverse(chosen);
+  const { tuple, clash } = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, new Use(table, connection, now));
+  if (current.sourcePort !== undefined && tuple.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
+  if (current.destinationPort !== undefined && tuple.destinationPort === undefined) connection.drawnTo = range.ports;
+  if (current.source !== undefined && tuple.source === undefined && !(range.addresses instanceof Unknown)) connection.drawnAddresses = range.addresses;
+  if (!sameTuple(tuple, current)) {
+    connection.reply = inverse(tuple);
     if (kind === 'source') connection.sourceTranslated = true;
     else connection.destinationTranslated = true;
   }
+  // What clashes for its destination, the source is still made unique of.
+  connection.clash = kind === 'source' ? clash : 'none';
   settle(connection, kind);
-  return true;
+}
+
+/** The ports of a range used up that the kernel may take from a closed connection, if sequence numbers say that it is over, and whose they are. */
+export function* yieldedPorts(table: ConntrackTable, { original, reply, tcp, drawnFrom }: Connection, now: number): Generator<{ readonly port: number; readonly holder: Connection }> {
+  if (tcp?.state !== 'SYN_SENT' || drawnFrom === undefined || original.protocol !== PROTOCOL.tcp) return;
+  for (const port of portsOf(drawnFrom)) {
+    const found = find(table, { ...reply, destinationPort: port }, now);
+    if (found?.direction === 'reply' && found.connection.tcp?.state === 'TIME_WAIT') yield { port, holder: found.connection };
+  }
 }
 
 function settle(connection: Connection, kind: Manipulation): void {
@@ -47,49 +59,43 @@ function staysAsItIs(table: ConntrackTable, connection: Connection, kind: Manipu
   return (kind === 'destination' && !isIcmp(connection.original.protocol)) || !taken(table, connection.reply, connection, now);
 }
 
-function useOf(table: ConntrackTable, connection: Connection, now: number): Use {
-  const isTaken = (tuple: Tuple): boolean => taken(table, inverse(tuple), connection, now);
-  const rivals = (tuple: Tuple): readonly Ports[] => openRivals(table, inverse(tuple), now).filter(({ from, to }) => inside(tuple.sourcePort, { from, to }));
-  const held = (tuple: Tuple, from: number, to: number): number => openRivals(table, inverse(tuple), now).filter((range) => range.from >= from && range.to <= to).length;
-  // Where a small range is used up, each of its ports is taken, whoever has it.
-  const isUsedUp = (tuple: Tuple, { from, to }: Ports): boolean => {
-    if (to - from >= ATTEMPTS) return false;
-    let count = held(tuple, from, to);
-    for (let port = from; port <= to; port++) if (isTaken({ ...tuple, sourcePort: port })) count++;
-    return count > to - from;
-  };
-  const isAnybodys = (tuple: Tuple): boolean => candidates(table, inverse(tuple), now).some((found) => found.connection !== connection);
-  return {
-    held, free: (tuple) => !isTaken(tuple) && !rivals(tuple).some((range) => isUsedUp(tuple, range)), contested: (tuple) => (tuple.sourcePort === undefined ? isAnybodys(tuple) : rivals(tuple).length > 0),
-  };
+/** A tuple that NAT chooses, and whether it clashes with that of another connection. */
+interface Chosen {
+  readonly tuple: Tuple;
+  readonly clash: Clash;
 }
 
-/** The connection's tuple after the manipulation; undefined when the range has none left. */
-function choose(choice: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
+/** The connection's tuple after the manipulation. */
+function choose(choice: Choice, kind: Manipulation, range: NatRange, use: Use): Chosen {
   const { current } = choice;
-  if (range.addresses instanceof Unknown) return atUnknownAddress(choice, kind, range);
-  if (kind === 'destination' || range.random === true) return chooseAnew(choice, kind, range, use);
-  if (fits(current, range)) return use.free(current) ? ifUncontested(current, range, use) : chooseAnew(choice, kind, range, use);
+  const anew = (): Chosen => chooseAnew(choice, kind, range, use);
+  if (kind === 'destination' || range.random === true) return anew();
+  if (fits(current, range)) {
+    if (!use.free(current)) return anew();
+    return use.contested(current) ? orElse([current], anew()) : { tuple: current, clash: 'none' };
+  }
   const { sure, possible } = earlierMappings(choice, range, use);
-  if (sure && possible.length > 0) return possible[0];
-  return possible.reduce((tuple, other) => tuple && commonParts(tuple, other), chooseAnew(choice, kind, range, use));
+  return sure && possible.length > 0 ? { tuple: possible[0]!, clash: 'none' } : orElse(possible, anew());
 }
 
-function chooseAnew({ current, zone }: Choice, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
+/** One of the tuples, which are free if they are chosen, or what else would be. */
+function orElse(possible: readonly Tuple[], anew: Chosen): Chosen {
+  if (possible.length === 0) return anew;
+  if (anew.clash === 'sure') return { tuple: possible.reduce(commonParts), clash: 'possible' };
+  return { tuple: possible.reduce(commonParts, anew.tuple), clash: anew.clash };
+}
+
+function chooseAnew({ current, zone }: Choice, kind: Manipulation, range: NatRange, use: Use): Chosen {
   const tuple = withAddress(current, kind, range, zone);
-  if (!keepsPort(tuple, kind, range, use.free)) return withPort(tuple, kind, range, use);
-  return kind === 'source' ? ifUncontested(tuple, range, use) : destinationIfUncontested(tuple, range, use);
+  if (!keepsPort(tuple, kind, range, use)) return withPort(tuple, kind, range, use);
+  if (!use.contested(tuple)) return { tuple, clash: 'none' };
+  // Where a connection of which not all is known may have the tuple, nobody knows which port it gets.
+  if (kind === 'source') return withPort(tuple, kind, range, use);
+  return { tuple: range.ports === undefined || range.ports.from === range.ports.to ? tuple : { ...tuple, [partOf(tuple, kind)]: undefined }, clash: 'none' };
 }
 
-function atUnknownAddress({ current, table, now }: Choice, kind: Manipulation, range: NatRange): Tuple {
-  const ports = range.ports;
-  const port = ports !== undefined && ports.from === ports.to ? ports.from : portOf(current, kind);
-  const keeps = range.random !== true && (ports === undefined || inside(port, ports) || ports.from === ports.to);
-  const source: Tuple = { ...current, source: undefined, sourcePort: keeps ? port : undefined };
-  // Another one may have that port at the same address, so that the kernel draws one.
-  if (kind === 'source') return ports === undefined && mayAnswerOpen(table, inverse(source), now) ? { ...source, sourcePort: undefined } : source;
-  return { ...current, destination: undefined, destinationPort: keeps ? port : undefined };
-}
+/** The port that is chosen: of ICMP queries the id, on either side. */
+const partOf = ({ protocol }: Tuple, kind: Manipulation): PortPart => (kind === 'source' || isIcmp(protocol) ? 'sourcePort' : 'destinationPort');
 
 const portOf = (tuple: Tuple, kind: Manipulation): number | undefined => (kind === 'source' ? tuple.sourcePort : tuple.destinationPort);
 
@@ -97,19 +103,9 @@ function inside(port: number | undefined, ports: Ports): boolean {
   return port !== undefined && port >= ports.from && port <= ports.to;
 }
 
-/** The tuple as it is; but where a connection whose port is not known may hold its source port, nobody knows which it gets. */
-function ifUncontested(tuple: Tuple, range: NatRange, use: Use): Tuple | undefined {
-  return use.contested(tuple) ? withPort(tuple, 'source', range, use) : tuple;
-}
-
-/** The same for a destination, whose port is the first of the range that is free. */
-function destinationIfUncontested(tuple: Tuple, { ports }: NatRange, use: Use): Tuple {
-  return ports !== undefined && ports.from !== ports.to && use.contested(tuple) ? { ...tuple, destinationPort: undefined } : tuple;
-}
-
 /** Whether the source already lies in the range. */
 function fits({ source, sourcePort }: Tuple, { addresses, ports }: NatRange): boolean {
-  if (addresses !== undefined && !(addresses instanceof Unknown) && (source === undefined || source < addresses.from || source > addresses.to)) return false;
+  if (addresses instanceof Unknown || (addresses !== undefined && (source === undefined || source < addresses.from || source > addresses.to))) return false;
   return ports === undefined || inside(sourcePort, ports);
 }
 
@@ -120,7 +116,8 @@ function commonParts(tuple: Tuple, other: Tuple): Tuple {
 
 function withAddress(current: Tuple, kind: Manipulation, range: NatRange, zone: number): Tuple {
   const { addresses } = range;
-  if (addresses === undefined || addresses instanceof Unknown) return current;
+  if (addresses === undefined) return current;
+  if (addresses instanceof Unknown) return { ...current, [kind]: undefined };
   const address = addresses.from === addresses.to ? addresses.from : spread(current, kind, { ...addresses, seed: range.persistent === true ? undefined : zone });
   return kind === 'source' ? { ...current, source: address } : { ...current, destination: address };
 }
@@ -148,32 +145,39 @@ function spread({ source, destination }: Tuple, kind: Manipulation, { from, to, 
   return typeof from === 'number' ? picked[0]! : picked.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
 }
 
-function keepsPort(tuple: Tuple, kind: Manipulation, { ports, random }: NatRange, free: (tuple: Tuple) => boolean): boolean {
+function keepsPort(tuple: Tuple, kind: Manipulation, { ports, random }: NatRange, use: Use): boolean {
   if (random === true) return false;
-  if (ports === undefined) return free(tuple);
+  if (ports === undefined) return use.free(tuple);
   if (ports.base !== undefined || !inside(portOf(tuple, kind), ports)) return false;
-  return ports.from === ports.to || free(tuple);
+  return ports.from === ports.to || use.free(tuple);
 }
 
-/** Most ports that the kernel tries in a row. */
-const ATTEMPTS = 128;
-
 /** `tuple` with a port of the range that makes it free; the port is open where the kernel draws it by chance. */
-function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): Tuple | undefined {
-  const query = isIcmp(tuple.protocol);
-  const part = kind === 'source' || query ? 'sourcePort' : 'destinationPort';
-  if (!mayChangePort(tuple, part, range)) return tuple;
-  const { from, to } = range.ports ?? usualPorts(tuple[part], query);
-  if (from === to) return { ...tuple, [part]: from };
+function withPort(tuple: Tuple, kind: Manipulation, range: NatRange, use: Use): Chosen {
+  const part = partOf(tuple, kind);
+  if (!mayChangePort(tuple, part, range)) return asItIs(tuple, use);
+  const ports = range.ports ?? usualPorts(tuple[part], isIcmp(tuple.protocol));
+  if (ports.from === ports.to) return asItIs({ ...tuple, [part]: ports.from }, use);
   const base = range.ports?.base;
-  if (base === undefined && (range.random === true || kind === 'source')) return drawn(tuple, part, from, to, use);
+  if (base === undefined && (range.random === true || kind === 'source')) return drawn(tuple, part, ports, use);
+  return { tuple: nextFree(tuple, part, ports, use, base), clash: 'none' };
+}
+
+function asItIs(tuple: Tuple, use: Use): Chosen {
+  if (!use.free(tuple)) return { tuple, clash: 'sure' };
+  return { tuple, clash: use.contested(tuple) ? 'possible' : 'none' };
+}
+
+/** The first port that is free, counted from the start or by the distance to `base`; open where another may have it. */
+function nextFree(tuple: Tuple, part: PortPart, { from, to }: Ports, use: Use, base: number | undefined): Tuple {
   const size = to - from + 1;
   // The kernel reckons the distance in 16 bits.
   const start = base === undefined ? 0 : ((tuple[part] ?? base) - base) & 0xffff;
   let candidate = tuple;
   for (let attempt = 0; attempt < Math.min(size, ATTEMPTS); attempt++) {
     candidate = { ...tuple, [part]: from + (((start + attempt) & 0xffff) % size) };
-    if (use.free(candidate)) break;
+    if (!use.free(candidate, part)) continue;
+    return use.contested(candidate) ? { ...tuple, [part]: undefined } : candidate;
   }
   // When all are taken, the kernel stays at the last it tried; source NAT then makes the reply unique.
   return candidate;
@@ -194,10 +198,10 @@ function usualPorts(port: number | undefined, query: boolean): Ports {
 }
 
 /** A port drawn by chance is known only when one alone is free. */
-function drawn(tuple: Tuple, part: 'sourcePort' | 'destinationPort', from: number, to: number, { free, held }: Use): Tuple | undefined {
-  if (to - from >= ATTEMPTS) return { ...tuple, [part]: undefined };
-  const left: number[] = [];
-  for (let port = from; port <= to; port++) if (free({ ...tuple, [part]: port })) left.push(port);
-  if (left.length <= (part === 'sourcePort' ? held(tuple, from, to) : 0)) return undefined;
-  return { ...tuple, [part]: left.length === 1 ? left[0] : undefined };
+function drawn(tuple: Tuple, part: PortPart, ports: Ports, use: Use): Chosen {
+  const open = { ...tuple, [part]: undefined };
+  if (ports.to - ports.from >= ATTEMPTS) return { tuple: open, clash: 'none' };
+  const left = portsOf(ports).filter((port) => use.free({ ...tuple, [part]: port }, part));
+  if (left.length === 0) return { tuple: open, clash: 'sure' };
+  return { tuple: left.length === 1 ? { ...tuple, [part]: left[0] } : open, clash: use.mayBeUsedUp(tuple, part, left) ? 'possible' : 'none' };
 }

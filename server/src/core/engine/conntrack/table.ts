@@ -1,4 +1,5 @@
 import type { Family } from '../../netfilter.ts';
+import type { Packet } from '../packet.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
 import { inverse, isIcmp, isOpen, keyOf, mayEqual, sameTuple } from './tuple.ts';
 
@@ -78,13 +79,13 @@ export function candidates(table: ConntrackTable, tuple: Tuple, now: number): re
   return result;
 }
 
-/** Whether the kernel can have drawn the address and port that the reply is for. */
-function mayBeDrawn({ drawnFrom, drawnAddresses, original }: Connection, tuple: Tuple): boolean {
-  const { destination } = tuple;
+/** Whether the kernel can have drawn the address and ports that the reply has. */
+function mayBeDrawn({ drawnFrom, drawnTo, drawnAddresses, original }: Connection, { destination, sourcePort, destinationPort }: Tuple): boolean {
   if (drawnAddresses !== undefined && destination !== undefined && (destination < drawnAddresses.from || destination > drawnAddresses.to)) return false;
-  const port = isIcmp(original.protocol) ? tuple.sourcePort : tuple.destinationPort;
-  return drawnFrom === undefined || port === undefined || (port >= drawnFrom.from && port <= drawnFrom.to);
+  return isWithin(drawnFrom, isIcmp(original.protocol) ? sourcePort : destinationPort) && isWithin(drawnTo, sourcePort);
 }
+
+const isWithin = (drawn: Connection['drawnFrom'], port: number | undefined): boolean => drawn === undefined || port === undefined || (port >= drawn.from && port <= drawn.to);
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
@@ -96,16 +97,11 @@ function isTaken(table: ConntrackTable, key: string | undefined, except: Connect
   return found !== undefined && found.connection !== except;
 }
 
-/** Whether a reply that looks like `reply`, parts of it open, may belong to a connection of which a part is open too. */
-export function mayAnswerOpen({ open }: ConntrackTable, reply: Tuple, now: number): boolean {
-  return open.some((connection) => connection.expires > now && mayEqual(reply, connection.reply));
-}
-
-/** The ranges from which the ports of living connections with such a reply tuple were drawn, without its being known which. */
-export function openRivals(table: ConntrackTable, reply: Tuple, now: number): NonNullable<Connection['drawnFrom']>[] {
-  const part = isIcmp(reply.protocol) ? 'sourcePort' : 'destinationPort';
-  const alike = (other: Tuple): boolean => sameTuple({ ...other, [part]: undefined }, { ...reply, [part]: undefined });
-  return table.open.flatMap((connection) => (connection.expires > now && connection.drawnFrom !== undefined && alike(connection.reply) ? [connection.drawnFrom] : []));
+/** The living connections of whose replies nothing is unknown but the port `part`, and which are otherwise like `reply`. */
+export function rivals({ open }: ConntrackTable, reply: Tuple, part: 'sourcePort' | 'destinationPort', now: number): readonly Connection[] {
+  const rest = { ...reply, [part]: 0 };
+  if (open.length === 0 || isOpen(rest)) return [];
+  return open.filter((connection) => connection.expires > now && connection.reply[part] === undefined && sameTuple(rest, { ...connection.reply, [part]: 0 }));
 }
 
 /** Enters a connection under both of its tuples; false when one is taken. */
@@ -150,11 +146,24 @@ function forgetSource({ bySource }: ConntrackTable, connection: Connection): voi
 
 /** Fills in what has turned out about an open connection's reply tuple. */
 export function settle(table: ConntrackTable, connection: Connection, reply: Tuple): void {
+  connection.drawnFrom = connection.drawnTo = connection.drawnAddresses = undefined;
+  replaceReply(table, connection, reply);
+}
+
+function replaceReply(table: ConntrackTable, connection: Connection, reply: Tuple): void {
   kill(table, connection);
   connection.reply = reply;
-  connection.drawnFrom = undefined;
-  connection.drawnAddresses = undefined;
   enter(table, connection, keyOf(connection.original), keyOf(reply));
+}
+
+/** Notes which port NAT has drawn for a connection, once a packet of its original direction is known to have it. */
+export function learnPort(table: ConntrackTable, connection: Connection, packet: Packet, part: 'sourcePort' | 'destinationPort'): void {
+  const drawn = part === 'sourcePort' ? 'drawnFrom' : 'drawnTo';
+  if (connection[drawn] === undefined || isIcmp(packet.protocol)) return;
+  const reply = { ...connection.reply, [part === 'sourcePort' ? 'destinationPort' : 'sourcePort']: packet[part] };
+  connection[drawn] = undefined;
+  if (connection.confirmed) replaceReply(table, connection, reply);
+  else connection.reply = reply;
 }
 
 /** The connections whose source is translated that are, or may be, from the same source and port; the latest first. */
@@ -217,7 +226,7 @@ export function templateConnection(family: Family): Connection {
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
     original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, drawnAddresses: undefined, expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }

@@ -1,16 +1,15 @@
 import { PROTOCOL } from '../../engine/protocols.ts';
-import type { Condition } from '../../engine/traversal.ts';
+import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
-import type { Packet } from '../../engine/packet.ts';
 import { all, type Bounds } from '../../sets/bounds.ts';
 import { NONE, type PacketSet } from '../../sets/diagram.ts';
 import type { PacketSpace } from '../../sets/space.ts';
-import { within, type NumberRange } from '../../values/integer.ts';
+import type { NumberRange } from '../../values/integer.ts';
 import { portList } from '../../values/port-list.ts';
 import { defineMatch, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { fieldCondition, negate, observed } from '../shared/fields.ts';
 import { optionPackets, transportPackets } from '../shared/packet-sets.ts';
-import { needsHeader, PORT_NAMES, type Side } from '../shared/transport.ts';
+import { needsHeader, portAmong, PORT_NAMES, type Side } from '../shared/transport.ts';
 
 const DCCP = 33;
 
@@ -20,8 +19,6 @@ const either = option('ports', portList, { negatable: true, protocolFirst: true,
 
 type Ranges = readonly NumberRange[];
 
-const listed = (port: number, ranges: Ranges): boolean => ranges.some((range) => within(port, range));
-
 function sideCondition(use: ExtensionUse, spec: OptionSpec<Ranges>, side: Side): Condition[] {
   const bound = use.option(spec);
   if (bound === undefined) return [];
@@ -29,7 +26,7 @@ function sideCondition(use: ExtensionUse, spec: OptionSpec<Ranges>, side: Side):
   return [fieldCondition(bound, {
     field: side,
     key: question(PORT_NAMES[side], ranges),
-    ask: ({ packet }) => (packet[side] === undefined ? undefined : listed(packet[side], ranges)),
+    ask: (traversal) => portAmong(traversal, side, ranges),
     observe: ({ packet }) => observed(packet[side], PORT_NAMES[side]),
   })];
 }
@@ -39,10 +36,10 @@ function eitherCondition(use: ExtensionUse): Condition[] {
   const bound = use.option(either);
   if (bound === undefined) return [];
   const ranges = bound.value;
-  const one = (packet: Packet, side: Side): Truth => (packet[side] === undefined ? new Unknown(question('either port', ranges)) : listed(packet[side], ranges));
+  const one = (traversal: Traversal, side: Side): Truth => portAmong(traversal, side, ranges) ?? new Unknown(question('either port', ranges));
   return [{
     source: bound.text,
-    test: ({ packet }) => negate(bound, or(one(packet, 'sourcePort'), one(packet, 'destinationPort'))),
+    test: (traversal) => negate(bound, or(one(traversal, 'sourcePort'), one(traversal, 'destinationPort'))),
     observe: ({ packet }) => `${observed(packet.sourcePort, PORT_NAMES.sourcePort)} and ${observed(packet.destinationPort, PORT_NAMES.destinationPort)}`,
   }];
 }

@@ -1,7 +1,7 @@
 import type { Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { and, or, Unknown, type Truth } from '../../engine/truth.ts';
-import type { NumberRange } from '../../values/integer.ts';
+import { within, type NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
 import type { BoundOption, ExtensionUse, OptionSpec, Problem } from '../definition.ts';
 import { fieldCondition, observed } from './fields.ts';
@@ -47,6 +47,16 @@ export type Side = 'sourcePort' | 'destinationPort';
 /** How traces call a port. */
 export const PORT_NAMES: Readonly<Record<Side, string>> = { sourcePort: 'the source port', destinationPort: 'the destination port' };
 
+/** Whether the packet's port is in one of the ranges; undefined where it hangs on which one NAT drew, or the packet leaves it open. */
+export function portAmong({ packet, connection, direction }: Traversal, side: Side, ranges: readonly NumberRange[]): boolean | undefined {
+  const port = packet[side];
+  if (port !== undefined) return ranges.some((range) => within(port, range));
+  const drawn = connection === undefined || direction === 'reply' ? undefined : side === 'sourcePort' ? connection.drawnFrom : connection.drawnTo;
+  if (drawn === undefined) return undefined;
+  if (ranges.some(({ from, to }) => from <= drawn.from && to >= drawn.to)) return true;
+  return ranges.some(({ from, to }) => from <= drawn.to && to >= drawn.from) ? undefined : false;
+}
+
 /**
  * The condition of a port option; a range of all ports, or of none, is decided even where the port is open. From a range
  * of all ports iptables-nft makes no expression where it translates the match (`native`), not even for `!`. Seen in the kernel.
@@ -60,11 +70,7 @@ export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, 
   const condition = fieldCondition(bound, {
     field: side,
     key: from === to ? `${name} is ${from}` : `${name} is in ${from}:${to}`,
-    ask({ packet }) {
-      if (from > to) return false;
-      const port = packet[side];
-      return port === undefined ? undefined : port >= from && port <= to;
-    },
+    ask: (traversal) => (from > to ? false : portAmong(traversal, side, [bound.value])),
     observe: ({ packet }) => observed(packet[side], name),
   });
   const quick = quickOf(bound, side);
