@@ -80,8 +80,9 @@ function headerPart(random: Random, { world, hooks }: Spot): string {
   const where = (): string => random.weighted([[3, random.pick(everyAddress(world))], [3, random.pick(world.networks.slice(0, -1))], [0.2, world.networks.at(-1)!]]);
   if (random.chance(0.2)) parts.push(`${bang()}-s ${where()}`);
   if (random.chance(0.2)) parts.push(`${bang()}-d ${where()}`);
-  const names = ['eth0', 'eth1', 'lo', 'eth+', 'ppp+'];
+  const names = ['eth0', 'eth1', 'lo', 'eth+', 'ppp+', 'eth0+', 'e', '+'];
   if (random.chance(0.15) && hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD')) parts.push(`${bang()}-i ${random.pick(names)}`);
   if (random.chance(0.15) && hooks.every((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING' || hook === 'FORWARD')) parts.push(`${bang()}-o ${random.pick(names)}`);
+  if (world.family === 'ipv4' && random.chance(0.02)) parts.push(`${bang()}-f`);
   return parts.filter((part) => !part.startsWith('! -s 0.0.0.0/0') && !part.startsWith('! -d 0.0.0.0/0') && !/^! -[sd] ::\/0/u.test(part)).join(' ');
 }

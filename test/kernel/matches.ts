@@ -29,19 +29,61 @@ function hashlimit(random: Random, spot: Spot): string {
     [spot.timed ? 1 : 0, () => `${random.pick(['100b/s', '1kb/s'])}${random.chance(0.5) ? ` --hashlimit-burst ${random.pick(['2kb', '1mb'])}` : ''}`],
     [spot.timed ? 1 : 0, () => `${random.pick(['2/sec', '1/sec', '50b/s'])} --hashlimit-rate-match --hashlimit-rate-interval ${number(random, 1, 2)}`],
   ])();
-  return `-m hashlimit --hashlimit-${kind} ${amount} --hashlimit-mode ${mode}${mask} --hashlimit-name h${random.below(1000)}`;
+  const table = random.chance(0.2) ? ` --hashlimit-htable-size 3 --hashlimit-htable-max 64 --hashlimit-htable-gcinterval ${number(random, 250, 60000)} --hashlimit-htable-expire 90000` : '';
+  return `-m hashlimit --hashlimit-${kind} ${amount} --hashlimit-mode ${mode}${mask}${table} --hashlimit-name h${random.below(1000)}`;
 }
 
-function recent(random: Random, { timed }: Spot): string {
+function recent(random: Random, spot: Spot): string {
+  const { timed } = spot;
   const seconds = timed ? number(random, 1, 2) : 60;
   const what = random.weighted([
     [3, '--set'], [3, `${bang(random)}--rcheck`], [2, `${bang(random)}--update`], [1, '--remove'], [1, '--rcheck --rttl'],
     [2, `--rcheck --seconds ${seconds} --hitcount ${number(random, 1, 2, 3)}`], [1, `--update --seconds ${seconds} --reap`],
   ]);
-  return `-m recent ${what} --name ${random.pick(['A', 'B'])} --${random.pick(['rsource', 'rdest'])}`;
+  const length = spot.world.family === 'ipv4' ? random.pick(['255.255.255.0', '255.255.255.254']) : random.pick(['ffff:ffff::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe']);
+  return `-m recent ${what} --name ${random.pick(['A', 'B'])}${random.chance(0.15) ? ` --mask ${length}` : ''} --${random.pick(['rsource', 'rdest'])}`;
 }
 
-const times = ['--timestart 00:00 --timestop 23:59:58', '--weekdays Mon,Tue,Wed,Thu,Fri', '! --weekdays Sun', '! --monthdays 1,2,3,15,31', '--datestart 2000-01-01', '--datestart 2037-01-01', '--timestart 12:00 --timestop 06:00', '--timestart 12:00 --timestop 06:00 --contiguous'];
+/** Each comparison of a set's counters, one or two of them. */
+function counted(random: Random): string {
+  const texts = ['packets', 'bytes'].map((what) => {
+    const way = random.pick(['eq', '!eq', 'lt', 'gt']);
+    return `${way.startsWith('!') ? '! ' : ''}--${what}-${way.replace('!', '')} ${what === 'packets' ? number(random, 0, 1, 2, 3) : number(random, 0, 40, 60, 120)}`;
+  });
+  return random.sample(texts, 1 + random.below(2)).join(' ');
+}
+
+const compared = (random: Random, name: string, ...values: readonly number[]): string => `${bang(random)}--${name}-${random.pick(['eq', 'gt', 'lt'])} ${random.pick(values)}`;
+
+function segmentRouting(random: Random, { world }: Spot): string {
+  return random.pick([
+    () => compared(random, 'srh-hdr-len', 2, 4), () => compared(random, 'srh-segs-left', 0, 1), () => compared(random, 'srh-last-entry', 0, 1),
+    () => `${bang(random)}--srh-next-hdr 17`, () => `${bang(random)}--srh-tag 0`, () => `${bang(random)}--srh-${random.pick(['psid', 'nsid', 'lsid'])} ${random.pick(world.far)}/64`,
+  ])();
+}
+
+const routing = (random: Random, { world }: Spot): string => random.pick([
+  () => `${bang(random)}--rt-type 0`, () => `${bang(random)}--rt-segsleft 0:1`, () => `${bang(random)}--rt-len 24`,
+  () => `--rt-type 0${random.pick([' --rt-0-res', ` --rt-0-addrs ${world.far[0]}`, ` --rt-0-addrs ${world.far[0]} --rt-0-not-strict`])}`,
+])();
+
+/** Elements of an IPsec policy, which no packet here came by. */
+const policy = (random: Random, direction: 'in' | 'out'): string => `-m policy --dir ${direction} --pol ${random.pick(['none', 'none', 'ipsec', 'ipsec --reqid 3', 'ipsec ! --spi 0x10', 'ipsec --proto esp', 'ipsec --strict --proto esp --mode transport --next --proto ah', 'ipsec --mode tunnel'])}`;
+
+const bridgePort = (random: Random): string => random.pick(['eth0', 'eth+', 'br7']);
+
+/** Ports of a bridge, which no interface here is. */
+function bridged(random: Random, spot: Spot): string {
+  const outOptions = spot.hooks.includes('OUTPUT') ? [] : [`--physdev-is-out`, `--physdev-out ${bridgePort(random)}`];
+  return random.sample(['--physdev-is-in', `--physdev-in ${bridgePort(random)}`, '--physdev-is-bridged', ...outOptions], 1 + random.below(2)).map((option) => `${bang(random)}${option}`).join(' ');
+}
+
+/** Rates of an estimator: compared with a number, with another rate, or by their differences. */
+const rates = (random: Random): string => `-m rateest --rateest1 R ${bang(random)}--rateest-${random.pick(['gt', 'lt', 'eq'])} ${random.pick([
+  `--rateest-pps2 ${number(random, 0, 1000000)}`, '--rateest-bps2 100mbit', '--rateest2 R --rateest-pps', '--rateest-delta --rateest-bps1 10mbit --rateest-bps2 1mbit', '--rateest-delta --rateest-pps1 5 --rateest-pps2 5',
+])}`;
+
+const times = ['--timestart 00:00 --timestop 23:59:58', '--weekdays Mon,Tue,Wed,Thu,Fri', '! --weekdays Sun', '! --monthdays 1,2,3,15,31', '--datestart 2000-01-01', '--datestart 2037-01-01', '--timestart 12:00 --timestop 06:00', '--timestart 12:00 --timestop 06:00 --contiguous', '--datestop 2037-01-01', '--datestart 2001-01-01T01:02:03 --datestop 2036-12-31T23:59:59', '--timestart 00:00 --timestop 23:59:58 --kerneltz', '--weekdays Sat,Sun --kerneltz', '! --weekdays Mon --timestart 22:00 --timestop 04:00 --contiguous', '! --monthdays 31', '--utc --weekdays Mon,Tue,Wed,Thu,Fri,Sat,Sun'];
 
 interface Entry {
   readonly name: string;
@@ -74,43 +116,51 @@ const ENTRIES: readonly Entry[] = [
   { name: 'statistic', weight: 0.2, write: (r) => `-m statistic --mode random ${bang(r)}--probability ${r.pick(['0', '0.5', '1', '0.25'])}` },
   { name: 'length', weight: 1, write: (r) => `-m length ${bang(r)}--length ${r.pick(['28', '40', '28:40', '60', ':48', '100:'])}` },
   { name: 'tos', weight: 1, write: (r) => `-m tos ${bang(r)}--tos ${r.pick(['0x10', '0x0', 'Minimize-Delay', '0x04/0x04'])}` },
-  { name: 'dscp', weight: 1, write: (r) => `-m dscp ${bang(r)}--dscp ${r.pick(['0', '4', '0x2e'])}` },
+  { name: 'dscp', weight: 1, write: (r) => `-m dscp ${bang(r)}--dscp${r.pick([' 0', ' 4', ' 0x2e', '-class EF', '-class CS0', '-class BE'])}` },
   { name: 'ttl', weight: 1, write: (r) => `-m ttl --ttl-${r.pick(['eq', 'lt', 'gt'])} ${number(r, 2, 62, 63, 64)}`, fits: isIpv4 },
   { name: 'hl', weight: 1, write: (r) => `-m hl --hl-${r.pick(['eq', 'lt', 'gt'])} ${number(r, 2, 62, 63, 64)}`, fits: isIpv6 },
   { name: 'owner', weight: 2, write: (r) => `-m owner ${bang(r)}--${r.pick(['uid', 'gid'])}-owner ${r.pick(['0', '1000', '0-999'])}`, fits: isLeaving },
   { name: 'owner', weight: 0.3, write: (r) => `-m owner ${bang(r)}--socket-exists`, fits: isLeaving },
-  { name: 'addrtype', weight: 2, write: (r, s) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST', ...(isIpv4(s) ? ['BROADCAST', 'LOCAL,BROADCAST'] : [])])}` },
+  { name: 'owner', weight: 0.3, write: (r) => `-m owner ${bang(r)}--gid-owner ${r.pick(['0', '1000'])} --suppl-groups`, fits: isLeaving },
+  { name: 'addrtype', weight: 2, write: (r, s) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST', ...(isIpv4(s) ? ['BROADCAST', 'LOCAL,BROADCAST', 'UNSPEC', 'UNREACHABLE', 'MULTICAST,BROADCAST,ANYCAST'] : ['LOCAL,UNICAST', 'UNSPEC'])])}` },
+  { name: 'addrtype', weight: 0.7, write: (r) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST'])} --limit-iface-in`, fits: isArriving },
+  { name: 'addrtype', weight: 0.5, write: (r) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST'])} --limit-iface-out`, fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
+  { name: 'addrtype', weight: 0.5, write: (r) => `-m addrtype ${bang(r)}--src-type ${r.pick(['LOCAL', 'UNICAST'])} ${bang(r)}--dst-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST'])}` },
   { name: 'pkttype', weight: 1, write: (r) => `-m pkttype ${bang(r)}--pkt-type ${r.pick(['unicast', 'broadcast', 'multicast'])}` },
   { name: 'mac', weight: 1, write: (r) => `-m mac ${bang(r)}--mac-source 02:00:00:00:01:02`, fits: isArriving },
   { name: 'quota', weight: 1, write: (r) => `-m quota ${bang(r)}--quota ${number(r, 50, 100, 200)}` },
   { name: 'comment', weight: 1, write: () => '-m comment --comment "a rule"' },
   { name: 'ecn', weight: 1, write: (r) => `-m ecn ${bang(r)}--ecn-ip-ect ${number(r, 0, 1, 2)}` },
-  { name: 'set', weight: 2, write: (r) => `-m set ${bang(r)}--match-set ${r.pick(['IPS src', 'IPS dst', 'NETS src', 'NETS dst', 'IPPORTS src,dst', 'IPPORTS dst,dst', 'PORTS dst', 'NETPORTS dst,dst', 'LIST src', 'NEARFAR src,dst,dst', 'FACES src,src', 'TRIPLES src,dst,dst'])}` },
+  { name: 'set', weight: 2, write: (r) => `-m set ${bang(r)}--match-set ${r.pick(['IPS src', 'IPS dst', 'NETS src', 'NETS dst', 'IPPORTS src,dst', 'IPPORTS dst,dst', 'PORTS dst', 'NETPORTS dst,dst', 'LIST src', 'NEARFAR src,dst,dst', 'FACES src,src', 'TRIPLES src,dst,dst'])}${r.chance(0.15) ? ' --return-nomatch' : ''}` },
+  { name: 'set', weight: 1, write: (r) => `-m set ${bang(r)}--match-set COUNTED ${r.pick(['src', 'dst'])}${r.chance(0.3) ? ' ! --update-counters' : ''} ${r.chance(0.7) ? counted(r) : ''}`.trim() },
+  { name: 'set', weight: 0.5, write: (r) => `-m set ${bang(r)}--match-set ${r.pick(['TIMED', 'INFO'])} ${r.pick(['src', 'dst'])}` },
   { name: 'connbytes', weight: 1.5, write: (r) => `-m connbytes ${bang(r)}--connbytes ${r.pick(['0:1', '2:', '1:3', '60:130', '100:'])} --connbytes-dir ${r.pick(['original', 'reply', 'both'])} --connbytes-mode ${r.pick(['packets', 'bytes', 'avgpkt'])}` },
   { name: 'connlabel', weight: 0.5, write: (r) => `-m connlabel ${labels(r)}` },
   { name: 'helper', weight: 0.3, write: (r) => `-m helper ${bang(r)}--helper ftp` },
-  { name: 'cluster', weight: 0.5, write: (r) => `-m cluster --cluster-total-nodes 2 ${bang(r)}--cluster-local-node 1 --cluster-hash-seed 0xdeadbeef` },
+  { name: 'cluster', weight: 0.5, write: (r) => `-m cluster --cluster-total-nodes ${r.pick([`2 ${bang(r)}--cluster-local-node 1`, `3 ${bang(r)}--cluster-local-nodemask 5`])} --cluster-hash-seed 0xdeadbeef` },
   { name: 'cpu', weight: 0.1, write: (r) => `-m cpu ${bang(r)}--cpu ${number(r, 0, 1, 77)}` },
-  { name: 'devgroup', weight: 0.3, write: (r) => `-m devgroup ${bang(r)}--src-group 0`, fits: isArriving },
-  { name: 'physdev', weight: 0.3, write: (r) => `-m physdev ${bang(r)}--physdev-is-in`, fits: isArriving },
-  { name: 'rpfilter', weight: 0.5, write: (r) => `-m rpfilter ${r.pick(['', '--loose', '--invert'])}`, fits: (spot) => spot.table !== 'nat' && everyHook(spot, 'PREROUTING') },
-  { name: 'socket', weight: 0.3, write: (r) => `-m socket${r.pick(['', ' --transparent', ' --nowildcard'])}`, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'INPUT') },
+  { name: 'devgroup', weight: 0.3, write: (r) => `-m devgroup ${bang(r)}--src-group ${r.pick(['0', '0x1', '0x0/0x1'])}`, fits: isArriving },
+  { name: 'devgroup', weight: 0.3, write: (r) => `-m devgroup ${bang(r)}--dst-group 0`, fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
+  { name: 'physdev', weight: 0.3, write: (r, s) => `-m physdev ${bridged(r, s)}` },
+  { name: 'rpfilter', weight: 0.5, write: (r) => `-m rpfilter ${r.pick(['', '--loose', '--invert', '--validmark', '--accept-local', '--loose --invert --accept-local'])}`, fits: (spot) => spot.table !== 'nat' && everyHook(spot, 'PREROUTING') },
+  { name: 'socket', weight: 0.3, write: (r) => `-m socket${r.pick(['', ' --transparent', ' --nowildcard', ' --restore-skmark --transparent'])}`, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'INPUT') },
   { name: 'realm', weight: 0.2, write: (r) => `-m realm ${bang(r)}--realm ${number(r, 0, 1)}`, fits: (spot) => isIpv4(spot) && !spot.hooks.includes('PREROUTING') },
-  { name: 'policy', weight: 0.3, write: (r) => `-m policy --dir in --pol ${r.pick(['none', 'ipsec'])}`, fits: isArriving },
+  { name: 'policy', weight: 0.3, write: (r) => policy(r, 'in'), fits: isArriving },
+  { name: 'policy', weight: 0.3, write: (r) => policy(r, 'out'), fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
   { name: 'cgroup', weight: 0.1, write: (r) => `-m cgroup ${bang(r)}--cgroup 1`, fits: isLeaving },
   { name: 'time', weight: 0.5, write: (r) => `-m time ${r.pick(times)}` },
   { name: 'nfacct', weight: 0.3, write: () => '-m nfacct --nfacct-name counted' },
-  { name: 'frag', weight: 0.3, write: (r) => `-m frag ${r.pick(['--fragfirst', '--fraglast', '--fragmore'])}`, fits: isIpv6 },
+  { name: 'frag', weight: 0.3, write: (r) => `-m frag ${r.pick(['--fragfirst', '--fraglast', '--fragmore', '--fragid 0:4294967295', '! --fragid 7', '--fraglen 8', '--fragres', '--fragres --fragfirst --fragmore'])}`, fits: isIpv6 },
   { name: 'ipv6header', weight: 0.3, write: (r) => `-m ipv6header --soft ${bang(r)}--header ${r.pick(['frag', 'hop', 'dst'])}`, fits: isIpv6 },
-  { name: 'rt', weight: 0.2, write: () => '-m rt --rt-type 0', fits: isIpv6 },
-  { name: 'hbh', weight: 0.2, write: (r) => `-m hbh ${bang(r)}--hbh-len 8`, fits: isIpv6 },
-  { name: 'dst', weight: 0.2, write: (r) => `-m dst ${bang(r)}--dst-len 8`, fits: isIpv6 },
-  { name: 'srh', weight: 0.2, write: (r) => `-m srh ${bang(r)}--srh-segs-left-eq 1`, fits: isIpv6 },
+  { name: 'rt', weight: 0.2, write: (r, s) => `-m rt ${routing(r, s)}`, fits: isIpv6 },
+  { name: 'hbh', weight: 0.2, write: (r) => `-m hbh ${r.pick([`${bang(r)}--hbh-len 8`, '--hbh-opts 1:4', '--hbh-opts 5:2,1:0'])}`, fits: isIpv6 },
+  { name: 'dst', weight: 0.2, write: (r) => `-m dst ${r.pick([`${bang(r)}--dst-len 8`, '--dst-opts 1:4', '--dst-len 8 --dst-opts 1'])}`, fits: isIpv6 },
+  { name: 'srh', weight: 0.2, write: (r, s) => `-m srh ${segmentRouting(r, s)}`, fits: isIpv6 },
   { name: 'eui64', weight: 0.2, write: () => '-m eui64', fits: (spot) => isIpv6(spot) && isArriving(spot) },
   { name: 'bpf', weight: 0.2, write: () => '-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"' },
-  { name: 'string', weight: 0.2, write: (r) => `-m string --algo ${r.pick(['bm', 'kmp'])} ${bang(r)}--string "GET"${r.chance(0.5) ? ' --from 60 --to 65' : ''}` },
+  { name: 'string', weight: 0.2, write: (r) => `-m string --algo ${r.pick(['bm', 'kmp'])} ${r.pick(['', '', '--icase '])}${bang(r)}${r.pick(['--string "GET"', '--hex-string "|0405|"', '--hex-string "a|0a 0b|"'])}${r.chance(0.5) ? ' --from 60 --to 65' : ''}` },
   { name: 'u32', weight: 0.5, write: (r) => `-m u32 ${bang(r)}--u32 "${r.pick(['6&0xFF=6', '0&0xFFFF=0:40', '8>>24=64', '0>>22&0x3C@0>>16=22', '0>>22&0x3C@0&0xFFFF=53,80'])}"` },
-  { name: 'rateest', weight: 0.15, write: (r) => `-m rateest --rateest1 R ${bang(r)}--rateest-gt --rateest-pps2 ${number(r, 0, 1000000)}` },
+  { name: 'rateest', weight: 0.15, write: rates },
 ];
 
 /** One match besides the protocol's own. */

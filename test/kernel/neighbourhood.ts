@@ -45,6 +45,7 @@ function sets(family: 'inet' | 'inet6', { ips, nets, pairs, netPorts, nearFar, f
     make('IPS', 'hash:ip', ips), make('NETS', 'hash:net', nets), make('IPPORTS', 'hash:ip,port', pairs), make('PORTS', 'bitmap:port', ['22', '53', '1000', '1001']),
     make('NETPORTS', 'hash:net,port', netPorts), make('NEARFAR', 'hash:ip,port,net', nearFar), make('FACES', 'hash:net,iface', faces), make('TRIPLES', 'hash:ip,port,ip', triples),
     'create LIST list:set\nadd LIST NETS\nadd LIST IPS\n',
+    ...Object.entries({ COUNTED: 'counters', TIMED: 'timeout 300', INFO: 'skbinfo' }).map(([name, option]) => `create ${name} hash:ip family ${family} ${option}\n${ips.map((ip) => `add ${name} ${ip}${name === 'INFO' ? ' skbmark 0x5/0xf skbprio 1:10' : ''}\n`).join('')}`),
   ].join('');
 }
 

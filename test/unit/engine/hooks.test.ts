@@ -183,4 +183,24 @@ COMMIT
     assert.equal(way(result!), 'ACCEPT nat:OUTPUT:1 filter:OUTPUT:1 filter:OUTPUT:policy');
     assert.equal(leaves(result!), 'tcp 7.0.0.1:2 -> 127.0.0.1:77 out=lo flags=SYN');
   });
+
+  it('lose what NAT sends from a loopback address to another host, which nothing but route_localnet lets out', async () => {
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'], eth0: ['10.1.0.9/24'] }, routes: ['default dev eth0'] });
+    const ruleset = `*nat
+-A OUTPUT -d 127.0.0.1 -p tcp --dport 443 -j DNAT --to-destination 10.1.0.5
+-A OUTPUT -d 127.0.0.1 -p tcp --dport 444 -j DNAT --to-destination 10.9.9.9
+-A POSTROUTING -j LOG
+COMMIT
+*filter
+-A OUTPUT -j LOG
+COMMIT
+`;
+    const [lost, stays, own] = await run(ruleset, ['tcp 127.0.0.1:5 -> 127.0.0.1:443 path=out', 'tcp 127.0.0.1:5 -> 127.0.0.1:444 path=out', 'tcp 10.9.9.9:5 -> 127.0.0.1:443 path=out'], { host });
+    assert.equal(way(lost!), 'DROP nat:OUTPUT:1');
+    assert.match(lost!.reason!, /from 127\.0\.0\.1 nothing leaves .* route_localnet/u);
+    assert.equal(way(stays!), 'ACCEPT nat:OUTPUT:2 filter:OUTPUT:1 nat:POSTROUTING:1 filter:OUTPUT:policy');
+    assert.equal(own!.packet.out, 'eth0');
+    const [unknown] = await run(ruleset, ['tcp 127.0.0.1:5 -> 127.0.0.1:443 path=out']);
+    assert.deepEqual([unknown!.verdict, unknown!.assumptions], ['DROP', ['10.1.0.5 is not an address of this host']]);
+  });
 });

@@ -4,7 +4,7 @@ import { reassemble } from './conntrack-stage.ts';
 import { enterHook } from './hook-entry.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable } from './routing.ts';
+import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -139,11 +139,16 @@ export function reroute(p: Passage): void {
   if (packet.destination === p.arrivedFor) return;
   p.arrivedFor = packet.destination;
   if (packet.destination === undefined) return;
-  if (kindOf(packet.destination) === 'loopback' || isLocal(p.host, packet.destination) === true) packet.out = 'lo';
-  else {
-    const route = routeTo(p.host, packet.destination);
-    if (route === 'none') p.end({ verdict: 'DROP', reason: `the host has no route to ${addressText(packet.destination)}` });
-    else if (route !== undefined) packet.out = route.device;
-    else if (packet.out === 'lo') packet.out = undefined;
+  const local = isLocal(p.host, packet.destination);
+  if (local === true) {
+    packet.out = 'lo';
+    return;
   }
+  const route = routeTo(p.host, packet.destination);
+  const refused = route === 'none' ? `the host has no route to ${addressText(packet.destination)}` : confined(packet.source);
+  if (refused !== undefined) {
+    if (local === undefined) p.assume(`${addressText(packet.destination)} is not an address of this host`);
+    p.end({ verdict: 'DROP', reason: refused });
+  } else if (route !== undefined && route !== 'none') packet.out = route.device;
+  else if (packet.out === 'lo') packet.out = undefined;
 }

@@ -120,8 +120,16 @@ export function martian(source: Address | undefined, destination: Address | unde
   if (from === 'unspecified') return `routing drops it: ${addressText(source!)} can't be a source (martian)`;
   if (to === 'unspecified') return `routing drops it: nothing can be sent to ${addressText(destination!)} (martian)`;
   if (device === 'lo') return undefined;
-  if (from === 'loopback') return `routing drops it: ${addressText(source!)} comes from no interface but lo (martian)`;
-  return to === 'loopback' ? `routing drops it: ${addressText(destination!)} is reached by no interface but lo (martian)` : undefined;
+  if (from === 'loopback') return `routing drops it: ${addressText(source!)} comes from no interface but lo (martian)${UNLESS_LOCALNET}`;
+  return to === 'loopback' ? `routing drops it: ${addressText(destination!)} is reached by no interface but lo (martian)${UNLESS_LOCALNET}` : undefined;
+}
+
+/** What lets loopback addresses come and go by other interfaces, which is no fact that is given. */
+const UNLESS_LOCALNET = ', unless `sysctl net.ipv4.conf` has route_localnet on';
+
+/** Why a packet of the host itself can't be sent on to where NAT leads it now: from 127.0.0.1 nothing leaves the host. Seen in the kernel. */
+export function confined(source: Address | undefined): string | undefined {
+  return typeof source === 'number' && kindOf(source) === 'loopback' ? `from ${addressText(source)} nothing leaves by another interface than lo${UNLESS_LOCALNET}` : undefined;
 }
 
 /** What IPv6 drops on arrival, before any chain. Seen in the kernel. */
