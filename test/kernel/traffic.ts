@@ -71,7 +71,7 @@ export class Traffic {
     const ends = this.ends(kind);
     const base = { ...(kind !== 'lo' && kind !== 'stray' && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
     return random.weighted<() => OraclePacket>([
-      [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN']]) })],
+      [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN'], [0.2, 'SYN,ECE,CWR']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
       [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16 })],

@@ -34,12 +34,25 @@ describe('answers of REJECT', () => {
   it('are not sent for what nobody could answer', async () => {
     const packets = [
       'udp 1.1.1.1:1 -> 255.255.255.255:2 in=eth0', 'udp 1.1.1.1:1 -> 224.0.0.5:2 in=eth0', 'udp 0.0.0.0:1 -> 255.255.255.255:2 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=3/3 in=eth0',
-      'icmp 1.1.1.1 -> 9.9.9.9 type=9 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=8 in=eth0', '253 1.1.1.1 -> 9.9.9.9 in=eth0', 'gre 1.1.1.1 -> 9.9.9.9 in=eth0',
+      'icmp 1.1.1.1 -> 9.9.9.9 type=9 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 type=8 in=eth0', 'gre 1.1.1.1 -> 9.9.9.9 in=eth0',
     ];
     const said = await answers('*filter\n-A INPUT -j REJECT\nCOMMIT\n', packets);
-    assert.deepEqual(said.map((text) => text.replace(/ .*/u, '')), ['a', 'a', 'there', 'an', 'an', 'ACCEPT', 'the', 'ACCEPT']);
+    assert.deepEqual(said.map((text) => text.replace(/ .*/u, '')), ['a', 'a', 'there', 'an', 'an', 'ACCEPT', 'ACCEPT']);
     const [broadcast] = await answers('*filter\n-A INPUT -j REJECT\nCOMMIT\n', ['udp 10.0.0.7:1 -> 10.0.0.255:2 in=eth0 path=in'], { host: facts({ interfaces: { eth0: ['10.0.0.1/24'] } }) });
     assert.equal(broadcast, 'a broadcast packet is not answered');
+  });
+
+  it('depend on what is in packets of protocols that carry no checksum that the kernel knows', async () => {
+    const [result, after] = await run('*filter\n-A INPUT -p udp -j ACCEPT\n-A INPUT -j REJECT\n-A OUTPUT -p icmp -j LOG\nCOMMIT\n', ['112 1.1.1.1 -> 9.9.9.9 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
+    assert.equal(way(result!), 'REJECT with icmp-port-unreachable filter:INPUT:2');
+    assert.deepEqual([result!.answer, result!.noAnswer], [undefined, undefined]);
+    const question = 'the payload, which the kernel checks as it is in protocol 112, adds up to the checksum of an undamaged one';
+    assert.deepEqual(result!.outcomes!.map(({ answer, noAnswer, courses }) => [answer?.packet.icmpType, answer?.steps.length, noAnswer, courses]), [
+      [3, 1, undefined, [[question]]], [undefined, undefined, 'the kernel takes the packet for damaged', [[`not: ${question}`]]],
+    ]);
+    assert.equal(way(after!), 'ACCEPT filter:INPUT:1');
+    const [multicast] = await answers('*filter\n-A INPUT -j REJECT\nCOMMIT\n', ['112 1.1.1.1 -> 224.0.0.18 in=eth0']);
+    assert.equal(multicast, 'a multicast packet is not answered');
   });
 
   it('come from the incoming interface for forwarded packets, and from the host itself for its own', async () => {

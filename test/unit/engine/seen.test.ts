@@ -8,11 +8,19 @@ const answer = ({ answer: found }: Result): string => (found === undefined ? 'no
 
 describe('what random rulesets found in the kernel', () => {
   it('SYNPROXY answers a SYN as the server would', async () => {
-    const ruleset = '*filter\n-A FORWARD -p tcp -j SYNPROXY --ecn\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -m conntrack --ctdir REPLY -j LOG\nCOMMIT\n';
+    const ruleset = '*filter\n-A FORWARD -p tcp -j SYNPROXY --timestamp\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -m conntrack --ctdir REPLY -j LOG\nCOMMIT\n';
     const [plain, ecn, ack] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=SYN', 'tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=SYN,ECE,CWR', 'tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1 flags=ACK']);
     assert.equal(plain!.verdict, 'DROP');
-    assert.deepEqual([plain!, ecn!, ack!].map(answer), ['tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK', 'tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK,ECE', 'none']);
+    assert.deepEqual([plain!, ecn!, ack!].map(answer), ['tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK', 'tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK', 'none']);
     assert.deepEqual(plain!.answer!.steps.map(({ number }) => number), [1]);
+  });
+
+  it('SYNPROXY agrees on ECN where the SYN and the rule have timestamps', async () => {
+    const rules = '-A FORWARD -p tcp --dport 2 -j SYNPROXY --ecn\n-A FORWARD -p tcp --dport 3 -j SYNPROXY --ecn --timestamp';
+    const [bare, stamped] = await run(`*filter\n${rules}\nCOMMIT\n`, [2, 3].map((port) => `tcp 1.1.1.1:1 -> 9.9.9.9:${port} in=eth0 out=eth1 flags=SYN,ECE,CWR`));
+    assert.equal(answer(bare!), 'tcp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0 flags=SYN,ACK');
+    assert.deepEqual([stamped!.verdict, stamped!.answer], ['DROP', undefined]);
+    assert.deepEqual(stamped!.outcomes!.map((outcome) => [outcome.answer?.packet.tcpFlags, outcome.courses]), [[0x52, [['the packet carries the TCP option 8']]], [0x12, [['not: the packet carries the TCP option 8']]]]);
   });
 
   it('SNPT sends a parameter problem where no word may change', async () => {

@@ -4,7 +4,7 @@ import { icmpRole } from './conntrack/icmp.ts';
 import { closeByReset } from './conntrack/tcp.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
-import type { Passage } from './passage.ts';
+import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
 import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress } from './routing.ts';
 import { Unknown } from './truth.ts';
@@ -26,11 +26,19 @@ const ICMP_ANSWERS: Readonly<Record<string, readonly [number, number]>> = {
   'icmp6-policy-fail': [1, 5], 'icmp6-reject-route': [1, 6],
 };
 
-/** What REJECT sends back, or in words why it sends nothing. Seen in the kernel. */
-export function rejection(p: Passage, type: string): Reply | string {
-  if (type === 'tcp-reset') return reset(p);
+/** Ends the way of a packet that met REJECT, with what is sent back for it. Seen in the kernel. */
+export function reject(p: Passage, type: string): void {
+  const ending: Ending = { verdict: 'REJECT', rejectWith: type };
+  const reply = type === 'tcp-reset' ? reset(p) : refusal(p, type);
+  const question = typeof reply === 'string' || type === 'tcp-reset' ? undefined : checksumQuestion(p.packet);
+  if (question === undefined || p.fork(question, (copy) => { copy.end({ ...ending, noAnswer: DAMAGED }); })) p.endWithAnswer(reply, ending);
+}
+
+function refusal(p: Passage, type: string): Reply | string {
+  const { packet: { protocol, moreFragments } } = p;
+  if (moreFragments && protocol !== undefined && !UNVERIFIED.has(protocol)) return FRAGMENT;
   const [icmpType, icmpCode] = ICMP_ANSWERS[type] ?? [undefined, undefined];
-  return unverifiable(p.packet) ?? icmpError(p, icmpType, icmpCode);
+  return icmpError(p, icmpType, icmpCode);
 }
 
 /** The ICMP message for a packet whose ttl or hop limit is used up. */
@@ -48,8 +56,14 @@ export function beyondScope(p: Passage): Reply | string {
   return icmpError(p, 1, 2);
 }
 
-/** The SYN and ACK by which SYNPROXY opens a connection in the server's name: a reply to its entry, where it has one. Seen in the kernel. */
-export function handshake(p: Passage, ecn: boolean): Reply | string {
+/** Ends the way of a SYN that SYNPROXY answers in the server's name. Without a timestamp it agrees on no ECN. Seen in the kernel. */
+export function shakeHands(p: Passage, mayAgreeOnEcn: boolean, ending: Ending): void {
+  const agrees = mayAgreeOnEcn && p.fork('the packet carries the TCP option 8', (copy) => { copy.endWithAnswer(handshake(copy, false), ending); });
+  if (p.ending === undefined) p.endWithAnswer(handshake(p, agrees), ending);
+}
+
+/** The SYN and ACK that opens a connection: a reply to its entry, where it has one. Seen in the kernel. */
+function handshake(p: Passage, ecn: boolean): Reply | string {
   const { packet, tracked } = p;
   const answer = send(p, { ...backward(packet), tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK | (ecn ? TCP_FLAGS.ECE : 0), tos: 0 });
   if (typeof answer === 'string') return answer;
@@ -122,13 +136,13 @@ const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.gre, PROTOCOL.esp, PRO
 
 const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
 
-/** Of any other protocol the kernel takes the payload as checksummed, finds it wrong, and stays silent. Seen in the kernel. */
-function unverifiable({ family, protocol, moreFragments }: Packet): string | undefined {
-  if (protocol === undefined || UNVERIFIED.has(protocol)) return undefined;
-  if (moreFragments) return FRAGMENT;
+const DAMAGED = 'the kernel takes the packet for damaged';
+
+/** Of any other protocol the kernel takes the payload as checksummed, and stays silent where it finds that wrong. Seen in the kernel. */
+function checksumQuestion({ family, protocol }: Packet): string | undefined {
   // IPv6 verifies every checksum alike, and DCCP's is where it looks for it.
-  if (KNOWN_CHECKSUM.has(protocol) || (family === 'ipv6' && protocol === PROTOCOL.dccp)) return undefined;
-  return `the kernel does not know where protocol ${protocol} has its checksum, takes the packet for damaged, and answers nothing`;
+  if (protocol === undefined || KNOWN_CHECKSUM.has(protocol) || (family === 'ipv6' && protocol === PROTOCOL.dccp)) return undefined;
+  return `the payload, which the kernel checks as it is in protocol ${protocol}, adds up to the checksum of an undamaged one`;
 }
 
 function notUnicast(p: Passage): string | undefined {

@@ -1,4 +1,4 @@
-import { handshake, parameterProblem } from './answers.ts';
+import { parameterProblem, shakeHands } from './answers.ts';
 import { Cursor, type ScanInput } from './compile/scan.ts';
 import type { Passage } from './passage.ts';
 import type { CompiledChain, CompiledRule } from './program.ts';
@@ -118,9 +118,12 @@ function perform(p: Passage, effect: Effect): boolean {
     case 'drop': p.end(effect.reason === undefined ? { verdict: 'DROP' } : { verdict: 'DROP', reason: effect.reason }); return true;
     case 'queue': return enqueue(p, effect.bypass === true);
     case 'unknown': p.end({ verdict: 'UNKNOWN', reason: effect.reason }); return true;
-    case 'answer':
-      p.endWithAnswer(effect.with === 'handshake' ? handshake(p, effect.ecn) : parameterProblem(p), { verdict: 'DROP', reason: effect.reason });
+    case 'answer': {
+      const ending = { verdict: 'DROP', reason: effect.reason } as const;
+      if (effect.with === 'handshake') shakeHands(p, effect.mayAgreeOnEcn, ending);
+      else p.endWithAnswer(parameterProblem(p), ending);
       return true;
+    }
     case 'reject': p.rejected = effect.with; return true;
   }
 }

@@ -1,19 +1,20 @@
+import type { Writable } from '../writable.ts';
 import type { Packet } from './packet.ts';
 import type { Fate, Outcome, Result, Step } from './result.ts';
 
 /**
- * One answer out of the fates that a packet may have; at least one. The verdict is UNKNOWN where they differ in what can
- * be seen from outside; where only the ways differ, it is theirs, and `outcomes` lists the ways.
+ * One answer out of the fates that a packet may have; at least one. The verdict is UNKNOWN where they differ in what becomes
+ * of the packet; where only the ways differ, or what is sent back, it is theirs, and `outcomes` lists the ways.
  */
 export function combine(fates: readonly Fate[], complete: boolean): Result {
   const [first] = fates;
   if (fates.length === 1) return completed(first!, complete);
   const steps = commonSteps(fates);
   const assumptions = shared(fates);
-  const ways = groupBy(fates, (fate) => `${fateKey(fate)} ${wayKey(fate.steps)} ${wayKey(fate.answer?.steps ?? [])}`);
+  const ways = groupBy(fates, (fate) => `${fateKey(fate)} ${wayKey(fate.steps)} ${answerKey(fate)} ${wayKey(fate.answer?.steps ?? [])}`);
   if (ways.length === 1) return { ...first!, assumptions, complete };
   const outcomes = ways.map((courses): Outcome => ({ ...courses[0]!, assumptions: shared(courses), courses: courses.map((fate) => fate.assumptions) }));
-  if (groupBy(fates, fateKey).length === 1) return { ...first!, steps, assumptions, outcomes, complete };
+  if (groupBy(fates, fateKey).length === 1) return { ...withAnswerOf(fates), steps, assumptions, outcomes, complete };
   return { verdict: 'UNKNOWN', steps, packet: commonPacket(outcomes), assumptions, routedBy: first!.routedBy, outcomes, complete };
 }
 
@@ -43,10 +44,22 @@ function shared(fates: readonly Fate[]): readonly string[] {
   return fates[0]!.assumptions.filter((text) => fates.every((fate) => fate.assumptions.includes(text)));
 }
 
-/** Equal for fates that nobody could tell apart from outside: verdict, what is sent back, and the packet as it leaves. */
-function fateKey({ verdict, rejectWith, packet, reason, answer }: Fate): string {
+/** The first fate, of what is sent back only what all have. */
+function withAnswerOf(fates: readonly Fate[]): Fate {
+  const fate: Writable<Fate> = { ...fates[0]! };
+  if (groupBy(fates, answerKey).length > 1) {
+    delete fate.answer;
+    delete fate.noAnswer;
+  }
+  return fate;
+}
+
+const answerKey = ({ answer }: Fate): string => (answer === undefined ? '' : `${answer.verdict} ${answer.packet.tcpFlags ?? ''}`);
+
+/** Equal for fates in which the same becomes of the packet: verdict, and the packet as it leaves. */
+function fateKey({ verdict, rejectWith, packet, reason }: Fate): string {
   const leaves = verdict === 'ACCEPT' || verdict === 'QUEUE' ? fieldsKey(packet) : '';
-  return `${verdict} ${rejectWith ?? ''} ${verdict === 'UNKNOWN' ? (reason ?? '') : ''} ${answer?.verdict ?? ''} ${leaves}`;
+  return `${verdict} ${rejectWith ?? ''} ${verdict === 'UNKNOWN' ? (reason ?? '') : ''} ${leaves}`;
 }
 
 function fieldsKey(packet: Packet): string {

@@ -60,7 +60,8 @@ export interface Outcome extends Fate {
 
 /**
  * The answer to one packet. Where its fate depends on what is not known, `verdict` is UNKNOWN and `outcomes` holds each
- * fate; where only the rules on the way depend on it, `outcomes` holds each way. `steps` then ends where they part.
+ * fate; where only the rules on the way, or what is sent back, depend on it, `outcomes` holds each way. `steps` then ends
+ * where they part.
  */
 export interface Result extends Fate {
   readonly outcomes?: readonly Outcome[];

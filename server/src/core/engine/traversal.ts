@@ -111,8 +111,8 @@ export type Effect =
   | { readonly kind: 'reject'; readonly with: string }
   /** To a program in user space; with `bypass` the packet goes on in the next table while none listens. */
   | { readonly kind: 'queue'; readonly bypass?: true }
-  /** Keeps the packet, and answers it: with SYN and ACK, or with an ICMPv6 parameter problem. */
-  | { readonly kind: 'answer'; readonly with: 'handshake'; readonly ecn: boolean; readonly reason: string }
+  /** Keeps the packet, and answers it: with SYN and ACK (and ECE where it agrees on ECN, which takes a timestamp in the SYN), or with an ICMPv6 parameter problem. */
+  | { readonly kind: 'answer'; readonly with: 'handshake'; readonly mayAgreeOnEcn: boolean; readonly reason: string }
   | { readonly kind: 'answer'; readonly with: 'parameter-problem'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 

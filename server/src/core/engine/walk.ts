@@ -1,4 +1,4 @@
-import { rejection } from './answers.ts';
+import { reject } from './answers.ts';
 import { walkChain } from './chains.ts';
 import { conntrackStage, fillFlags, reassemble } from './conntrack-stage.ts';
 import { enterChain, enterHook } from './hook-entry.ts';
@@ -65,7 +65,7 @@ function chainStage(p: Passage, stage: Stage): void {
   walkChain(p);
   const type = p.rejected;
   p.rejected = undefined;
-  if (type !== undefined) p.endWithAnswer(rejection(p, type), { verdict: 'REJECT', rejectWith: type });
+  if (type !== undefined) reject(p, type);
   if (p.ending !== undefined) return;
   p.chain = undefined;
   if (stage.kind === 'nat') finishNat(p, stage);

@@ -32,7 +32,7 @@ const ECN_SETUP = ECE | CWR;
 function apply({ packet: { tcpFlags } }: Traversal, knowsEcn: boolean): Effect {
   if (tcpFlags === undefined) return { kind: 'unknown', reason: 'the packet\'s flags are not given, and SYNPROXY keeps SYN and ACK packets' };
   const opening = tcpFlags & (SYN | ACK | FIN | RST);
-  if (opening === SYN) return { kind: 'answer', with: 'handshake', ecn: knowsEcn && (tcpFlags & ECN_SETUP) === ECN_SETUP, reason: 'SYNPROXY answers the SYN itself; the packet goes no further' };
+  if (opening === SYN) return { kind: 'answer', with: 'handshake', mayAgreeOnEcn: knowsEcn && (tcpFlags & ECN_SETUP) === ECN_SETUP, reason: 'SYNPROXY answers the SYN itself; the packet goes no further' };
   if (opening === ACK) return { kind: 'drop', reason: 'SYNPROXY keeps the ACK: if it answers a cookie, the proxy opens the connection to the server by itself' };
   return { kind: 'continue' };
 }
@@ -46,7 +46,7 @@ export default defineTarget({
   tracks: true,
   options: [sack, timestamp, wscale, mss, ecn],
   action(use) {
-    const knowsEcn = use.option(ecn) !== undefined;
+    const knowsEcn = use.option(ecn) !== undefined && use.option(timestamp) !== undefined;
     return { apply: (traversal) => apply(traversal, knowsEcn) };
   },
 });
