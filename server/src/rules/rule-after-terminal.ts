@@ -44,13 +44,13 @@ function groups(lines: readonly DeadLine[]): Iterable<readonly DeadLine[]> {
 
 function report(file: AnalysedFile, each: DeadLine, more: number): Report {
   const { line, dead: { chain, cause } } = each;
-  const { by, alone, meets } = cause as Behind;
+  const { by, alone, meets, contrary } = cause as Behind;
   const rules = more === 0 ? 'this rule' : more === 1 ? 'this rule and the one behind it' : `this rule and the ${more} behind it`;
   return {
     line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...(meets ? moves(file, each, [by]) : []), ...removals(each)],
     message: alone
       ? `No packet comes to ${rules}: ${named(by.rule.bound)} lets none past.`
       : `No packet comes to ${rules}: ${named(by.rule.bound)} takes the last of those that come into \`${chain}\`.`,
-    related: relatedTo([by], () => (alone ? 'Lets no packet past' : 'Takes the last packets')),
+    related: relatedTo([by, ...contrary === undefined ? [] : [contrary]], (one) => (one === contrary ? 'Takes packets that the rule could match, and does something else with them' : alone ? 'Lets no packet past' : 'Takes the last packets')),
   };
 }

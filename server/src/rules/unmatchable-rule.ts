@@ -41,8 +41,8 @@ function saidOf({ table, dead: { chain } }: DeadLine, cause: Cause): Said | unde
   switch (cause.kind) {
     case 'contradiction': return { severity: 'warning', message: 'No packet can match this rule: its conditions exclude each other.' };
     case 'hook': return { severity: 'warning', message: `No packet can match this rule: ${WHY_NEVER[cause.because ?? 'other'](table.name, chain)}` };
-    case 'unmet': return { severity: 'hint', message: 'No packet can match this rule as earlier rules leave and rewrite packets.' };
-    case 'called': return neverLed(chain, cause.by);
+    case 'unmet': return { severity: 'hint', message: 'No packet can match this rule as earlier rules leave and rewrite packets.', related: relatedTo(cause.by, ({ how }) => INVOLVED[how]) };
+    case 'called': return { severity: 'hint', message: `No packet that comes into \`${chain}\` can match this rule.`, related: relatedTo(cause.by, ({ how }) => INVOLVED[how]) };
     default: return undefined;
   }
 }
@@ -57,9 +57,6 @@ const WHY_NEVER: Readonly<Record<'fragment' | 'state' | 'other', (table: string,
     : `the kernel shows none that meets these conditions to ${chain} of \`${table}\`.`),
 };
 
-function neverLed(chain: string, by: readonly Covering[]): Said {
-  return {
-    severity: 'hint', message: `No packet that comes into \`${chain}\` can match this rule.`,
-    related: relatedTo(by, ({ how }) => (how === 'calls' ? 'Leads other packets there' : 'Takes packets that the rule could match')),
-  };
-}
+const INVOLVED: Readonly<Record<Covering['how'], string>> = {
+  takes: 'Takes packets that the rule could match', calls: 'Leads other packets there', rewrites: 'Rewrites what decides whether it matches',
+};

@@ -6,11 +6,11 @@ import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { openDocument, testParser } from '../../support/document.ts';
 import { filterTable } from './rulesets.ts';
 
-/** The rules that cover the last rule of a chain, by their text; calls with `calls ` before them. */
+/** The rules that cover the last rule of a chain, by their text; those that take nothing with how they help before them. */
 async function cover(text: string, chain: string): Promise<string[] | undefined> {
   const analysis = analyse((await openDocument(text)).ruleset());
   const { rules } = analysis.ruleset.tables.get('filter')!.chains.get(chain)!;
-  return analysis.cover('filter', { chain, index: rules.length - 1 })?.map(({ rule, how }) => `${how === 'calls' ? 'calls ' : ''}${rule.bound.line.text}`);
+  return analysis.cover('filter', { chain, index: rules.length - 1 })?.map(({ rule, how }) => `${how === 'takes' ? '' : `${how} `}${rule.bound.line.text}`);
 }
 
 const filter = (...rules: string[]): string => ['*filter', ':INPUT DROP [0:0]', ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':ONE - [0:0]', ':TWO - [0:0]', ...rules, 'COMMIT', ''].join('\n');
@@ -46,6 +46,24 @@ describe('covering rules', () => {
     const rules = ['-A INPUT -p tcp -j ONE', '-A ONE -s 10.0.0.0/8 -j RETURN', '-A ONE -j DROP', '-A INPUT -p tcp -s 192.168.0.0/16 -j ACCEPT'];
     assert.deepEqual(await cover(filter(...rules), 'INPUT'), ['-A INPUT -p tcp -j ONE']);
     assert.equal(await cover(filter(...rules.slice(0, 3), '-A INPUT -p tcp -s 10.1.0.0/16 -j ACCEPT'), 'INPUT'), undefined);
+  });
+
+  it('are those that rewrite packets where none would match even if it came', async () => {
+    const marks = ['-A INPUT -p tcp -j MARK --set-xmark 0x1/0xffffffff', '-A INPUT ! -p tcp -j MARK --set-xmark 0x2/0xffffffff'];
+    const rewriting = marks.map((rule) => `rewrites ${rule}`);
+    assert.deepEqual(await cover(filter(...marks, '-A INPUT -p icmp -j ACCEPT', '-A INPUT -m mark --mark 0x3 -j DROP'), 'INPUT'), rewriting);
+    const led = '-A INPUT -m mark --mark 0x1 -j ONE';
+    assert.deepEqual(await cover(filter(...marks, '-A INPUT -p udp -m ttl --ttl-eq 5 -j TTL --ttl-set 6', led, '-A ONE -p udp -j ACCEPT'), 'ONE'), [...rewriting, `calls ${led}`]);
+  });
+
+  it('stand before the rule, even where others take marked packets behind it', async () => {
+    const text = filter('-A INPUT -j MARK --set-xmark 0x1/0xffffffff', '-A INPUT -j ONE', '-A ONE -m mark --mark 0x2 -j DROP', '-A INPUT -p tcp -j ACCEPT');
+    assert.deepEqual(await cover(text, 'ONE'), ['rewrites -A INPUT -j MARK --set-xmark 0x1/0xffffffff', 'calls -A INPUT -j ONE']);
+  });
+
+  it('may be jumps from a hook that knows no packet of the kind', async () => {
+    const rules = ['-A INPUT -p tcp -j ONE', '-A FORWARD -p udp -j ONE', '-A ONE -o eth1 -p tcp -j ACCEPT'];
+    assert.deepEqual(await cover(filter(...rules), 'ONE'), ['calls -A INPUT -p tcp -j ONE', 'calls -A FORWARD -p udp -j ONE']);
   });
 
   it('there are none where nothing leads to the chain, or the match holds of no packet', async () => {

@@ -47,7 +47,7 @@ const common = (a: readonly Coming[], b: readonly Coming[]): readonly Coming[] =
 type Check = (judged: Judged, finding: Finding) => void;
 
 /** Diagnostics that say why a rule cannot match. */
-const DEAD: ReadonlySet<string> = new Set(['shadowed-rule', 'redundant-rule', 'rule-after-terminal', 'unmatchable-rule', 'misplaced-interface']);
+const DEAD: ReadonlySet<string> = new Set(['shadowed-rule', 'redundant-rule', 'rule-after-terminal', 'unmatchable-rule', 'misplaced-interface', 'misread-value']);
 
 const CHECKS: Readonly<Record<string, Check>> = {
   'shadowed-rule': covered,
@@ -61,6 +61,7 @@ function covered(judged: Judged, finding: Finding): void {
   const standing = judged.at(finding);
   const by = judged.related(finding);
   const context = `\n${judged.context(standing)}`;
+  assert.ok(by.every(({ chain, index }) => chain !== standing.chain || index < standing.index), `covered by what comes later${context}`);
   assert.ok(by.length > 0 && by.every(({ rule }) => judged.enumeration.meeting(rule).length > 0), `covered by nothing that is met${context}`);
   if (judged.rewrites) return;
   const wanted = judged.wanted(standing);
@@ -83,7 +84,7 @@ const world = ({ world: { table } }: Judged): string => table;
 
 function behind(judged: Judged, finding: Finding): void {
   const standing = judged.at(finding);
-  const [by] = judged.related(finding) as [Standing];
+  const [by] = judged.related({ ...finding, related: finding.related!.filter(({ message }) => /^(?:Lets no packet past|Takes the last packets)$/u.test(message)) }) as [Standing];
   const { enumeration } = judged;
   assert.ok(enumeration.meeting(standing.rule).length === 0 && enumeration.meeting(by.rule).length > 0, `packets come to it${judged.context(standing)}`);
   if (finding.message.endsWith('lets none past.')) assert.deepEqual(enumeration.hitting(by.rule).length, enumeration.meeting(by.rule).length, `lets some past ${judged.context(standing)}`);

@@ -52,7 +52,7 @@ export class AnalysedChain {
 
   /** The chains that rules lead to. */
   get callees(): ReadonlySet<string> {
-    return new Set(this.steps.flatMap(({ consequence }) => (consequence.kind === 'chain' ? [consequence.chain] : [])));
+    return calleesOf(this.steps);
   }
 
   /** What packets that may match the rule at a place have in common; of later fragments, which are rare, nothing is noted. */
@@ -70,5 +70,8 @@ export class AnalysedChain {
     return new StepIndex(this.space, this.steps.flatMap(({ acts, loose }, index) => (acts ? [{ index, may: loose.may }] : [])), told);
   }
 }
+
+/** The chains that some rules lead to. */
+export const calleesOf = (steps: readonly Step[]): ReadonlySet<string> => new Set(steps.flatMap(({ consequence }) => (consequence.kind === 'chain' ? [consequence.chain] : [])));
 
 const mayEscape = (consequence: Consequence): boolean => (consequence.kind === 'chain' ? consequence.goto : consequence.outcomes.includes('return'));

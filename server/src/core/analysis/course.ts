@@ -31,6 +31,7 @@ export class Course {
   private readonly terrain: Terrain;
   private readonly space: PacketSpace;
   private readonly place: CallSite | undefined;
+  private readonly isOpen: (site: CallSite) => boolean;
   private readonly given = new Map<Verdict, Flow[]>();
   private readonly known = new Map<string, Flow>();
   /** What the packets had in common at the start. */
@@ -38,11 +39,12 @@ export class Course {
   /** What sets have been before each rewriting. */
   private readonly preimages = new Map<string, Preimages>();
 
-  /** `place` is a rule to watch. */
-  constructor(terrain: Terrain, place?: CallSite) {
+  /** `place` is a rule to watch; rules that are `isOpen` let packets on whatever else they do with them. */
+  constructor(terrain: Terrain, place?: CallSite, isOpen: (site: CallSite) => boolean = () => false) {
     this.terrain = terrain;
     this.space = terrain.space;
     this.place = place;
+    this.isOpen = isOpen;
   }
 
   /** Packets that may have got the verdict so far. */
@@ -81,7 +83,7 @@ export class Course {
       const unmatched = this.unmatched(step, flow);
       const passed = yield* this.past(step, hit, returned);
       if (passed.length === 0 && unmatched !== flow) this.taking.push({ chain: name, index });
-      flow = merge(this.space, unmatched, passed);
+      flow = merge(this.space, unmatched, this.isOpen({ chain: name, index }) ? merge(this.space, passed, hit) : passed);
     }
     return yield* union(this.space, [...returned, flow]);
   }

@@ -1,5 +1,6 @@
 import type { Rule } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
+import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
@@ -7,6 +8,7 @@ import { follow, type Search, type Stopped } from './search.ts';
 import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
+import { Watching } from './watched.ts';
 
 /** A rule by its place. */
 export interface Place {
@@ -15,11 +17,14 @@ export interface Place {
   readonly index: number;
 }
 
-/** An earlier rule that takes packets away from another one, or a rule that leads only other packets to it. */
+/** An earlier rule that takes packets away from another one, leads only other packets to it, or makes others of them. */
 export interface Covering extends Place {
   readonly rule: Rule;
-  /** `takes`: matching packets end there; `calls`: of the packets that it leads into the chain none can match. */
-  readonly how: 'takes' | 'calls';
+  /**
+   * `takes`: matching packets end there; `calls`: of the packets that it leads into the chain none can match; `rewrites`:
+   * it changes what the rule looks at, or a jump that leads there.
+   */
+  readonly how: 'takes' | 'calls' | 'rewrites';
 }
 
 /** Rules that cover another one on so many ways are looked for; a reader wants to see few. */
@@ -30,7 +35,7 @@ const AT_ONCE = 16;
 
 /**
  * Why no packet is left for a rule that cannot match: a small set of rules that between them take every packet that it
- * could match, or lead none to its chain. One that gives packets another outcome than the rule would is among them where
+ * could match, or lead none to its chain; where none does and yet none is left, those that rewrite packets. One that gives packets another outcome than the rule would is among them where
  * there is any. Undefined where nothing leads to the chain at all, or where its match holds of no packet.
  */
 export class Cover {
@@ -58,6 +63,7 @@ export class Cover {
       for (const stop of taking) this.note(stop, 'takes', found);
       if (taking.length > 0 && ++searched === MOST_ROUTES) break;
     }
+    if (found.size === 0 && this.analysis.anything !== UNCHANGED) this.noteRewriting(place, found);
     return [...found.values()];
   }
 
@@ -73,10 +79,29 @@ export class Cover {
     met.add(`${wanted} ${chain}`);
     for (const site of this.analysis.callSites(chain)) {
       if (this.search.routes.to(site.chain).next().done === true) continue;
-      const led = space.intersection(wanted, this.analysis.chain(site.chain).steps[site.index]!.loose.may);
+      const hook = this.analysis.hookOf(site.chain);
+      const come = hook === undefined ? wanted : space.intersection(wanted, this.analysis.arriving(hook));
+      const led = space.intersection(come, this.analysis.chain(site.chain).steps[site.index]!.loose.may);
       if (led === NONE) this.note(site, 'calls', found);
       else this.noteCalls(site.chain, led, found, met);
     }
+  }
+
+  /** Notes the rules that rewrite what the rule looks at, or a jump that leads there, and the jumps into its chain. */
+  private noteRewriting(place: Place, found: Map<string, Covering>): void {
+    const { analysis } = this;
+    const leading = analysis.leadingTo(analysis.chain(place.chain)).flatMap(({ name }) => analysis.callSites(name));
+    const looking = [place, ...leading].map(({ chain, index }) => analysis.chain(chain).steps[index]!.match);
+    const isBefore = analysis.before(place);
+    for (const chain of analysis.callersFirst()) {
+      for (const [index, { inside }] of chain.steps.entries()) {
+        const site = { chain: chain.name, index };
+        if (inside === UNCHANGED || !isBefore(site)) continue;
+        const watching = new Watching(analysis.space, inside);
+        if (looking.some((match) => watching.note(match))) this.note(site, 'rewrites', found);
+      }
+    }
+    for (const site of analysis.callSites(place.chain)) this.note(site, 'calls', found);
   }
 
   /** Rules that take the wanted packets which come on one way; `known` is what stops them there, where that is known. */
@@ -122,9 +147,11 @@ export class Cover {
     return consequence.kind === 'result' || consequence.goto || new Stops(this.analysis, 'loose').keeps(this.analysis.chain(place.chain), place.index, met.bits);
   }
 
-  /** Where rewriting matters: every rule that takes wanted packets. */
+  /** Where rewriting matters: every rule that takes wanted packets before they come to the place; none where none would match even if they came. */
   private *takingExactly(place: Place, { loose }: TableStep): Steps<readonly CallSite[]> {
-    return (yield* follow(this.analysis, place, loose.may)).taking;
+    const taking = (yield* follow(this.analysis, place, loose.may)).taking.filter(this.analysis.before(place));
+    const isTaking = (site: CallSite): boolean => taking.some(({ chain, index }) => chain === site.chain && index === site.index);
+    return (yield* follow(this.analysis, place, loose.may, isTaking)).hitting.length > 0 ? taking : [];
   }
 }
 

@@ -19,15 +19,16 @@ export interface Taking extends Covering {
  * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other. `hook`: the kernel shows no
  * packet that meets them to the built-in chain, or to any from which its chain could be called, `because` fragments are
  * put together before or conntrack gives none of them such a state, where it is that. `called`: none that meets
- * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules leave and
- * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it; `meets` says
- * whether packets that the rule could match come that far. `covered`: the rules `by` take what it could match.
+ * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules, `by` among them, leave and
+ * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it, to which packets that the
+ * rule could match come; `meets` says whether they do in any case; `contrary` is one of those rules that does something
+ * else with packets that the rule could match, where `by` does the same. `covered`: the rules `by` take what it could match.
  */
 export type Cause =
-  | { readonly kind: 'contradiction' | 'unmet' }
+  | { readonly kind: 'contradiction' }
   | { readonly kind: 'hook'; readonly because: 'fragment' | 'state' | undefined }
-  | { readonly kind: 'called'; readonly by: readonly Covering[] }
-  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean }
+  | { readonly kind: 'called' | 'unmet'; readonly by: readonly Covering[] }
+  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean; readonly contrary: Covering | undefined }
   | { readonly kind: 'covered'; readonly by: readonly Taking[] };
 
 /** A rule that no packet can ever match. */
@@ -116,12 +117,16 @@ class DeadSearch {
   private *causeOf(place: Place, rule: Rule, end: number, arriving: PacketSet): Steps<Cause> {
     const { may } = this.match(place);
     if (may === NONE) return { kind: 'contradiction' };
-    if (place.index >= end) return yield* this.behind(place.chain, end - 1, may);
+    if (place.index >= end) {
+      const behind = yield* this.behind(place, rule, end - 1, arriving);
+      // Of several rules up to there those that take its own packets say more.
+      if (behind.alone || behind.meets) return behind;
+    }
     const isBuiltIn = this.table.chains.get(place.chain)!.builtIn;
     const { space } = this.analysis;
     if (!space.intersects(may, arriving) && (isBuiltIn || !space.intersects(may, this.arriving))) return { kind: 'hook', because: this.whyNever(may, isBuiltIn ? arriving : this.arriving) };
     const by = (yield* this.analysis.covering(this.table.name, place)) ?? [];
-    if (by.length === 0) return isBuiltIn ? { kind: 'unmet' } : { kind: 'called', by };
+    if (!by.some(({ how }) => how === 'takes')) return { kind: isBuiltIn ? 'unmet' : 'called', by };
     return yield* this.covered(place, rule, by, arriving);
   }
 
@@ -134,10 +139,22 @@ class DeadSearch {
     return space.intersects(ofAnyState, arriving) ? 'state' : undefined;
   }
 
-  private *behind(chain: string, index: number, wanted: PacketSet): Steps<Cause> {
-    const rule = this.table.chains.get(chain)!.rules[index]!;
-    const meets = yield* this.analysis.reachedIn(this.table.name, { chain, index }, wanted);
-    return { kind: 'behind', by: { chain, index, rule, how: 'takes' }, alone: this.match({ chain, index }).must === EVERY, meets };
+  private *behind(dead: Place, rule: Rule, index: number, arriving: PacketSet): Steps<Extract<Cause, { kind: 'behind' }>> {
+    const place = { chain: dead.chain, index };
+    const by: Covering = { ...place, rule: this.table.chains.get(place.chain)!.rules[index]!, how: 'takes' };
+    const alone = this.match(place).must === EVERY;
+    const meets = yield* this.analysis.reachedIn(this.table.name, place, this.match(dead).may);
+    return { kind: 'behind', by, alone, meets, contrary: alone ? undefined : yield* this.contrary(dead, rule, by, arriving) };
+  }
+
+  /** A rule that takes packets from the dead one and does something else with them, where one that takes others does the same. */
+  private *contrary(dead: Place, rule: Rule, by: Covering, arriving: PacketSet): Steps<Covering | undefined> {
+    const own = { chain: dead.chain, rule, may: this.match(dead).may };
+    if (!(yield* this.doesTheSame(own, by, arriving))) return undefined;
+    for (const each of (yield* this.analysis.covering(this.table.name, dead)) ?? []) {
+      if (each.how === 'takes' && !(yield* this.doesTheSame(own, each, arriving))) return each;
+    }
+    return undefined;
   }
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */

@@ -126,10 +126,10 @@ export class Search {
   }
 }
 
-/** Follows all packets of `wanted` at once from every hook, exactly, with an eye on a rule. */
-export function* follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet): Steps<Course> {
+/** Follows all packets of `wanted` at once from every hook, exactly but for rules that are taken to be open, with an eye on a rule. */
+export function* follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet, isOpen?: (site: CallSite) => boolean): Steps<Course> {
   const { space } = analysis;
-  const course = coursing(analysis, place);
+  const course = coursing(analysis, place, isOpen);
   for (const name of analysis.table.chains.keys()) {
     const hook = analysis.hookOf(name);
     const set = hook === undefined ? NONE : space.intersection(analysis.arriving(hook), wanted);
@@ -139,5 +139,5 @@ export function* follow(analysis: TableAnalysis, place: CallSite, wanted: Packet
 }
 
 /** Ready to follow classes of packets through chains of one table, with an eye on a rule. */
-export const coursing = (analysis: TableAnalysis, place?: CallSite): Course =>
-  new Course({ space: analysis.space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place);
+export const coursing = (analysis: TableAnalysis, place?: CallSite, isOpen?: (site: CallSite) => boolean): Course =>
+  new Course({ space: analysis.space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place, isOpen);

@@ -4,7 +4,7 @@ import type { PacketSet } from '../sets/diagram.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { wellFormed } from '../sets/well-formed.ts';
-import type { AnalysedChain } from './chain.ts';
+import { calleesOf, type AnalysedChain } from './chain.ts';
 import { Preparation, type Prepared, type TableSetting } from './preparation.ts';
 
 /** A rule that leads into a chain: the chain that it stands in, and its place there, from 0. */
@@ -67,6 +67,16 @@ export class TableAnalysis {
     for (const name of names) for (const site of this.callSites(name)) names.add(site.chain);
     this.leading.set(chain, found = [...names].map((name) => this.chain(name)));
     return found;
+  }
+
+  /** Tells of a place whether packets may meet its rule before they come to another one. */
+  before({ chain, index }: CallSite): (site: CallSite) => boolean {
+    // In each chain that leads there the rules up to a place count, and all of the chains that those lead to.
+    const ends = new Map([[chain, index]]);
+    for (const name of ends.keys()) for (const site of this.callSites(name)) ends.set(site.chain, Math.max(ends.get(site.chain) ?? 0, site.index));
+    const whole = new Set([...ends].flatMap(([name, end]) => [...calleesOf(this.chain(name).steps.slice(0, end))]));
+    for (const name of whole) for (const callee of this.chain(name).callees) whole.add(callee);
+    return (site) => whole.has(site.chain) || site.index < (ends.get(site.chain) ?? 0);
   }
 
   /** The hook at which the kernel comes to the chain. */

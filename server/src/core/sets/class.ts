@@ -33,7 +33,7 @@ export function classOf(space: PacketSpace, packet: Packet, networks: Networks =
     if (network !== undefined) narrow(space.equals(side, network.address, maskOf(space.family, network.length)));
   }
   for (const side of ['in', 'out'] as const) if (packet[side] !== undefined) narrow(space.interface(side, packet[side]));
-  if (packet.mac !== undefined) narrow(space.equals('mac', BigInt(`0x${packet.mac.replaceAll(':', '')}`)));
+  if (packet.mac !== undefined) narrow(space.intersection(space.framed(), space.equals('mac', BigInt(`0x${packet.mac.replaceAll(':', '')}`))));
   if (packet.path === 'out' && packet.uid !== undefined) narrow(space.equals('socket', packet.uid === -1 ? 0 : 1));
   narrow(space.equals('fragment', (packet.fragmentOffset ?? 0) > 0 ? 1 : 0));
   narrow(stateOf(space, packet));

@@ -102,6 +102,12 @@ export class PacketSpace extends Diagrams {
     return set;
   }
 
+  /** Packets that came in an Ethernet frame: none by loopback or from a local process, and of other interfaces it is not known. */
+  framed(): PacketSet {
+    const frameless = this.union(this.interface('in', 'lo'), this.equals('in', 0));
+    return this.difference(this.question('the packet came in an Ethernet frame'), frameless);
+  }
+
   /**
    * Packets of which the answer to the question is yes. Equal questions have equal answers, so a question must be about
    * the packet as it is, not about the moment; it says nothing of what any other question or field has to do with it.

@@ -1,4 +1,4 @@
-import type { Analysis } from '../../core/analysis/analysis.ts';
+import type { Analysis, Covering } from '../../core/analysis/analysis.ts';
 import { analysisOf } from '../../core/analysis/known.ts';
 import { NONE } from '../../core/sets/diagram.ts';
 import { defineCommand } from '../feature.ts';
@@ -38,10 +38,11 @@ function whyNone(analysis: Analysis, { table, ...place }: RulePlace): string {
   if (covering === undefined) {
     return analysis.reaching(table, place) === NONE ? `No packet comes to ${place.chain}.` : 'No packet can match this rule: what it asks for contradicts itself.';
   }
-  const lines = (how: 'takes' | 'calls'): string => [...new Set(covering.filter((each) => each.how === how).map(({ rule }) => rule.bound.line.number + 1))].join(', ');
+  const lines = (how: Covering['how']): string => [...new Set(covering.filter((each) => each.how === how).map(({ rule }) => rule.bound.line.number + 1))].join(', ');
   const parts = [
     ...(lines('takes') === '' ? [] : [`earlier rules take every packet that could match (line ${lines('takes')})`]),
     ...(lines('calls') === '' ? [] : [`the jumps to ${place.chain} lead only other packets there (line ${lines('calls')})`]),
+    ...(lines('rewrites') === '' ? [] : [`what earlier rules rewrite leaves none that could match (line ${lines('rewrites')})`]),
   ];
   return parts.length === 0 ? `No packet that comes to ${place.chain} can match this rule.` : `No packet reaches this rule: ${parts.join(', and ')}.`;
 }

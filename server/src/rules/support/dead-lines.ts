@@ -100,13 +100,15 @@ function isExplained({ refused }: AnalysedFile, rules: readonly DeadLine[]): boo
   return rules.some(({ line, bound, table, dead }) => {
     if (refused.has(line) || involved(dead.cause).some(({ rule }) => refused.has(rule.bound.line))) return true;
     const hooks = Placements.of(table).hooksOf(dead.chain);
-    return bound.problems.some(({ code }) => code === 'unmatchable-rule') || asksInVain(bound, 'in', hooks) || asksInVain(bound, 'out', hooks);
+    // A value that iptables reads as another one may be all that is wrong with the conditions.
+    const isSaid = ({ code }: { readonly code: string }): boolean => code === 'unmatchable-rule' || (code === 'misread-value' && dead.cause.kind === 'contradiction');
+    return bound.problems.some(isSaid) || asksInVain(bound, 'in', hooks) || asksInVain(bound, 'out', hooks);
   });
 }
 
 function involved(cause: Cause): readonly Covering[] {
   if (cause.kind === 'behind') return [cause.by];
-  return cause.kind === 'called' || cause.kind === 'covered' ? cause.by : [];
+  return cause.kind === 'contradiction' || cause.kind === 'hook' ? [] : cause.by;
 }
 
 /** Which of several rules speaks for their line: one that was meant to do something else than what happens, or the one of which least is said. */

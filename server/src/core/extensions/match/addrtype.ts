@@ -3,12 +3,15 @@ import type { Address, Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { HOOKS, type Hook } from '../../netfilter.ts';
+import { both, type Bounds } from '../../sets/bounds.ts';
+import { EVERY, NONE, type PacketSet } from '../../sets/diagram.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { printBare } from '../../values/address.ts';
 import { addressTypes, type AddressType } from '../../values/address-type.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
 import { boundFor, isAnycast6, isLocal6, isUnicast6, possibleTypes, type Bound } from '../shared/address-types.ts';
 import { negate } from '../shared/fields.ts';
-import { questionPackets } from '../shared/packet-sets.ts';
+import { optionPackets } from '../shared/packet-sets.ts';
 
 const sourceType = option('src-type', addressTypes, { negatable: true });
 const destinationType = option('dst-type', addressTypes, { negatable: true });
@@ -92,6 +95,30 @@ function hooksFor(use: ExtensionUse): readonly Hook[] {
   return HOOKS.filter((hook) => !refused.includes(hook));
 }
 
+const ON_INTERFACE = { in: ' on the incoming interface', out: ' on the outgoing interface' } as const;
+
+/** The packets whose address on the side has one of the types; which one is up to the host, but for a few addresses of IPv4. */
+function sidePackets(use: ExtensionUse, space: PacketSpace, spec: OptionSpec<readonly AddressType[]>, side: Side): Bounds {
+  const limit = use.option(limitIn) !== undefined ? ON_INTERFACE.in : use.option(limitOut) !== undefined ? ON_INTERFACE.out : '';
+  const has = (types: string): PacketSet => space.question(`the ${side} is ${types}${limit}`);
+  return optionPackets(use, space, spec, (types) => (use.family === 'ipv6' ? has([...types].sort().join(' and ')) : types.reduce<PacketSet>((so, type) => space.union(so, typed4(space, type, side, has)), NONE)));
+}
+
+/** The packets whose IPv4 address has the type. Every address has exactly one; hardly any but unicast, local and broadcast ones are told by questions. */
+function typed4(space: PacketSpace, type: AddressType, side: Side, has: (types: string) => PacketSet): PacketSet {
+  const multicast = space.equals(side, 0xe0000000, 0xf0000000);
+  if (type === 'MULTICAST') return multicast;
+  const broadcast = space.union(space.equals(side, 0), space.equals(side, 0xffffffff));
+  const others = space.complement(space.union(multicast, broadcast));
+  const among = (set: PacketSet, ...not: readonly string[]): PacketSet => not.reduce((so, each) => space.difference(so, has(each)), space.intersection(others, set));
+  switch (type) {
+    case 'LOCAL': return among(has('LOCAL'));
+    case 'BROADCAST': return space.union(broadcast, among(has('BROADCAST'), 'LOCAL'));
+    case 'UNICAST': return among(EVERY, 'LOCAL', 'BROADCAST', 'of a rare type');
+    default: return among(space.intersection(has('of a rare type'), has(type)), 'LOCAL', 'BROADCAST');
+  }
+}
+
 export default defineMatch({
   name: 'addrtype',
   families: ['ipv4', 'ipv6'],
@@ -100,5 +127,5 @@ export default defineMatch({
   hooksFor,
   check,
   conditions: (use) => [...condition(use, sourceType, 'source'), ...condition(use, destinationType, 'destination')],
-  packets: questionPackets(),
+  packets: (use, space) => both(space, sidePackets(use, space, sourceType, 'source'), sidePackets(use, space, destinationType, 'destination')),
 });

@@ -23,10 +23,8 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   }];
 }
 
-function packets(use: ExtensionUse, space: PacketSpace): Bounds {
-  const frame = space.complement(space.union(space.interface('in', 'lo'), space.equals('in', 0)));
-  return both(space, exactly(frame), optionPackets(use, space, source, (mac) => space.equals('mac', BigInt(`0x${mac.replaceAll(':', '')}`))));
-}
+const packets = (use: ExtensionUse, space: PacketSpace): Bounds =>
+  both(space, exactly(space.framed()), optionPackets(use, space, source, (mac) => space.equals('mac', BigInt(`0x${mac.replaceAll(':', '')}`))));
 
 export default defineMatch({
   name: 'mac',
