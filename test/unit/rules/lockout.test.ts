@@ -73,6 +73,13 @@ describe('management access that the user names', () => {
   });
 });
 
+describe('answers that are not let out', () => {
+  it('are shown as packets from this host to the port of a client', () => {
+    const text = '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT DROP [0:0]\n-A OUTPUT -o lo -j ACCEPT\nCOMMIT\n';
+    assert.deepEqual(lockouts(text).map(({ message }) => message), ['Connections such as `tcp any -> any:22` are let in, but no answer goes out: `tcp 10.0.0.5:22 -> 203.0.113.9:40000 out=eth0 state=ESTABLISHED flags=ACK` is dropped by the policy of OUTPUT.']);
+  });
+});
+
 describe('lockouts in files with lines that iptables refuses', () => {
   const told = (...rules: readonly string[]): readonly string[] => findingsOf(filter(...rules, '-A OUTPUT -p tcp --dport 99999 -j ACCEPT')).filter(({ code }) => code.startsWith('lockout-')).map(({ code, line }) => `${code} ${line.number}`);
 
@@ -202,6 +209,13 @@ describe('lockouts between two commands', () => {
     assert.deepEqual(mended(script('iptables -F', 'iptables -A INPUT -j DROP', ...ACCEPTING.map((line) => line.replace('-A', '-I')))), {
       code: 'lockout-early-drop', left: [],
       after: script('iptables -F', ...ACCEPTING.slice(0, 2).map((line) => line.replace('-A', '-I')), 'iptables -A INPUT -j DROP', ACCEPTING[2]!.replace('-A', '-I')),
+    });
+  });
+
+  it('are mended where comments stand behind the commands', () => {
+    assert.deepEqual(mended(script('iptables -F', 'iptables -P INPUT DROP   # shut', ...ACCEPTING.map((line) => `${line} # open`))), {
+      code: 'lockout-early-drop', left: [],
+      after: script('iptables -F', ...ACCEPTING.slice(0, 2).map((line) => `${line} # open`), 'iptables -P INPUT DROP   # shut', `${ACCEPTING[2]!} # open`),
     });
   });
 

@@ -4,6 +4,7 @@ import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext, Fix } from '../rule.ts';
 import type { DeadLine } from './dead-lines.ts';
 import { insert, insertAbove, removeLine } from './edits.ts';
+import { hasMore } from './script.ts';
 
 /** Takes the rule out: its line, or only the command by making the line a comment. */
 export function removals({ line }: DeadLine): Fix[] {
@@ -44,8 +45,8 @@ function rewritesPackets(table: Table): boolean {
 }
 
 /** Whether the line does nothing but add the rule. */
-function standsAlone({ content }: Line): boolean {
-  return content.kind === 'rule' || (content.kind === 'command' && content.rest === undefined && content.others === undefined);
+function standsAlone(line: Line): boolean {
+  return line.content.kind === 'rule' || !hasMore(line);
 }
 
 /** Whether nothing stands between the lines that a loop or a condition could begin or end with. */

@@ -4,7 +4,7 @@ import { printPacket } from '../../../core/notation/print.ts';
 import { classOf } from '../../../core/sets/class.ts';
 import { NONE, type PacketSet } from '../../../core/sets/diagram.ts';
 import type { Standing } from './standing.ts';
-import type { Traffic } from './traffic.ts';
+import { usualPacketsOf, type Traffic } from './traffic.ts';
 
 /** A packet that does not get through, and what stops it. */
 export interface Stopped {
@@ -22,7 +22,8 @@ export function stoppedPacket(analysis: Analysis, traffic: Traffic, { fates }: S
   const { path } = traffic.packet;
   for (const fate of ['drop', 'reject', 'queue'] as const) {
     const set = space.intersection(fates[SETS[fate]], among);
-    const example = analysis.example(path, set, fate);
+    const usual = space.intersection(set, usualPacketsOf(space, traffic));
+    const example = analysis.example(path, usual === NONE ? set : usual, fate);
     if (example === undefined) continue;
     const plain = usually(withEndsOf(example.packet, traffic.packet));
     const isTold = space.difference(space.intersection(classOf(space, plain), fates.all), set) === NONE;

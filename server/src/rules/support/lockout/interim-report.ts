@@ -2,6 +2,7 @@ import type { BoundLine } from '../../../core/ruleset/build.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, Fix, RelatedPlace, Report } from '../../rule.ts';
 import { insertAbove, insertBelow, removeLine, textSpan } from '../edits.ts';
+import { hasMore } from '../script.ts';
 import { stoppedPacket } from './example.ts';
 import { setsDrop, type Interim, type Shut } from './interim.ts';
 import { fateText } from './place.ts';
@@ -39,7 +40,7 @@ function moveBehind({ at, how, until, shut }: Interim): Fix | undefined {
   const end = last?.line;
   const goesOn = (hook: string): boolean => !shut.some((each) => each.hook === hook && each.end === undefined);
   const moved = [at, ...how === 'policy' ? (until ?? []).filter(({ bound }) => HOOKS.some((hook) => setsDrop(bound, hook) && goesOn(hook))) : []].map(({ line }) => line);
-  if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => isAlone(line) && indentOf(line) === indentOf(at.line))) return undefined;
+  if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => !hasMore(line) && indentOf(line) === indentOf(at.line))) return undefined;
   return {
     title: how === 'policy' ? 'Set the policy behind the rules that accept' : 'Drop behind the rules that accept', safe: false,
     edits: [...moved.map(removeLine), insertBelow(end, moved.map(({ text }) => text).join(end.eol || '\n'))],
@@ -53,13 +54,10 @@ const isPut = (given: BoundLine | undefined): boolean => given?.bound?.command?.
 /** Opens the policies before the chains are emptied, and shuts each again where rules accept. */
 function openPolicies({ at, shut }: Interim): Fix | undefined {
   const ends = [...new Set(shut.flatMap(({ end }) => end?.line ?? []))];
-  if (!isAlone(at.line) || !ends.every((end) => isAlone(end) && end !== at.line && indentOf(end) === indentOf(at.line))) return undefined;
+  if (hasMore(at.line) || !ends.every((end) => !hasMore(end) && end !== at.line && indentOf(end) === indentOf(at.line))) return undefined;
   const set = (hooks: readonly Shut[], policy: string): string => hooks.map(({ hook }) => `${leading(at.bound, 'filter')}-P ${hook} ${policy}`).join(at.line.eol || '\n');
   const shuttingAgain = ends.map((line) => insertBelow(line, set(shut.filter(({ end }) => end?.line === line), 'DROP')));
   return { title: 'Set the policy to ACCEPT before', safe: false, edits: [insertAbove(at.line, set(shut, 'ACCEPT')), ...shuttingAgain] };
 }
-
-/** Whether the line is one command and nothing else. */
-const isAlone = ({ content }: Line): boolean => content.kind === 'command' && content.others === undefined && content.rest === undefined;
 
 const indentOf = ({ text }: Line): string => /^\s*/u.exec(text)![0];

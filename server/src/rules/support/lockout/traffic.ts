@@ -31,19 +31,26 @@ export function packetsOf(space: PacketSpace, { packet, networks, ports }: Traff
   return ports === undefined ? set : space.intersection(set, space.range('destinationPort', ...ports));
 }
 
-/** Values that open fields of a packet from another host usually have; documentation addresses. */
-const USUAL: Readonly<Record<Family, readonly (readonly [FieldName, number | bigint])[]>> = {
-  ipv4: [['source', 0xcb007109], ['destination', 0x0a000005], ...common()],
-  ipv6: [['source', (0x20010db8n << 96n) | 9n], ['destination', (0x20010db8n << 96n) | 5n], ...common()],
+/** A host far away and this one; documentation addresses. */
+const HOSTS: Readonly<Record<Family, readonly [far: number | bigint, own: number | bigint]>> = {
+  ipv4: [0xcb007109, 0x0a000005], ipv6: [(0x20010db8n << 96n) | 9n, (0x20010db8n << 96n) | 5n],
 };
 
-function common(): readonly (readonly [FieldName, number])[] {
-  return [['sourcePort', 40_000], ['tos', 0], ['ttl', 64], ['length', 60], ['connmark', 0], ['uid', 0], ['gid', 0]];
+/** Values that open fields of a packet between another host and this one usually have, in the order of preference. */
+function usualValues(family: Family, { path, sourcePort }: Packet): readonly (readonly [FieldName, number | bigint])[] {
+  const [far, own] = HOSTS[family];
+  const isOut = path === 'out';
+  return [
+    ['source', isOut ? own : far], ['destination', isOut ? far : own],
+    // Answers go to the port that a client has chosen.
+    [isOut && sourcePort !== undefined ? 'destinationPort' : 'sourcePort', 40_000],
+    ['tos', 0], ['ttl', 64], ['length', 60], ['connmark', 0], ['uid', 0], ['gid', 0],
+  ];
 }
 
 /** Those packets of the traffic that are usual in all but their interface, protocol and port: few enough to be followed at once. */
 export function usualPacketsOf(space: PacketSpace, traffic: Traffic): PacketSet {
-  return USUAL[space.family].reduce<PacketSet>((so, [field, value]) => {
+  return usualValues(space.family, traffic.packet).reduce<PacketSet>((so, [field, value]) => {
     const narrowed = space.intersection(so, space.equals(field, value));
     return narrowed === NONE ? so : narrowed;
   }, packetsOf(space, traffic));
