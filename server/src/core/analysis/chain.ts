@@ -38,6 +38,8 @@ export class AnalysedChain {
   readonly steps: readonly TableStep[];
   /** Places of the rules by which packets leave for wherever the chain was called from, before its end. */
   readonly escapes: readonly number[];
+  /** The chains that rules lead to. */
+  readonly callees: ReadonlySet<string>;
   private readonly space: PacketSpace;
   private readonly known: (readonly Beginning[] | undefined)[] = [];
   private whole: StepIndex | undefined;
@@ -48,11 +50,7 @@ export class AnalysedChain {
     this.name = name;
     this.steps = steps;
     this.escapes = [...steps.keys()].filter((index) => mayEscape(steps[index]!.consequence));
-  }
-
-  /** The chains that rules lead to. */
-  get callees(): ReadonlySet<string> {
-    return calleesOf(this.steps);
+    this.callees = calleesOf(steps);
   }
 
   /** What packets that may match the rule at a place have in common; of later fragments, which are rare, nothing is noted. */

@@ -22,11 +22,11 @@ export function* compose(tables: ReadonlyMap<TableName, TableAnalysis>, { space,
   const { level, bits } = space.fields.destination;
   // Where a packet goes counts even where no rule asks for it.
   const counts = (at: number): boolean => watching.has(at) || (at >= level && at < level + bits);
-  const known = new Map<TableStep, Rewriting>();
-  const rewritingOf = (step: TableStep): Rewriting => {
-    if (step.rewriting === UNCHANGED) return UNCHANGED;
-    let rewriting = known.get(step);
-    if (rewriting === undefined) known.set(step, rewriting = partOf(step.rewriting, counts, watching.has(space.firstQuestion)));
+  const known = new Map<Rewriting, Rewriting>();
+  const rewritingOf = ({ rewriting: whole }: TableStep): Rewriting => {
+    if (whole === UNCHANGED) return UNCHANGED;
+    let rewriting = known.get(whole);
+    if (rewriting === undefined) known.set(whole, rewriting = partOf(whole, counts, watching.has(space.firstQuestion)));
     return rewriting;
   };
   return { space, tables, backend, tracks, rewritingOf };

@@ -15,6 +15,9 @@ export type Sought = { readonly packet: PacketSet; readonly fates: Fates } | 'no
 /** So many ways to a rule are searched, and so many packets are tried that turn out to fare otherwise. */
 const MOST_TRIED = 32;
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 256;
+
 const STOPPING: readonly Verdict[] = ['drop', 'reject', 'queue'];
 
 /** What a stage sees of a class: the packets as they may be when they come, and what may have been rewritten before. */
@@ -41,8 +44,8 @@ export class Passing {
 
   /** A packet that may be accepted. */
   *accepted(path: Path, packets: PacketSet): Steps<Sought> {
-    const arrivals = this.arrivals(path, packets);
-    if (arrivals.some((each) => this.mayTranslate(each))) return undefined;
+    const arrivals = yield* this.arrivals(path, packets);
+    for (const each of arrivals) if (yield* this.mayTranslate(each)) return undefined;
     const filtering = (arrival: Arrival): boolean => arrival.stage.table === 'filter';
     for (const arrival of [...arrivals.filter(filtering), ...arrivals.filter((each) => !filtering(each))]) {
       // Who gets nowhere in one table gets nowhere at all.
@@ -55,7 +58,7 @@ export class Passing {
   /** A packet that is surely stopped. */
   *stopped(path: Path, packets: PacketSet): Steps<Sought> {
     let isSure = true;
-    for (const arrival of this.arrivals(path, packets)) {
+    for (const arrival of yield* this.arrivals(path, packets)) {
       const found = yield* this.sought(path, packets, arrival, STOPPING, (fates) => fates.accepted === NONE && fates.translated === NONE);
       if (found !== undefined && found !== 'none') return found;
       isSure &&= found === 'none';
@@ -64,7 +67,7 @@ export class Passing {
   }
 
   /** The tables that the class comes to, each with what may have become of it before. */
-  private arrivals(path: Path, packets: PacketSet): readonly Arrival[] {
+  private *arrivals(path: Path, packets: PacketSet): Steps<readonly Arrival[]> {
     const arrivals: Arrival[] = [];
     let rewritten = UNCHANGED;
     for (const stage of stagesOf(path, this.composition.backend)) {
@@ -72,7 +75,7 @@ export class Passing {
       if (analysis?.table.chains.has(stage.hook) !== true || (stage.table === 'nat' && !this.composition.tracks)) continue;
       const here = this.space.intersection(after(this.space, rewritten, this.anywhere(packets, stage.hook)), analysis.arriving(stage.hook));
       arrivals.push({ stage, analysis, packets: here, rewritten });
-      for (const { steps } of chainsFrom(analysis, stage.hook)) rewritten = inTurn(rewritten, anyOf(this.rewritingsOf(steps, here)));
+      rewritten = inTurn(rewritten, anyOf(yield* this.rewritingsOf(analysis, stage.hook, here)));
     }
     return arrivals;
   }
@@ -93,15 +96,22 @@ export class Passing {
     return { key: hook, bits, questions: false };
   }
 
-  private rewritingsOf(steps: readonly TableStep[], packets: PacketSet): readonly Rewriting[] {
-    return steps.filter((step) => this.composition.rewritingOf(step) !== UNCHANGED && this.space.intersects(step.loose.may, packets)).map((step) => this.composition.rewritingOf(step));
+  /** What rules behind a hook may do to some of the packets, each rewriting once. */
+  private *rewritingsOf(analysis: TableAnalysis, hook: Hook, packets: PacketSet): Steps<ReadonlySet<Rewriting>> {
+    const found = new Set<Rewriting>();
+    for (const [index, step] of analysis.behind(hook).rewriting.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+      const rewriting = this.composition.rewritingOf(step);
+      if (rewriting !== UNCHANGED && !found.has(rewriting) && this.space.intersects(step.loose.may, packets)) found.add(rewriting);
+    }
+    return found;
   }
 
   /** Whether a rule may give some of the packets another destination; where they go then is not followed. */
-  private mayTranslate({ stage, analysis, packets }: Arrival): boolean {
+  private *mayTranslate({ stage, analysis, packets }: Arrival): Steps<boolean> {
     const { level, bits } = this.space.fields.destination;
     const isDestination = (at: number): boolean => at >= level && at < level + bits;
-    return [...chainsFrom(analysis, stage.hook)].some(({ steps }) => this.rewritingsOf(steps, packets).some((each) => [...each.bits.keys()].some(isDestination)));
+    return [...yield* this.rewritingsOf(analysis, stage.hook, packets)].some((each) => [...each.bits.keys()].some(isDestination));
   }
 
   private *sought(path: Path, packets: PacketSet, arrival: Arrival, verdicts: readonly Verdict[], isWanted: (fates: Fates) => boolean): Steps<Sought> {
@@ -142,8 +152,9 @@ export class Passing {
       return consequence.outcomes.some((outcome) => outcome === 'return' ? leaves : outcome !== 'continue' && verdicts.includes(outcome));
     };
     if (byPolicy) yield* this.arrivalsAt(arrival, analysis.chain(hook), analysis.chain(hook).steps.length, packets);
-    for (const chain of chainsFrom(analysis, hook)) {
+    for (const chain of analysis.behind(hook).chains) {
       for (const [index, step] of chain.steps.entries()) {
+        if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
         const isKilling = verdicts.includes('drop') && this.space.intersects(step.killed, packets);
         if (!isKilling && !(ends(step, chain) && this.space.intersects(step.loose.may, packets))) continue;
         yield* this.arrivalsAt(arrival, chain, index, isKilling ? packets : this.space.intersection(packets, step.loose.may));
@@ -181,14 +192,4 @@ function rootOf(route: Way): string {
   let root = route;
   while (root.from !== undefined) root = root.from.route;
   return root.chain;
-}
-
-/** The chains that packets may come into from a hook. */
-function* chainsFrom(analysis: TableAnalysis, hook: Hook): Iterable<AnalysedChain> {
-  const names = new Set<string>([hook]);
-  for (const name of names) {
-    const chain = analysis.chain(name);
-    yield chain;
-    for (const callee of chain.callees) names.add(callee);
-  }
 }

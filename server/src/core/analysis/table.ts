@@ -1,10 +1,10 @@
 import { BUILT_IN_CHAINS, type Hook } from '../netfilter.ts';
 import type { Rule, Table } from '../ruleset/model.ts';
 import type { PacketSet } from '../sets/diagram.ts';
-import type { Rewriting } from '../sets/rewriting.ts';
+import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { wellFormed } from '../sets/well-formed.ts';
-import { calleesOf, type AnalysedChain } from './chain.ts';
+import { calleesOf, type AnalysedChain, type TableStep } from './chain.ts';
 import { Preparation, type Prepared, type TableSetting } from './preparation.ts';
 
 /** A rule that leads into a chain: the chain that it stands in, and its place there, from 0. */
@@ -13,12 +13,20 @@ export interface CallSite {
   readonly index: number;
 }
 
+/** What packets from one hook may come to. */
+export interface Behind {
+  readonly chains: readonly AnalysedChain[];
+  /** Those rules of the chains that rewrite packets. */
+  readonly rewriting: readonly TableStep[];
+}
+
 /** The rules of one table as sets, and how its chains lead to each other. */
 export class TableAnalysis {
   readonly table: Table;
   readonly space: PacketSpace;
   readonly prepared: Prepared;
   private readonly arrivals: ReadonlyMap<Hook, PacketSet>;
+  private readonly reached = new Map<Hook, Behind>();
   private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
   private callers: ReadonlyMap<string, readonly CallSite[]> | undefined;
 
@@ -77,6 +85,18 @@ export class TableAnalysis {
     const whole = new Set([...ends].flatMap(([name, end]) => [...calleesOf(this.chain(name).steps.slice(0, end))]));
     for (const name of whole) for (const callee of this.chain(name).callees) whole.add(callee);
     return (site) => whole.has(site.chain) || site.index < (ends.get(site.chain) ?? 0);
+  }
+
+  /** The chains that packets may come into from a hook, with what rewrites packets in them. */
+  behind(hook: Hook): Behind {
+    let found = this.reached.get(hook);
+    if (found === undefined) {
+      const names = new Set<string>([hook]);
+      for (const name of names) for (const callee of this.chain(name).callees) names.add(callee);
+      const chains = [...names].map((name) => this.chain(name));
+      this.reached.set(hook, found = { chains, rewriting: chains.flatMap(({ steps }) => steps.filter(({ rewriting }) => rewriting !== UNCHANGED)) });
+    }
+    return found;
   }
 
   /** The hook at which the kernel comes to the chain. */
