@@ -1,5 +1,6 @@
-import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type TableName } from '../../netfilter.ts';
+import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type Policy, type TableName } from '../../netfilter.ts';
 import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
+import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
 import { usesOf } from '../../ruleset/uses.ts';
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
@@ -9,7 +10,6 @@ import { headerConditions, namesHost } from './header.ts';
 import { InterfacePatterns } from './interfaces.ts';
 import { loopingJumps } from './loops.ts';
 import { HeaderScan } from './scan.ts';
-import type { Writable } from '../../writable.ts';
 
 export interface CompileOptions {
   /** Default: nft, as on today's distributions. */
@@ -19,7 +19,7 @@ export interface CompileOptions {
 }
 
 /**
- * Makes a ruleset ready to run. Rules that iptables would refuse are kept as unknown, so that nothing is said about
+ * Makes a ruleset ready to run, its chains as packets come to them. Rules that iptables would refuse are kept as unknown, so that nothing is said about
  * what lies behind them that is not so.
  */
 export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program {
@@ -76,6 +76,33 @@ function stages(base: BaseChain, backend: Backend, tracks: boolean, hasNat: bool
   };
 }
 
+/** The rules of a chain made ready, with what finds them. */
+type Body = Pick<CompiledChain, 'rules' | 'scan'>;
+
+/** A chain of which the rules are made ready when the first packet comes to it; a packet comes to few of many. */
+class LateChain implements CompiledChain {
+  readonly table: TableName;
+  readonly name: string;
+  readonly policy: Policy | undefined;
+  private readonly make: (chain: CompiledChain) => Body;
+  private body: Body | undefined;
+
+  constructor(table: TableName, { name, builtIn, policy }: Chain, make: (chain: CompiledChain) => Body) {
+    this.table = table;
+    this.name = name;
+    this.policy = builtIn ? (policy ?? 'ACCEPT') : undefined;
+    this.make = make;
+  }
+
+  get rules(): readonly CompiledRule[] {
+    return (this.body ??= this.make(this)).rules;
+  }
+
+  get scan(): HeaderScan {
+    return (this.body ??= this.make(this)).scan;
+  }
+}
+
 /** Compiles each chain once; jumps refer to the compiled chains. */
 class Compiler implements CompileContext {
   readonly interfaces = new InterfacePatterns();
@@ -101,26 +128,25 @@ class Compiler implements CompileContext {
   }
 
   private table(table: Table): void {
-    const looping = loopingJumps(table);
-    const empty = new HeaderScan([], this.ruleset.family === 'ipv6', this.interfaces);
-    const chains = [...table.chains.values()];
-    for (const { name, builtIn, policy } of chains) {
-      const compiled: CompiledChain = { table: table.name, name, policy: builtIn ? (policy ?? 'ACCEPT') : undefined, rules: [], scan: empty };
-      this.chains.set(table.chains.get(name)!, compiled);
+    for (const chain of table.chains.values()) {
+      this.chains.set(chain, new LateChain(table.name, chain, (compiled) => this.bodyOf(table, chain, compiled)));
+      // What packets are looked at by is there before the first of them.
+      for (const { header } of ChainSurvey.of(chain).interfaced) for (const part of [header.in, header.out]) if (part !== undefined) this.interfaces.number(part.value, part.negated);
     }
-    for (const chain of chains) this.fill(table, chain, looping);
   }
 
-  private fill(table: Table, chain: Chain, looping: ReadonlySet<Rule>): void {
-    const compiled = this.chains.get(chain)! as Writable<CompiledChain>;
+  private bodyOf(table: Table, chain: Chain, compiled: CompiledChain): Body {
+    const looping = loopingJumps(table);
     const rules = chain.rules.map((rule) => ({ rule, header: headerConditions(rule), matches: this.matches(rule) }));
     const quick = rules.map(({ matches }) => leading(matches));
-    compiled.rules = rules.map(({ rule, header, matches }, index): CompiledRule => ({
-      rule, number: index + 1, chain: compiled, conditions: [...header, ...matches],
-      rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick[index]!.length)],
-      target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
-    }));
-    compiled.scan = new HeaderScan(rules.map(({ rule }, index) => ({ rule, quick: quick[index]! })), this.ruleset.family === 'ipv6', this.interfaces);
+    return {
+      rules: rules.map(({ rule, header, matches }, index): CompiledRule => ({
+        rule, number: index + 1, chain: compiled, conditions: [...header, ...matches],
+        rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick[index]!.length)],
+        target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
+      })),
+      scan: new HeaderScan(rules.map(({ rule }, index) => ({ rule, quick: quick[index]! })), this.ruleset.family === 'ipv6', this.interfaces),
+    };
   }
 
   private matches({ bound }: Rule): readonly Condition[] {
