@@ -13,6 +13,9 @@ export interface RestoredLine {
   readonly text: string;
 }
 
+/** Of one line of a script. */
+const MOST_READINGS = 2000;
+
 /** Where each character of a text stands in the script. */
 class Traced {
   text = '';
@@ -21,6 +24,18 @@ class Traced {
   add(piece: Piece): void {
     this.pieces.push({ at: this.text.length, piece });
     this.text += piece.text;
+  }
+
+  /** Where in the script it begins. */
+  get start(): number {
+    return this.pieces[0]!.piece.start;
+  }
+
+  /** The same for texts that are made alike of a line that begins at an offset. */
+  madeOf(lineStart: number): string {
+    let made = '';
+    for (const { piece: { text, start, end, unknown } } of this.pieces) made += `${start - lineStart} ${end - lineStart} ${unknown?.origin ?? ''}\0${text}\0`;
+    return made;
   }
 
   /** The piece that holds an offset of the text. */
@@ -41,19 +56,37 @@ class Traced {
   }
 }
 
-/** The lines that an iptables-restore of the script reads; none where its input is not known. */
-export function restoredLines({ input }: Invocation, layout: Layout, parser: LineParser): RestoredLine[] {
-  if (input === undefined || 'origin' in input) return [];
-  const traced = linesOf(input).filter(({ pieces }) => pieces.length > 0);
-  const lines: RestoredLine[] = [];
-  for (const each of traced) {
-    const { start } = each.spanOf(0, 0);
-    const index = layout.indexAt(start);
-    const alone = layout.lines[index]!;
-    const [parsed] = each.text === alone.text ? [alone] : parser.parse([{ text: each.text, eol: '\n' }]);
-    lines.push({ alone, content: moved(parsed!.content, each, layout.starts[index]!, alone.text), text: each.text });
+/** What iptables-restore reads of the lines of a script; the same objects as long as that and the line stay. */
+export class RestoredLines {
+  private readonly parser: LineParser;
+  private readonly known = new WeakMap<Line, Map<string, RestoredLine>>();
+
+  constructor(parser: LineParser) {
+    this.parser = parser;
   }
-  return lines;
+
+  /** The lines that an iptables-restore reads; none where its input is not known. */
+  of({ input }: Invocation, layout: Layout): RestoredLine[] {
+    if (input === undefined || 'origin' in input) return [];
+    return linesOf(input).filter(({ pieces }) => pieces.length > 0).map((traced) => this.line(traced, layout));
+  }
+
+  private line(traced: Traced, layout: Layout): RestoredLine {
+    const index = layout.indexAt(traced.start);
+    const [alone, start] = [layout.lines[index]!, layout.starts[index]!];
+    const made = traced.madeOf(start);
+    let readings = this.known.get(alone);
+    if (readings === undefined) this.known.set(alone, readings = new Map());
+    let line = readings.get(made);
+    if (line === undefined) {
+      const { text } = traced;
+      const [parsed] = text === alone.text ? [alone] : this.parser.parse([{ text, eol: '\n' }]);
+      line = { alone, content: moved(parsed!.content, traced, start, alone.text), text };
+      if (readings.size >= MOST_READINGS) readings.clear();
+      readings.set(made, line);
+    }
+    return line;
+  }
 }
 
 function linesOf(input: readonly Piece[]): Traced[] {
@@ -88,7 +121,12 @@ function moved(content: LineContent, traced: Traced, lineStart: number, line: st
   };
   const maybe = (argument: Argument | undefined): Argument | undefined => argument && place(argument);
   switch (content.kind) {
-    case 'rule': return { ...content, counters: maybe(content.counters), arguments: content.arguments.map(place) };
+    case 'rule': {
+      const args = content.arguments.map(place);
+      const counters = maybe(content.counters);
+      // Most rules are read as they stand there, and one object will do.
+      return counters === content.counters && args.every((argument, index) => argument === content.arguments[index]) ? content : { ...content, counters, arguments: args };
+    }
     case 'table': return { ...content, name: place(content.name) };
     case 'chain': return { ...content, name: place(content.name), policy: maybe(content.policy), counters: maybe(content.counters), extra: content.extra.map(place) };
     case 'command': return { ...content, program: place(content.program), arguments: content.arguments.map(place), rest: maybe(content.rest) };

@@ -13,7 +13,7 @@ import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
 import { Layout } from './layout.ts';
-import { restoredLines } from './restored.ts';
+import { RestoredLines, type RestoredLine } from './restored.ts';
 import { stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 
@@ -116,8 +116,8 @@ const MOST_RUNS = 2000;
 
 /** Evaluates a script and says what each of its lines means. */
 export class Script {
-  private readonly parser: LineParser;
   private readonly readFile: ReadFile;
+  private readonly restored: RestoredLines;
   private readonly text = new ScriptText();
   /** Of what the text holds. */
   private layout = new Layout([]);
@@ -125,14 +125,17 @@ export class Script {
   private readonly made = new WeakMap<Line, Line>();
   private readonly ran = new WeakMap<SimpleCommand, Runs>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
+  /** The runs of iptables-restore that a line stands for, in their order. */
+  private readonly runs = new WeakMap<Line, RestoreRun[]>();
+  private readonly restoreSteps = new WeakMap<RestoredLine, ScriptStep>();
   private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
   private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts }>();
   private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
-    this.parser = parser;
     this.readFile = readFile;
+    this.restored = new RestoredLines(parser);
   }
 
   /** `alone`: the lines as the grammar reads each by itself. */
@@ -181,10 +184,11 @@ export class Script {
 
   private follow(layout: Layout, context: ScriptContext, backend: Backend, before: Before | undefined): Followed {
     const known = new Map<Invocation, readonly ScriptStep[]>();
+    const turns = new Map<Line, number>();
     const stepsOf = (invocation: Invocation): readonly ScriptStep[] => {
       if (invocation.tool === 'iptables') return this.stepOf(invocation, layout);
       let steps = known.get(invocation);
-      if (steps === undefined) known.set(invocation, steps = this.restoreSteps(invocation, layout));
+      if (steps === undefined) known.set(invocation, steps = this.stepsOfRestore(invocation, layout, turns));
       return steps;
     };
     // Lines say what iptables-nft makes of them.
@@ -224,14 +228,32 @@ export class Script {
   }
 
   /** Steps of what an iptables-restore reads. */
-  private restoreSteps(invocation: Invocation, layout: Layout): readonly ScriptStep[] {
+  private stepsOfRestore(invocation: Invocation, layout: Layout, turns: Map<Line, number>): readonly ScriptStep[] {
     const { family, reached, input, base, home } = invocation;
     const conditional = conditionalOf(invocation);
     const alone = layout.lines[layout.indexAt((base?.start ?? 0) + home.start)]!;
-    const common = { family, command: undefined, restore: { options: invocation.restore!, conditional }, conditional, reached };
+    const turn = turns.get(alone) ?? 0;
+    turns.set(alone, turn + 1);
+    const common = { family, command: undefined, restore: this.runOf(alone, turn, { options: invocation.restore!, conditional }), conditional, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
-    const lines = restoredLines(invocation, layout, this.parser);
-    return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => ({ ...common, ...line }));
+    const lines = this.restored.of(invocation, layout);
+    return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => this.restoreStep(line, common));
+  }
+
+  /** The run of an iptables-restore, the same one as long as its line and the way in which it is called stay. */
+  private runOf(alone: Line, turn: number, run: RestoreRun): RestoreRun {
+    let runs = this.runs.get(alone);
+    if (runs === undefined) this.runs.set(alone, runs = []);
+    const known = runs[turn];
+    return known !== undefined && JSON.stringify(known) === JSON.stringify(run) ? known : (runs[turn] = run);
+  }
+
+  private restoreStep(line: RestoredLine, common: Pick<ScriptStep, 'family' | 'command' | 'restore' | 'conditional' | 'reached'>): ScriptStep {
+    const known = this.restoreSteps.get(line);
+    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.conditional === common.conditional && known.reached === common.reached) return known;
+    const step = { ...common, ...line };
+    this.restoreSteps.set(line, step);
+    return step;
   }
 
   /** The step as one at whose end the script looks. */
@@ -243,11 +265,12 @@ export class Script {
 
   /** The steps with what their lines say, where that is the same. */
   private settled(steps: readonly ScriptStep[]): readonly ScriptStep[] {
-    if (!steps.some(readsContent)) return steps;
+    const isSettled = (step: ScriptStep): boolean => !readsContent(step) || step.content === this.made.get(step.alone)!.content;
+    if (steps.every(isSettled)) return steps;
     return steps.map((step): ScriptStep => {
-      if (!readsContent(step)) return step;
+      if (isSettled(step)) return step;
       const { content } = this.made.get(step.alone)!;
-      return sameContent(step.content, content) ? { ...step, content } : step;
+      return sameContent(step.content!, content) ? { ...step, content } : step;
     });
   }
 

@@ -5,6 +5,7 @@ import { remember } from './recall.ts';
 import { fileInput } from './redirect.ts';
 import { readRestoreOptions, type RestoreOptions } from './restore-options.ts';
 import type { Running } from './simple.ts';
+import type { Span } from '../text.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
 import type { Home, Status, UnknownStatus } from './state.ts';
@@ -23,12 +24,22 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
     for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home);
   }
   const restore = tool === 'restore' ? readRestoreOptions(args) : undefined;
-  const invocation: Invocation = {
-    tool, family, base: undefined, home, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
+  const invocation = countedFromHome({
+    tool, family, base: undefined, home: { start: home.start, end: home.end }, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
     asks: tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text)),
     conditions: shell.conditionsWith(doubt), reached: shell.reached,
-  };
-  return emit(shell, names === undefined || tool === 'restore' ? invocation : remember(shell, { names, doubt, invocation }, source), source);
+  }, home);
+  if (names !== undefined && tool === 'iptables') remember(shell, names, doubt, invocation);
+  return emit(shell, invocation, source);
+}
+
+/** The call with spans that count from the source of its command, so that an edit before it leaves it as it is. */
+function countedFromHome(invocation: Invocation, { source, start, end }: Home): Invocation {
+  const { tool, home, name, program, arguments: args } = invocation;
+  const isInside = (span: Span): boolean => span.start >= start && span.end <= end;
+  if (source.broughtBy !== undefined || tool === 'restore' || !isInside(name) || !isInside(program) || !args.every(isInside)) return invocation;
+  const counted = <T extends Span>(span: T): T => ({ ...span, start: span.start - source.start, end: span.end - source.start });
+  return { ...invocation, base: source, home: counted(home), name: counted(name), program: counted(program), arguments: args.map(counted) };
 }
 
 /** Takes a call into the order of execution. */

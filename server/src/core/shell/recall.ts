@@ -1,4 +1,3 @@
-import type { Span } from '../text.ts';
 import { sameVariable, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { sameConditions, type Invocation } from './invocation.ts';
@@ -7,21 +6,32 @@ import type { Part, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { Unknown } from './value.ts';
 
-/** A call of iptables as a command made it the last time, and all that it depended on. */
+/** A call of iptables as a command once made it, and all that it depended on. */
 interface Remembered {
   readonly names: readonly string[];
   readonly values: readonly (Variable | undefined)[];
   readonly doubt: Unknown | undefined;
-  invocation: Invocation;
+  readonly invocation: Invocation;
 }
 
-/** A command has one as long as its text stays, through all evaluations of its script. */
-const remembered = new WeakMap<SimpleCommand, Remembered>();
+/** The calls that a command made in its last runs, in their order, and which of them comes next in an evaluation. */
+interface Calls {
+  readonly made: Remembered[];
+  evaluation: number;
+  next: number;
+}
+
+/** Calls of one command that are remembered, and that are looked at for one that it makes again. */
+const MOST_CALLS = 2000;
+const MOST_TRIED = 16;
+
+/** A command has them as long as its text stays, through all evaluations of its script. */
+const remembered = new WeakMap<SimpleCommand, Calls>();
 const dependencies = new WeakMap<SimpleCommand, readonly string[] | null>();
 
 /** The variables on which the words of a command depend, where they depend on nothing else. */
-export function namesIn(shell: Interpreter, command: SimpleCommand, source: Source): readonly string[] | undefined {
-  if (shell.frames.length > 0 || source.broughtBy !== undefined) return undefined;
+export function namesIn(command: SimpleCommand, source: Source): readonly string[] | undefined {
+  if (source.broughtBy !== undefined) return undefined;
   let names = dependencies.get(command);
   if (names === undefined) dependencies.set(command, names = dependenciesOf(command) ?? null);
   return names ?? undefined;
@@ -29,27 +39,47 @@ export function namesIn(shell: Interpreter, command: SimpleCommand, source: Sour
 
 /** The call that a command makes again because nothing has changed that it depends on. */
 export function recall(shell: Interpreter, command: SimpleCommand): Invocation | undefined {
-  const known = remembered.get(command);
-  if (known === undefined || !holds(shell, known)) return undefined;
-  const conditions = shell.conditionsWith(known.doubt);
-  const { invocation } = known;
-  if (invocation.reached !== shell.reached || !sameConditions(invocation.conditions, conditions)) known.invocation = { ...invocation, conditions, reached: shell.reached };
-  return known.invocation;
-}
-
-/** Keeps a call with the values that these variables have; the call as it is kept. */
-export function remember(shell: Interpreter, call: Pick<Remembered, 'names' | 'doubt' | 'invocation'>, source: Source): Invocation {
-  const { names, doubt } = call;
-  const invocation = countedFrom(source, call.invocation);
-  remembered.set(invocation.command, { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation });
+  const calls = remembered.get(command);
+  if (calls === undefined) return undefined;
+  turnTo(calls, shell);
+  const { made, next } = calls;
+  let alike: Remembered | undefined;
+  // Mostly a script does what it did, in the same order.
+  for (let tried = 0; tried < made.length && tried < MOST_TRIED; tried++) {
+    const place = (next + tried) % made.length;
+    const known = made[place]!;
+    if (!holds(shell, known)) continue;
+    alike ??= known;
+    if (known.invocation.reached !== shell.reached || !sameConditions(known.invocation.conditions, shell.conditionsWith(known.doubt))) continue;
+    calls.next = place + 1;
+    return known.invocation;
+  }
+  if (alike === undefined) return undefined;
+  const invocation = { ...alike.invocation, conditions: shell.conditionsWith(alike.doubt), reached: shell.reached };
+  keep(calls, { ...alike, invocation });
   return invocation;
 }
 
-/** The call with spans that count from its source, which edits move. */
-function countedFrom(source: Source, invocation: Invocation): Invocation {
-  const moved = <T extends Span>(span: T): T => ({ ...span, start: span.start - source.start, end: span.end - source.start });
-  const { home, name, program } = invocation;
-  return { ...invocation, base: source, home: moved(home), name: moved(name), program: moved(program), arguments: invocation.arguments.map(moved) };
+/** Keeps a call with the values that these variables have. */
+export function remember(shell: Interpreter, names: readonly string[], doubt: Unknown | undefined, invocation: Invocation): void {
+  const { command } = invocation;
+  let calls = remembered.get(command);
+  if (calls === undefined) remembered.set(command, calls = { made: [], evaluation: shell.evaluation, next: 0 });
+  turnTo(calls, shell);
+  keep(calls, { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation });
+}
+
+/** Begins with the first call in an evaluation that has not come to the command yet. */
+function turnTo(calls: Calls, { evaluation }: Interpreter): void {
+  if (calls.evaluation === evaluation) return;
+  calls.evaluation = evaluation;
+  calls.next = 0;
+}
+
+/** Puts a call in the place of the one that was expected next: there are never more than one evaluation makes. */
+function keep(calls: Calls, call: Remembered): void {
+  if (calls.next >= MOST_CALLS) calls.next = 0;
+  calls.made[calls.next++] = call;
 }
 
 function holds({ environment }: Interpreter, { names, values, invocation }: Remembered): boolean {

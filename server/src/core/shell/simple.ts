@@ -30,7 +30,7 @@ export interface Running {
 export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
   shell.step();
   if (!shell.visit(command)) return 0;
-  const names = namesIn(shell, command, source);
+  const names = namesIn(command, source);
   const again = names && recall(shell, command);
   return again === undefined ? runWords(shell, command, source, names) : emit(shell, again, source);
 }
@@ -61,7 +61,7 @@ function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fiel
   const frame = shell.frames.at(-1);
   if (frame?.home !== undefined && fields.some(({ handed }) => handed === true)) return frame.home;
   const { start, end } = spanIn(source, command);
-  return { start, end, name: spanIn(source, command.words[0]!) };
+  return { source, start, end, name: spanIn(source, command.words[0]!) };
 }
 
 function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {

@@ -2,6 +2,7 @@ import type { Span } from '../text.ts';
 import { Environment, sameEntries, type Changes, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { sameConditions, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
+import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
@@ -17,6 +18,8 @@ export type Signal = { readonly kind: 'exit' | 'return'; readonly levels?: undef
 
 /** The command of the script that stands for what runs inside it, with the word that names it. */
 export interface Home extends Span {
+  /** Where the command was read from. */
+  readonly source: Source;
   readonly name: Span;
 }
 
@@ -76,6 +79,9 @@ export interface SavedShell {
 
 /** What a script has done so far, and under which conditions. */
 export class ShellState {
+  private static evaluations = 0;
+  /** Tells the evaluation from others. */
+  readonly evaluation = ++ShellState.evaluations;
   readonly environment: Environment;
   readonly invocations: Invocation[] = [];
   /** What has happened since the last mark of the trail. */
