@@ -4,6 +4,7 @@ import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../model.ts';
 import { executeOnChains } from './chain-commands.ts';
 import { namedTables } from './chains.ts';
+import { differenceOf, makeDifferent, type Difference } from './difference.ts';
 import { doubtOf } from './doubt.ts';
 import { maybeExecute, restoreUnknown } from './maybe.ts';
 import { RestoreFile, type RestoreRun } from './restore-file.ts';
@@ -51,6 +52,16 @@ export class Execution {
     const copy = new Execution(family, { backend });
     this.state.copyTo(copy.state);
     return copy;
+  }
+
+  /** What makes another execution this one, between two commands; undefined where that is more than what may be carried on. */
+  differenceTo(before: Execution): Difference | undefined {
+    return this.isBetween && before.isBetween ? differenceOf(before.state, this.state) : undefined;
+  }
+
+  /** Makes it what it would be now if a difference had been there before commands that do not heed it. */
+  makeDifferent(difference: Difference): void {
+    makeDifferent(this.state, difference);
   }
 
   /** Comes to the end of what an iptables-restore of a script reads, and answers the status with which it ends, as far as that is known. */

@@ -53,7 +53,7 @@ function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, posi
 }
 
 /** A rule that may not be there. */
-const unsure = (rule: Rule, reason: string): Rule => ({ ...rule, bound: rule.bound.conditional === undefined ? conditionalRule(rule.bound, reason) : rule.bound });
+const unsure = (rule: Rule, reason: string): Rule => (rule.bound.conditional === undefined ? { ...rule, bound: conditionalRule(rule.bound, reason) } : rule);
 
 const maybe = (bound: BoundRule, reason: string): Rule => ({ bound: bound.unresolved === undefined ? conditionalRule(bound, reason) : bound, source: undefined, destination: undefined });
 

@@ -1,6 +1,7 @@
 import type { Family } from '../../netfilter.ts';
 import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
+import { heeds, type Difference } from './difference.ts';
 import { Execution } from './execution.ts';
 import type { ExecutionStart } from './state.ts';
 import { unchangedTables } from './unchanged.ts';
@@ -9,15 +10,31 @@ import { unchangedTables } from './unchanged.ts';
 const NEAREST = 64;
 const SPREAD = 1.125;
 
+/** How often in one run what came before is looked for again behind others, and among how many. */
+const MOST_RETURNS = 8;
+const MOST_OTHERS = 256;
+
 /** An execution as it was after some of the lines. */
 interface Mark {
-  readonly at: number;
+  at: number;
   readonly execution: Execution;
+}
+
+/** Lines that were executed the last time from a place on at which others came this time. */
+interface Former {
+  readonly start: number;
+  /** What had come of the lines before them. */
+  readonly execution: Execution;
+  readonly lines: readonly BoundLine[];
+  readonly statuses: readonly (number | undefined)[];
+  readonly marks: readonly Mark[];
+  readonly restores: readonly (readonly [number, number | undefined])[];
 }
 
 /**
  * The execution of lines that are mostly those of the last time: how the first ones end is remembered, and from the first
- * other one on they are executed from the last mark before it.
+ * other one on they are executed from the last mark before it. Where those of the last time come again, and none of them
+ * heeds what the others have made different, that difference is made in what came of them.
  */
 export class Rerun {
   readonly from: Ruleset | undefined;
@@ -31,6 +48,8 @@ export class Rerun {
   private execution: Execution;
   private executed = 0;
   private position = 0;
+  private former: Former | undefined;
+  private returns = 0;
   private finished: { readonly position: number; readonly ruleset: Ruleset } | undefined;
   /** The ruleset that was asked for last, whose chains go on where they stay the same. */
   private last: Ruleset | undefined;
@@ -49,13 +68,16 @@ export class Rerun {
   /** Goes back to where only so many lines have been executed. */
   rewind(count: number): void {
     this.position = count;
+    this.returns = 0;
   }
 
   /** Executes a line, and answers the status with which iptables ends, if it is a command. */
   execute(line: BoundLine): number | undefined {
     if (this.lines[this.position] === line) return this.statuses[this.position++];
+    this.markEnd();
     this.catchUp();
-    this.forgetBehind();
+    this.leaveBehind();
+    if (this.returnsTo(line)) return this.statuses[this.position++];
     const status = this.execution.execute(line);
     this.lines.push(line);
     this.statuses.push(status);
@@ -81,6 +103,7 @@ export class Rerun {
       const tables = this.last === undefined ? ruleset.tables : unchangedTables(ruleset.tables, this.last.tables);
       this.finished = { position: this.position, ruleset: { ...ruleset, tables } };
     }
+    this.former = undefined;
     const { ruleset } = this.finished;
     this.last = ruleset;
     // A ruleset of its own tells that the text may be another.
@@ -98,13 +121,52 @@ export class Rerun {
     for (; this.executed < this.position; this.executed++) this.execution.execute(this.lines[this.executed]!);
   }
 
-  /** Forgets the lines of the last time that do not come this time. */
-  private forgetBehind(): void {
-    const { position } = this;
-    if (this.lines.length === position) return;
-    this.lines.length = this.statuses.length = position;
-    while (this.marks.at(-1)!.at > position) this.marks.pop();
-    for (const place of this.restores.keys()) if (place > position) this.restores.delete(place);
+  /** Keeps what has come of all lines, before it goes back to one of them. */
+  private markEnd(): void {
+    const { execution, executed, lines, marks, position } = this;
+    if (executed === lines.length && position < executed && marks.at(-1)!.at < executed && execution.isBetween) marks.push({ at: executed, execution });
+  }
+
+  /** Puts aside the lines of the last time that do not come now. */
+  private leaveBehind(): void {
+    const { position, lines, statuses, former } = this;
+    if (lines.length === position) return;
+    const behind = { lines: lines.splice(position), statuses: statuses.splice(position), marks: this.marks.splice(this.marks.findLastIndex(({ at }) => at <= position) + 1), restores: [...this.restores].filter(([place]) => place > position) };
+    for (const [place] of behind.restores) this.restores.delete(place);
     if (this.finished !== undefined && this.finished.position > position) this.finished = undefined;
+    // Lines that came in the place of others may themselves come no more.
+    if (former === undefined || former.start > position) this.former = this.execution.isBetween ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
+  }
+
+  /** Whether from this line on everything comes as it came the last time; then it is what it was, but for a difference. */
+  private returnsTo(line: BoundLine): boolean {
+    const { former, position } = this;
+    if (former === undefined) return false;
+    const at = former.lines.indexOf(line);
+    if (at === -1 && position - former.start < MOST_OTHERS) return false;
+    this.former = undefined;
+    if (at === -1 || this.returns++ >= MOST_RETURNS) return false;
+    for (const each of former.lines.slice(0, at)) former.execution.execute(each);
+    const difference = this.execution.differenceTo(former.execution);
+    if (difference === undefined) return false;
+    for (let place = at; place < former.lines.length; place++) if (heeds(former.lines[place]!, difference)) return false;
+    this.goOn(former, at, difference);
+    return true;
+  }
+
+  /** Takes over what came of the lines from one on. */
+  private goOn({ start, lines, statuses, marks, restores }: Former, from: number, difference: Difference): void {
+    const moved = this.position - start - from;
+    for (let place = from; place < lines.length; place++) {
+      this.lines.push(lines[place]!);
+      this.statuses.push(statuses[place]);
+    }
+    for (const mark of marks) {
+      if (mark.at < start + from) continue;
+      mark.execution.makeDifferent(difference);
+      mark.at += moved;
+      this.marks.push(mark);
+    }
+    for (const [place, status] of restores) if (place > start + from) this.restores.set(place + moved, status);
   }
 }

@@ -9,17 +9,23 @@ export function unchangedTables(tables: ReadonlyMap<TableName, Table>, before: R
 function unchangedTable(table: Table, before: Table | undefined): Table {
   if (before === undefined) return table;
   const chains = new Map(Array.from(table.chains, ([name, chain]) => [name, unchangedChain(chain, before.chains.get(name))]));
-  const isSame = table.line === before.line && table.made === before.made && table.doubt?.reason === before.doubt?.reason && table.doubt?.isEmptied === before.doubt?.isEmptied
-    && sameLists([...chains.values()], [...before.chains.values()], (chain, other) => chain === other);
+  const isSame = sameTableButChains(table, before) && sameLists([...chains.values()], [...before.chains.values()], (chain, other) => chain === other);
   return isSame ? before : { ...table, chains };
 }
 
 function unchangedChain(chain: Chain, before: Chain | undefined): Chain {
-  const isSame = before !== undefined && chain.builtIn === before.builtIn && chain.policy === before.policy && chain.declaration === before.declaration
-    && chain.doubt === before.doubt && chain.maybe === before.maybe && sameLists(chain.policies ?? [], before.policies ?? [], sameRule) && sameLists(chain.rules, before.rules, sameRule);
-  return isSame ? before : chain;
+  return before !== undefined && sameChainButRules(chain, before) && sameLists(chain.rules, before.rules, sameRule) ? before : chain;
 }
 
-const sameRule = (a: Rule, b: Rule): boolean => a === b || (a.bound === b.bound && a.source === b.source && a.destination === b.destination);
+/** Whether the same is known of two tables, but for their chains. */
+export const sameTableButChains = (a: Table, b: Table): boolean =>
+  a.line === b.line && a.made === b.made && a.doubt?.reason === b.doubt?.reason && a.doubt?.isEmptied === b.doubt?.isEmptied;
+
+/** Whether the same is known of two chains, but for their rules. */
+export const sameChainButRules = (a: Chain, b: Chain): boolean =>
+  a.builtIn === b.builtIn && a.policy === b.policy && a.declaration === b.declaration && a.doubt === b.doubt && a.maybe === b.maybe && sameLists(a.policies ?? [], b.policies ?? [], sameRule);
+
+/** Whether two rules are of the same command and its same address. */
+export const sameRule = (a: Rule, b: Rule): boolean => a === b || (a.bound === b.bound && a.source === b.source && a.destination === b.destination);
 
 const sameLists = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean => a.length === b.length && a.every((element, index) => isSame(element, b[index]!));

@@ -1,0 +1,90 @@
+import { sharedEnds } from '../../shared-ends.ts';
+import type { BoundLine } from '../build.ts';
+import type { Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
+import { isChoosy, usesOf } from '../uses.ts';
+import type { ExecutionState } from './state.ts';
+import { sameChainButRules, sameTableButChains, sameRule } from './unchanged.ts';
+
+/** Elements of a list that stand in the place of others. */
+interface Exchange<T> {
+  readonly at: number;
+  readonly taken: number;
+  readonly put: readonly T[];
+}
+
+/** Rules of a chain that are others. */
+interface ChainDifference extends Exchange<Rule> {
+  readonly table: Table['name'];
+  readonly chain: string;
+  /** Whether nobody knows of any of them whether it is there. */
+  readonly isConditional: boolean;
+}
+
+/**
+ * How two executions differ that have come to the same place of a script in two ways: by rules that lead nowhere and stand in
+ * any chain, and by what was said of the commands. Most commands do the same after both.
+ */
+export interface Difference {
+  readonly chains: readonly ChainDifference[];
+  readonly problems: Exchange<LocatedProblem>;
+  readonly failures: Exchange<CommandFailure>;
+}
+
+/** The difference by which one state is another one; undefined where there is more of it. */
+export function differenceOf(before: ExecutionState, after: ExecutionState): Difference | undefined {
+  const [tables, others] = [[...after.tables], [...before.tables]];
+  const chains: ChainDifference[] = [];
+  const isComparable = before.spared.size === 0 && after.spared.size === 0 && tables.length === others.length
+    && tables.every(([name, table], index) => name === others[index]![0] && addDifferences(chains, others[index]![1], table));
+  return isComparable ? { chains, problems: exchange(before.problems, after.problems), failures: exchange(before.failures, after.failures) } : undefined;
+}
+
+/** Makes the difference in a state that has come farther since, by commands that do not heed it. */
+export function makeDifferent(state: ExecutionState, { chains, problems, failures }: Difference): void {
+  for (const each of chains) carryOut(state.tables.get(each.table)!.chains.get(each.chain)!.rules, each);
+  carryOut(state.problems, problems);
+  carryOut(state.failures, failures);
+}
+
+/** Whether what the line does may depend on the difference, or move it. */
+export function heeds({ bound, restore, unknownInput }: BoundLine, { chains }: Difference): boolean {
+  if (restore !== undefined || unknownInput !== undefined) return chains.length > 0;
+  const command = bound?.command;
+  if (command === undefined) return false;
+  switch (command.kind) {
+    case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
+    case 'zero': if (command.position === undefined) return false; break;
+    default:
+  }
+  const table = bound!.table?.name ?? 'filter';
+  const touched = chains.filter((each) => each.table === table && (command.chain === undefined || command.chain === each.chain));
+  // What may flush a chain, or delete it, leaves rules as they are of which nobody knows whether they are there.
+  const isHarmless = (command.kind === 'flush' || command.kind === 'delete-chain') && bound!.conditional !== undefined;
+  return isHarmless ? touched.some(({ isConditional }) => !isConditional) : touched.length > 0;
+}
+
+/** Adds what is different in the chains of a table; answers whether that is all that is different in it. */
+function addDifferences(chains: ChainDifference[], before: Table, after: Table): boolean {
+  if (before.chains.size !== after.chains.size || !sameTableButChains(before, after)) return false;
+  const others = before.chains.values();
+  for (const chain of after.chains.values()) {
+    const other = others.next().value!;
+    if (chain.name !== other.name || !sameChainButRules(chain, other)) return false;
+    const found = exchange(other.rules, chain.rules, sameRule);
+    if (found.taken === 0 && found.put.length === 0) continue;
+    const rules = [...found.put, ...other.rules.slice(found.at, found.at + found.taken)];
+    if (!rules.every(isPlain)) return false;
+    chains.push({ table: after.name, chain: chain.name, ...found, isConditional: rules.every(({ bound }) => bound.conditional !== undefined) });
+  }
+  return true;
+}
+
+/** Whether no command asks for the rule but those that look at the rules of its chain: it leads nowhere, and every hook takes it. */
+const isPlain = ({ bound }: Chain['rules'][number]): boolean => bound.target?.kind !== 'chain' && !usesOf(bound).some(({ definition }) => isChoosy(definition));
+
+function exchange<T>(before: readonly T[], after: readonly T[], isSame: (a: T, b: T) => boolean = (a, b) => a === b): Exchange<T> {
+  const { start, end } = sharedEnds(after, before, (place, placeBefore) => isSame(after[place]!, before[placeBefore]!));
+  return { at: start, taken: before.length - start - end, put: after.slice(start, after.length - end) };
+}
+
+const carryOut = <T>(list: T[], { at, taken, put }: Exchange<T>): void => { list.splice(at, taken, ...put); };
