@@ -30,15 +30,16 @@ function standIns(folder: string, backend: Backend): void {
   }
 }
 
-/** Lets bash run a script of the project's own, with the real iptables in a namespace of their own. */
-export function runByBash(script: string, backend: Backend): Readonly<Record<Family, BashRun>> {
+/** Lets bash run a script of the project's own with the arguments that it names, and with the real iptables in a namespace of their own. */
+export async function runByBash(script: string, backend: Backend): Promise<Readonly<Record<Family, BashRun>>> {
+  const args = (await openDocument(script, 'firewall.sh')).arguments ?? [];
   const folder = mkdtempSync(path.join(os.tmpdir(), 'iptables-lens-'));
   try {
     standIns(folder, backend);
     const file = path.join(folder, 'script.sh');
     writeFileSync(file, script);
     const save = FAMILIES.map((family) => `${programOf(family, backend)}-save; printf '\\0'`).join('; ');
-    const { error, status, stdout, stderr } = spawnSync(...apart('sh', '-c', `bash ${/^#!\S+ -\w*e/u.test(script) ? '-e ' : ''}${quoted(file)} >/dev/null 2>&1; ${save}`), {
+    const { error, status, stdout, stderr } = spawnSync(...apart('sh', '-c', `bash ${/^#!\S+ -\w*e/u.test(script) ? '-e ' : ''}${[file, ...args].map(quoted).join(' ')} >/dev/null 2>&1; ${save}`), {
       cwd: folder, encoding: 'utf8', env: { ...process.env, PATH: `${folder}:${process.env['PATH']}`, XTABLES_LOCKFILE: path.join(folder, 'lock') },
     });
     if (error !== undefined) throw error;

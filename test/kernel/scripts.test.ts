@@ -15,7 +15,7 @@ describeWithPrograms('whole scripts, run by bash', () => {
     for (const file of SCRIPTS) {
       it(`run the same commands with the same statuses, and leave the same ruleset: ${file} (${backend})`, async () => {
         const script = readFileSync(path.join(root, file), 'utf8');
-        const theirs = runByBash(script, backend);
+        const theirs = await runByBash(script, backend);
         for (const family of ['ipv4', 'ipv6'] as const) assert.deepEqual(await followed(script, family, backend), theirs[family], family);
       });
     }

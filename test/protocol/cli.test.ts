@@ -59,6 +59,29 @@ describe('the command line', () => {
     assert.match(stderr, /hello\.sh: nothing here runs iptables\n$/u);
   });
 
+  describe('a script that asks for its arguments', () => {
+    const script = "case \"$1\" in\n  start) iptables -A INPUT -i lo -j \"${2:-ACCEPT}\" ;;\n  stop) iptables -P INPUT ACCEPT ;;\nesac\n# expect REJECT: tcp 127.0.0.1:9 -> 127.0.0.1:22 in=lo\n";
+
+    it('is followed every way, and its ruleset says what to do about that', () => {
+      const service = file('service.sh', `#!/bin/sh\n${script}`);
+      const { stdout } = run(['compile', service]);
+      assert.match(stdout, /^# .*`start` or `stop`.*\n# .*`# iptables-lens args=start`.*`-- start`/u);
+      assert.match(stdout, /^# -A INPUT -i lo -j ACCEPT: depends on `case "\$1" in start`$/mu);
+    });
+
+    it('is run with those behind its name, or those that it names', () => {
+      const service = file('service.sh', `#!/bin/sh\n# iptables-lens args=stop\n${script}`);
+      assert.doesNotMatch(run(['compile', service]).stdout, /^-A/mu);
+      const { status, stdout } = run(['compile', service, '--backend', 'legacy', '--', 'start', 'DROP']);
+      assert.equal(status, 0);
+      assert.match(stdout, /^-A INPUT -i lo -j DROP$/mu);
+      assert.match(run(['simulate', '--packet', 'tcp 127.0.0.1:9 -> 127.0.0.1:22 in=lo', service, '--', 'start', 'DROP']).stdout, /DROP/u);
+      assert.equal(run(['test', service, '--', 'start', 'REJECT']).status, 0);
+      assert.match(run(['check', '--severity', 'info', service, '--', 'start', 'NOWHERE']).stdout, /NOWHERE/u);
+      assert.equal(run(['compile', '--', service]).status, 0);
+    });
+  });
+
   describe('a script that names its start', () => {
     it('is run from there', () => {
       file('start.v4', '*filter\n:WEB - [0:0]\n-A INPUT -j WEB\nCOMMIT\n');

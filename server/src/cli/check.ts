@@ -5,7 +5,7 @@ import type { Span } from '../core/text.ts';
 import type { Companion, Finding, Severity } from '../rules/rule.ts';
 import { RULES } from '../rules/rules.generated.ts';
 import { Diagnostics } from '../rules/run.ts';
-import { Opener, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
+import { Opener, familyOption, hostFacts, oneOf, readScriptArguments, someFiles, type Subcommand } from './command.ts';
 import type { Place, Reported } from './report.ts';
 import { toSarif } from './sarif.ts';
 
@@ -14,15 +14,15 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 
 export const check: Subcommand = {
   name: 'check',
-  usage: 'check [--family ipv4|ipv6] [--format text|json|sarif] [--severity error|warning|info] [--from FILE] FILE…',
+  usage: 'check [--family ipv4|ipv6] [--format text|json|sarif] [--severity error|warning|info] [--from FILE] FILE… [-- ARGUMENT…]',
   summary: 'Print the diagnostics of rulesets; exit 1 when one reaches the severity (default error).',
   async run(args) {
-    const { values, positionals } = readArguments(args, {
+    const { values, positionals, run } = readScriptArguments(args, {
       allowPositionals: true, options: { family: { type: 'string' }, format: { type: 'string' }, severity: { type: 'string' }, from: { type: 'string' } },
     });
     const format = oneOf('format', values.format, ['text', 'json', 'sarif']);
     const threshold = SEVERITIES.indexOf(oneOf('severity', values.severity, SEVERITIES));
-    const opener = await Opener.create(familyOption(values.family));
+    const opener = await Opener.create(familyOption(values.family), run);
     const findings = someFiles(positionals).flatMap((file) => {
       const document = opener.open(file, values.from);
       return reportsOf(file, document, opener.companion(document));

@@ -36,6 +36,17 @@ export function readArguments<C extends Omit<ParseArgsConfig, 'args'>>(args: rea
   }
 }
 
+/** The same for subcommands that take scripts: behind `FILE --` stand the arguments with which these are run. */
+export function readScriptArguments<C extends Omit<ParseArgsConfig, 'args'>>(args: readonly string[], config: C): ReturnType<typeof readArguments<C>> & { readonly run: readonly string[] | undefined } {
+  const end = args.indexOf('--');
+  if (end !== -1) {
+    const before = readArguments(args.slice(0, end), config);
+    // `-- FILE` is for files whose names begin with a dash.
+    if (before.positionals.length > 0) return { ...before, run: args.slice(end + 1) };
+  }
+  return { ...readArguments(args, config), run: undefined };
+}
+
 /** Reads `--family`; 'auto' where it is absent. */
 export function familyOption(value: string | undefined): Family | 'auto' {
   if (value === undefined) return 'auto';
@@ -69,40 +80,53 @@ export function atOption(value: string | undefined, document: RulesetDocument): 
 export class Opener {
   private readonly parser: LineParser;
   private readonly family: Family | 'auto';
+  /** The arguments with which scripts are run; undefined: those that they name. */
+  private readonly run: readonly string[] | undefined;
   private readonly startFiles: StartFiles;
   private readonly companions: Companions;
 
-  private constructor(parser: LineParser, family: Family | 'auto') {
+  private constructor(parser: LineParser, family: Family | 'auto', run: readonly string[] | undefined) {
     this.parser = parser;
     this.family = family;
+    this.run = run;
     this.startFiles = new StartFiles(parser, (uri) => environment.readText(uri));
     this.companions = new Companions(parser, { read: (uri) => environment.readText(uri), version: () => 0 });
   }
 
-  static async create(family: Family | 'auto'): Promise<Opener> {
-    return new Opener(await LineParser.create(environment.wasm), family);
+  static async create(family: Family | 'auto', run?: readonly string[]): Promise<Opener> {
+    return new Opener(await LineParser.create(environment.wasm), family, run);
   }
 
   /** The file as a document; `from`, where given, is the file with what the kernel has loaded before. */
   open(file: string, from?: string): RulesetDocument {
+    const document = this.read(file);
+    document.setArguments(this.run);
+    if (from !== undefined) document.setStart(rulesetsOf(usable(from, this.read(from))));
+    return document;
+  }
+
+  private read(file: string): RulesetDocument {
     const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), this.startFiles.beside(uriOf(file)));
     document.setFamily(this.family);
-    if (from !== undefined) document.setStart(rulesetsOf(this.openToRun(from)));
     return document;
   }
 
   /** The same for those who say what it does: UsageError where what it starts from can't be read. */
   openToRun(file: string, from?: string): RulesetDocument {
-    const document = this.open(file, from);
-    const [problem] = document.startProblems;
-    if (problem !== undefined) throw new UsageError(`${file}:${(problem.line?.number ?? 0) + 1}: ${problem.message}`);
-    return document;
+    return usable(file, this.open(file, from));
   }
 
   /** The ruleset of the other family beside the document. */
   companion(document: RulesetDocument): Companion | undefined {
     return this.companions.of(document);
   }
+}
+
+/** The document, unless it starts from what can't be read. */
+function usable(file: string, document: RulesetDocument): RulesetDocument {
+  const [problem] = document.startProblems;
+  if (problem !== undefined) throw new UsageError(`${file}:${(problem.line?.number ?? 0) + 1}: ${problem.message}`);
+  return document;
 }
 
 /** Text of a file as UTF-8, whatever bytes it holds; UsageError where it can't be read. */

@@ -10,16 +10,16 @@ import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import { packetFromJson } from '../core/notation/read-json.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
-import { Opener, UsageError, atOption, familyOption, hostFacts, oneOf, readArguments, type Subcommand } from './command.ts';
+import { Opener, UsageError, atOption, familyOption, hostFacts, oneOf, readScriptArguments, type Subcommand } from './command.ts';
 import { refusedLines, reportIdle } from './refused.ts';
 import { traceText } from './trace.ts';
 
 export const simulateCommand: Subcommand = {
   name: 'simulate',
-  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] (--packet 'NOTATION' | --jsonl) FILE",
+  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] (--packet 'NOTATION' | --jsonl) FILE [-- ARGUMENT…]",
   summary: 'Send a packet, or packet objects from standard input, through a ruleset and print what becomes of it.',
   async run(args) {
-    const { values, positionals } = readArguments(args, {
+    const { values, positionals, run } = readScriptArguments(args, {
       allowPositionals: true,
       options: {
         json: { type: 'boolean' }, jsonl: { type: 'boolean' }, 'all-steps': { type: 'boolean' }, packet: { type: 'string' },
@@ -30,7 +30,7 @@ export const simulateCommand: Subcommand = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
-    const document = (await Opener.create(familyOption(values.family))).openToRun(file, values.from);
+    const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
     const simulator = new Simulator(file, document, {
       host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), allSteps: values['all-steps'] === true,
     });

@@ -1,19 +1,19 @@
 import { runExpectations } from '../core/expectations/expectations.ts';
 import { programOf } from '../features/support/simulation.ts';
-import { Opener, atOption, familyOption, hostFacts, oneOf, readArguments, someFiles, type Subcommand } from './command.ts';
+import { Opener, atOption, familyOption, hostFacts, oneOf, readScriptArguments, someFiles, type Subcommand } from './command.ts';
 import { toJunit } from './junit.ts';
 import { nameOf, type TestResult } from './test-result.ts';
 
 export const testCommand: Subcommand = {
   name: 'test',
-  usage: 'test [--host FILE] [--family ipv4|ipv6] [--format text|tap|junit] [--from FILE] [--at LINE] FILE…',
+  usage: 'test [--host FILE] [--family ipv4|ipv6] [--format text|tap|junit] [--from FILE] [--at LINE] FILE… [-- ARGUMENT…]',
   summary: 'Run the expectations in rulesets; exit 1 when one fails or can\'t be decided.',
   async run(args) {
-    const { values, positionals } = readArguments(args, {
+    const { values, positionals, run } = readScriptArguments(args, {
       allowPositionals: true, options: { format: { type: 'string' }, family: { type: 'string' }, host: { type: 'string' }, from: { type: 'string' }, at: { type: 'string' } },
     });
     const format = oneOf('format', values.format, ['text', 'tap', 'junit']);
-    const opener = await Opener.create(familyOption(values.family));
+    const opener = await Opener.create(familyOption(values.family), run);
     const files = someFiles(positionals);
     const results = files.flatMap((file): TestResult[] => {
       const document = opener.openToRun(file, values.from);

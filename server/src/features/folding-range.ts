@@ -20,7 +20,7 @@ function chainOf(document: RulesetDocument, line: Line): string | undefined {
 
 const lastRow = (line: Line): number => line.number + physicalLines(line.text) - 1;
 
-const COMMENTS: ReadonlySet<string> = new Set(['comment', 'expectation', 'scenario', 'suppression', 'start']);
+const COMMENTS: ReadonlySet<string> = new Set(['comment', 'expectation', 'scenario', 'suppression', 'start', 'call']);
 
 /** A stretch of lines that is still growing. */
 interface Run {

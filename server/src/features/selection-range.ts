@@ -41,6 +41,7 @@ function spansOf(document: RulesetDocument, line: Line): Span[] {
     case 'expectation': return [whole, content.verdict, content.packet];
     case 'suppression': return [whole, ...content.codes];
     case 'start': return [whole, ...content.files];
+    case 'call': return [whole, ...content.arguments];
     default: return [whole];
   }
 }

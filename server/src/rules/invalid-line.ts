@@ -41,7 +41,7 @@ function unreadable(line: Line): readonly Report[] {
   if (text.startsWith(BYTE_ORDER_MARK)) return [byteOrderMark(line)];
   switch (content.kind) {
     case 'blank': return text === '' ? NO_REPORTS : [blanks(line)];
-    case 'comment': case 'expectation': case 'scenario': case 'suppression': case 'start': return indented(line, 'A comment', 'reads this as a rule, and refuses it');
+    case 'comment': case 'expectation': case 'scenario': case 'suppression': case 'start': case 'call': return indented(line, 'A comment', 'reads this as a rule, and refuses it');
     case 'table': return indented(line, 'The `*` of a table', 'refuses the line');
     case 'commit': return text === text.trimEnd() && text.trim() !== 'COMMIT' ? [wordsBehindCommit(line)] : indented(line, '`COMMIT`', 'reads this as a rule, and refuses it');
     case 'rule': return content.counters === undefined ? NO_REPORTS : counters(line, content.arguments.length === 0);

@@ -1,4 +1,6 @@
-import { defineRule, type FileInContext, type Report } from './rule.ts';
+import type { Line } from '../core/syntax/line.ts';
+import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
+import { insertAbove, insertBelow } from './support/edits.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -12,9 +14,11 @@ export default defineRule({
       + 'than anybody would wait for are followed up to a limit.',
     example: ['#!/bin/sh', 'if [ -f /etc/blocklist ]; then', 'iptables -A INPUT -s 192.0.2.1 -j DROP', 'fi'],
     instead: ['#!/bin/sh', 'iptables -A INPUT -s 192.0.2.1 -j DROP'],
+    fixes: 'Of commands that run with one argument of the script alone, such as `start`: not safe, since everything is then said of '
+      + 'the script as it is run with that argument, and nothing of its other uses.',
   }),
-  *checkFile({ conditionals, givenUpAt }) {
-    yield* dependents(conditionals);
+  *checkFile({ lines, conditionals, givenUpAt }) {
+    yield* dependents(conditionals, lines[0]!);
     if (givenUpAt !== undefined) {
       yield {
         line: givenUpAt, span: { start: 0, end: givenUpAt.text.length },
@@ -24,17 +28,26 @@ export default defineRule({
   },
 });
 
-function* dependents(conditionals: FileInContext['conditionals']): Iterable<Report> {
-  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<string> }>();
-  for (const { line, span, origin } of conditionals) {
+function* dependents(conditionals: FileInContext['conditionals'], top: Line): Iterable<Report> {
+  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<string>; readonly wanted: string | undefined }>();
+  for (const { line, span, origin, argument } of conditionals) {
     const place = `${line.number}:${span.start}`;
     const known = first.get(origin);
-    if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]) });
+    if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]), wanted: argument?.place === 1 ? argument.value : undefined });
     else known.places.add(place);
   }
-  for (const [origin, { report, places }] of first) {
+  for (const [origin, { report, places, wanted }] of first) {
     const others = places.size - 1;
     const also = others === 0 ? '' : others === 1 ? ', and another command,' : `, and ${others} other commands,`;
-    yield { ...report, message: `Whether this${also} runs depends on \`${origin}\`.` };
+    const message = `Whether this${also} runs depends on \`${origin}\`.`;
+    if (wanted === undefined) yield { ...report, message };
+    else yield { ...report, message: `${message} A comment \`${callComment(wanted)}\` follows the script as it is run with that argument.`, fixes: [followed(top, wanted)] };
   }
 }
+
+const callComment = (argument: string): string => `# iptables-lens args=${argument}`;
+
+/** Says in the script with which argument it is run. */
+const followed = (top: Line, argument: string): Fix => ({
+  title: `Follow the script as it is run with \`${argument}\``, safe: false, edits: [top.text.startsWith('#!') ? insertBelow(top, callComment(argument)) : insertAbove(top, callComment(argument))],
+});

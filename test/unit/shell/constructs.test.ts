@@ -27,7 +27,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['f() { [ "$1" ] || return; iptables -A $1; }\nf; f b', 'iptables -A b'],
   ['f() { [ -f x ] && return; iptables -F; }; f; iptables -L', 'if [ -f x ]: iptables -F', 'iptables -L'],
   ['if [ -f x ]; then A=1; else A=2; fi; iptables $A; [ $A = 3 ] && iptables no', 'iptables <[ -f x ]>'],
-  ['case $1 in start) iptables -A;; *) iptables -F;; esac', 'if case $1 in start: iptables -A', 'if case $1: iptables -F'],
+  ['case $1 in start) iptables -A;; *) iptables -F;; esac', 'if case $1 in start: iptables -A', 'if case $1 in *: iptables -F'],
+  ['A=$1; case $A in a) iptables a;; b | c) iptables b;; esac', 'if case $A in a: iptables a', 'if case $A in b | c: iptables b'],
   ['iptables -C X || iptables -A X', 'iptables -C X', 'unless iptables -C X: iptables -A X'],
   ['iptables -N X || iptables -F X; iptables -A X && iptables -L', 'iptables -N X', 'unless iptables -N X: iptables -F X', 'iptables -A X', 'iptables -L'],
   ['iptables -A X || exit 1\niptables -L', 'iptables -A X', 'iptables -L'],
@@ -38,6 +39,11 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['trap "iptables -P INPUT ACCEPT" EXIT; iptables -F; trap - INT; exit 2; iptables no', 'iptables -F', 'iptables -P INPUT ACCEPT'],
   ['set -o pipefail; false | true && iptables no; set +o pipefail; false | true && iptables yes', 'iptables yes'],
   ['A=1; false; A=$?; iptables $A', 'iptables 1'],
+  // Nobody knows how many arguments there are.
+  ['f() { [ -z "$2" ] && iptables a; iptables "$1" "$@"; }; f "$@"; f x "$@" y', 'if [ -z "$2" ]: iptables a', 'iptables <$1> <$@>', 'if [ -z "$2" ]: iptables a', 'iptables x x <$@> y'],
+  ['set -- $(ip route); iptables "$3" $#; A=(x $(ip route)); iptables ${#A[@]}', 'iptables <$3> <$#>', 'iptables <$(ip route)>'],
+  ['f() { shift; iptables "$1" "$@"; shift; iptables "$1"; }; f a b "$@"', 'iptables b b <$@>', 'iptables <$1>'],
+  ['set -- "$X" b; iptables $2', 'iptables b'],
   // Loops.
   ['for i in 1 $X 2; do iptables $i; done', 'iptables 1', 'if $X: iptables <$X>', 'iptables 2'],
   ['cat list | while read ip; do iptables -s $ip; done', 'if list: iptables -s <list>'],
@@ -51,8 +57,18 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['exit\niptables -F'],
 ];
 
+/** Scripts whose arguments are known. */
+const CALLED: readonly (readonly [script: string, args: readonly string[], ...runs: string[]])[] = [
+  ['case "$1" in start) iptables a;; stop) iptables b;; esac; iptables $# "$@"', ['stop', 'x y'], 'iptables b', 'iptables 2 stop x y'],
+  ['for a; do iptables $a; done; shift; iptables "$1" ${2:-none}', ['a', 'b'], 'iptables a', 'iptables b', 'iptables b none'],
+  ['while getopts i:v o; do iptables $o "$OPTARG"; done', ['-v', '-i', 'eth0', 'rest'], 'iptables v ', 'iptables i eth0'],
+  ['main() { iptables "$2"; }; main "$@"; [ $# -lt 3 ] || iptables no', ['a', 'b'], 'iptables b'],
+  ['iptables ${1:-start}', [], 'iptables start'],
+];
+
 describe('evaluation of shell', () => {
   for (const [script, ...runs] of CASES) it(script.replaceAll('\n', '; '), () => assert.deepEqual(summary(script), runs));
+  for (const [script, args, ...runs] of CALLED) it(`${script}, run with ${args.join(' ') || 'no arguments'}`, () => assert.deepEqual(summary(script, { args }), runs));
 
   it('ends, whatever the script asks for', () => {
     const doubling = `A=x\n${'A=$A$A\n'.repeat(60)}iptables $A\nset -- a b\n${'set -- "$@" "$@"\n'.repeat(40)}iptables "$@"\n`;

@@ -33,6 +33,25 @@ describe('a script as a document', () => {
     assert.match(rulesOf(document).join('|'), /22.*\|.*80/u);
   });
 
+  it('is run with the arguments that a comment in it names', async () => {
+    const script = (args: string): string => `#!/bin/sh\n# iptables-lens args=${args}\ncase "$1" in\n  start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;\n  *) iptables -A INPUT -s "$2" -j DROP ;;\nesac\n`;
+    const document = await openDocument(script('start'), 'fw.sh');
+    assert.deepEqual(rulesOf(document), ['4 -s 192.0.2.1']);
+    document.update([{ text: script("stop '192.0.2.2'") }], 2);
+    assert.deepEqual(rulesOf(document), ['5 -s "$2"']);
+    document.update([{ text: script('start').replace('args', 'arg') }], 3);
+    assert.deepEqual(rulesOf(document), ['4? -s 192.0.2.1', '5?']);
+    document.setArguments(['restart', '192.0.2.3']);
+    assert.deepEqual(rulesOf(document), ['5 -s "$2"']);
+  });
+
+  it('shows an argument of the caller where the script hands it on', async () => {
+    const document = await openDocument('#!/bin/sh\n# iptables-lens args=-s 192.0.2.1 -j DROP\niptables -A INPUT "$@"\nset -- -A INPUT -p ah\niptables "$@"\n', 'fw.sh');
+    assert.deepEqual(document.lines[2]!.content.kind === 'command' && document.lines[2]!.content.arguments.map(({ raw }) => raw), ['-A', 'INPUT', '"$@"', '"$@"', '"$@"', '"$@"']);
+    assert.deepEqual(document.lines[4]!.content.kind === 'command' && document.lines[4]!.content.arguments.map(({ raw }) => raw), Array(4).fill('iptables'));
+    assert.equal(rulesOf(document).length, 2);
+  });
+
   it('reads every command of a line, in its order', async () => {
     const document = await openDocument('#!/bin/sh\niptables -N X; iptables -A X -j DROP && ip6tables -P INPUT DROP\n', 'fw.sh');
     assert.deepEqual(rulesOf(document, 'X'), ['2']);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { SCRIPT_ARGUMENTS } from '../../../server/src/core/shell/environment.ts';
 import { evaluateScript, type Evaluation } from '../../../server/src/core/shell/evaluate.ts';
 import type { ReadFile } from '../../../server/src/core/shell/interpreter.ts';
 import type { Invocation } from '../../../server/src/core/shell/invocation.ts';
@@ -14,7 +15,7 @@ export interface TestCall {
 export function evaluate(script: string, { args, readFile = () => undefined }: TestCall = {}): Evaluation {
   const text = new ScriptText();
   text.update(script);
-  const positional = args?.map((arg) => ({ text: arg, start: 0, end: 0 })) ?? { origin: '$@' };
+  const positional = args ?? SCRIPT_ARGUMENTS;
   return evaluateScript(text.chunks, { positional, readFile });
 }
 

@@ -74,6 +74,9 @@ export class RulesetDocument implements ScriptContext {
   private restored: { readonly family: Family; readonly lines: BoundLine[] } | undefined;
   /** What the kernel is said to hold before the first line, whatever the text names. */
   private given: readonly Ruleset[] | undefined;
+  /** With which arguments a script is said to be run, whatever its text says. */
+  private givenArguments: readonly string[] | undefined;
+  private statedArguments: { readonly stated: readonly Argument[]; readonly words: readonly string[] } | undefined;
   /** What a script starts from that names nothing. */
   private startFiles: readonly string[] = [];
   private startKnown: Start | undefined;
@@ -196,13 +199,13 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** The commands of a script of which nobody knows whether they run, and what that depends on. */
-  *conditionalCommands(): Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string }> {
+  *conditionalCommands(): Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }> {
     const reading = this.evaluated();
     for (const step of reading?.steps ?? []) {
-      const { command, conditional, reached } = step;
+      const { command, conditional, argument, reached } = step;
       if (conditional === undefined || !reached) continue;
       const line = reading!.lineOf(step);
-      yield { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional };
+      yield { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional, argument };
     }
   }
 
@@ -228,6 +231,21 @@ export class RulesetDocument implements ScriptContext {
   /** Why the document does not start from the files that it, or a setting, names. */
   get startProblems(): readonly StartProblem[] {
     return this.started().problems;
+  }
+
+  /** Says with which arguments a script is run, whatever its text says; undefined: what its text says. */
+  setArguments(words: readonly string[] | undefined): void {
+    this.givenArguments = words;
+    this.forget();
+  }
+
+  /** The arguments with which a script is run, the same object as long as they are the same; undefined where nobody says. */
+  get arguments(): readonly string[] | undefined {
+    if (this.givenArguments !== undefined) return this.givenArguments;
+    const call = this.content.find(({ content }) => content.kind === 'call')?.content;
+    if (call?.kind !== 'call') return undefined;
+    if (this.statedArguments?.stated !== call.arguments) this.statedArguments = { stated: call.arguments, words: call.arguments.map(({ text }) => text) };
+    return this.statedArguments.words;
   }
 
   private started(): Start {

@@ -21,7 +21,7 @@ export function kindOf(lines: readonly Line[]): FileKind {
 
 function told({ number, text, content }: Line): FileKind | undefined {
   switch (content.kind) {
-    case 'blank': case 'expectation': case 'scenario': case 'suppression': case 'start': return undefined;
+    case 'blank': case 'expectation': case 'scenario': case 'suppression': case 'start': case 'call': return undefined;
     case 'comment':
       if (number > 0 || !text.startsWith('#!')) return undefined;
       // A ruleset can be made executable by naming its reader.

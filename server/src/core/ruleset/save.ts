@@ -41,13 +41,20 @@ export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
 }
 
 function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
-  const { unresolved, broken } = rule.bound;
-  if (unresolved !== undefined) return { text: `# -A ${chain}: not known before a shell reads ${quoted(rule)}`, rule };
-  if (broken) return { text: `# -A ${chain}: iptables refuses ${quoted(rule)}`, rule };
-  return { text: [`-A ${chain}`, ...ruleWords(rule, backend)].join(' '), rule };
+  const { bound } = rule;
+  if (bound.unresolved !== undefined) return { text: `# ${openRule(chain, bound)}`, rule };
+  return { text: bound.broken ? `# -A ${chain}: iptables refuses ${quoted(bound)}` : [`-A ${chain}`, ...ruleWords(rule, backend)].join(' '), rule };
 }
 
-const quoted = ({ bound: { line } }: Rule): string => `\`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;
+/** What is said of a rule, or policy, that is not known. */
+function openRule(chain: string, bound: BoundRule): string {
+  const { unresolved, conditional, command, target } = bound;
+  if (conditional === undefined || unresolved !== conditional) return `-A ${chain}: not known before a shell reads ${quoted(bound)}`;
+  const isPolicy = command?.kind === 'policy' && target?.kind === 'verdict';
+  return `${isPolicy ? `-P ${chain} ${target.verdict}` : [`-A ${chain}`, spellRule(bound)].join(' ').trimEnd()}: depends on \`${conditional}\``;
+}
+
+const quoted = ({ line }: BoundRule): string => `\`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;
 
 /** iptables-nft goes through its tables in an order of its own, and has only those in which something was made. */
 const NFT_ORDER: readonly TableName[] = ['mangle', 'security', 'raw', 'filter', 'nat'];

@@ -1,7 +1,8 @@
 import type { Backend, Family } from '../netfilter.ts';
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
+import { SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
-import type { Invocation } from '../shell/invocation.ts';
+import { sameDemand, type Condition, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
@@ -32,6 +33,8 @@ export interface ScriptStep {
   readonly restore?: RestoreRun;
   /** Why nobody knows whether it runs. */
   readonly conditional: string | undefined;
+  /** The argument of the script that this asks for. */
+  readonly argument?: Condition['argument'];
   /** What an iptables-restore reads that nobody knows. */
   readonly unknownInput?: string;
   /** Whether the script looks at how it ends. */
@@ -44,6 +47,8 @@ export interface ScriptStep {
 export interface ScriptContext {
   /** What the kernel holds of a family before the first line. */
   from(family: Family): Ruleset | undefined;
+  /** The arguments with which it is run; undefined where nobody says. */
+  readonly arguments: readonly string[] | undefined;
   /** The execution of its lines, from what the kernel holds of a family before the first one. */
   execution(family: Family, backend: Backend): Rerun;
   /** The step as it is executed at a line. */
@@ -130,7 +135,7 @@ export class Script {
   private readonly restoreSteps = new WeakMap<RestoredLine, ScriptStep>();
   private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
-  private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts }>();
+  private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts; readonly positional: Positional }>();
   private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
@@ -195,12 +200,13 @@ export class Script {
     const lineOf = (step: ScriptStep): Line => (backend === 'nft' ? this.lineMeanwhile(step) : this.made.get(step.alone) ?? step.alone);
     const statuses = new Statuses({ executionOf: (family) => context.execution(family, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
     const starts = FAMILIES.map((family) => context.from(family));
+    const positional = context.arguments ?? SCRIPT_ARGUMENTS;
     const evaluation = evaluateScript(this.text.chunks, {
-      positional: { origin: '$@' }, readFile: this.readFile,
+      positional, readFile: this.readFile,
       errexit: ERREXIT.test(layout.lines[0]?.text ?? ''), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
-      rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts),
+      rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts, positional),
     });
-    this.trails.set(backend, { trail: evaluation.trail, starts });
+    this.trails.set(backend, { trail: evaluation.trail, starts, positional });
     const { invocations, asked } = evaluation;
     const stepsAt = (place: number): readonly ScriptStep[] => {
       const steps = stepsOf(invocations[place]!);
@@ -209,10 +215,10 @@ export class Script {
     return { evaluation, dependsOnStatuses: statuses.wasAsked, ...stepsAfter(layout, evaluation, stepsAt, before) };
   }
 
-  /** The way that the script took last, where it began with what the kernel is said to hold now. */
-  private trailFrom(backend: Backend, starts: Starts): Trail | undefined {
+  /** The way that the script took last, where it was called alike and began with what the kernel is said to hold now. */
+  private trailFrom(backend: Backend, starts: Starts, positional: Positional): Trail | undefined {
     const known = this.trails.get(backend);
-    return known?.starts.every((start, index) => start === starts[index]) === true ? known.trail : undefined;
+    return known?.positional === positional && known.starts.every((start, index) => start === starts[index]) ? known.trail : undefined;
   }
 
   /** The step of a command, the same one as long as the command and its line stay. */
@@ -222,7 +228,7 @@ export class Script {
     const before = this.commandSteps.get(invocation);
     if (before?.[0]!.alone === alone) return before;
     const { family, reached } = invocation;
-    const steps: readonly ScriptStep[] = [{ alone, family, command: this.known(invocation, layout, index), content: undefined, conditional: conditionalOf(invocation), reached }];
+    const steps: readonly ScriptStep[] = [{ alone, family, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached }];
     this.commandSteps.set(invocation, steps);
     return steps;
   }
@@ -230,11 +236,12 @@ export class Script {
   /** Steps of what an iptables-restore reads. */
   private stepsOfRestore(invocation: Invocation, layout: Layout, turns: Map<Line, number>): readonly ScriptStep[] {
     const { family, reached, input, base, home } = invocation;
-    const conditional = conditionalOf(invocation);
+    const doubt = conditionalOf(invocation);
     const alone = layout.lines[layout.indexAt((base?.start ?? 0) + home.start)]!;
     const turn = turns.get(alone) ?? 0;
     turns.set(alone, turn + 1);
-    const common = { family, command: undefined, restore: this.runOf(alone, turn, { options: invocation.restore!, conditional }), conditional, reached };
+    const restore = this.runOf(alone, turn, { options: invocation.restore!, conditional: doubt.conditional });
+    const common = { family, command: undefined, restore, ...doubt, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const lines = this.restored.of(invocation, layout);
     return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => this.restoreStep(line, common));
@@ -248,9 +255,9 @@ export class Script {
     return known !== undefined && JSON.stringify(known) === JSON.stringify(run) ? known : (runs[turn] = run);
   }
 
-  private restoreStep(line: RestoredLine, common: Pick<ScriptStep, 'family' | 'command' | 'restore' | 'conditional' | 'reached'>): ScriptStep {
+  private restoreStep(line: RestoredLine, common: Omit<ScriptStep, 'alone' | 'content'>): ScriptStep {
     const known = this.restoreSteps.get(line);
-    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.conditional === common.conditional && known.reached === common.reached) return known;
+    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.conditional === common.conditional && sameDemand(known.argument, common.argument) && known.reached === common.reached) return known;
     const step = { ...common, ...line };
     this.restoreSteps.set(line, step);
     return step;
@@ -370,7 +377,11 @@ const brings = (said: Said, command: ShellCommand): boolean => ('alone' in said 
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
 
-const conditionalOf = ({ conditions }: Invocation): string | undefined => conditions.find(({ assumed }) => assumed !== true)?.origin;
+/** The first thing that an invocation's running depends on. */
+function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditional' | 'argument'> {
+  const first = conditions.find(({ assumed }) => assumed !== true);
+  return first?.argument === undefined ? { conditional: first?.origin } : { conditional: first.origin, argument: first.argument };
+}
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
   return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, kept: undefined, stepsWith: () => [] };

@@ -1,4 +1,4 @@
-import { isArray, scalarOf, type Variable } from './environment.ts';
+import { isArray, isOpen, maySplit, positionalOf, scalarOf, type OpenPositional, type Positional, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { PRINTING } from './printing.ts';
 import { getopts } from './getopts.ts';
@@ -11,7 +11,7 @@ import type { Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
-import { test } from './test-command.ts';
+import { demandOf, test } from './test-command.ts';
 import { isUnknown, type Field } from './value.ts';
 
 /** What a builtin, or a program that is as well known, does with its arguments. */
@@ -78,18 +78,28 @@ function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign
 
 const set: Builtin = (shell, args) => {
   const rest = setOptions(shell, args);
-  if (rest !== undefined) shell.environment.positional = rest;
+  if (rest !== undefined) shell.environment.positional = positionalOf(rest, maySplit);
   return 0;
 };
+
+/** Parameters of which nobody knows which ones are left. */
+const SHIFTED: OpenPositional = { origin: 'shift', many: true };
 
 const shift: Builtin = (shell, [by]) => {
   const { positional } = shell.environment;
   const count = number(by, 1);
-  if ('origin' in positional || count === undefined) shell.environment.positional = { origin: 'shift' };
+  if (count === undefined) shell.environment.positional = SHIFTED;
+  else if (isOpen(positional)) shell.environment.positional = shifted(positional, count);
   else if (count > positional.length) return 1;
   else shell.environment.positional = positional.slice(count);
   return 0;
 };
+
+/** Open positional parameters without the first few. */
+function shifted({ origin, words, known = 0, shifted: before }: OpenPositional, count: number): Positional {
+  if (words === undefined) return before === undefined ? SHIFTED : { origin, many: true, shifted: before + count };
+  return count > known ? SHIFTED : { origin, many: true, words: words.slice(count), known: known - count };
+}
 
 const unset: Builtin = (shell, args) => {
   const isFunction = args.some(({ text }) => text === '-f');
@@ -127,7 +137,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
   const text = input === undefined || input.unknown !== undefined ? undefined : input.pieces.map((piece) => piece.text).join('');
   if (text !== undefined) {
     const { positional } = shell.environment;
-    if (args.length > 0) shell.environment.positional = args;
+    if (args.length > 0) shell.environment.positional = positionalOf(args);
     const status = runText(shell, text, running.home);
     if (args.length > 0) shell.environment.positional = positional;
     if (shell.signal?.kind === 'return') shell.signal = undefined;
@@ -159,7 +169,7 @@ const letCommand: Builtin = (shell, args) => {
   return status;
 };
 
-const testCommand: Builtin = (shell, args, { command: whole, source }) => shell.truth(test(args), whole, source);
+const testCommand: Builtin = (shell, args, { command: whole, source }) => shell.truth(test(args), whole, source, demandOf(args.map(({ text, unknown }) => unknown ?? text)));
 
 const bracket: Builtin = (shell, args, running) => (args.at(-1)?.text === ']' ? testCommand(shell, args.slice(0, -1), running) : 2);
 

@@ -19,7 +19,7 @@ const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
   const args = fields.slice(index + 1);
   let program = fields[index]!;
-  if (shell.frames.length > 0) {
+  if (shell.frames.length > 0 || fields.some(({ handed }) => handed === true)) {
     program = within(program, home);
     for (let at = 0; at < args.length; at++) args[at] = within(args[at]!, home);
   }

@@ -5,8 +5,42 @@ import { oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value
 /** `null`: the script has unset it. */
 export type Variable = Value | ArrayValue | null;
 
-/** `$1`, `$2` …; unknown where the script's caller gives them. */
-export type Positional = readonly Field[] | Unknown;
+/** `$1`, `$2` …: words, of the script's caller mere texts; open where nobody knows how many there are. */
+export type Positional = readonly (Field | string)[] | OpenPositional;
+
+/** Positional parameters of which nobody knows how many there are. */
+export interface OpenPositional extends Unknown {
+  /** Tells them from other unknown values. */
+  readonly many: true;
+  /** The words that they are, where there are some: one of them stands for any number. */
+  readonly words?: readonly Field[];
+  /** How many of those words come before the one that stands for any number. */
+  readonly known?: number;
+  /** Of the script's own arguments: how many were shifted away. */
+  readonly shifted?: number;
+}
+
+/** The arguments of a script of which nobody says how it is called. */
+export const SCRIPT_ARGUMENTS: OpenPositional = { origin: '$@', many: true, shifted: 0 };
+
+export const isOpen = (value: object): value is OpenPositional => 'origin' in value;
+
+/** What words become as positional parameters; `isMany`: whether an unknown word stands for any number of them. */
+export function positionalOf(words: readonly Field[], isMany: (word: Field) => boolean = handsOpenOn): Positional {
+  const known = words.findIndex((word) => word.unknown !== undefined && isMany(word));
+  if (known === -1) return words;
+  const { unknown } = words[known]!;
+  return isAll(words) ? words[0]!.unknown : { origin: unknown!.origin, many: true, words, known };
+}
+
+/** Whether a word is `$@` of open positional parameters, or has it in it. */
+const handsOpenOn = (word: Field): word is Field & { readonly unknown: OpenPositional } => word.unknown !== undefined && 'many' in word.unknown;
+
+/** Whether nothing but those is handed on. */
+const isAll = (words: readonly Field[]): words is readonly [Field & { readonly unknown: OpenPositional }] => words.length === 1 && handsOpenOn(words[0]!) && /^"?\$(?:[@*]|\{[@*]\})"?$/u.test(words[0].text);
+
+/** Whether a word of the script that is split may become any number of words. */
+export const maySplit = (word: Field): boolean => handsOpenOn(word) || !/^"[^"]*"$/u.test(word.text);
 
 export interface FunctionDefinition {
   readonly body: Command;
@@ -143,7 +177,7 @@ export class Environment {
     for (const { functions } of ways) for (const [name, definition] of functions) this.define(name, definition);
     if (ways.some(({ positional }) => positional !== undefined)) {
       const all = ways.map(({ positional }) => positional ?? this.positional);
-      this.positional = all.every((each) => each === all[0]) ? all[0]! : { origin };
+      this.positional = all.every((each) => each === all[0]) ? all[0]! : { origin, many: true };
     }
   }
 
@@ -190,7 +224,7 @@ export function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, sa
 
 const sameEntry = (a: Variable | typeof ABSENT, b: Variable | typeof ABSENT): boolean => a === b || (a !== ABSENT && b !== ABSENT && sameVariable(a, b));
 
-const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && 'origin' in a && 'origin' in b && sameValue(a, b));
+const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && isOpen(a) && isOpen(b) && sameValue(a, b) && a.words === b.words && a.shifted === b.shifted);
 
 const sameDefinition = (a: FunctionDefinition | null, b: FunctionDefinition | null): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 

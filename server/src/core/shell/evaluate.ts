@@ -1,4 +1,4 @@
-import type { Positional } from './environment.ts';
+import { SCRIPT_ARGUMENTS, type Positional } from './environment.ts';
 import { Interpreter, type ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import type { Chunk } from './script-text.ts';
@@ -37,7 +37,7 @@ export interface Call {
 }
 
 /** Callers that say nothing. */
-export const UNKNOWN_CALL: Call = { positional: { origin: '$@' }, readFile: () => undefined };
+export const UNKNOWN_CALL: Call = { positional: SCRIPT_ARGUMENTS, readFile: () => undefined };
 
 /** Follows a script through all that its text tells; nothing is executed. */
 export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CALL): Evaluation {
@@ -116,7 +116,5 @@ function lookAtUnreached(shell: Interpreter, chunk: Chunk): void {
 }
 
 function callUnknown(shell: Interpreter, definition: Parameters<typeof callFunction>[1]): void {
-  shell.environment.positional = { origin: '$@' };
-  const { positional } = shell.environment;
-  callFunction(shell, definition, positional, undefined);
+  callFunction(shell, definition, { origin: '$@', many: true }, undefined);
 }

@@ -1,6 +1,6 @@
 import type { Builtin } from './builtins.ts';
 import type { Positional } from './environment.ts';
-import { scalarOf } from './environment.ts';
+import { isOpen, scalarOf } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { isUnknown } from './value.ts';
 
@@ -23,7 +23,8 @@ export const getopts: Builtin = (shell, [options, name, ...given], { command, so
   if (options === undefined || name === undefined) return 2;
   const { environment } = shell;
   const args: Positional = given.length > 0 ? given : environment.positional;
-  const unknown = options.unknown ?? ('origin' in args ? args : args.find((arg) => arg.unknown !== undefined)?.unknown);
+  const words = isOpen(args) ? [] : args.map((word) => (typeof word === 'string' ? word : word.unknown ?? word.text));
+  const unknown = options.unknown ?? (isOpen(args) ? args : words.find(isUnknown));
   const place = placeOf(shell);
   if (unknown !== undefined || place === undefined) {
     const origin = shell.expander.origin(command, source);
@@ -32,7 +33,7 @@ export const getopts: Builtin = (shell, [options, name, ...given], { command, so
     for (const each of ['OPTARG', 'OPTIND']) environment.set(each, { origin });
     return { origin };
   }
-  const found = nextOption((args as Exclude<Positional, { origin: string }>).map(({ text }) => text), options.text, place);
+  const found = nextOption(words as string[], options.text, place);
   environment.set(name.text, found.name ?? '?');
   environment.set('OPTARG', found.value ?? null);
   environment.set('OPTIND', String(found.next.index));

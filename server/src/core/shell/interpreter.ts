@@ -1,15 +1,16 @@
 import { Expander, type ExpansionHost } from './expand.ts';
-import type { Positional } from './environment.ts';
+import { isOpen, type Positional } from './environment.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected } from './redirect.ts';
 import { runSimple } from './simple.ts';
 import { runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
-import { ShellState, type Status, type StatusOf } from './state.ts';
+import type { Condition } from './invocation.ts';
+import { ShellState, type Status, type StatusOf, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
-import type { Command, Redirect } from './syntax/ast.ts';
-import { testExpression } from './test-command.ts';
-import { equal, isUnknown, type Value } from './value.ts';
+import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
+import { demandOf, testExpression } from './test-command.ts';
+import { equal, isUnknown, type Field, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -77,15 +78,22 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'arithmetic-for': return this.arithmeticFor(command, source);
       case 'while': return this.whileCommand(command, source);
       case 'case': return this.caseCommand(command, source);
-      case 'test': return this.truth(testExpression(command.expression, this.expander, source), command, source);
+      case 'test': return this.truth(testExpression(command.expression, this.expander, source), command, source, this.demand(command.expression, source));
       case 'arithmetic': return this.arithmeticStatus(this.expander.arithmetic(command.expression, source));
     }
   }
 
   /** The status of a test. */
-  truth(truth: boolean | 'unknown' | undefined, command: Command, source: Source): Status {
+  truth(truth: boolean | 'unknown' | undefined, command: Command, source: Source, argument?: Condition['argument']): Status {
     if (truth === undefined) return 2;
-    return truth === 'unknown' ? { origin: this.expander.origin(command, source) } : truth ? 0 : 1;
+    return truth === 'unknown' ? { origin: this.expander.origin(command, source), ...(argument && { argument }) } : truth ? 0 : 1;
+  }
+
+  /** Which argument of the script a test compares with a text. */
+  private demand(expression: TestExpression, source: Source): Condition['argument'] {
+    // What is run to be compared is not run again.
+    if (expression.kind !== 'binary' || !isPlain(expression.left) || !isPlain(expression.right)) return undefined;
+    return demandOf([this.expander.text(expression.left, source), expression.operator, this.expander.text(expression.right, source)]);
   }
 
   arithmeticStatus(value: ReturnType<Expander['arithmetic']>): Status {
@@ -116,9 +124,9 @@ export class Interpreter extends ShellState implements ExpansionHost {
       (status === 0 ? success : failure)?.();
       return;
     }
-    const { step, succeeded = true } = status;
-    const when = (outcome: boolean): { origin: string; step?: number; succeeded?: boolean } =>
-      ({ origin: status.origin, ...(step === undefined ? {} : { step, succeeded: outcome === succeeded }) });
+    const { step, argument, succeeded = true } = status;
+    const when = (outcome: boolean): Condition =>
+      ({ origin: status.origin, ...(argument && { argument }), ...(step === undefined ? {} : { step, succeeded: outcome === succeeded }) });
     if (status.assumed !== true) {
       this.fork([{ condition: when(true), ...(success && { run: success }) }, { condition: when(false), ...(failure && { run: failure }) }]);
       return;
@@ -158,12 +166,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   private forCommand(command: Compound<'for'>, source: Source): Status {
     const { positional } = this.environment;
-    const fields = command.words?.flatMap((word) => this.expander.fields(word, source))
-      ?? ('origin' in positional ? [{ text: '"$@"', start: 0, end: 0, unknown: { origin: '$@' } }] : positional);
+    const fields: readonly (Field | string)[] = command.words?.flatMap((word) => this.expander.fields(word, source))
+      ?? (isOpen(positional) ? positional.words ?? [{ text: '"$@"', start: 0, end: 0, unknown: positional }] : positional);
     let status: Status = 0;
     this.confined(() => {
-      for (const { text, unknown } of fields) {
+      for (const field of fields) {
         this.step();
+        const { text, unknown = undefined } = typeof field === 'string' ? { text: field } : field;
         if (unknown !== undefined) {
           this.uncertain(unknown.origin, () => {
             this.environment.set(command.name, unknown);
@@ -230,24 +239,28 @@ export class Interpreter extends ShellState implements ExpansionHost {
     return this.clauses(command, value, 0, this.expander.origin({ start: command.start, end: command.word.end }, source), source);
   }
 
-  /** The clauses from `index` on, for the first that fits. */
+  /** The clauses from `index` on: the first that fits, or each that may. */
   private clauses(command: Compound<'case'>, value: Value, index: number, origin: string, source: Source): Status {
+    const ways: Way[] = [];
+    let left = value;
     for (let at = index; at < command.clauses.length; at++) {
       const { patterns } = command.clauses[at]!;
-      const fits = patterns.map((pattern) => {
-        const text = this.expander.pattern(pattern, source);
-        return text === '*' || equal(value, text, matchesPattern);
-      });
-      if (fits.includes(true)) return this.clause(command, value, at, origin, source);
-      if (fits.every((each) => each === false)) continue;
+      const texts = patterns.map((pattern) => this.expander.pattern(pattern, source));
+      const fits = texts.map((text) => text === '*' || equal(left, text, matchesPattern));
+      const isSure = fits.includes(true);
+      if (isSure && ways.length === 0) return this.clause(command, value, at, origin, source);
+      if (!isSure && fits.every((each) => each === false)) continue;
       const text = this.expander.origin({ start: patterns[0]!.start, end: patterns.at(-1)!.end }, source);
-      this.fork([
-        { condition: { origin: `${origin} in ${text}` }, run: () => { this.clause(command, value, at, origin, source); } },
-        { condition: { origin }, run: () => { this.clauses(command, remaining(value, patterns.map((each) => this.expander.pattern(each, source))), at + 1, origin, source); } },
-      ]);
-      return { origin };
+      ways.push({ condition: { origin: `${origin} in ${text}`, ...demandOfClause(value, texts) }, run: () => { this.clause(command, value, at, origin, source); } });
+      if (isSure) {
+        this.fork(ways);
+        return { origin };
+      }
+      left = remaining(left, texts);
     }
-    return 0;
+    if (ways.length === 0) return 0;
+    this.fork([...ways, { condition: { origin } }]);
+    return { origin };
   }
 
   private clause(command: Compound<'case'>, value: Value, at: number, origin: string, source: Source): Status {
@@ -297,6 +310,14 @@ function negated(status: Status): Status {
   const rest = assumed === undefined ? {} : { assumed };
   return step === undefined ? { origin: `! ${origin}`, ...rest } : { origin, step, succeeded: succeeded === false, ...rest };
 }
+
+/** Which argument of the script a clause asks for. */
+function demandOfClause(value: Value, patterns: readonly Value[]): Pick<Condition, 'argument'> {
+  const argument = patterns.map((pattern) => demandOf([value, '=', pattern])).find((demand) => demand !== undefined);
+  return argument === undefined ? {} : { argument };
+}
+
+const isPlain = ({ parts }: Word): boolean => parts.every((part) => part.kind === 'text' || (part.kind === 'parameter' && part.operator === undefined));
 
 /** The value when none of the patterns fits. */
 function remaining(value: Value, patterns: readonly Value[]): Value {

@@ -8,6 +8,8 @@ import type { Field, Piece, Unknown } from './value.ts';
 export interface Condition {
   /** As it stands in the script. */
   readonly origin: string;
+  /** The argument of the script that it asks for, counted from 1, where it names it. */
+  readonly argument?: { readonly place: number; readonly value: string } | undefined;
   /** The invocation whose success it is, where it is one's; its place in the order of execution. */
   readonly step?: number | undefined;
   readonly succeeded?: boolean | undefined;
@@ -15,9 +17,11 @@ export interface Condition {
   readonly assumed?: true | undefined;
 }
 
+export const sameDemand = (a: Condition['argument'], b: Condition['argument']): boolean => a === b || (a?.place === b?.place && a?.value === b?.value);
+
 export const sameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean => a === b || (a.length === b.length && a.every((condition, index) => {
   const other = b[index]!;
-  return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed;
+  return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed && sameDemand(condition.argument, other.argument);
 }));
 
 /** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script, counted from `base`. */

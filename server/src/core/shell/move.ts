@@ -1,4 +1,5 @@
 import type { Span } from '../text.ts';
+import { isOpen, type Positional } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import { Stretch, type SavedShell } from './state.ts';
 import type { Piece } from './value.ts';
@@ -15,10 +16,13 @@ export interface Move {
 /** Whether nothing in the shell knows of places that an edit moves. */
 export function isMovable({ environment: { functions, positional }, files, traps }: SavedShell, { by }: Move): boolean {
   if (by === 0) return true;
-  if (traps.size > 0 || files.size > 0 || (positional !== undefined && !('origin' in positional))) return false;
+  if (traps.size > 0 || files.size > 0 || (positional !== undefined && !isPlaceless(positional))) return false;
   for (const definition of functions.values()) if (definition?.source.broughtBy !== undefined) return false;
   return true;
 }
+
+/** Whether positional parameters stand nowhere in the script. */
+const isPlaceless = (positional: Positional): boolean => (isOpen(positional) ? positional.words === undefined : positional.every((word) => typeof word === 'string'));
 
 /** The invocation where it stands and happens after an edit. */
 export function moved(invocation: Invocation, move: Move): Invocation {

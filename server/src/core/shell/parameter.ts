@@ -1,4 +1,4 @@
-import { isArray, scalarOf, type Variable } from './environment.ts';
+import { isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
@@ -39,7 +39,7 @@ export class ParameterExpansion {
   expand(part: ParameterPart, source: Source): Value | { readonly elements: readonly (Value | Field)[] } | Replacement {
     const found = this.operated(part, source);
     if (typeof found === 'object' && 'replacement' in found) return found;
-    if (found === 'absent') return absent(part.name);
+    if (found === 'absent') return this.absent(part.name);
     if (found === 'unset') return '';
     if (typeof found === 'string' || !('elements' in found)) return found;
     return found.joins && part.quoted ? this.join(found) : found;
@@ -63,7 +63,7 @@ export class ParameterExpansion {
     if (part.operator === undefined) return found;
     const { operator } = part;
     if (/^:?[-=+?]$/u.test(operator)) return this.conditional(part, found, source);
-    if (found === 'absent') return absent(part.name);
+    if (found === 'absent') return this.absent(part.name);
     if (operator === ':') return this.substring(part, found, source);
     if (found === 'unset') return '';
     if (typeof found === 'object' && 'elements' in found) return { ...found, elements: found.elements.map((each) => this.changed(part, valueOf(each), source)) };
@@ -114,16 +114,23 @@ export class ParameterExpansion {
 
   private allPositional(name: string): Found {
     const { positional } = this.expander.host.environment;
-    if (isOpen(positional)) return { origin: positional.origin };
-    return { elements: positional, joins: name === '*' };
+    if (!isOpen(positional)) return { elements: positional, joins: name === '*' };
+    return positional.words === undefined ? positional : { elements: positional.words, joins: name === '*' };
   }
 
   private positional(number: number): Found {
     if (number === 0) return { origin: '$0' };
     const { positional } = this.expander.host.environment;
-    if (isOpen(positional)) return 'absent';
-    const field = positional[number - 1];
-    return field === undefined ? 'unset' : field.unknown ?? field.text;
+    const words = isOpen(positional) ? positional.words?.slice(0, positional.known) ?? [] : positional;
+    const word = words[number - 1];
+    return word === undefined ? isOpen(positional) ? 'absent' : 'unset' : valueOf(word);
+  }
+
+  /** The value of a parameter that the script never sets. */
+  private absent(name: string): Unknown {
+    const { positional } = this.expander.host.environment;
+    const shifted = /^[1-9]\d*$/u.test(name) && isOpen(positional) ? positional.shifted : undefined;
+    return shifted === undefined ? absent(name) : { ...absent(name), argument: shifted + Number(name) };
   }
 
   private variable(variable: Variable | undefined, part: ParameterPart, source: Source): Found {
@@ -146,7 +153,7 @@ export class ParameterExpansion {
   /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
   private conditional(part: ParameterPart, found: Found, source: Source): Found | Replacement {
     const operator = part.operator!.at(-1)!;
-    if (found === 'absent' && (operator === '?' || INHERITED.has(part.name))) return absent(part.name);
+    if (found === 'absent' && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
     const unset = isUnset(found);
     const known = typeof found === 'object' && !('elements' in found) ? found.candidates?.map((each) => each === '') : [found === ''];
     const empties = part.operator!.startsWith(':') ? known : [false];
@@ -209,8 +216,6 @@ export class ParameterExpansion {
 const isUnset = (found: Found): boolean => found === 'unset' || found === 'absent' || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
 
 const replacement = ({ argument }: ParameterPart): Value | Replacement => (argument === undefined ? '' : { replacement: argument });
-
-const isOpen = (value: object): value is Unknown => 'origin' in value;
 
 const valueOf = (element: Value | Field): Value => (typeof element === 'object' && 'start' in element ? element.unknown ?? element.text : element);
 

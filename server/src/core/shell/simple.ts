@@ -10,7 +10,7 @@ import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
 import { isUnknown } from './value.ts';
-import { isArray, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
+import { isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
 
 /** Functions inside each other, beyond which nothing is followed. */
 const DEEPEST = 60;
@@ -68,7 +68,7 @@ function runFields(shell: Interpreter, fields: readonly Field[], running: Runnin
   const [name] = fields;
   if (name!.unknown === undefined) {
     const definition = shell.environment.function(name!.text);
-    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, definition, fields.slice(1), running.home));
+    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, definition, positionalOf(fields.slice(1)), running.home));
   }
   const call = programCall(fields);
   if (call !== undefined) return callProgram(shell, fields, call, running);
@@ -131,7 +131,14 @@ function assignArray(shell: Interpreter, name: string, append: boolean, value: r
   let next = append ? Math.max(-1, ...[...elements.keys()].map(Number)) + 1 : 0;
   for (const element of value) {
     if (element.index === undefined) {
-      for (const field of expander.fields(element.value, source)) elements.set(next++, field.unknown ?? field.text);
+      for (const field of expander.fields(element.value, source)) {
+        // Nobody knows how many elements that makes.
+        if (field.unknown !== undefined && maySplit(field)) {
+          environment.set(name, { origin: field.unknown.origin });
+          return;
+        }
+        elements.set(next++, field.unknown ?? field.text);
+      }
       continue;
     }
     const key = expander.text(element.index, source);

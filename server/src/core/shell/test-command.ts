@@ -1,5 +1,6 @@
 import { capturedBy, matchExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
+import type { Condition } from './invocation.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
 import type { TestExpression } from './syntax/ast.ts';
@@ -24,6 +25,14 @@ export function test(fields: readonly Field[]): Truth | undefined {
   if (fields.length === 0) return false;
   const truth = reading.or();
   return truth === undefined || !reading.atEnd ? undefined : truth;
+}
+
+/** Which argument of the script a test compares with a text, where it does nothing else; `words`: VALUE OPERATOR VALUE. */
+export function demandOf([left, operator, right, ...rest]: readonly Value[]): Condition['argument'] {
+  if (rest.length > 0 || typeof operator !== 'string' || !/^(?:==?|!=)$/u.test(operator) || left === undefined || right === undefined) return undefined;
+  const [unknown, value] = isUnknown(left) ? [left, right] : [right, left];
+  if (!isUnknown(unknown) || isUnknown(value) || unknown.argument === undefined || !/^[\w.:/-]+$/u.test(value)) return undefined;
+  return { place: unknown.argument, value };
 }
 
 class Arguments {

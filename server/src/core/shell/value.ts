@@ -8,6 +8,8 @@ export interface Unknown {
   readonly candidates?: readonly string[];
   /** The program that it names all the same: `$(which iptables)` is some path of it. */
   readonly program?: string;
+  /** Which argument of the script it is, from 1. */
+  readonly argument?: number;
 }
 
 export type Value = string | Unknown;
@@ -52,7 +54,7 @@ export function oneOf(values: readonly Value[], origin: string): Value {
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
-  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
+  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
 }
 
 /** Whether two values are the same text; unknown where that depends on what is not known. */

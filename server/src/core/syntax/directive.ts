@@ -1,12 +1,15 @@
 import type { Argument, LineContent } from './line.ts';
 
-/** What a comment asks of this tool that no packet is about: `# iptables-lens from=FILE`; undefined for any other comment. */
+/** What a comment asks of this tool that no packet is about: `# iptables-lens from=FILE`, `args=WORDS`; undefined for any other comment. */
 export function readDirective(text: string): LineContent | undefined {
-  const from = /^\s*#[ \t]*iptables-lens[ \t]+from[ \t]*=/u.exec(text);
-  return from === null ? undefined : { kind: 'start', files: words(text, from[0].length) };
+  const [start, name] = /^\s*#[ \t]*iptables-lens[ \t]+(from|args)[ \t]*=/u.exec(text) ?? [];
+  if (start === undefined) return undefined;
+  return name === 'from' ? { kind: 'start', files: words(text, start.length, /[^\s,]+/gu) } : { kind: 'call', arguments: words(text, start.length, /(?:[^\s"']|"[^"]*"|'[^']*')+/gu).map(unquoted) };
 }
 
-/** The words from an offset on, parted by commas and blanks. */
-function words(text: string, from: number): Argument[] {
-  return Array.from(text.slice(from).matchAll(/[^\s,]+/gu), ({ 0: word, index }) => ({ text: word, raw: word, start: from + index, end: from + index + word.length }));
+/** The words from an offset on. */
+function words(text: string, from: number, word: RegExp): Argument[] {
+  return Array.from(text.slice(from).matchAll(word), ({ 0: found, index }) => ({ text: found, raw: found, start: from + index, end: from + index + found.length }));
 }
+
+const unquoted = (word: Argument): Argument => ({ ...word, text: word.text.replaceAll(/"([^"]*)"|'([^']*)'/gu, '$1$2') });

@@ -34,6 +34,8 @@ export type LineContent =
   | { readonly kind: 'suppression'; readonly codes: readonly Argument[] }
   /** Files with what the kernel holds before the first line. */
   | { readonly kind: 'start'; readonly files: readonly Argument[] }
+  /** Arguments with which a script is run. */
+  | { readonly kind: 'call'; readonly arguments: readonly Argument[] }
   | { readonly kind: 'table'; readonly name: Argument }
   | { readonly kind: 'chain'; readonly name: Argument; readonly policy: Argument | undefined;
       readonly counters: Argument | undefined; readonly extra: readonly Argument[] }

@@ -1,4 +1,5 @@
 import { ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { demandNotes } from '../../core/ruleset/demands.ts';
 import { saveRuleset } from '../../core/ruleset/save.ts';
 import { refusalsOf } from '../../core/ruleset/refusals.ts';
 import { defineCommand } from '../feature.ts';
@@ -20,7 +21,7 @@ export function resultingRuleset(session: Session, argument: unknown): Resulting
   const document = session.document(readPlace(argument).uri);
   if (document === undefined) return { error: { message: 'The file is not open.' } };
   const ruleset = document.ruleset(familyOf(argument) ?? document.family);
-  const saved = saveRuleset(ruleset, 'nft');
+  const saved = [...demandNotes(document), ...saveRuleset(ruleset, 'nft')];
   return {
     family: ruleset.family,
     text: saved.map(({ text }) => `${text}\n`).join(''),

@@ -29,6 +29,8 @@ export const COMMIT_DOC = 'Ends the table block. iptables-restore changes the ta
 
 export const START_DOC = 'What the kernel holds before the first line: the ruleset in this file, as a path from this file\'s folder. Without it the kernel holds nothing.';
 
+export const CALL_DOC = 'An argument with which this script is run: `$1`, `$2` and so on, in their order. Without this comment the script is followed every way that its arguments may lead it.';
+
 export const COUNTERS_DOC = 'Counters, `[PACKETS:BYTES]`. iptables-restore sets them only when it is given `-c`.';
 
 export const NEGATION_DOC = 'Negates the option behind it: the rule matches where that option does not.';

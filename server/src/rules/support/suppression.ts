@@ -65,5 +65,5 @@ function openingBlock(lines: readonly Line[]): number {
 }
 
 function isComment({ content: { kind } }: Line): boolean {
-  return kind === 'comment' || kind === 'suppression' || kind === 'expectation' || kind === 'scenario' || kind === 'start';
+  return kind === 'comment' || kind === 'suppression' || kind === 'expectation' || kind === 'scenario' || kind === 'start' || kind === 'call';
 }

@@ -21,6 +21,7 @@ export function commentStarts(): Proposal[] {
     { ...common, label: '# scenario', values: ['TITLE'], documentation: 'Begins a row of expectations that share one world: connections, limits and the clock.' },
     { ...common, label: '# iptables-lens disable=', documentation: 'Silences diagnostics on the next line, or in the whole file where it stands at its top.' },
     { ...common, label: '# iptables-lens from=', documentation: 'Names the ruleset file that the kernel has loaded before the first line, as a path from this file\'s folder.' },
+    { ...common, label: '# iptables-lens args=', documentation: 'Says with which arguments the script is run, as a shell would read them: `start`. Nothing behind it: with none.' },
   ];
 }
 

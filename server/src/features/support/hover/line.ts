@@ -1,7 +1,7 @@
 import { RULES } from '../../../rules/rules.generated.ts';
 import { describeChainIn, describeTable, paragraphs } from '../describe.ts';
 import { touches, wordAt, type Place } from '../place.ts';
-import { COMMIT_DOC, COUNTERS_DOC, EXPECTATION_DOCS, FIELD_DOCS, POLICY_DOCS, START_DOC } from '../vocabulary.ts';
+import { CALL_DOC, COMMIT_DOC, COUNTERS_DOC, EXPECTATION_DOCS, FIELD_DOCS, POLICY_DOCS, START_DOC } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 import type { Argument, LineContent } from '../../../core/syntax/line.ts';
 
@@ -17,6 +17,7 @@ export function hoverLine(place: Place): Explained | undefined {
     case 'rule': return content.counters !== undefined && touches(content.counters, offset) ? explainCounters(content.counters) : undefined;
     case 'expectation': return touches(content.verdict, offset) ? explainVerdict(content.verdict) : explainField(place);
     case 'start': return explainStart(place, content.files.find((file) => touches(file, offset)));
+    case 'call': return explainCall(content.arguments.findIndex((word) => touches(word, offset)), content.arguments);
     case 'suppression': return explainCode(content.codes.find((code) => touches(code, offset)));
     default: return undefined;
   }
@@ -59,6 +60,11 @@ function explainField({ text, offset }: Place): Explained | undefined {
 function explainStart({ document }: Place, file: Argument | undefined): Explained | undefined {
   const problem = document.startProblems.find((each) => each.file === file?.text);
   return file && explain(file, `\`${file.text}\`\n\n${problem?.message ?? START_DOC}`);
+}
+
+function explainCall(index: number, words: readonly Argument[]): Explained | undefined {
+  const word = words[index];
+  return word && explain(word, `\`$${index + 1}\` is \`${word.text}\`\n\n${CALL_DOC}`);
 }
 
 function explainCode(code: Argument | undefined): Explained | undefined {
