@@ -1,3 +1,4 @@
+import type { BoundRule } from '../core/ruleset/model.ts';
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Argument, Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule } from './rule.ts';
@@ -7,7 +8,7 @@ export default defineRule({
   code: 'shell-expansion',
   severity: 'information',
   docs: page({
-    what: 'Finds rules with a word that the script does not tell: a variable that it never sets, its own arguments, the output '
+    what: 'Finds rules and commands with a word that the script does not tell: a variable that it never sets, its own arguments, the output '
       + 'of another program.',
     why: 'The value is not known here, so nothing is said against the rule, and a simulated packet that gets to it may or '
       + 'may not match: both ways are followed. A variable with a default, `${OFFICE:-192.0.2.0/24}`, counts as having it.',
@@ -20,10 +21,15 @@ export default defineRule({
     if (argument === undefined) return NO_REPORTS;
     return [{
       line, span: { start: argument.start, end: argument.end },
-      message: `The rule depends on \`${bound.unresolved}\`, which is not known; it may match any packet or none.`,
+      message: ADDS.has(bound.command?.kind)
+        ? `The rule depends on \`${bound.unresolved}\`, which is not known; it may match any packet or none.`
+        : `What this command does depends on \`${bound.unresolved}\`, which is not known.`,
     }];
   },
 });
+
+/** Commands that bring a rule; a line of iptables-restore without one is a rule as well. */
+const ADDS: ReadonlySet<NonNullable<BoundRule['command']>['kind'] | undefined> = new Set(['append', 'insert', 'replace', undefined]);
 
 function argumentsOf({ content }: Line): readonly Argument[] {
   return content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.kind === 'rule' ? content.arguments : [];

@@ -88,7 +88,7 @@ export class Reading {
     const argument = this.args[this.next];
     if (!this.isGreedy || argument === undefined || !looksLikeOption(argument.text)) return this.takeValue();
     this.next++;
-    const option = this.line.text.slice(nameSpan.start, nameSpan.end);
+    const option = this.nameAt(nameSpan, this.args[this.next - 2]);
     this.problems.push({
       code: 'misread-value', span: cover(nameSpan, argument), accepted: true,
       message: `iptables takes \`${argument.text}\` for the value of \`${option}\`; the value seems to be missing.`,
@@ -108,7 +108,7 @@ export class Reading {
     const bang = this.args[this.next];
     const value = this.args[this.next + 1];
     if (this.isGreedy || bang?.text !== '!' || value === undefined || looksLikeOption(value.text) || this.negation !== undefined) return;
-    const name = this.line.text.slice(nameSpan.start, nameSpan.end);
+    const name = this.nameAt(nameSpan, this.args[this.next - 1]);
     const stated = `! ${name}`;
     this.next++;
     this.token('negation', bang);
@@ -119,6 +119,12 @@ export class Reading {
     this.problem('misplaced-negation', `The \`!\` stands before the option: \`${stated} ${value.text}\`.`, bang,
       { title: `Write ${stated}`, span: cover(nameSpan, bang), newText: stated, safe: true });
     this.negation = { ...bang, start: nameSpan.start };
+  }
+
+  /** An option as it is written; `argument`: the one that it is, or that has it in it. */
+  private nameAt({ start, end }: Span, argument: Argument | undefined): string {
+    // Where a word comes from elsewhere, its parts stand nowhere.
+    return argument?.evaluated === true ? argument.text : this.line.text.slice(start, end);
   }
 
   /** After an option that is not known its values are not known either: go on at the next option. */

@@ -1,13 +1,15 @@
 import type { Builtin } from './builtins.ts';
 import { MOST_WORDS } from './braces.ts';
+import type { Span } from '../text.ts';
 import type { Interpreter } from './interpreter.ts';
 import { fileInput } from './redirect.ts';
+import type { Source } from './source.ts';
 import { ansiEscape } from './syntax/ansi-escape.ts';
 import type { Field } from './value.ts';
 
 const unknownOf = (fields: readonly Field[]): Field['unknown'] => fields.find(({ unknown }) => unknown !== undefined)?.unknown;
 
-const echo: Builtin = (shell, args) => {
+const echo: Builtin = (shell, args, { source }) => {
   let index = 0;
   let escapes = false;
   let newline = true;
@@ -19,11 +21,19 @@ const echo: Builtin = (shell, args) => {
   const unknown = unknownOf(words);
   if (unknown !== undefined) shell.print(unknown, 0, 0);
   else words.forEach((word, at) => {
-    shell.print(`${at > 0 ? ' ' : ''}${escapes ? unescaped(word.text) : word.text}`, word.start, word.end);
+    if (at > 0) shell.print(' ', word.start, word.start);
+    const { start, end } = escapes ? word : insideQuotes(word, source);
+    shell.print(escapes ? unescaped(word.text) : word.text, start, end);
   });
   if (newline) shell.print('\n', words.at(-1)?.end ?? 0, words.at(-1)?.end ?? 0);
   return 0;
 };
+
+/** Where the text of a word stands: inside its quotes, where it is what stands there. */
+function insideQuotes({ text, start, end }: Field, source: Source): Span {
+  const raw = source.broughtBy === undefined ? source.text.slice(start - source.start, end - source.start) : '';
+  return raw === `"${text}"` || raw === `'${text}'` ? { start: start + 1, end: end - 1 } : { start, end };
+}
 
 function unescaped(text: string): string {
   let result = '';
