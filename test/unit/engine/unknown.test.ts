@@ -28,6 +28,22 @@ describe('what is not known', () => {
     ]);
   });
 
+  it('is not asked where the answer follows from those before', async () => {
+    const ways = async (rules: string, packet: string): Promise<string[]> => outcomes((await run(`*filter\n${rules}COMMIT\n`, [packet]))[0]!).map((text) => text.replace('filter:INPUT:policy ', ''));
+    const reached = async (rules: string, packet: string): Promise<string> => (await ways(rules, packet)).map((text) => [...text.matchAll(/INPUT:(\d)/gu)].map(([, number]) => number).join('') || '-').sort().join(' ');
+    const udp = 'udp any -> any in=eth0';
+    // A group is not the host's own address, nor is 127.0.0.1 anybody else's, or a group.
+    assert.equal(await reached('-A INPUT -m addrtype --dst-type LOCAL\n-A INPUT -d 224.0.0.251\n-A INPUT -m addrtype --dst-type MULTICAST\n', udp), '- 1 23 3');
+    assert.equal(await reached('-A INPUT -d 127.0.0.1\n-A INPUT -m addrtype --dst-type MULTICAST\n', udp), '- 1 2');
+    assert.equal(await reached('-A INPUT -m pkttype --pkt-type multicast\n-A INPUT -d 10.0.0.1\n-A INPUT ! -d 224.0.0.0/4\n', udp), '1 23 3');
+    assert.equal(await reached('-A INPUT -p udp --dport 1:100\n-A INPUT -p udp --dport 50\n-A INPUT -p udp -m multiport --dports 200,300\n', udp), '- 1 12 3');
+    assert.equal(await reached('-A INPUT -s 10.0.0.0/8\n-A INPUT -m iprange --src-range 10.1.0.0-10.1.0.9\n-A INPUT -s 10.1.0.0/29\n', udp), '- 1 12 123');
+    assert.equal(await reached('-A INPUT -m mark --mark 1\n-A INPUT -m mark ! --mark 1\n-A INPUT -m mark --mark 2\n', `${udp} mark=any`), '1 2 23');
+    assert.equal(await reached('-A INPUT -m ttl --ttl-lt 5\n-A INPUT -m ttl --ttl-gt 4\n-A INPUT -m length --length 100\n-A INPUT -m length --length 50:99\n', `${udp} ttl=any`), '1 13 14 2 23 24');
+    assert.equal(await reached('-A INPUT -m string --algo bm --string GET\n-A INPUT -m policy --dir in --pol none\n-A INPUT -m policy --dir in --pol ipsec\n', udp), '12 13 2 3');
+    assert.equal(await reached('-A INPUT -p icmp --icmp-type echo-request\n-A INPUT -p icmp --icmp-type echo-reply\n', 'icmp any -> any in=eth0'), '- 1 2');
+  });
+
   it('is asked anew about an address that NAT has changed', async () => {
     const [result] = await run('*nat\n-A PREROUTING -d 9.9.9.9 -j DNAT --to-destination 10.0.0.5\nCOMMIT\n*filter\n-A FORWARD -d 9.9.9.9 -j DROP\n-A FORWARD -d 10.0.0.5 -j LOG\nCOMMIT\n', ['udp 1.1.1.1:1 -> any:53 in=eth0 out=eth1']);
     assert.deepEqual(outcomes(result!).map((text) => text.replace(/ \|.*/u, '')), ['ACCEPT nat:PREROUTING:1 filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:policy']);

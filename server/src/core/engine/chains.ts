@@ -103,7 +103,7 @@ function follow(p: Passage, rule: CompiledRule): boolean {
       const before = rewritable(p.packet);
       const effect = target.action.apply(p);
       p.changed = true;
-      p.forgetSettable();
+      p.forget('mark', 'tos', 'ttl', 'length');
       note(p, rule, changes(before, p.packet), false);
       return perform(p, effect);
     }

@@ -62,6 +62,7 @@ export function reassemble(p: Passage): void {
   packet.fragmentOffset = 0;
   packet.moreFragments = false;
   packet.length = undefined;
+  p.forget('length');
   p.assume('the other fragments arrive as well: the kernel puts them together before the rules go on');
 }
 

@@ -1,7 +1,8 @@
 import type { Hook, TableName } from '../netfilter.ts';
 import { loopbackOf } from './address.ts';
 import { scannedAddresses, type Cursor, type ScanInput } from './compile/scan.ts';
-import type { Field, FieldCondition } from './compile/header.ts';
+import type { Field } from './compile/header.ts';
+import { Knowledge, type Question } from './knowledge.ts';
 import type { Connection } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
 import { rewrite, TOO_SHORT } from './conntrack/rewrite.ts';
@@ -102,7 +103,7 @@ export class Passage implements Traversal {
   ended: readonly Ended[] = [];
 
   /** What has been assumed, about fields and otherwise; made when something is. */
-  private answers: Map<Field, Map<string, boolean>> | undefined;
+  private knowledge: Knowledge | undefined;
   private decisions: Map<string, boolean> | undefined;
   private scan: { readonly hook: Hook; readonly of: Scanned; readonly input: ScanInput } | undefined;
 
@@ -152,8 +153,8 @@ export class Passage implements Traversal {
     const { source, destination, sourcePort, destinationPort } = this.packet;
     if (!rewrite(this.packet, this.connection!, this.direction, kind)) return TOO_SHORT;
     if (kind === 'destination' && this.direction === 'original') this.redirected ||= this.connection!.redirected;
-    if (this.packet.source !== source || this.packet.sourcePort !== sourcePort) this.forget('source');
-    if (this.packet.destination !== destination || this.packet.destinationPort !== destinationPort) this.forget('destination');
+    if (this.packet.source !== source || this.packet.sourcePort !== sourcePort) this.forgetEnd('source');
+    if (this.packet.destination !== destination || this.packet.destinationPort !== destinationPort) this.forgetEnd('destination');
     return undefined;
   }
 
@@ -194,27 +195,29 @@ export class Passage implements Traversal {
   }
 
   /** Forgets what was assumed about one end of the packet, which has been rewritten. */
-  private forget(end: 'source' | 'destination'): void {
-    this.answers?.delete(end);
-    this.answers?.delete(end === 'source' ? 'sourcePort' : 'destinationPort');
+  private forgetEnd(end: 'source' | 'destination'): void {
+    this.forget(end, end === 'source' ? 'sourcePort' : 'destinationPort');
   }
 
-  /** Forgets what was assumed about fields that a target may just have set. */
-  forgetSettable(): void {
-    if (this.answers === undefined) return;
-    for (const field of ['mark', 'tos', 'ttl'] as const) this.answers.delete(field);
+  /** Forgets what was assumed about fields that may have changed. */
+  forget(...fields: readonly Field[]): void {
+    if (this.knowledge === undefined) return;
+    for (const field of fields) this.knowledge.forget(field);
   }
 
   /**
-   * Answers a condition that can't be decided: yes here, no in a copy that `otherwise` sends on its way. The same question
-   * about the same field has the same answer ever after.
+   * Answers a condition that can't be decided: yes here, no in a copy that `otherwise` sends on its way. About a field
+   * nothing is asked that follows from the answers before.
    */
   suppose(condition: Condition, unknown: Unknown, otherwise: (copy: Passage) => void): boolean {
-    const question = fieldQuestion(condition);
+    const question = fieldQuestion(condition, unknown);
     if (question === undefined) return this.fork(unknown.reason, otherwise);
-    const known = this.answers?.get(question.field)?.get(question.key);
-    if (known !== undefined) return known !== question.negated;
-    const answer = this.fork(question.negated ? `not: ${question.key}` : question.key, (copy) => {
+    const known = this.knowledge?.answer(question);
+    if (known !== undefined) {
+      this.settle(question, known);
+      return known !== question.negated;
+    }
+    const answer = this.fork(unknown.reason, (copy) => {
       copy.settle(question, question.negated);
       otherwise(copy);
     });
@@ -222,11 +225,10 @@ export class Passage implements Traversal {
     return answer;
   }
 
-  private settle({ field, key, pin }: Question, answer: boolean): void {
-    this.answers ??= new Map();
-    let known = this.answers.get(field);
-    if (known === undefined) this.answers.set(field, known = new Map<string, boolean>());
-    known.set(key, answer);
+  private settle(question: Question, answer: boolean): void {
+    this.knowledge ??= new Knowledge();
+    this.knowledge.note(question, answer);
+    const { field, pin } = question;
     if (!answer || pin === undefined) return;
     pin(this.packet);
     this.changed = true;
@@ -280,7 +282,7 @@ export class Passage implements Traversal {
       reply: this.reply, ended: this.ended,
     };
     Object.assign(copy, state);
-    copy.answers = this.answers && new Map([...this.answers].map(([field, known]) => [field, new Map(known)]));
+    copy.knowledge = this.knowledge?.copy();
     copy.decisions = this.decisions && new Map(this.decisions);
     return copy;
   }
@@ -318,15 +320,13 @@ function sameScan(a: Scanned, b: Scanned): boolean {
     && a.destinationPort === b.destinationPort && a.tcpFlags === b.tcpFlags;
 }
 
-type Question = Pick<FieldCondition, 'field' | 'key' | 'negated'> & { readonly pin?: (packet: Packet) => void };
-
-/** The question that a condition asks, where its answer depends on one field alone. */
-function fieldQuestion(condition: Condition): Question | undefined {
-  if ('field' in condition) return condition as FieldCondition;
-  const { quick } = condition;
+/** The question that an unknown leaves, where its answer depends on one field alone. */
+function fieldQuestion({ quick }: Condition, { reason, about }: Unknown): Question | undefined {
+  const negated = reason.startsWith('not: ');
+  if (about !== undefined) return { ...about, key: negated ? reason.slice('not: '.length) : reason, negated };
   if (quick === undefined || quick.field === 'tcpFlags') return undefined;
   const { field, from, to } = quick;
   const name = field === 'sourcePort' ? 'source port' : 'destination port';
   const key = `the ${name} is ${from === to ? from : `in ${from}:${to}`}`;
-  return { field, key, negated: false, ...(from === to ? { pin: (packet: Packet) => { packet[field] = from; } } : {}) };
+  return { field, key, negated: false, yes: [{ from, to }], ...(from === to ? { pin: (packet: Packet) => { packet[field] = from; } } : {}) };
 }

@@ -75,6 +75,7 @@ function forward(p: Passage): void {
   }
   if (staysOnLink(p)) return;
   if (packet.ttl !== undefined) packet.ttl--;
+  p.forget('ttl');
   enterHook(p, 'FORWARD');
 }
 

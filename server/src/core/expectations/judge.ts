@@ -12,7 +12,7 @@ export interface Judgement {
 export function judge(result: Result, expected: ExpectedVerdict): Judgement {
   const fates: readonly Fate[] = result.outcomes ?? [result];
   const answers = fates.map((fate) => fulfils(fate, expected));
-  if (result.complete && answers.every((answer) => answer === true)) return { status: 'pass', message: `${printVerdict(expected)}${decidedBy(fates[0]!)}.` };
+  if (result.complete && answers.every((answer) => answer === true)) return { status: 'pass', message: `${printVerdict(expected)}${[...new Set(fates.map(decidedBy))].join(' or')}.` };
   if (result.complete && answers.every((answer) => answer === false)) {
     return { status: 'fail', message: `Expected ${printVerdict(expected)}, but the packet fares otherwise: ${coursesText(result)}.` };
   }

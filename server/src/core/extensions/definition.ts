@@ -222,7 +222,9 @@ export function conditionOf<V>(
   }];
 }
 
+const NOT = 'not: ';
+
 /** What `!` makes of a truth; the question behind an unknown is turned round too. */
 export function negation(truth: Truth): Truth {
-  return truth instanceof Unknown ? new Unknown(`not: ${truth.reason}`) : !truth;
+  return truth instanceof Unknown ? new Unknown(truth.reason.startsWith(NOT) ? truth.reason.slice(NOT.length) : `${NOT}${truth.reason}`, truth.about) : !truth;
 }

@@ -2,6 +2,7 @@ import { interfaceFits } from '../../values/interface.ts';
 import { printMasked } from '../../values/address.ts';
 import { agree, familyOf } from '../address.ts';
 import type { Address, Packet } from '../packet.ts';
+import type { About, Values } from '../knowledge.ts';
 import type { Condition, Traversal } from '../traversal.ts';
 import { Unknown, type Truth } from '../truth.ts';
 import { addressText } from '../wording.ts';
@@ -12,20 +13,9 @@ import { protocolName } from '../../values/protocol.ts';
 /** A field of the packet that an assumption can be about. */
 export type Field =
   | 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags' | 'icmp' | 'length' | 'mac' | 'uid' | 'gid'
-  | 'mark' | 'tos' | 'ttl';
-
-/**
- * A condition whose answer depends on nothing but one field: once assumed, it holds for the rest of the packet's way
- * until the field is rewritten.
- */
-export interface FieldCondition extends Condition {
-  readonly field: Field;
-  /** The question without its `!`; equal for equal questions. */
-  readonly key: string;
-  readonly negated: boolean;
-  /** Narrows a packet for which the question is answered with yes. */
-  pin?(packet: Packet): void;
-}
+  | 'mark' | 'tos' | 'ttl'
+  /** What packets in notation do not hold, and no rule changes. */
+  | 'unseen';
 
 /** The conditions of the rule's own options, in the kernel's order. */
 export function headerConditions(rule: Rule): readonly Condition[] {
@@ -39,15 +29,14 @@ export function headerConditions(rule: Rule): readonly Condition[] {
 
 /** Puts the question, its negation and its words together. */
 function fieldCondition(
-  part: HeaderPart<unknown>, field: Field, key: string, ask: (traversal: Traversal) => boolean | undefined,
-  observe: (traversal: Traversal) => string, pin?: (packet: Packet) => void,
-): FieldCondition {
+  part: HeaderPart<unknown>, about: About, key: string, ask: (traversal: Traversal) => boolean | undefined, observe: (traversal: Traversal) => string,
+): Condition {
   const { negated } = part;
   return {
-    source: part.text, field, key, negated, observe, ...(pin === undefined ? {} : { pin }),
+    source: part.text, observe,
     test(traversal): Truth {
       const answer = ask(traversal);
-      return answer === undefined ? new Unknown(key) : answer !== negated;
+      return answer === undefined ? new Unknown(negated ? `not: ${key}` : key, about) : answer !== negated;
     },
   };
 }
@@ -57,16 +46,25 @@ function address(field: 'source' | 'destination', part: HeaderPart<readonly Mask
   const { address: wanted, mask, host } = masked;
   const single = mask === (typeof wanted === 'bigint' ? (1n << 128n) - 1n : 0xffffffff);
   const named = host ?? (single ? addressText(wanted) : printMasked(masked, familyOf(wanted)));
+  const values = host === undefined ? spanOf(wanted, mask) : undefined;
+  const pin = (packet: Packet): void => { packet[field] = wanted; };
   return fieldCondition(
-    part, field, `the ${field} is ${single || host !== undefined ? '' : 'in '}${named}`,
+    part, { field, ...(values === undefined ? {} : { yes: [values] }), ...(single && host === undefined ? { pin } : {}) }, `the ${field} is ${single || host !== undefined ? '' : 'in '}${named}`,
     ({ packet }) => {
       const has = packet[field];
       if (isZero(mask)) return true;
       return has === undefined || host !== undefined ? undefined : agree(has, wanted, mask);
     },
     ({ packet }) => `the ${field} is ${packet[field] === undefined ? 'open' : addressText(packet[field])}`,
-    single && host === undefined ? (packet) => { packet[field] = wanted; } : undefined,
   );
+}
+
+/** The addresses of a mask that is a prefix. */
+function spanOf(address: Address, mask: Address): Values | undefined {
+  const rest = typeof mask === 'bigint' ? mask ^ ((1n << 128n) - 1n) : ~mask >>> 0;
+  const isPrefix = typeof rest === 'bigint' ? (rest & (rest + 1n)) === 0n : (rest & (rest + 1)) === 0;
+  if (!isPrefix) return undefined;
+  return typeof address === 'bigint' ? { from: address, to: address | (rest as bigint) } : { from: address, to: (address | (rest as number)) >>> 0 };
 }
 
 const isZero = (mask: Address): boolean => mask === 0 || mask === 0n;
@@ -82,8 +80,9 @@ function interfaceCondition(side: 'in' | 'out', part: HeaderPart<string> | undef
   const isPrefix = pattern.endsWith('+');
   const verb = side === 'in' ? 'comes in by' : 'leaves by';
   const seen = (traversal: Traversal): string | undefined => (side === 'in' ? traversal.inInterface : traversal.outInterface);
+  const pin = (packet: Packet): void => { packet[side] = pattern; };
   return fieldCondition(
-    part, side, `it ${verb} \`${pattern}\``,
+    part, { field: side, ...(isPrefix ? {} : { pin }) }, `it ${verb} \`${pattern}\``,
     (traversal) => {
       const name = seen(traversal);
       return name === undefined ? (pattern === '+' ? true : undefined) : interfaceFits(pattern, name);
@@ -93,7 +92,6 @@ function interfaceCondition(side: 'in' | 'out', part: HeaderPart<string> | undef
       if (name === '') return `there is no ${side === 'in' ? 'incoming' : 'outgoing'} interface at this hook`;
       return name === undefined ? `the interface that it ${verb} is open` : `it ${verb} \`${name}\``;
     },
-    isPrefix ? undefined : (packet) => { packet[side] = pattern; },
   );
 }
 
@@ -101,14 +99,13 @@ function protocolCondition(part: HeaderPart<number> | undefined): Condition | un
   if (part === undefined || part.value === 0) return undefined;
   const wanted = part.value;
   return fieldCondition(
-    part, 'protocol', `the protocol is ${protocolName(wanted) ?? wanted}`,
+    part, { field: 'protocol', pin: (packet) => { packet.protocol = wanted; } }, `the protocol is ${protocolName(wanted) ?? wanted}`,
     (traversal) => {
       const { protocol } = traversal.packet;
       if (protocol === undefined) return undefined;
       return protocol === wanted;
     },
     ({ packet }) => (packet.protocol === undefined ? 'the protocol is open' : `the protocol is ${protocolName(packet.protocol) ?? packet.protocol}`),
-    (packet) => { packet.protocol = wanted; },
   );
 }
 

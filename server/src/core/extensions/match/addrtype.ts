@@ -9,7 +9,7 @@ import type { PacketSpace } from '../../sets/space.ts';
 import { printBare } from '../../values/address.ts';
 import { addressTypes, type AddressType } from '../../values/address-type.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
-import { boundFor, isAnycast6, isLocal6, isUnicast6, possibleTypes, type Bound } from '../shared/address-types.ts';
+import { boundFor, isAnycast6, isLocal6, isUnicast6, addressesThatMayBe, possibleTypes, typesOf, type Bound } from '../shared/address-types.ts';
 import { negate } from '../shared/fields.ts';
 import { optionPackets } from '../shared/packet-sets.ts';
 
@@ -35,14 +35,24 @@ function device(use: ExtensionUse, { inInterface, outInterface }: Traversal): st
 
 function typeTruth(use: ExtensionUse, types: readonly AddressType[], side: Side, traversal: Traversal): Truth {
   const address = traversal.packet[side];
-  const question = new Unknown(`the ${side} ${address === undefined ? '' : `${printBare(address, use.family)} `}is ${types.join(' or ')}`);
   const limit = device(use, traversal);
-  if (address === undefined) return question;
+  const words = `the ${side} ${address === undefined ? '' : `${printBare(address, use.family)} `}is ${types.join(' or ')}${typeof limit === 'string' ? ` on ${limit}` : ''}`;
+  if (address === undefined) return openTruth(use, types, side, limit, traversal, words);
+  const question = new Unknown(words, { field: side });
   if (limit instanceof Unknown) return limit;
   return typeof address === 'number' ? truth4(types, address, side, limit, traversal, question) : truth6(types, address, side, limit, traversal, question);
 }
 
 const boundOf = (side: Side, hook: Hook, packet: Packet): Bound => (side === 'destination' ? boundFor(hook, packet) : undefined);
+
+/** Of an open address: decided by where the packet goes, else with the addresses of which the numbers alone tell the type. */
+function openTruth(use: ExtensionUse, types: readonly AddressType[], side: Side, limit: string | Unknown | undefined, { hook, packet }: Traversal, words: string): Truth {
+  if (use.family === 'ipv6' || limit !== undefined) return new Unknown(words, limit instanceof Unknown ? undefined : { field: side });
+  const possible = typesOf(boundOf(side, hook, packet));
+  const fitting = possible.filter((type) => types.includes(type));
+  if (fitting.length === 0 || fitting.length === possible.length) return fitting.length > 0;
+  return new Unknown(words, { field: side, yes: fitting.flatMap(addressesThatMayBe), no: possible.filter((type) => !types.includes(type)).flatMap(addressesThatMayBe) });
+}
 
 /** One of the types is the address's. */
 function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, { host, hook, packet }: Traversal, question: Unknown): Truth {

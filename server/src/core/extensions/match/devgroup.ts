@@ -18,7 +18,7 @@ const HOOKS: readonly (readonly [spec: OptionSpec, hooks: readonly Hook[]])[] = 
 function groupTruth({ value, mask, name }: NamedMask, device: string | undefined, side: string): Truth {
   if (mask === 0) return true;
   if (device === '' && name === undefined) return (value & mask) === 0;
-  return new Unknown(`the ${side} interface ${device === undefined ? '' : `\`${device}\` `}is in the group ${group.print({ value, mask, ...(name === undefined ? {} : { name }) }, { family: 'ipv4' })}`);
+  return new Unknown(`the ${side} interface ${device === undefined ? '' : `\`${device}\` `}is in the group ${group.print({ value, mask, ...(name === undefined ? {} : { name }) }, { family: 'ipv4' })}`, { field: 'unseen' });
 }
 
 function groupCondition(use: ExtensionUse, spec: OptionSpec<NamedMask>, side: 'incoming' | 'outgoing'): Condition[] {

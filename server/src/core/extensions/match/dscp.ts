@@ -14,7 +14,7 @@ const named = option('dscp-class', dscpClass, { negatable: true, saved: 'dscp' }
 const codePoint = (tos: number | undefined): number | undefined => (tos === undefined ? undefined : tos >> 2);
 
 const condition = (use: ExtensionUse, spec: OptionSpec<number>): Condition[] => conditionOf(use, spec,
-  (wanted, { packet }) => decide(codePoint(packet.tos), () => `the DSCP code point is ${hex(wanted)}`, (known) => known === wanted),
+  (wanted, { packet }) => decide(codePoint(packet.tos), () => `the DSCP code point is ${hex(wanted)}`, (known) => known === wanted, { field: 'tos', yes: [{ from: wanted << 2, to: (wanted << 2) | 3 }] }),
   ({ packet }) => observed(codePoint(packet.tos), 'the DSCP code point', hex));
 
 const codePackets = (use: ExtensionUse, space: PacketSpace, spec: OptionSpec<number>): Bounds =>

@@ -15,6 +15,7 @@ function rangeCondition(use: ExtensionUse, spec: OptionSpec<AddressRange>, side:
   const { from, to } = bound.value;
   return [fieldCondition(bound, {
     field: side,
+    ...(from > to ? {} : { yes: [bound.value] }),
     key: `the ${side} is in ${addressRange.print(bound.value, { family: use.family })}`,
     ask({ packet }) {
       const address = packet[side];

@@ -12,7 +12,7 @@ const length = option('length', integerRange({ what: 'a packet length', max: MOS
 function lengthTruth(range: NumberRange, bytes: number | undefined): Truth {
   if (range.from > range.to) return false;
   if (range.from === 0 && range.to === MOST) return true;
-  return decide(bytes, () => `the packet has ${range.from === range.to ? range.from : `${range.from} to ${range.to}`} bytes`, (known) => within(known, range));
+  return decide(bytes, () => `the packet has ${range.from === range.to ? range.from : `${range.from} to ${range.to}`} bytes`, (known) => within(known, range), { field: 'length', yes: [range] });
 }
 
 export default defineMatch({

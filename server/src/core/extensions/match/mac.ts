@@ -18,7 +18,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   if (bound === undefined) return [];
   return [{
     source: bound.text,
-    test: (traversal) => (hasFrame(traversal) ? negate(bound, decide(traversal.packet.mac, () => `the hardware source address is ${bound.value}`, (mac) => mac === bound.value)) : false),
+    test: (traversal) => (hasFrame(traversal) ? negate(bound, decide(traversal.packet.mac, () => `the hardware source address is ${bound.value}`, (mac) => mac === bound.value, { field: 'mac', pin: (packet) => { packet.mac = bound.value; } })) : false),
     observe: (traversal) => (hasFrame(traversal) ? observed(traversal.packet.mac, 'the hardware source address') : 'the packet came in no Ethernet frame'),
   }];
 }

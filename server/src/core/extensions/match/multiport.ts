@@ -25,6 +25,7 @@ function sideCondition(use: ExtensionUse, spec: OptionSpec<Ranges>, side: Side):
   const ranges = bound.value;
   return [fieldCondition(bound, {
     field: side,
+    yes: ranges,
     key: question(PORT_NAMES[side], ranges),
     ask: (traversal) => portAmong(traversal, side, ranges),
     observe: ({ packet }) => observed(packet[side], PORT_NAMES[side]),

@@ -39,8 +39,8 @@ function identityCondition(use: ExtensionUse, spec: OptionSpec<Identity>, field:
   const question = `${what} is ${wanted.name ?? (wanted.from === wanted.to ? String(wanted.from) : `in ${wanted.from}-${wanted.to}`)}`;
   const member = field === 'gid' && use.option(supplementary) !== undefined;
   const test = (number: number | undefined): Truth => {
-    if (wanted.name !== undefined) return new Unknown(question);
-    const own = decide(number, () => question, (known) => within(known, wanted));
+    if (wanted.name !== undefined) return new Unknown(question, { field });
+    const own = decide(number, () => question, (known) => within(known, wanted), member ? undefined : { field, yes: [wanted] });
     // The packet says one group; which others the process is a member of is not known.
     return member && own === false ? new Unknown('the sender is a member of the group') : own;
   };

@@ -1,6 +1,8 @@
 import { broadcastOf, kindOf } from '../../engine/address.ts';
+import { othersThan, type About, type Values } from '../../engine/knowledge.ts';
 import type { Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
+import type { Family } from '../../netfilter.ts';
 import { choice } from '../../values/choice.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
@@ -31,10 +33,24 @@ function typeOf({ packet, host: { interfaces } }: Traversal): PacketType | undef
   return [...interfaces.values()].flat().some((prefix) => broadcastOf(prefix) === destination) ? 'broadcast' : 'unicast';
 }
 
+const GROUPS: Readonly<Record<Family, Values>> = { ipv4: { from: 0xe0000000, to: 0xefffffff }, ipv6: { from: 0xffn << 120n, to: (1n << 128n) - 1n } };
+const EVERYBODY: Values = { from: 0xffffffff, to: 0xffffffff };
+
+/** What the answer for an open destination says of it. */
+function about(wanted: PacketType, family: Family): About {
+  const groups = GROUPS[family];
+  if (wanted === 'multicast') return { field: 'destination', yes: [groups] };
+  if (family === 'ipv6') return { field: 'destination', yes: othersThan([groups]) };
+  const others = othersThan([groups, EVERYBODY]);
+  return wanted === 'broadcast' ? { field: 'destination', yes: othersThan([groups]), no: [...others, groups] } : { field: 'destination', yes: others, no: othersThan([]) };
+}
+
 function typeTruth(wanted: PacketType, traversal: Traversal): Truth {
   const known = typeOf(traversal);
   if (known !== undefined) return known === wanted;
-  return wanted === 'otherhost' ? false : new Unknown(`the packet was addressed as ${wanted} on the link`);
+  const { family, destination } = traversal.packet;
+  if (wanted === 'otherhost' || (family === 'ipv6' && wanted === 'broadcast')) return false;
+  return new Unknown(`the packet was addressed as ${wanted} on the link`, destination === undefined ? about(wanted, family) : { field: 'destination' });
 }
 
 export default defineMatch({

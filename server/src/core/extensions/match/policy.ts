@@ -89,7 +89,7 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   const way = use.option(direction);
   if (way === undefined) return [];
   const details = isNone(use) ? [] : elementsOf(use).flat().map(({ text }) => text);
-  const question = new Unknown(`${way.value === 'in' ? 'the packet came out of IPsec' : 'the packet will go into IPsec'}${details.length === 0 ? '' : ` with ${details.join(' ')}`}`);
+  const question = new Unknown(`${way.value === 'in' ? 'the packet came out of IPsec' : 'the packet will go into IPsec'}${details.length === 0 ? '' : ` with ${details.join(' ')}`}`, { field: 'unseen' });
   const asked = isNone(use) ? negation(question) : question;
   return [{ source: use.options.map(({ text }) => text).join(' '), test: () => asked, observe: () => 'the IPsec policy of the packet is open' }];
 }

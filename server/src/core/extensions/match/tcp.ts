@@ -43,7 +43,7 @@ function flagCondition(use: ExtensionUse): Condition[] {
       // With no flag to look at, iptables-nft makes no expression at all, not even for `!`. Seen in the kernel.
       if (mask === 0 && backend === 'nft' && isNative(use)) return true;
       if ((set & ~mask) !== 0 || mask === 0) return negate(bound, (set & ~mask) === 0);
-      return negate(bound, decide(packet.tcpFlags, () => `of the flags ${printTcpFlags(mask)} exactly ${printTcpFlags(set)} are set`, (bits) => (bits & mask) === set));
+      return negate(bound, decide(packet.tcpFlags, () => `of the flags ${printTcpFlags(mask)} exactly ${printTcpFlags(set)} are set`, (bits) => (bits & mask) === set, { field: 'tcpFlags' }));
     },
     observe: ({ packet }) => observed(packet.tcpFlags, 'the set of TCP flags', printTcpFlags),
   }];

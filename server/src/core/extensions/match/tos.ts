@@ -10,7 +10,7 @@ const tos = option('tos', tosType, { negatable: true });
 /** Decided without the byte where no byte, or every one, fits. */
 function tosTruth({ value, mask }: TosMask, byte: number | undefined): Truth {
   if ((value & ~mask) !== 0) return false;
-  return mask === 0 ? true : decide(byte, () => `the TOS byte is ${hex(value)}${mask === 0xff ? '' : ` in the bits ${hex(mask)}`}`, (known) => (known & mask) === value);
+  return mask === 0 ? true : decide(byte, () => `the TOS byte is ${hex(value)}${mask === 0xff ? '' : ` in the bits ${hex(mask)}`}`, (known) => (known & mask) === value, { field: 'tos', ...(mask === 0xff ? { yes: [{ from: value, to: value }] } : {}) });
 }
 
 export default defineMatch({

@@ -1,5 +1,6 @@
 import { agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
 import type { HostFacts, Prefix } from '../../engine/host.ts';
+import { othersThan, type Values } from '../../engine/knowledge.ts';
 import type { Address, Packet } from '../../engine/packet.ts';
 import type { Hook } from '../../netfilter.ts';
 
@@ -38,6 +39,27 @@ export function possibleTypes(question: TypeQuestion): readonly LocalType[] {
   if (bound === 'elsewhere') return ['UNICAST'];
   const possible: LocalType[] = ['LOCAL', ...(mayBeBroadcast(address) ? ['BROADCAST' as const] : []), 'UNICAST'];
   return arrives ? possible.slice(0, -1) : possible;
+}
+
+/** The types that a destination may have of which nothing is known but where it goes. */
+export function typesOf(bound: Bound): readonly LocalType[] {
+  if (bound === 'here') return ['LOCAL', 'BROADCAST', 'MULTICAST'];
+  return bound === 'elsewhere' ? ['UNICAST', 'MULTICAST'] : ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST'];
+}
+
+const span = (from: number, to: number): Values => ({ from, to });
+const GROUPS = span(0xe0000000, 0xefffffff);
+const LOOPBACK = span(0x7f000000, 0x7fffffff);
+const NOBODY_AND_ALL = [span(0, 0), span(0xffffffff, 0xffffffff)];
+
+/** The IPv4 addresses that have a type on some host. */
+export function addressesThatMayBe(type: LocalType): readonly Values[] {
+  switch (type) {
+    case 'MULTICAST': return [GROUPS];
+    case 'BROADCAST': return othersThan([GROUPS, LOOPBACK]);
+    case 'LOCAL': return othersThan([GROUPS, ...NOBODY_AND_ALL]);
+    case 'UNICAST': return othersThan([GROUPS, LOOPBACK, ...NOBODY_AND_ALL]);
+  }
 }
 
 function fromFacts(address: number, { interfaces, local }: HostFacts, device: string | undefined): LocalType | undefined {

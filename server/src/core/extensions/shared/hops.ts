@@ -1,7 +1,7 @@
 import type { Condition } from '../../engine/traversal.ts';
 import type { Truth } from '../../engine/truth.ts';
 import { all } from '../../sets/bounds.ts';
-import { integer } from '../../values/integer.ts';
+import { integer, within, type NumberRange } from '../../values/integer.ts';
 import { conditionOf, defineMatch, option, type ExtensionUse, type MatchDefinition, type OptionSpec } from '../definition.ts';
 import { decide, observed } from './fields.ts';
 import { optionPackets } from './packet-sets.ts';
@@ -19,14 +19,14 @@ export function hopMatch(name: 'ttl' | 'hl', family: Family, aliases: readonly s
   const equal = spec(`${name}-eq`, { negatable: true, aliases });
   const less = spec(`${name}-lt`);
   const greater = spec(`${name}-gt`);
-  const condition = (use: ExtensionUse, of: OptionSpec<number>, word: string, test: (hops: number, wanted: number) => boolean): Condition[] =>
-    conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, () => `${field} is ${word}${wanted}`, (hops) => test(hops, wanted)), ({ packet }) => observed(packet.ttl, field));
+  const condition = (use: ExtensionUse, of: OptionSpec<number>, word: string, values: (wanted: number) => NumberRange): Condition[] =>
+    conditionOf(use, of, (wanted, { packet }): Truth => decide(packet.ttl, () => `${field} is ${word}${wanted}`, (hops) => within(hops, values(wanted)), { field: 'ttl', yes: [values(wanted)] }), ({ packet }) => observed(packet.ttl, field));
   return defineMatch({
     name, families: [family], counterpart: family === 'ipv4' ? '-m hl' : '-m ttl', options: [equal, less, greater], requires: [names],
     conditions: (use) => [
-      ...condition(use, equal, '', (hops, wanted) => hops === wanted),
-      ...condition(use, less, 'below ', (hops, wanted) => hops < wanted),
-      ...condition(use, greater, 'above ', (hops, wanted) => hops > wanted),
+      ...condition(use, equal, '', (wanted) => ({ from: wanted, to: wanted })),
+      ...condition(use, less, 'below ', (wanted) => ({ from: 0, to: wanted - 1 })),
+      ...condition(use, greater, 'above ', (wanted) => ({ from: wanted + 1, to: MOST })),
     ],
     packets: (use, space) => all(space, [
       optionPackets(use, space, equal, (wanted) => space.equals('ttl', wanted)),

@@ -25,7 +25,9 @@ export function icmpPackets(use: ExtensionUse, space: PacketSpace, spec: OptionS
 
 function messageTruth({ type, code }: IcmpMessage, { icmpType, icmpCode, family }: Packet): Truth {
   if (type === undefined) return true;
-  if (icmpType === undefined) return new Unknown(`the message is ${icmpName(type, code, family)}`);
+  if (icmpType === undefined) return new Unknown(`the message is ${icmpName(type, code, family)}`, {
+    field: 'icmp', yes: [{ from: (type << 8) | (code ?? 0), to: (type << 8) | (code ?? 255) }], pin: (packet) => { packet.icmpType = type; packet.icmpCode ??= code; },
+  });
   if (icmpType !== type) return false;
   if (code === undefined) return true;
   return icmpCode === undefined ? new Unknown(`the ICMP code is ${code}`) : icmpCode === code;

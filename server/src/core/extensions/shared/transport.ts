@@ -69,13 +69,14 @@ export function portCondition(use: ExtensionUse, spec: OptionSpec<NumberRange>, 
   const name = PORT_NAMES[side];
   const condition = fieldCondition(bound, {
     field: side,
+    yes: [bound.value],
+    ...(from === to ? { pin: (packet: Packet) => { packet[side] = from; } } : {}),
     key: from === to ? `${name} is ${from}` : `${name} is in ${from}:${to}`,
     ask: (traversal) => (from > to ? false : portAmong(traversal, side, [bound.value])),
     observe: ({ packet }) => observed(packet[side], name),
   });
   const quick = quickOf(bound, side);
-  const pin = from === to && !bound.negated ? { pin: (packet: Packet) => { packet[side] = from; } } : {};
-  return [quick === undefined ? condition : { ...condition, ...pin, quick }];
+  return [quick === undefined ? condition : { ...condition, quick }];
 }
 
 /**
