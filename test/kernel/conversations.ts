@@ -12,7 +12,8 @@ const FOLDER = fileURLToPath(new URL('./conversations/', import.meta.url));
 
 /**
  * What hosts do with iptables, and the packets that show it: rulesets that begin with a title and end with packets in
- * notation, each behind `#>`, among the hosts of the neighbourhood. Sets are made by commands behind `#ipset`.
+ * notation, each behind `#>`, among the hosts of the neighbourhood. Sets are made by commands behind `#ipset`, routes and
+ * routing rules by those behind `#ip`.
  */
 export function conversations(): readonly OracleRequest[] {
   return readdirSync(FOLDER).sort().map((name) => read(readFileSync(path.join(FOLDER, name), 'utf8'), name.endsWith('v6') ? 'ipv6' : 'ipv4'));
@@ -26,8 +27,9 @@ function read(text: string, family: Family): OracleRequest {
     if (!parsed.ok) throw new Error(`${line}: ${parsed.error.message}`);
     return sides.told(parsed.packet);
   });
-  const { topology } = neighbourhoodOf(family);
-  const sets = lines.filter((line) => line.startsWith('#ipset ')).map((line) => `${line.slice('#ipset '.length)}\n`).join('');
+  const behind = (mark: string): readonly string[] => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
+  const topology = { ...neighbourhoodOf(family).topology, ip: behind('#ip ') };
+  const sets = behind('#ipset ').map((line) => `${line}\n`).join('');
   return {
     id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...(text.includes('-m nfacct') ? { nfacct: ['counted'] } : {}), ...(sets === '' ? {} : { ipset: sets }),
   };

@@ -2,7 +2,7 @@ import type { HostFacts, Prefix } from '../../server/src/core/engine/host.ts';
 import { makePacket, TCP_FLAGS, type Address, type ConntrackState, type Packet } from '../../server/src/core/engine/packet.ts';
 import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
 import { addressText } from '../../server/src/core/engine/wording.ts';
-import { readIpsetSave, readPrefix, readRouteText } from '../../server/src/core/engine/facts/text.ts';
+import { readIpsetSave, readPrefix, readRouteText, readRuleText } from '../../server/src/core/engine/facts/text.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { readIcmp } from '../../server/src/core/notation/icmp.ts';
 import { readStrict } from '../../server/src/core/values/ipv4.ts';
@@ -140,10 +140,13 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset
   const isAuto = given.path === 'auto' || given.path === undefined;
   const everything = isAuto && given.out_iface === undefined ? [] : [`default dev ${usualOut(given, topology)}`];
   const back = given.path === 'in' || given.path === 'forward' ? [`${given.src!} dev ${given.in_iface ?? 'eth0'}`] : [];
+  const commands = (start: RegExp): readonly string[] => (topology.ip ?? []).filter((command) => start.test(command)).map((command) => command.replace(start, ''));
+  const rules = commands(/^rule add /u).map((text, index) => readRuleText(text, 'rule', index + 1));
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {
     interfaces, local, forwarding: true, ...(ipset === undefined ? {} : { ipsets: readIpsetSave(ipset) }),
-    routes: [...back, ...(topology.routes ?? []), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
+    ...(rules.length === 0 ? {} : { rules }),
+    routes: [...back, ...(topology.routes ?? []), ...commands(/^route (?:add|replace) /u), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
       destination === undefined || (typeof destination.address === 'bigint') === (family === 6)),
   };
 }

@@ -13,7 +13,6 @@ const BEYOND_US: Readonly<Record<string, string>> = {
   'tproxy-tee-synproxy 2': 'SYNPROXY answers the SYN itself',
   'v6 2': 'the address is the host\'s by a route only, and IPv6 does not speak from such a one',
   'output-reroute 0': 'the namespace takes packets that come from its own addresses',
-  'output-reroute 4': 'a rule routes by mark',
   'reject-then-state-in-output 2': 'the packet is INVALID by a wrong checksum, which REJECT does not answer',
 };
 

@@ -26,6 +26,23 @@ describe('facts about the host', () => {
     assert.equal(isLocal({}, ip('198.51.100.6')), undefined);
   });
 
+  it('tell routing tables by rules, in text or as ip -j prints them', () => {
+    const printed = [
+      { priority: 0, src: 'all', table: 'local' }, { priority: 100, not: null, src: '10.0.0.0', srclen: 8, fwmark: '0x3', fwmask: '0xf', iif: 'eth1', table: 'main', suppress_prefixlen: 0 },
+      { priority: 110, src: 'all', table: '254' }, { priority: 120, src: 'all', sport: 53, action: 'prohibit' },
+    ];
+    const read = readHostFacts(JSON.stringify(printed));
+    assert.ok(read.ok);
+    assert.deepEqual(read.facts.rules, [
+      { priority: 0, table: 'local' }, { priority: 100, not: true, from: { address: ip('10.0.0.0'), length: 8 }, arrived: 'eth1', mark: { value: 3, mask: 15 }, table: 'main', suppress: 0 },
+      { priority: 110, table: 'main' }, { priority: 120, other: 'from all sport 53 prohibit' },
+    ]);
+    const texts = readHostFacts(JSON.stringify({ rules: ['fwmark 0x1/0xff lookup 100', '200:\tfrom all to 192.0.2.0/24 unreachable'] }));
+    assert.ok(texts.ok);
+    assert.deepEqual(texts.facts.rules, [{ priority: 1, mark: { value: 1, mask: 255 }, table: '100' }, { priority: 200, to: { address: ip('192.0.2.0'), length: 24 } }]);
+    for (const wrong of ['fwmark 1', 'fwmark x lookup 1', 'from 300.0.0.1 lookup 1']) assert.equal(readHostFacts(JSON.stringify({ rules: [wrong] })).ok, false, wrong);
+  });
+
   it('are read from what ip and ipset print', () => {
     const links = [{ ifname: 'lo', addr_info: [{ family: 'inet', local: '127.0.0.1', prefixlen: 8, scope: 'host' }] }, { ifname: 'eth0@if7', addr_info: [{ family: 'inet6', local: 'fe80::1', prefixlen: 64 }] }];
     const addr = readHostFacts(JSON.stringify(links));
@@ -34,7 +51,7 @@ describe('facts about the host', () => {
     const table = [{ dst: 'default', gateway: '192.0.2.1', dev: 'eth0', flags: [] }, { dst: '10.0.0.0/8', dev: 'eth1', metric: 100 }, { type: 'unreachable', dst: '10.9.0.0/16', dev: 'lo' }, { type: 'local', dst: '10.0.0.1', dev: 'eth1' }];
     const route = readHostFacts(JSON.stringify(table));
     assert.ok(route.ok);
-    const way = (text: string): string => { const found = routeTo(route.facts, ip(text)); return typeof found === 'object' ? found.device : String(found); };
+    const way = (text: string): string => { const found = routeTo(route.facts, { to: ip(text), from: undefined, arrived: 'lo', mark: 0 }); return typeof found === 'object' ? found.device : String(found); };
     assert.deepEqual(['8.8.8.8', '10.1.1.1', '10.9.1.1'].map(way), ['eth0', 'eth1', 'none']);
     const sets = readHostFacts('create bad hash:net family inet hashsize 1024 maxelem 65536\nadd bad 192.0.2.0/24 nomatch\ncreate six hash:ip family inet6\n');
     assert.ok(sets.ok);

@@ -203,4 +203,26 @@ COMMIT
     const [unknown] = await run(ruleset, ['tcp 127.0.0.1:5 -> 127.0.0.1:443 path=out']);
     assert.deepEqual([unknown!.verdict, unknown!.assumptions], ['DROP', ['10.1.0.5 is not an address of this host']]);
   });
+
+  it('routes by the tables that the host\'s rules choose', async () => {
+    const host = facts({
+      interfaces: { eth0: ['198.51.100.1/24'], eth1: ['203.0.113.1/24'], eth2: ['192.0.2.1/24'] },
+      rules: ['fwmark 0x1 lookup 100', 'fwmark 0x2 lookup 200', 'from 10.0.0.3 lookup 200', 'uidrange 0-99 lookup 200'], routes: ['default dev eth1', 'local default dev lo table 100', 'default dev eth2 table 200', 'throw 8.0.0.0/8 table 200'],
+    });
+    const ruleset = `*mangle
+-A PREROUTING -p udp --dport 1:2 -j TPROXY --on-port 5000 --tproxy-mark 1
+-A PREROUTING -p udp --dport 3 -j MARK --set-mark 2
+-A OUTPUT -p udp --dport 3 -j MARK --set-mark 2
+COMMIT
+`;
+    const outs = async (...packets: readonly string[]): Promise<string[]> =>
+      (await run(ruleset, packets, { host })).map(({ outcomes, ...one }) => (outcomes ?? [one]).map(({ verdict, packet }) => `${verdict} ${packet.path} ${packet.out ?? ''}`).join(', '));
+    assert.deepEqual(await outs('udp 10.0.0.1:1 -> 9.9.9.9:1 in=eth0', 'udp 10.0.0.1:1 -> 9.9.9.9:3 in=eth0', 'udp 10.0.0.3:1 -> 9.9.9.9:4 in=eth0', 'udp 10.0.0.1:1 -> 9.9.9.9:4 in=eth0', 'udp 10.0.0.1:1 -> 8.8.8.8:3 in=eth0'), [
+      'ACCEPT in , DROP in ', 'ACCEPT forward eth2', 'ACCEPT forward eth2', 'ACCEPT forward eth2, ACCEPT forward eth1', 'ACCEPT forward eth1',
+    ]);
+    assert.deepEqual(await outs('udp 198.51.100.1:1 -> 9.9.9.9:3 out=eth1'), ['ACCEPT out eth2']);
+    // Where the mark is open, either table may be asked.
+    assert.deepEqual((await run('*filter\nCOMMIT\n', ['udp 10.0.0.1:1 -> 9.9.9.9:4 in=eth0 mark=any'], { host: facts({ interfaces: {}, rules: ['fwmark 0x2 lookup 200'], routes: ['default dev eth1', 'default dev eth2 table 200'] }) }))[0]!.outcomes!.map(({ packet, courses }) => `${packet.out} ${courses.join()}`),
+      ['eth2 the mark is 0x2', 'eth1 not: the mark is 0x2']);
+  });
 });

@@ -7,6 +7,7 @@ import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './pa
 import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
 import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress } from './routing.ts';
+import type { Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
 
@@ -164,14 +165,18 @@ function ownAddress(p: Passage): Address | undefined {
   const isIpv6 = packet.family === 'ipv6';
   // IPv4 speaks from the interface of the way back, IPv6 from the one that the packet came by. Seen in the kernel.
   const arrived = isIpv6 || source === undefined ? packet.in : wayBack(p, source)?.device;
-  const address = speakingAddress(p.host, p.fromWire ? arrived : packet.out, isIpv6, nextHop(p.host, source));
+  const address = speakingAddress(p.host, p.fromWire ? arrived : packet.out, isIpv6, source === undefined ? undefined : nextHop(p.host, backTo(p, source)));
   return address instanceof Unknown ? undefined : address;
 }
 
+/** An answer comes from the host itself, without a mark. */
+const backTo = ({ packet, fromWire }: Passage, to: Address): Flow => ({ to, from: undefined, arrived: 'lo', mark: 0, by: fromWire && isLinkLocal(to) ? packet.in : undefined });
+
 /** How the host reaches whom it answers: by its routes, which need not lead back to where the packet came from; undefined where none leads there. Seen in the kernel. */
-function wayBack({ host, packet, fromWire }: Passage, to: Address): { readonly device: string | undefined } | undefined {
+function wayBack(p: Passage, to: Address): { readonly device: string | undefined } | undefined {
+  const { host, packet, fromWire } = p;
   if (!fromWire || isLocal(host, to) === true) return { device: 'lo' };
-  const route = routeTo(host, to, isLinkLocal(to) ? packet.in : undefined);
+  const route = routeTo(host, backTo(p, to));
   return route === 'none' ? undefined : { device: route?.device ?? packet.in };
 }
 

@@ -117,6 +117,7 @@ function perform(p: Passage, effect: Effect): boolean {
     case 'return': return leaveChain(p);
     case 'drop': p.end(effect.reason === undefined ? { verdict: 'DROP' } : { verdict: 'DROP', reason: effect.reason }); return true;
     case 'queue': return enqueue(p, effect.bypass === true);
+    case 'proxy': return handOver(p, effect);
     case 'unknown': p.end({ verdict: 'UNKNOWN', reason: effect.reason }); return true;
     case 'answer': {
       const ending = { verdict: 'DROP', reason: effect.reason } as const;
@@ -136,6 +137,13 @@ function enqueue(p: Passage, bypass: boolean): true {
   });
   if (listens) p.end({ verdict: 'QUEUE' });
   return true;
+}
+
+function handOver(p: Passage, { listens, mark }: Extract<Effect, { readonly kind: 'proxy' }>): true {
+  if (!p.fork(listens, (copy) => { copy.end({ verdict: 'DROP', reason: 'no program listens transparently for it, so TPROXY drops it' }); })) return true;
+  p.packet.mark = mark(p.packet.mark);
+  p.changed = true;
+  return decide(p);
 }
 
 /** Records a matched rule; passes `done` through. */

@@ -19,6 +19,30 @@ export interface Route {
   readonly metric?: number;
   /** An unreachable, prohibit or blackhole route: packets to it go nowhere. */
   readonly refuses?: true;
+  /** A throw route: this table has no way, so the next rule is asked. */
+  readonly throws?: true;
+  /** A local route: packets to it are delivered to the host itself. */
+  readonly delivers?: true;
+  /** The routing table that it stands in; absent = main. */
+  readonly table?: string;
+}
+
+/** Which routing table is asked for which packets; parts that are absent fit every packet. */
+export interface RoutingRule {
+  /** Rules are asked by rising priority. */
+  readonly priority: number;
+  readonly not?: true;
+  readonly from?: Prefix;
+  readonly to?: Prefix;
+  readonly arrived?: string;
+  readonly leaves?: string;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  /** The rule's text where it asks for more than that. */
+  readonly other?: string;
+  /** Undefined where the rule refuses packets. */
+  readonly table?: string;
+  /** Routes whose prefixes are not longer than this are passed over. */
+  readonly suppress?: number;
 }
 
 /** An ipset's type and members as `ipset save` prints them. */
@@ -45,6 +69,8 @@ export interface HostFacts {
   /** Further addresses that are this host's own. */
   readonly local?: readonly Address[];
   readonly routes?: readonly Route[];
+  /** The routing rules; unknown counts as the usual ones, which is said where a mark might matter. */
+  readonly rules?: readonly RoutingRule[];
   /** Whether the host forwards packets at all; unknown counts as yes. */
   readonly forwarding?: boolean;
   readonly ipsets?: ReadonlyMap<string, IpSet>;

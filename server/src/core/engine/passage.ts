@@ -15,7 +15,8 @@ import { copyPacket, type Address, type ConntrackState, type Packet } from './pa
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
 import { PROTOCOL } from './protocols.ts';
-import { nextHop, primaryAddress, speakingAddress } from './routing.ts';
+import { isLinkLocal, nextHop, primaryAddress, speakingAddress } from './routing.ts';
+import type { Flow } from './routing-rules.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
 import type { WorldState } from './world.ts';
@@ -160,8 +161,15 @@ export class Passage implements Traversal {
 
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
     const isIpv6 = this.packet.family === 'ipv6';
-    if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, nextHop(this.host, this.packet.destination));
-    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, this.packet.destination, isIpv6);
+    const { destination } = this.packet;
+    if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, destination === undefined ? undefined : nextHop(this.host, this.flowTo(destination)));
+    return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, destination, isIpv6);
+  }
+
+  /** What routing looks at when the packet is to go there. */
+  flowTo(to: Address): Flow {
+    const { source, mark, in: arrived } = this.packet;
+    return { to, from: source, arrived: this.fromWire ? arrived : 'lo', mark, by: this.fromWire && isLinkLocal(to) ? arrived : undefined };
   }
 
   track(template: ConntrackTemplate): void {

@@ -2,9 +2,10 @@ import { kindOf } from './address.ts';
 import { beyondScope, noRoute, timeExceeded } from './answers.ts';
 import { reassemble } from './conntrack-stage.ts';
 import { enterHook } from './hook-entry.ts';
+import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable } from './routing.ts';
+import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -42,6 +43,12 @@ function isForHost(p: Passage): boolean {
   if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
   const changed = destination !== p.arrivedFor;
   const local = destination === undefined ? undefined : isLocal(host, destination, packet.in);
+  const byRules = local === true || destination === undefined ? undefined : ruledWay(p, destination);
+  if (p.ending !== undefined) return false;
+  if (byRules?.delivers === true) {
+    p.routedBy = 'host';
+    return true;
+  }
   const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');
   if (!changed && told) return packet.path === 'in';
   if (local !== undefined) {
@@ -51,6 +58,19 @@ function isForHost(p: Passage): boolean {
   if (destination !== undefined) p.assume(`${addressText(destination)} is not an address of this host, so the packet is forwarded`);
   return false;
 }
+
+/** The way that the host's rules lead, where they are given and no path is said outright. */
+function ruledWay(p: Passage, destination: Address): Route | undefined {
+  if (p.host.rules === undefined || p.packet.pathGiven) return undefined;
+  const route = routeTo(p.host, p.flowTo(destination), settling(p));
+  return route === 'none' ? undefined : route;
+}
+
+/** Follows both answers where a routing rule asks for what is not known. */
+const settling = (p: Passage): Settle => ({ reason }) => {
+  const answer = p.ask(reason);
+  return p.ending === undefined ? answer : undefined;
+};
 
 /** Loopback and broadcast addresses are every host's own. */
 function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
@@ -107,7 +127,8 @@ function sentToAll({ packet, arrivedFor, host }: Passage): string | undefined {
 /** The interface by which the destination is reached as far as routes are known; ends the passage when there is none. */
 function newWay(p: Passage): string | undefined {
   const { destination } = p.packet;
-  const route = destination === undefined ? undefined : routeTo(p.host, destination, p.fromWire && isLinkLocal(destination) ? p.packet.in : undefined);
+  const route = destination === undefined ? undefined : routeTo(p.host, p.flowTo(destination), settling(p));
+  if (p.ending !== undefined) return undefined;
   if (route === 'none') {
     const ending: Ending = { verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` };
     if (p.fromWire) p.endWithAnswer(noRoute(p), ending);
@@ -119,11 +140,11 @@ function newWay(p: Passage): string | undefined {
   return route.device;
 }
 
-/** The routes that are known are those of the main table; where a mark chooses another one (`ip rule … fwmark`) is no fact that is given. */
+/** Where no rules are given, only the routes of the main table are known, and where a mark chooses another one is not. */
 function assumeNoRuleByMark(p: Passage): void {
   const { mark } = p.packet;
   p.routedMark = mark;
-  if (mark !== undefined && mark !== 0) p.assume(`no routing rule of the host goes by the mark 0x${mark.toString(16)}`);
+  if (p.host.rules === undefined && mark !== undefined && mark !== 0) p.assume(`no routing rule of the host goes by the mark 0x${mark.toString(16)}`);
 }
 
 /** The interface by which a packet of the host itself leaves, as far as routes are known. */
@@ -136,19 +157,31 @@ export function wayOut(p: Passage): string | undefined {
 /** A local packet whose destination or mark has changed may leave by another interface; this hook's `-o` still sees the old one. */
 export function reroute(p: Passage): void {
   const { packet } = p;
-  if (packet.mark !== p.routedMark) assumeNoRuleByMark(p);
-  if (packet.destination === p.arrivedFor) return;
-  p.arrivedFor = packet.destination;
-  if (packet.destination === undefined) return;
-  const local = isLocal(p.host, packet.destination);
+  const { destination } = packet;
+  const isMarked = packet.mark !== p.routedMark;
+  const isReadressed = destination !== p.arrivedFor;
+  if (!isReadressed && !(isMarked && p.host.rules !== undefined)) {
+    if (isMarked) assumeNoRuleByMark(p);
+    return;
+  }
+  if (destination !== undefined) leaveFor(p, destination);
+  if (p.ending !== undefined) return;
+  p.arrivedFor = destination;
+  if (isMarked) assumeNoRuleByMark(p);
+}
+
+function leaveFor(p: Passage, destination: Address): void {
+  const { packet } = p;
+  const local = isLocal(p.host, destination);
   if (local === true) {
     packet.out = 'lo';
     return;
   }
-  const route = routeTo(p.host, packet.destination);
-  const refused = route === 'none' ? `the host has no route to ${addressText(packet.destination)}` : confined(packet.source);
+  const route = routeTo(p.host, p.flowTo(destination), settling(p));
+  if (p.ending !== undefined) return;
+  const refused = route === 'none' ? `the host has no route to ${addressText(destination)}` : confined(packet.source);
   if (refused !== undefined) {
-    if (local === undefined) p.assume(`${addressText(packet.destination)} is not an address of this host`);
+    if (local === undefined) p.assume(`${addressText(destination)} is not an address of this host`);
     p.end({ verdict: 'DROP', reason: refused });
   } else if (route !== undefined && route !== 'none') packet.out = route.device;
   else if (packet.out === 'lo') packet.out = undefined;

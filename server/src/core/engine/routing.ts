@@ -1,6 +1,7 @@
 import { broadcastOf, covers, familyOf, kindOf } from './address.ts';
 import type { HostFacts, Prefix, Route } from './host.ts';
 import type { Address } from './packet.ts';
+import { applies, rulesOf, type Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
 
@@ -24,19 +25,43 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
   return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => broadcastOf(prefix) === address));
 }
 
-/** The way out to an address, by a certain interface if one is given: a route, 'none' where the host has none, undefined when its routes are not known. */
-export function routeTo(host: HostFacts, address: Address, by?: string): Route | 'none' | undefined {
+/** Answers what a routing rule asks and is not known; undefined leaves the whole way open. */
+export type Settle = (question: Unknown) => boolean | undefined;
+
+/**
+ * The way of a packet by the host's rules and routes: a route, 'none' where the host has none, undefined when that is not
+ * known.
+ */
+export function routeTo(host: HostFacts, flow: Flow, settle: Settle = () => undefined): Route | 'none' | undefined {
   if (host.routes === undefined && host.interfaces === undefined) return undefined;
-  const candidates = [...connected(host), ...(host.routes ?? [])].filter((route) => reaches(route, address) && (by === undefined || route.device === by));
-  const best = candidates.sort((a, b) => length(b) - length(a) || (a.metric ?? 0) - (b.metric ?? 0))[0];
-  if (best === undefined) return host.routes === undefined ? undefined : 'none';
-  return best.refuses === true ? 'none' : best;
+  for (const rule of rulesOf(host)) {
+    const truth = applies(rule, flow);
+    const isFor = truth instanceof Unknown ? settle(truth) : truth;
+    if (isFor === undefined) return undefined;
+    if (!isFor) continue;
+    if (rule.table === undefined) return 'none';
+    if (rule.table === 'local') {
+      if (isLocal(host, flow.to, flow.by) === true) return OWN;
+      continue;
+    }
+    const best = bestOf(host, rule.table, flow);
+    if (best === undefined || best.throws === true || length(best) <= (rule.suppress ?? -1)) continue;
+    return best.refuses === true ? 'none' : best;
+  }
+  return host.routes === undefined ? undefined : 'none';
 }
 
-/** The router that the way to an address leads to, or the address itself. */
-export function nextHop(host: HostFacts, destination: Address | undefined): Address | undefined {
-  const route = destination === undefined ? undefined : routeTo(host, destination);
-  return route === undefined || route === 'none' ? destination : (route.via ?? destination);
+const OWN: Route = { destination: undefined, device: 'lo', delivers: true };
+
+function bestOf(host: HostFacts, table: string, { to, by }: Flow): Route | undefined {
+  const routes = [...(table === 'main' ? connected(host) : []), ...(host.routes ?? []).filter((route) => (route.table ?? 'main') === table)];
+  return routes.filter((route) => reaches(route, to) && (by === undefined || route.device === by)).sort((a, b) => length(b) - length(a) || (a.metric ?? 0) - (b.metric ?? 0))[0];
+}
+
+/** The router that the way of a packet leads to, or its destination itself. */
+export function nextHop(host: HostFacts, flow: Flow): Address {
+  const route = routeTo(host, flow);
+  return route === undefined || route === 'none' ? flow.to : (route.via ?? flow.to);
 }
 
 const length = ({ destination }: Route): number => destination?.length ?? 0;

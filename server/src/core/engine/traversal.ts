@@ -111,6 +111,8 @@ export type Effect =
   | { readonly kind: 'reject'; readonly with: string }
   /** To a program in user space; with `bypass` the packet goes on in the next table while none listens. */
   | { readonly kind: 'queue'; readonly bypass?: true }
+  /** To the program that listens for it, as long as there is one: the packet gets a mark and leaves the table; without a program it is dropped. */
+  | { readonly kind: 'proxy'; readonly listens: string; readonly mark: (before: number | undefined) => number | undefined }
   /** Keeps the packet, and answers it: with SYN and ACK (and ECE where it agrees on ECN, which takes a timestamp in the SYN), or with an ICMPv6 parameter problem. */
   | { readonly kind: 'answer'; readonly with: 'handshake'; readonly mayAgreeOnEcn: boolean; readonly reason: string }
   | { readonly kind: 'answer'; readonly with: 'parameter-problem'; readonly reason: string }

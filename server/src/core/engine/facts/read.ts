@@ -1,12 +1,12 @@
-import type { HostFacts, IpSet, Prefix, Route } from '../host.ts';
-import { familyByHint, readAddress, readDestination, readIpsetSave, readPrefix, readRouteText, REFUSING, WrongFacts } from './text.ts';
+import type { HostFacts, IpSet, Prefix, Route, RoutingRule } from '../host.ts';
+import { familyByHint, kindOfRoute, readAddress, readDestination, readIpsetSave, readPrefix, readRouteText, readRuleText, tableOf, WrongFacts } from './text.ts';
 
 export type ReadFacts = { readonly ok: true; readonly facts: HostFacts } | { readonly ok: false; readonly message: string };
 
 /**
- * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `forwarding`, `ipsets`, `clock`, `management`; or what `ip -j addr`,
- * `ip -j route` or `ipset save` printed. Inside the object, `interfaces` may be the output of `ip -j addr`, `routes` that
- * of `ip -j route`, and `ipsets` that of `ipset save`.
+ * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `rules`, `forwarding`, `ipsets`, `clock`, `management`; or what `ip -j addr`,
+ * `ip -j route`, `ip -j rule` or `ipset save` printed. Inside the object, `interfaces` may be the output of `ip -j addr`, `routes` that
+ * of `ip -j route`, `rules` that of `ip -j rule`, and `ipsets` that of `ipset save`.
  */
 export function readHostFacts(text: string): ReadFacts {
   try {
@@ -34,19 +34,20 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const KEYS = ['interfaces', 'local', 'routes', 'forwarding', 'ipsets', 'clock', 'management'] as const;
+const KEYS = ['interfaces', 'local', 'routes', 'rules', 'forwarding', 'ipsets', 'clock', 'management'] as const;
 
 function fromJson(value: unknown): HostFacts {
   if (Array.isArray(value)) return fromOutput(value);
   if (!isObject(value)) throw new WrongFacts('Facts about a host are an object such as {"interfaces":{"eth0":["192.0.2.1/24"]}}.');
   const stranger = Object.keys(value).find((key) => !(KEYS as readonly string[]).includes(key));
   if (stranger !== undefined) throw new WrongFacts(`\`${stranger}\` is not known; the keys are ${KEYS.map((key) => `\`${key}\``).join(', ')}.`);
-  const { interfaces, local, routes, forwarding, ipsets, clock, management } = value;
+  const { interfaces, local, routes, rules, forwarding, ipsets, clock, management } = value;
   if (forwarding !== undefined && typeof forwarding !== 'boolean') throw new WrongFacts('forwarding: true or false is expected');
   return {
     ...(interfaces === undefined ? {} : { interfaces: interfacesOf(interfaces) }),
     ...(local === undefined ? {} : { local: listOf(local, 'local').map((each, index) => readAddress(each, `local[${index}]`)) }),
     ...(routes === undefined ? {} : { routes: listOf(routes, 'routes').flatMap((each, index) => routeOf(each, `routes[${index}]`)) }),
+    ...(rules === undefined ? {} : { rules: rulesOf(listOf(rules, 'rules'), 'rules') }),
     ...(forwarding === undefined ? {} : { forwarding }),
     ...(ipsets === undefined ? {} : { ipsets: ipsetsOf(ipsets) }), ...(clock === undefined ? {} : { clock: clockOf(clock) }),
     ...(management === undefined ? {} : { management: classesOf(management) }),
@@ -72,7 +73,8 @@ function fromOutput(value: readonly unknown[]): HostFacts {
   const isAddresses = value.every((each) => isObject(each) && 'ifname' in each);
   if (isAddresses) return { interfaces: interfacesOf(value) };
   if (value.every((each) => isObject(each) && 'dst' in each)) return { routes: value.flatMap((each, index) => routeOf(each, `[${index}]`)) };
-  throw new WrongFacts('This list is neither what `ip -j addr` prints nor what `ip -j route` prints.');
+  if (value.every((each) => isObject(each) && 'priority' in each)) return { rules: rulesOf(value, '') };
+  throw new WrongFacts('This list is neither what `ip -j addr` prints nor what `ip -j route` or `ip -j rule` print.');
 }
 
 function listOf(value: unknown, where: string): readonly unknown[] {
@@ -104,24 +106,43 @@ function routeOf(value: unknown, where: string): Route[] {
   if (typeof value === 'string') return [readRouteText(value, where)];
   if (!isObject(value)) throw new WrongFacts(`${where}: a route is expected, such as "10.0.0.0/8 dev eth1" or an object of \`ip -j route\``);
   const type = typeof value.type === 'string' ? value.type : 'unicast';
-  if (NOT_FORWARDING.has(type)) return [];
-  const refuses = REFUSING.has(type);
+  const place = value.table === undefined ? {} : { table: tableOf(String(value.table)) };
+  if (NOT_FORWARDING.has(type) || (type === 'local' && (place.table ?? 'local') === 'local')) return [];
+  const kind = kindOfRoute(type);
   // A multipath route names its devices in `nexthops`; the first stands for all.
   const hop = Array.isArray(value.nexthops) && isObject(value.nexthops[0]) ? value.nexthops[0] : value;
   const { dst } = value;
   const { dev } = hop;
-  if (typeof dst !== 'string' || (typeof dev !== 'string' && !refuses)) throw new WrongFacts(`${where}: a route of \`ip -j route\` has a \`dst\` and a \`dev\``);
+  if (typeof dst !== 'string' || (typeof dev !== 'string' && Object.keys(kind).length === 0)) throw new WrongFacts(`${where}: a route of \`ip -j route\` has a \`dst\` and a \`dev\``);
   const via = optionalAddress(hop.gateway, `${where}.gateway`);
   const source = optionalAddress(value.prefsrc, `${where}.prefsrc`);
   const family = familyByHint(via ?? source);
   return [{
     destination: readDestination(dst, `${where}.dst`), device: typeof dev === 'string' ? dev : '', ...(via === undefined ? {} : { via }), ...(source === undefined ? {} : { source }),
-    ...(family === undefined ? {} : { family }), ...(typeof value.metric === 'number' ? { metric: value.metric } : {}), ...(refuses ? { refuses: true } : {}),
+    ...(family === undefined ? {} : { family }), ...(typeof value.metric === 'number' ? { metric: value.metric } : {}), ...kind, ...place,
   }];
 }
 
-/** Routes of the local table, which say nothing about the way to other hosts. */
-const NOT_FORWARDING: ReadonlySet<string> = new Set(['local', 'broadcast', 'anycast', 'multicast']);
+/** Routes that say nothing about the way to other hosts, like local ones of the local table. */
+const NOT_FORWARDING: ReadonlySet<string> = new Set(['broadcast', 'anycast', 'multicast']);
+
+/** Rules without a priority are asked in their order, before those that every host has. */
+function rulesOf(values: readonly unknown[], where: string): readonly RoutingRule[] {
+  return values.map((value, index) => readRuleText(typeof value === 'string' ? value : ruleText(value, `${where}[${index}]`), `${where}[${index}]`, index + 1));
+}
+
+/** A rule as `ip -j rule` prints it, as the text that `ip rule` would. */
+function ruleText(value: unknown, where: string): string {
+  if (!isObject(value)) throw new WrongFacts(`${where}: a rule is expected, such as "fwmark 0x1 lookup 100" or an object of \`ip -j rule\``);
+  const { priority, not, src, srclen, dst, dstlen, fwmark, fwmask, table, action, ...rest } = value;
+  const part = (name: string, given: unknown, length?: unknown, between = '/'): string[] => (given === undefined ? [] : [name, `${String(given)}${length === undefined ? '' : `${between}${String(length)}`}`]);
+  return [
+    ...(priority === undefined ? [] : [`${String(priority)}:`]), ...(not === undefined ? [] : ['not']), ...part('from', src, srclen), ...part('to', dst, dstlen), ...part('fwmark', fwmark, fwmask),
+    ...Object.entries(rest).flatMap(([name, given]) => part(RENAMED[name] ?? name, given)), ...(action === undefined ? part('lookup', table) : [String(action)]),
+  ].join(' ');
+}
+
+const RENAMED: Readonly<Record<string, string>> = { suppress_prefixlen: 'suppress_prefixlength' };
 
 const optionalAddress = (value: unknown, where: string): Route['via'] => (value === undefined ? undefined : readAddress(value, where));
 

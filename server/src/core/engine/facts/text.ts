@@ -1,5 +1,5 @@
 import { maskOf } from '../address.ts';
-import type { IpSet, Prefix, Route } from '../host.ts';
+import type { IpSet, Prefix, Route, RoutingRule } from '../host.ts';
 import type { Address } from '../packet.ts';
 import { readStrict } from '../../values/ipv4.ts';
 import { readIPv6 } from '../../values/ipv6.ts';
@@ -32,7 +32,17 @@ function networkOf({ address, length }: Prefix): Prefix {
 }
 
 /** Kinds of routes that lead nowhere. */
-export const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole', 'throw']);
+export const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole']);
+
+/** What kinds of routes that need no interface mean. */
+export const kindOfRoute = (type: string): Pick<Route, 'refuses' | 'throws' | 'delivers'> =>
+  (REFUSING.has(type) ? { refuses: true } : type === 'throw' ? { throws: true } : type === 'local' ? { delivers: true } : {});
+
+/** The numbers of tables that have names on every machine. */
+const TABLES: Readonly<Record<string, string>> = { 253: 'default', 254: 'main', 255: 'local' };
+
+/** A table's name; tables without one are called by number. */
+export const tableOf = (text: string): string => TABLES[text] ?? text;
 
 /** Destination of a route: a prefix, or undefined for `default`. */
 export function readDestination(text: string, where: string): Prefix | undefined {
@@ -43,18 +53,55 @@ export function readDestination(text: string, where: string): Prefix | undefined
 /** A route as `ip route` prints it: `10.0.0.0/8 via 192.0.2.1 dev eth1`, `default dev eth0`. */
 export function readRouteText(text: string, where: string): Route {
   const words = text.trim().split(/\s+/u);
-  const refuses = REFUSING.has(words[0]!);
-  const [destination, ...rest] = refuses || words[0] === 'unicast' ? words.slice(1) : words;
+  const kind = kindOfRoute(words[0]!);
+  const needsNoDevice = Object.keys(kind).length > 0;
+  const [destination, ...rest] = needsNoDevice || words[0] === 'unicast' ? words.slice(1) : words;
   const option = (name: string): string | undefined => { const at = rest.indexOf(name); return at === -1 ? undefined : rest[at + 1]; };
   const device = option('dev');
-  if (destination === undefined || (device === undefined && !refuses)) throw new WrongFacts(`${where}: \`${text}\` is not a route, such as \`10.0.0.0/8 dev eth1\` or \`default via 192.0.2.1 dev eth0\``);
+  if (destination === undefined || (device === undefined && !needsNoDevice)) throw new WrongFacts(`${where}: \`${text}\` is not a route, such as \`10.0.0.0/8 dev eth1\` or \`default via 192.0.2.1 dev eth0\``);
   const [via, source] = [option('via'), option('src')].map((address) => (address === undefined ? undefined : readAddress(address, where)));
-  const metric = option('metric');
+  const [metric, table] = [option('metric'), option('table')];
   const family = destination === '::/0' ? 'ipv6' : destination === '0.0.0.0/0' ? 'ipv4' : familyByHint(via ?? source);
   return {
     destination: readDestination(destination, where), device: device ?? '', ...(via === undefined ? {} : { via }), ...(source === undefined ? {} : { source }),
-    ...(family === undefined ? {} : { family }), ...(metric === undefined ? {} : { metric: Number(metric) }), ...(refuses ? { refuses: true } : {}),
+    ...(family === undefined ? {} : { family }), ...(metric === undefined ? {} : { metric: Number(metric) }), ...kind, ...(table === undefined ? {} : { table: tableOf(table) }),
   };
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(['from', 'to', 'iif', 'dev', 'oif', 'fwmark', 'lookup', 'table', 'suppress_prefixlength', 'priority', 'pref', 'protocol', 'proto']);
+const RULE = 'a routing rule, such as `fwmark 0x1 lookup 100`, or what `ip rule` prints';
+
+/** A rule as `ip rule` prints it (`32765:\tfrom all fwmark 0x1 lookup 100`), or without its priority and `from all`. */
+export function readRuleText(text: string, where: string, usual: number): RoutingRule {
+  const split = /^\s*(?:([0-9]+):)?\s*(.*?)\s*$/u.exec(text)!;
+  const words = split[2]!.split(/\s+/u);
+  const not = words.includes('not');
+  const [given, others] = [new Map<string, string>(), [] as string[]];
+  let refuses = false;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    if (OPTIONS.has(word) && words[at + 1] !== undefined) given.set(word, words[++at]!);
+    else if (REFUSING.has(word)) refuses = true;
+    else if (word !== 'not') others.push(word);
+  }
+  const [table, device] = [given.get('lookup') ?? given.get('table'), given.get('iif') ?? given.get('dev')];
+  if (table === undefined && !refuses) throw new WrongFacts(`${where}: \`${text}\` is not ${RULE}`);
+  const prefix = (name: 'from' | 'to'): Pick<RoutingRule, 'from' | 'to'> => {
+    const value = given.get(name);
+    return value === undefined || value === 'all' ? {} : { [name]: networkOf(readPrefix(value, where)) };
+  };
+  const [mark, suppress, leaves] = [given.get('fwmark'), given.get('suppress_prefixlength'), given.get('oif')];
+  return {
+    priority: Number(split[1] ?? given.get('priority') ?? given.get('pref') ?? usual), ...(not ? { not } : {}), ...prefix('from'), ...prefix('to'),
+    ...(device === undefined ? {} : { arrived: device }), ...(leaves === undefined ? {} : { leaves }), ...(mark === undefined ? {} : { mark: readMark(mark, where) }),
+    ...(others.length === 0 ? {} : { other: split[2]! }), ...(refuses ? {} : { table: tableOf(table!) }), ...(suppress === undefined ? {} : { suppress: Number(suppress) }),
+  };
+}
+
+function readMark(text: string, where: string): NonNullable<RoutingRule['mark']> {
+  const [value, mask = 0xffffffff] = text.split('/').map(Number);
+  if (Number.isInteger(value) && Number.isInteger(mask)) return { value: value!, mask };
+  throw new WrongFacts(`${where}: \`${text}\` is not a mark, such as \`0x1\` or \`0x1/0xff\``);
 }
 
 /** The family that a neighbouring address tells. */

@@ -20,17 +20,17 @@ interface Asked {
 const QUESTION = new Unknown('the way back to the sender is the interface that the packet came in by');
 
 /** Whether a reply to the packet's source would leave by the interface that the packet came in by. */
-function passes({ packet: { source, mark }, inInterface, host }: Traversal, asked: Asked): Truth {
+function passes({ packet: { source, destination, mark }, inInterface, host }: Traversal, asked: Asked): Truth {
   if (inInterface === 'lo') return true;
   if (source === undefined || inInterface === undefined) return QUESTION;
   if (typeof source === 'bigint' && kindOf(source) === 'unspecified') return true;
   // A mark may choose another routing table, and a link-local or multicast source is routed by other rules.
-  if ((asked.validMark && mark !== 0) || !isOrdinary(source)) return QUESTION;
+  if ((asked.validMark && mark !== 0 && host.rules === undefined) || !isOrdinary(source)) return QUESTION;
   const local = isLocal(host, source);
   if (local === true) return asked.acceptLocal ? QUESTION : false;
   if (local === undefined || host.routes === undefined) return QUESTION;
   if (isBroadcast(host, source) === true) return false;
-  const route = routeTo(host, source);
+  const route = routeTo(host, { to: source, from: destination, arrived: 'lo', mark: asked.validMark ? mark : 0 });
   if (route === undefined) return QUESTION;
   return route !== 'none' && (asked.loose || route.device === inInterface);
 }

@@ -1,7 +1,8 @@
 import { hostAddress } from '../../values/host-address.ts';
-import { markSet } from '../../values/mark.ts';
+import { MARK_ALL, markSet } from '../../values/mark.ts';
 import { proxyPort } from '../../values/proxy-port.ts';
 import { defineTarget, option, type ExtensionUse } from '../definition.ts';
+import { change } from '../shared/bits.ts';
 
 const port = option('on-port', proxyPort);
 const address = option('on-ip', hostAddress);
@@ -30,7 +31,8 @@ export default defineTarget({
   save,
   action: (use) => {
     const wanted = use.option(port)!.value;
-    const reason = `TPROXY gives the packet to the program that listens transparently on ${wanted === 0 ? 'its own port' : `port ${wanted}`}, and drops it while there is none`;
-    return { apply: () => ({ kind: 'unknown', reason }) };
+    const listens = `a program listens transparently on ${wanted === 0 ? 'its own port' : `port ${wanted}`}`;
+    const bits = use.option(mark)?.value;
+    return { apply: () => ({ kind: 'proxy', listens, mark: (before) => (bits === undefined ? before : change(before, bits, MARK_ALL)) }) };
   },
 });
