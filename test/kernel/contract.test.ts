@@ -12,7 +12,7 @@ const isTold = ({ ruleset }: OracleRequest): boolean => !/-m (set|nfacct|time)|-
 
 describeWithKernel('packets and answers of the command line', (backend: Backend, oracle) => {
   it('say what the kernel says', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     if (!existsSync(BUILT)) {
       console.log('      left out: it needs the built command line (npm run build)');
       this.skip();
