@@ -3,7 +3,6 @@ import { stagesOf } from '../../../core/analysis/fates.ts';
 import type { Hook } from '../../../core/netfilter.ts';
 import type { BoundRule, Chain, Table } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
-import { interfacesAt } from '../../../core/sets/well-formed.ts';
 import type { FileInContext, Fix, TextEdit } from '../../rule.ts';
 import { insertAbove, insertBelow } from '../edits.ts';
 import { Losses } from './losses.ts';
@@ -29,9 +28,8 @@ export function openingFix(file: FileInContext, analysis: Analysis, { title, tra
   const packets = isLarge(analysis) && !all ? usualPacketsOf(space, traffic) : packetsOf(space, traffic);
   for (const { table: name, hook } of stagesOf(traffic.packet.path, analysis.backend)) {
     const table = ruleset.tables.get(name);
-    if (table?.chains.has(hook) !== true || name === 'nat') continue;
-    const here = [space.atHooks([hook]), interfacesAt(space, hook)].reduce((so, set) => space.intersection(so, set), packets);
-    const lostAt = new Losses(space, table, all).in(hook, here);
+    if (table?.chains.has(hook) !== true) continue;
+    const lostAt = new Losses(space, table, all).in(hook, space.intersection(packets, analysis.arriving(name, hook)));
     if (lostAt === undefined) return undefined;
     const index = all ? lostAt[0] : lostAt.at(-1);
     if (index !== undefined) edits.push(...insertion({ file, analysis, table, hook, index }, conditions));

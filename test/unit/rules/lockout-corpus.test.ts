@@ -1,0 +1,48 @@
+import { strict as assert } from 'node:assert';
+import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { Worlds } from '../../../server/src/core/engine/world.ts';
+import { parsePacket } from '../../../server/src/core/notation/parse.ts';
+import type { Finding } from '../../../server/src/rules/rule.ts';
+import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { lockoutFiles, lockoutsIn, type Given } from '../../support/lockout-files.ts';
+import { fixed, open } from './check.ts';
+
+/** What a finding is about, apart from the example and what becomes of it. */
+const subject = ({ code, severity, message }: Finding): string => `${severity} ${code} ${message.slice(0, message.lastIndexOf(': `'))}`;
+
+const errors = (text: string, name: string): readonly string[] => new Diagnostics(open(text, name)).findings().filter(({ severity }) => severity === 'error').map(({ code, line }) => `${code}: ${line.text}`).sort();
+
+function verdictOf({ text, name }: Given, { packet, packetAfter }: Finding): string {
+  const document = open(text, name);
+  const parsed = parsePacket(packet!, document.family);
+  assert.ok(parsed.ok, packet);
+  return simulate(compile(document.ruleset(parsed.packet.family, 'nft', packetAfter?.number)), new Worlds(), parsed.packet).verdict;
+}
+
+/** Asserts that what is said is so, and that each fix does away with it and brings no error; how many fixes there were. */
+function prove(given: Given): number {
+  const { text, name } = given;
+  let tried = 0;
+  for (const finding of lockoutsIn(given)) {
+    if (finding.packet !== undefined && !finding.message.includes('only at certain moments')) assert.notEqual(verdictOf(given, finding), 'ACCEPT', finding.message);
+    for (const fix of finding.fixes ?? []) {
+      tried++;
+      const after = fixed(text, fix, name);
+      const context = `${finding.line.number + 1}: ${finding.message}\n${fix.title}: ${JSON.stringify(fix.edits.map(({ line, newText }) => [line.number + 1, newText]))}`;
+      assert.deepEqual(lockoutsIn({ text: after, name }).filter((each) => subject(each) === subject(finding)).map(({ message }) => message), [], context);
+      assert.deepEqual(errors(after, name), errors(text, name), context);
+    }
+  }
+  return tried;
+}
+
+describe('lockouts in files that others have written, damaged or not', () => {
+  const files = lockoutFiles();
+  if (files.length === 0) it.skip('need ../shared/corpus and ../shared/gen_ruleset.py');
+  let tried = 0;
+
+  for (const given of files) it(given.title, () => { tried += prove(given); });
+
+  after(() => { if (files.length > 0) assert.ok(tried > 100, `${tried} fixes`); });
+});
