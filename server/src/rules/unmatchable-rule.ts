@@ -14,7 +14,7 @@ const reported = problemRule({
     what: 'Finds conditions that by what they say no packet can meet, or every packet does, such as `! -p all`, or '
       + '`--tcp-flags SYN ACK`, which wants a flag set that it does not look at; also a `!` or a number that iptables forgets. '
       + 'Then conditions that exclude each other, and those that no packet meets which the kernel shows to the chain. Where '
-      + 'only the rules that lead to a user-defined chain see to that, it is a hint.',
+      + 'only the rules that lead to a user-defined chain, or rewrite packets, see to that, it is a hint with links to them.',
     why: 'Such a condition is a slip of the pen. iptables refuses some of them, and loads others without a word (those are '
       + 'warnings), so that the rule matches other packets than it seems to, or none.',
     example: ['-A INPUT ! -p all -j DROP'],
