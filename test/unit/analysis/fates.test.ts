@@ -53,6 +53,12 @@ describe('fates of a class of packets', () => {
     assert.deepEqual(await fates(filter('-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT'), SSH), ['accepted', 'dropped: policy of filter INPUT']);
   });
 
+  it('takes what has a hardware address for a packet in a frame', async () => {
+    const rules = filter('-A INPUT -m mac ! --mac-source 00:16:3e:01:02:03 -j ACCEPT');
+    assert.deepEqual(await fates(rules, `${SSH} mac=00:16:3e:01:02:04`), ['accepted']);
+    assert.deepEqual(await fates(rules, SSH), ['accepted', 'dropped: policy of filter INPUT']);
+  });
+
   it('asks every table on the way', async () => {
     const raw = '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 22 -j DROP\nCOMMIT\n';
     assert.deepEqual(await fates(raw + filter('-A INPUT -j ACCEPT'), SSH), ['dropped: -A PREROUTING -p tcp --dport 22 -j DROP']);
