@@ -34,10 +34,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   comment: { fits: (line) => /^\s*# \S/u.test(line), edit: (typist, row) => typist.append(row, ' now') },
   // Of a function or a loop, where there are any.
   body: {
-    fits: (line) => /^\s+\$IPT .*-A /u.test(line),
+    fits: (line) => /^\s+\$IPT .*-A .*-j/u.test(line),
     edit: async (typist, row) => {
-      await typist.replace(row, /-A (?=\S)/u, '-I ');
-      await typist.replace(row, /-I (?=\S)/u, '-A ');
+      await typist.replace(row, / -j /u, ' ! -i lo -j ');
+      await typist.replace(row, / ! -i lo -j /u, ' -j ');
     },
   },
 };

@@ -66,7 +66,7 @@ function sameSteps(steps: readonly ScriptStep[], before: readonly ScriptStep[], 
 }
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
-const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
+export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
   || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.conditional === b.conditional && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked);
 
 function joined({ invocations }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Steps, { start, end }: SharedEnds): Steps {

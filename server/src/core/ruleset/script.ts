@@ -15,7 +15,7 @@ import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
 import { Layout } from './layout.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
-import { stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
+import { sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 
 /** A line's part in the execution of a script. */
@@ -118,6 +118,8 @@ interface Runs {
 
 /** Runs of one command that are remembered. */
 const MOST_RUNS = 2000;
+/** Conditions under which one command runs that are remembered. */
+const MOST_WAYS = 8;
 
 /** Evaluates a script and says what each of its lines means. */
 export class Script {
@@ -128,8 +130,11 @@ export class Script {
   private layout = new Layout([]);
   /** The last line that was made of each line as it stands alone. */
   private readonly made = new WeakMap<Line, Line>();
+  /** The commands that each line holds, which go on where they are the same. */
+  private readonly commands = new WeakMap<Line, readonly ShellCommand[]>();
   private readonly ran = new WeakMap<SimpleCommand, Runs>();
   private readonly commandSteps = new WeakMap<Invocation, readonly ScriptStep[]>();
+  private readonly stepsOfCommands = new WeakMap<ShellCommand, readonly (readonly ScriptStep[])[]>();
   /** The runs of iptables-restore that a line stands for, in their order. */
   private readonly runs = new WeakMap<Line, RestoreRun[]>();
   private readonly restoreSteps = new WeakMap<RestoredLine, ScriptStep>();
@@ -228,8 +233,18 @@ export class Script {
     const before = this.commandSteps.get(invocation);
     if (before?.[0]!.alone === alone) return before;
     const { family, reached } = invocation;
-    const steps: readonly ScriptStep[] = [{ alone, family, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached }];
+    const steps = this.asBefore({ alone, family, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached });
     this.commandSteps.set(invocation, steps);
+    return steps;
+  }
+
+  /** The step, or the one that it was before the text around its command was read anew. */
+  private asBefore(step: ScriptStep): readonly ScriptStep[] {
+    const before = this.stepsOfCommands.get(step.command!) ?? [];
+    const known = before.find(([other]) => sameStep(step, other!));
+    if (known !== undefined) return known;
+    const steps = [step];
+    this.stepsOfCommands.set(step.command!, [...before.slice(1 - MOST_WAYS), steps]);
     return steps;
   }
 
@@ -296,17 +311,10 @@ export class Script {
     const known = words === undefined ? undefined : runs.commands.get(words);
     if (known !== undefined) return known;
     const command = this.command(invocation, layout, index);
-    const same = this.before(alone).find((other) => sameCommand(other, command)) ?? command;
+    const same = this.commands.get(alone)?.find((other) => sameCommand(other, command)) ?? command;
     if (runs.commands.size >= MOST_RUNS) runs.commands.clear();
     if (words !== undefined) runs.commands.set(words, same);
     return same;
-  }
-
-  /** The commands that the line held before, which go on where they are the same. */
-  private before(alone: Line): readonly ShellCommand[] {
-    const content = this.made.get(alone)?.content;
-    if (content?.kind !== 'command') return [];
-    return content.others === undefined ? [content] : content.others;
   }
 
   private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
@@ -335,9 +343,10 @@ export class Script {
 
   /** The line with what the steps say that stand on it. */
   private lineSaying(alone: Line, said: Said | undefined, broken: boolean): Line {
-    if (said !== undefined && 'alone' in said && said.command !== undefined) return this.lineOf(alone, said.command);
     const steps = said === undefined ? [] : 'alone' in said ? [said] : said;
-    const [first, ...others] = steps.flatMap(({ command }) => command ?? []);
+    const commands = steps.flatMap(({ command }) => command ?? []);
+    this.commands.set(alone, commands);
+    const [first, ...others] = commands;
     return this.lineOf(alone, first === undefined ? steps[0]?.content ?? plain(alone, broken) : others.length === 0 ? first : { ...first, others });
   }
 

@@ -18,11 +18,13 @@ interface ChainDifference extends Exchange<Rule> {
   readonly chain: string;
   /** Whether nobody knows of any of them whether it is there. */
   readonly isConditional: boolean;
+  /** Whether one of them is not taken by every hook. */
+  readonly isChoosy: boolean;
 }
 
 /**
- * How two executions differ that have come to the same place of a script in two ways: by rules that lead nowhere and stand in
- * any chain, and by what was said of the commands. Most commands do the same after both.
+ * How two executions differ that have come to the same place of a script in two ways: by rules without which their chains
+ * lead where they lead, and by what was said of the commands. Most commands do the same after both.
  */
 export interface Difference {
   readonly chains: readonly ChainDifference[];
@@ -51,13 +53,19 @@ export function heeds({ bound, restore, unknownInput }: BoundLine, { chains }: D
   if (restore !== undefined || unknownInput !== undefined) return chains.length > 0;
   const command = bound?.command;
   if (command === undefined) return false;
+  const name = bound!.table?.name ?? 'filter';
+  const inTable = chains.filter(({ table }) => table === name);
+  if (inTable.length === 0) return false;
+  const { target } = bound!;
+  if (target?.kind === 'chain' && inTable.some(({ chain, isChoosy: asks }) => asks && chain === target.chain)) return true;
   switch (command.kind) {
     case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
     case 'zero': if (command.position === undefined) return false; break;
+    // Rules follow a chain to its new name.
+    case 'rename-chain': return true;
     default:
   }
-  const table = bound!.table?.name ?? 'filter';
-  const touched = chains.filter((each) => each.table === table && (command.chain === undefined || command.chain === each.chain));
+  const touched = inTable.filter(({ chain }) => command.chain === undefined || command.chain === chain);
   // What may flush a chain, or delete it, leaves rules as they are of which nobody knows whether they are there.
   const isHarmless = (command.kind === 'flush' || command.kind === 'delete-chain') && bound!.conditional !== undefined;
   return isHarmless ? touched.some(({ isConditional }) => !isConditional) : touched.length > 0;
@@ -73,14 +81,26 @@ function addDifferences(chains: ChainDifference[], before: Table, after: Table):
     const found = exchange(other.rules, chain.rules, sameRule);
     if (found.taken === 0 && found.put.length === 0) continue;
     const rules = [...found.put, ...other.rules.slice(found.at, found.at + found.taken)];
-    if (!rules.every(isPlain)) return false;
-    chains.push({ table: after.name, chain: chain.name, ...found, isConditional: rules.every(({ bound }) => bound.conditional !== undefined) });
+    const asks = rules.some(isAsking);
+    if ((rules.some(isJump) && !leadAlike(other, chain)) || (asks && (!chain.builtIn || isLedTo(after, chain)))) return false;
+    chains.push({ table: after.name, chain: chain.name, ...found, isConditional: rules.every(({ bound }) => bound.conditional !== undefined), isChoosy: asks });
   }
   return true;
 }
 
-/** Whether no command asks for the rule but those that look at the rules of its chain: it leads nowhere, and every hook takes it. */
-const isPlain = ({ bound }: Chain['rules'][number]): boolean => bound.target?.kind !== 'chain' && !usesOf(bound).some(({ definition }) => isChoosy(definition));
+const isJump = ({ bound: { target } }: Rule): boolean => target?.kind === 'chain';
+
+/** Whether two chains lead to the same chains, and first so in the same order. */
+const leadAlike = (a: Chain, b: Chain): boolean => [...ledTo(a)].join(' ') === [...ledTo(b)].join(' ');
+
+const ledTo = ({ rules }: Chain): ReadonlySet<string> => new Set(rules.flatMap(({ bound: { target } }) => (target?.kind === 'chain' ? [target.chain] : [])));
+
+/** Whether not every hook takes the rule, so that jumps to its chain may be refused. */
+const isAsking = ({ bound }: Rule): boolean => usesOf(bound).some(({ definition }) => isChoosy(definition));
+
+/** Whether rules of the table lead to the chain. */
+const isLedTo = ({ chains }: Table, { name }: Chain): boolean =>
+  [...chains.values()].some(({ rules }) => rules.some(({ bound: { target } }) => target?.kind === 'chain' && target.chain === name));
 
 function exchange<T>(before: readonly T[], after: readonly T[], isSame: (a: T, b: T) => boolean = (a, b) => a === b): Exchange<T> {
   const { start, end } = sharedEnds(after, before, (place, placeBefore) => isSame(after[place]!, before[placeBefore]!));

@@ -11,7 +11,7 @@ const NEAREST = 64;
 const SPREAD = 1.125;
 
 /** How often in one run what came before is looked for again behind others, and among how many. */
-const MOST_RETURNS = 8;
+const MOST_RETURNS = 16;
 const MOST_OTHERS = 256;
 
 /** An execution as it was after some of the lines. */
