@@ -12,8 +12,8 @@ export default defineRule({
       + 'speaks for all commands that depend on the same thing.',
     why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. Scripts that take longer '
       + 'than anybody would wait for are followed up to a limit.',
-    example: ['#!/bin/sh', 'if [ -f /etc/blocklist ]; then', 'iptables -A INPUT -s 192.0.2.1 -j DROP', 'fi'],
-    instead: ['#!/bin/sh', 'iptables -A INPUT -s 192.0.2.1 -j DROP'],
+    example: ['#!/bin/sh', 'case "$1" in', 'start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;', 'stop) iptables -F INPUT ;;', 'esac'],
+    instead: ['#!/bin/sh', '# iptables-lens args=start', 'case "$1" in', 'start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;', 'stop) iptables -F INPUT ;;', 'esac'],
     fixes: 'Of commands that run with one argument of the script alone, such as `start`: not safe, since everything is then said of '
       + 'the script as it is run with that argument, and nothing of its other uses.',
   }),

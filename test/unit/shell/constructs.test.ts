@@ -34,7 +34,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['iptables -A X || exit 1\niptables -L', 'iptables -A X', 'iptables -L'],
   ['[[ eth12 =~ ^eth[0-9]+$ ]] && iptables a; [[ eth =~ ^eth[[:digit:]]+$ ]] || iptables b; R="^(a|b)c?$"; [[ bc =~ $R ]] && iptables c', 'iptables a', 'iptables b', 'iptables c'],
   ['[[ $X =~ ^a ]] && iptables a; [[ a.b =~ "a.b" ]] && iptables b', 'if [[ $X =~ ^a ]]: iptables a', 'if [[ a.b =~ "a.b" ]]: iptables b'],
-  ['printf -v P "%s:%d" 1024 65535; iptables $P; printf -v Q %x 5; iptables $Q', 'iptables 1024:65535', 'iptables <printf -v Q %x 5>'],
+  ['printf -v P "%s:%d" 1024 65535; iptables $P; printf -v Q %e 5; iptables $Q', 'iptables 1024:65535', 'iptables <printf -v Q %e 5>'],
   ['set -e\nfalse || iptables a\nif false; then :; fi\n! true\niptables b\n( exit 3 )\niptables c', 'iptables a', 'iptables b'],
   ['trap "iptables -P INPUT ACCEPT" EXIT; iptables -F; trap - INT; exit 2; iptables no', 'iptables -F', 'iptables -P INPUT ACCEPT'],
   ['set -o pipefail; false | true && iptables no; set +o pipefail; false | true && iptables yes', 'iptables yes'],
@@ -52,6 +52,12 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['for ((i = 0; i < 1000000000; i++)); do :; done; iptables -F', 'iptables -F'],
   ['for i in $(seq 1 1000000000); do iptables $i; done', 'if $(seq 1 1000000000): iptables <$(seq 1 1000000000)>'],
   ['f() { f; }; f; iptables -F', 'iptables -F'],
+  // Programs that run others.
+  ['for t in $TARGETS; do echo $t | xargs iptables -j; done; cat list | xargs -n1 iptables -s', 'if $TARGETS: if $TARGETS: iptables -j <$TARGETS>', 'if list: iptables -s <list>'],
+  ['sh -c "$X"; bash -s; sh /nowhere; su - root -c "iptables a"; A=1; sh -c \'iptables $A\'', 'iptables a', 'iptables <$A>'],
+  ['sudo sh -c "iptables a"; time bash -c "iptables b"', 'iptables a', 'iptables b'],
+  ['echo 1 > /x || iptables a; echo > /dev/null || iptables no', 'if > /x: iptables a'],
+  ['case $1 in x) iptables a;; *) $0 x;; esac', 'if case $1 in x: iptables a', 'if case $1 in *: iptables a'],
   // Files that the script writes itself.
   ['cat > r <<EOF\n*filter\nEOF\niptables-restore r', 'iptables-restore r *filter\n'],
   ['exit\niptables -F'],

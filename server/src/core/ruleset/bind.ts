@@ -80,7 +80,7 @@ const NO_TRAITS: RuleTraits = { extensions: [], options: [], asksInterface: fals
 
 /** A rule of which nothing is known but the line that brings it, and why that is so. */
 export function unknownRule(line: Line, family: Family, reason: string): BoundRule {
-  return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, traits: NO_TRAITS, sources: undefined, destinations: undefined, tokens: [], unresolved: reason };
+  return { ...USUAL, line, family, command: undefined, header: NO_HEADER, matches: [], target: undefined, traits: NO_TRAITS, sources: undefined, destinations: undefined, tokens: [], unresolved: reason, unknownWord: reason };
 }
 
 /** What a bound rule keeps that says nothing of packets. */
@@ -112,6 +112,7 @@ class ReadRule extends KeptRule implements BoundRule {
   readonly matches: BoundRule['matches'];
   readonly target: RuleTarget | undefined;
   readonly unresolved: string | undefined;
+  readonly unknownWord: string | undefined;
   readonly conditional: string | undefined;
   private readonly isCommand: boolean;
   private readonly hidden: ReadonlySet<string> | undefined;
@@ -126,6 +127,7 @@ class ReadRule extends KeptRule implements BoundRule {
     this.matches = parts.matches;
     this.target = parts.target;
     this.unresolved = parts.unresolved;
+    this.unknownWord = parts.unresolved;
     this.conditional = parts.conditional;
     this.isCommand = toRead.isCommand;
     this.hidden = toRead.hidden;
@@ -177,6 +179,10 @@ class ChangedRule extends KeptRule implements BoundRule {
     return this.origin.matches;
   }
 
+  get unknownWord(): string | undefined {
+    return this.origin.unknownWord;
+  }
+
   get sources(): BoundRule['sources'] {
     return this.origin.sources;
   }
@@ -197,6 +203,7 @@ class ShapedRule implements BoundRule {
   declare readonly table: BoundRule['table'];
   declare readonly problems: readonly Problem[];
   declare readonly unresolved: string | undefined;
+  declare readonly unknownWord: string | undefined;
   declare readonly conditional: string | undefined;
   declare readonly broken: boolean;
   readonly line: Line;
@@ -250,6 +257,6 @@ class ShapedRule implements BoundRule {
 }
 
 /** What nearly all rules are: without problems, and nothing in them unknown. */
-const USUAL = { skipped: false, ends: false, table: undefined, problems: [], unresolved: undefined, conditional: undefined, broken: false } as const;
+const USUAL = { skipped: false, ends: false, table: undefined, problems: [], unresolved: undefined, unknownWord: undefined, conditional: undefined, broken: false } as const;
 
 Object.assign(ShapedRule.prototype, USUAL);

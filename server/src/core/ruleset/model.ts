@@ -62,6 +62,8 @@ export interface BoundRule {
   readonly problems: readonly Problem[];
   /** What the first argument comes from that nobody knows (`$NET`), or the reason why nobody knows whether the command runs. */
   readonly unresolved: string | undefined;
+  /** What the first argument comes from that nobody knows. */
+  readonly unknownWord: string | undefined;
   /** What the running of the command depends on, where that is not known. */
   readonly conditional: string | undefined;
   /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */

@@ -48,8 +48,8 @@ function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
 
 /** What is said of a rule, or policy, that is not known. */
 function openRule(chain: string, bound: BoundRule): string {
-  const { unresolved, conditional, command, target } = bound;
-  if (conditional === undefined || unresolved !== conditional) return `-A ${chain}: not known before a shell reads ${quoted(bound)}`;
+  const { unknownWord, conditional, command, target } = bound;
+  if (conditional === undefined || unknownWord !== undefined) return `-A ${chain}: not known before a shell reads ${quoted(bound)}`;
   const isPolicy = command?.kind === 'policy' && target?.kind === 'verdict';
   return `${isPolicy ? `-P ${chain} ${target.verdict}` : [`-A ${chain}`, spellRule(bound)].join(' ').trimEnd()}: depends on \`${conditional}\``;
 }

@@ -17,7 +17,7 @@ import { explainPassedOver, readBehindUnknown } from './unknown-letter.ts';
 import { Reading, isExpansion, optionText, type GivenBase, type LineToRead } from './reading.ts';
 
 /** A bound rule but for what follows from it, and the tokens, which are recorded on the side. */
-export type RuleParts = Omit<BoundRule, 'tokens' | 'traits' | 'sources' | 'destinations'>;
+export type RuleParts = Omit<BoundRule, 'tokens' | 'traits' | 'sources' | 'destinations' | 'unknownWord'>;
 
 const NO_PROBLEMS: readonly Problem[] = [];
 

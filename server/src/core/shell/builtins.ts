@@ -1,10 +1,14 @@
 import { isArray, isOpen, maySplit, positionalOf, scalarOf, type OpenPositional, type Positional, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
+import { SHELLS } from './child.ts';
+import { FILTERS } from './filters.ts';
 import { PRINTING } from './printing.ts';
 import { getopts } from './getopts.ts';
 import { mapfile } from './mapfile.ts';
 import { readVariables } from './read.ts';
 import { fileInput } from './redirect.ts';
+import { tee } from './tee.ts';
+import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
 import { assign, type Running } from './simple.ts';
 import type { Signal, Status } from './state.ts';
@@ -37,7 +41,7 @@ function leaveLoop(kind: 'break' | 'continue'): Builtin {
 }
 
 /** `local`, `export`, `readonly`, `declare`. */
-function declare(makesLocal: (options: string) => boolean): Builtin {
+function declare(makesLocal: (options: string) => boolean, exports = false): Builtin {
   return (shell, args, { command, source }) => {
     const options = args.filter(({ text }) => /^[-+]/u.test(text)).map(({ text }) => text).join('');
     const frame = shell.frames.at(-1);
@@ -51,6 +55,7 @@ function declare(makesLocal: (options: string) => boolean): Builtin {
       if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
       else if (isLocal && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
     }
+    if (exports || /-\w*x/u.test(options)) for (const name of [...names, ...assigned]) shell.environment.export(name);
     for (const word of command.words) {
       if (!isAssignment(word)) continue;
       assignDeclared(shell, word.assignment, source, options);
@@ -175,12 +180,21 @@ const bracket: Builtin = (shell, args, running) => (args.at(-1)?.text === ']' ? 
 
 const nothing: Builtin = () => 0;
 
+/** What waits in the background runs when the script has gone on, or never: it is no part of what the script leaves behind. */
+const sleep: Builtin = (shell) => {
+  if (shell.inBackground) shell.reached = false;
+  return 0;
+};
+
+/** Programs that are no part of a shell, so that others can run them. */
+export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee };
+
 export const BUILTINS: Readonly<Record<string, Builtin>> = {
-  ...PRINTING,
+  ...PROGRAMS,
   ':': nothing, true: nothing, false: () => 1,
   exit: leave('exit'), return: leave('return'), break: leaveLoop('break'), continue: leaveLoop('continue'),
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
-  export: declare(() => false), readonly: declare(() => false),
+  export: declare(() => false, true), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt: nothing, umask: nothing, sleep: nothing, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt: nothing, umask: nothing, sleep, wait: nothing,
 };

@@ -81,7 +81,6 @@ function within(field: Field, { start, end, name }: Home): Field {
 
 function restored(shell: Interpreter, { reads, file }: RestoreOptions): Invocation['input'] {
   if (!reads) return undefined;
-  if (file?.unknown !== undefined) return file.unknown;
-  const input = file === undefined ? shell.input : fileInput(shell, file.text, file);
+  const input = file === undefined ? shell.input : fileInput(shell, file.unknown ?? file.text, file);
   return input.unknown !== undefined && input.pieces.length === 0 ? input.unknown : input.pieces;
 }

@@ -64,6 +64,7 @@ export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
 /** Everything that an environment holds. */
 export interface SavedEnvironment extends Changes {
   readonly references: ReadonlyMap<string, string>;
+  readonly exported: ReadonlySet<string>;
 }
 
 /** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
@@ -71,6 +72,8 @@ export class Environment {
   private readonly layers: Layer[] = [new Layer()];
   /** Names that stand for those of other variables: `declare -n`. */
   references: ReadonlyMap<string, string> = new Map();
+  /** Variables that programs are given. */
+  private exported: ReadonlySet<string> = new Set();
 
   constructor(positional: Positional) {
     this.layers[0]!.positional = positional;
@@ -136,35 +139,37 @@ export class Environment {
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
     const { variables, functions, positional } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references };
+    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, exported: this.exported };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, references }: SavedEnvironment): void {
+  restore({ variables, functions, positional, references, exported }: SavedEnvironment): void {
     const layer = new Layer();
     for (const [name, value] of variables) layer.variables.set(name, value);
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
     this.layers.splice(0, this.layers.length, layer);
     this.references = references;
+    this.exported = exported;
   }
 
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && this.exported.size === saved.exported.size && [...this.exported].every((name) => saved.exported.has(name)) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, references } = this;
+    const { layers: { length }, references, exported } = this;
     this.layers.push(layer);
     try {
       run();
     } finally {
       this.layers.length = length;
       this.references = references;
+      this.exported = exported;
     }
     return layer;
   }
@@ -184,6 +189,19 @@ export class Environment {
   private changed({ variables }: Changes, name: string): Variable | undefined {
     const value = variables.get(name);
     return value === undefined ? this.get(name) : value === ABSENT ? undefined : value;
+  }
+
+  /** Lets programs have a variable. */
+  export(name: string): void {
+    if (!this.exported.has(name)) this.exported = new Set([...this.exported, name]);
+  }
+
+  /** Leaves of variables and functions what a program is given. */
+  keepExported(): void {
+    for (const { variables, functions } of [...this.layers]) {
+      for (const name of [...variables.keys()]) if (!this.exported.has(name)) this.set(name, undefined);
+      for (const name of [...functions.keys()]) this.define(name, null);
+    }
   }
 
   /** Forgets the values of all variables, because of something that may have set any. */

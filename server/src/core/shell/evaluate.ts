@@ -1,4 +1,4 @@
-import { SCRIPT_ARGUMENTS, type Positional } from './environment.ts';
+import { SCRIPT_ARGUMENTS, type FunctionDefinition, type Positional } from './environment.ts';
 import { Interpreter, type ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import type { Chunk } from './script-text.ts';
@@ -9,7 +9,7 @@ import { runExitTrap } from './trap.ts';
 
 /** What a script was found to do. */
 export interface Evaluation {
-  /** In the order of execution; behind those that the script comes to stand those that it never does. */
+  /** In the order of execution; those that the script never comes to, or that run when it has ended, stand at its end or where it would come to them. */
   readonly invocations: readonly Invocation[];
   /** Places of the invocations whose status the script looks at, so that it provides for their failure. */
   readonly asked: ReadonlySet<number>;
@@ -45,6 +45,7 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
   const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
   shell.errexit = call.errexit === true;
+  shell.script = () => chunks.flatMap((chunk) => (chunk.command === undefined ? [] : [{ command: chunk.command, source: chunk }]));
   const { end, behind = end, givenUpAt } = runAll(shell, chunks, trail);
   const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
   shell.stretch = trail.finish(shell, unsure.length > 0);
@@ -108,13 +109,13 @@ function lookAtUnreached(shell: Interpreter, chunk: Chunk): void {
   for (const { name, body } of chunk.functions) {
     if (!chunk.simple.some((command) => command.start >= body.start && command.end <= body.end && !shell.stretch.visited.has(command))) continue;
     const definition = shell.environment.function(name) ?? { body, source: chunk };
-    if (definition.body === body) limited(() => { shell.unreached(() => { callUnknown(shell, definition); }); });
+    if (definition.body === body) limited(() => { shell.unreached(() => { callUnknown(shell, name, definition); }); });
   }
   for (const command of chunk.simple) {
     if (!shell.stretch.visited.has(command)) limited(() => { shell.unreached(() => { runSimple(shell, command, chunk); }); });
   }
 }
 
-function callUnknown(shell: Interpreter, definition: Parameters<typeof callFunction>[1]): void {
-  callFunction(shell, definition, { origin: '$@', many: true }, undefined);
+function callUnknown(shell: Interpreter, name: string, definition: FunctionDefinition): void {
+  callFunction(shell, name, definition, { origin: '$@', many: true }, undefined);
 }

@@ -11,6 +11,8 @@ import { isUnknown, type Field, type Piece, type Unknown, type Value } from './v
 /** What expansion needs of the evaluation that it is part of. */
 export interface ExpansionHost {
   readonly environment: Environment;
+  /** The functions that are being run, the innermost last. */
+  readonly frames: readonly { readonly name: string }[];
   /** `$?` */
   readonly status: Value;
   /** What a command prints, without the line ends behind it. */

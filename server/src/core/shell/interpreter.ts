@@ -57,11 +57,19 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'sequence': return this.sequence(command, source);
       case 'and': case 'or': return this.chained(command, source);
       case 'not': return negated(this.testing(() => this.run(command.command, source)));
-      case 'background': this.apart(() => this.run(command.command, source)); return 0;
+      case 'background': this.background(command.command, source); return 0;
       case 'pipeline': return this.pipeline(command, source);
       case 'function': this.environment.define(command.name, { body: command.body, source }); return 0;
       default: return redirected(this, command.redirects, source, () => this.compound(command, source));
     }
+  }
+
+  private background(command: Command, source: Source): void {
+    const { reached, inBackground } = this;
+    this.inBackground = true;
+    this.apart(() => this.run(command, source));
+    this.inBackground = inBackground;
+    this.reached = reached;
   }
 
   private compound(command: Extract<Command, { readonly redirects: readonly Redirect[] }>, source: Source): Status {

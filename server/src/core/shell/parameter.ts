@@ -108,6 +108,7 @@ export class ParameterExpansion {
     }
     if (name === '?') return host.status;
     if (/^\d+$/u.test(name)) return this.positional(Number(name));
+    if (name === 'FUNCNAME') return this.variable(functionNames(host.frames), part, source);
     if (/^[$!-]$/u.test(name)) return { origin: `$${name}` };
     return this.variable(host.environment.get(name), part, source);
   }
@@ -209,7 +210,7 @@ export class ParameterExpansion {
     }
     if (/^[#%]/u.test(operator)) return mapped(value, (text) => trimmed(text, operator, pattern));
     if (/^[\^,]/u.test(operator) && pattern === '') return mapped(value, (text) => recased(text, operator));
-    return { origin: `\${${part.name}${operator}…}` };
+    return (operator === '@' ? mapped(value, TRANSFORMED[String(pattern)]) : undefined) ?? { origin: `\${${part.name}${operator}…}` };
   }
 }
 
@@ -228,7 +229,23 @@ function absent(name: string): Unknown {
   return { origin, program: `ip${six}tables${program[3] === undefined ? '' : '-restore'}` };
 }
 
-function mapped(value: Value, change: (text: string) => string): Value {
+/** What `${NAME@LETTER}` makes of a text; of quoted ones only those that one kind of quotes can hold. */
+const TRANSFORMED: Readonly<Record<string, ((text: string) => string) | undefined>> = {
+  U: (text) => text.toUpperCase(), L: (text) => text.toLowerCase(), u: (text) => text.slice(0, 1).toUpperCase() + text.slice(1),
+  Q: (text) => `'${text.replaceAll("'", "'\\''")}'`,
+};
+
+/** `FUNCNAME`: the functions that are being run, the innermost first; outside of them there is none. */
+function functionNames(frames: readonly { readonly name: string }[]): Variable {
+  if (frames.length === 0) return null;
+  return { elements: new Map([...frames.map(({ name }) => name).reverse(), 'main'].entries()), associative: false };
+}
+
+/** The value, or each of those that it may have, changed; undefined where nothing is known that changes it. */
+function mapped(value: Value, change: (text: string) => string): Value;
+function mapped(value: Value, change: ((text: string) => string) | undefined): Value | undefined;
+function mapped(value: Value, change: ((text: string) => string) | undefined): Value | undefined {
+  if (change === undefined) return undefined;
   if (!isUnknown(value)) return change(value);
   return value.candidates === undefined ? { origin: value.origin } : oneOf(value.candidates.map(change), value.origin);
 }

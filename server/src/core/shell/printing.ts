@@ -64,26 +64,45 @@ const printf: Builtin = (shell, args, { command, source }) => {
   return 0;
 };
 
-/** The format filled in, as often as there are arguments; undefined where it has more than `%s`, `%d`, `%b` and `%%`. */
+/** The format filled in, as often as there are arguments; undefined where it has more than strings and integers with a width. */
 function formatted(format: string, args: readonly string[]): string | undefined {
-  const pieces = unescaped(format).split(/(%[a-z%])/u);
-  if (pieces.some((piece, index) => (index % 2 === 1 ? !/^%[sdb%]$/u.test(piece) : piece.includes('%')))) return undefined;
+  const pieces = unescaped(format).split(/(%[-0]*\d*(?:\.\d+)?[a-zA-Z%])/u);
+  if (pieces.some((piece, index) => index % 2 === 0 && piece.includes('%'))) return undefined;
   const takes = pieces.filter((piece, index) => index % 2 === 1 && piece !== '%%').length;
   let result = '';
   let next = 0;
   do {
     for (let index = 0; index < pieces.length; index++) {
       const piece = pieces[index]!;
-      if (index % 2 === 0) result += piece;
-      else if (piece === '%%') result += '%';
-      else {
-        const arg = args[next++] ?? '';
-        if (piece === '%d' && !/^-?\d*$/u.test(arg)) return undefined;
-        result += piece === '%d' ? arg === '' ? '0' : String(Number(arg)) : piece === '%b' ? unescaped(arg) : arg;
-      }
+      const filled = index % 2 === 0 ? piece : piece === '%%' ? '%' : directive(piece, args[next++] ?? '');
+      if (filled === undefined) return undefined;
+      result += filled;
     }
   } while (takes > 0 && next < args.length);
   return result;
+}
+
+/** One argument as a directive of `printf` writes it; undefined where it can't, or in ways that are not known here. */
+function directive(text: string, arg: string): string | undefined {
+  const [, flags = '', width = '', precision, letter = ''] = /^%([-0]*)(\d*)(?:\.(\d+))?(.)$/u.exec(text) ?? [];
+  const isText = letter === 's' || letter === 'b';
+  const plain = isText || letter === 'c' ? textual(letter, arg) : integer(letter, arg);
+  // Some shells count bytes.
+  if (plain === undefined || (precision !== undefined && !isText) || (width + (precision ?? '') !== '' && /[^ -~]/u.test(plain))) return undefined;
+  const cut = precision === undefined ? plain : plain.slice(0, Number(precision));
+  if (flags.includes('-')) return cut.padEnd(Number(width));
+  if (!flags.includes('0') || isText || letter === 'c') return cut.padStart(Number(width));
+  return cut.startsWith('-') ? `-${cut.slice(1).padStart(Number(width) - 1, '0')}` : cut.padStart(Number(width), '0');
+}
+
+const textual = (letter: string, arg: string): string => (letter === 's' ? arg : letter === 'b' ? unescaped(arg) : arg.slice(0, 1));
+
+function integer(letter: string, arg: string): string | undefined {
+  if (!/^(?:-?(?:0|[1-9]\d{0,14})|0x[\da-fA-F]{1,12})?$/u.test(arg)) return undefined;
+  const value = Number(arg);
+  if (letter === 'd' || letter === 'i') return String(value);
+  if (value < 0) return undefined;
+  return { u: String(value), x: value.toString(16), X: value.toString(16).toUpperCase(), o: value.toString(8) }[letter];
 }
 
 const cat: Builtin = (shell, args, { command, source }) => {
@@ -97,7 +116,8 @@ const cat: Builtin = (shell, args, { command, source }) => {
   return inputs.every((input) => input?.unknown === undefined) ? 0 : { origin };
 };
 
-function copy(shell: Interpreter, pieces: readonly { readonly text: string; readonly start: number; readonly end: number; readonly unknown?: NonNullable<Field['unknown']> }[]): void {
+/** Prints what was read. */
+export function copy(shell: Interpreter, pieces: readonly { readonly text: string; readonly start: number; readonly end: number; readonly unknown?: NonNullable<Field['unknown']> }[]): void {
   const { output } = shell;
   if (output === undefined) return;
   if (shell.certainty > output.certainty) shell.print({ origin: 'cat' }, 0, 0);
@@ -106,16 +126,20 @@ function copy(shell: Interpreter, pieces: readonly { readonly text: string; read
 
 const seq: Builtin = (shell, args, { command, source }) => {
   const origin = shell.expander.origin(command, source);
-  const numbers = args.map(({ text, unknown }) => (unknown === undefined && /^-?\d+$/u.test(text) ? Number(text) : undefined));
+  const isPadded = args[0]?.text === '-w';
+  const operands = isPadded ? args.slice(1) : args;
+  const numbers = operands.map(({ text, unknown }) => (unknown === undefined && /^-?\d+$/u.test(text) ? Number(text) : undefined));
   const unknown = unknownOf(args);
   const [first, by, last] = numbers.length === 1 ? [1, 1, numbers[0]] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers;
-  const known = first !== undefined && by !== undefined && last !== undefined && by !== 0 && numbers.length <= 3;
+  const known = first !== undefined && by !== undefined && last !== undefined && by !== 0 && numbers.length <= 3 && (!isPadded || (first >= 0 && last >= 0));
   if (!known || (last - first) / by > MOST_WORDS) {
     shell.print(unknown ?? { origin }, 0, 0);
     return { origin };
   }
   const lines: string[] = [];
-  for (let value = first; by > 0 ? value <= last : value >= last; value += by) lines.push(`${value}\n`);
+  // The words as they are written tell the width, leading zeros included.
+  const width = isPadded ? Math.max(operands[0]!.text.length * Number(operands.length > 1), operands.at(-1)!.text.length, String(first).length) : 0;
+  for (let value = first; by > 0 ? value <= last : value >= last; value += by) lines.push(`${String(value).padStart(width, '0')}\n`);
   shell.print(lines.join(''), args[0]!.start, args.at(-1)!.end);
   return 0;
 };

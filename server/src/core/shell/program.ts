@@ -49,6 +49,19 @@ export function programCall(fields: readonly Field[]): ProgramCall | undefined {
   return undefined;
 }
 
+/** Index of the word that names the program behind all wrappers. */
+export function wrappedFrom(fields: readonly Field[]): number {
+  let index = 0;
+  for (let next = 0; next < fields.length && fields[next]!.unknown === undefined;) {
+    index = next;
+    const behindIt = behind(fields, index, fields[index]!.text);
+    if (behindIt === undefined) break;
+    next = behindIt;
+    if (next < fields.length) index = next;
+  }
+  return index;
+}
+
 /** Index of the word that may name the program behind a wrapper. */
 function behind(fields: readonly Field[], index: number, value: Value): number | undefined {
   if (isUnknown(value)) {

@@ -1,4 +1,5 @@
 import type { Interpreter } from './interpreter.ts';
+import type { Span } from '../text.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Status } from './state.ts';
 import { Input, Output } from './stream.ts';
@@ -22,16 +23,23 @@ export function redirected(shell: Interpreter, redirects: readonly Redirect[], s
   const status = run();
   shell.input = input;
   shell.output = output;
-  if (written !== undefined && !isUnknown(written.path)) write(shell, written.path, written.append, written.output);
-  return status;
+  if (written === undefined) return status;
+  write(shell, written.path, written.append, written.output);
+  // Whether a file can be written to is the machine's affair, and expected.
+  return status === 0 && !(typeof written.path === 'string' && written.path.startsWith('/dev/')) ? { origin: shell.expander.origin(spanOf(redirects), source), assumed: true } : status;
 }
 
+const spanOf = (redirects: readonly Redirect[]): Span => ({ start: redirects[0]!.start, end: redirects.at(-1)!.end });
+
 /** Keeps what a file holds, for who reads it further on. */
-function write(shell: Interpreter, path: string, append: boolean, output: Output): void {
-  if (path.startsWith('/dev/') || path.startsWith('/proc/')) return;
+export function write(shell: Interpreter, path: Value, append: boolean, output: Output): void {
+  // Of a path that is not known it is still known when it is the same.
+  if (isUnknown(path)) {
+    if (path.candidates !== undefined) return;
+  } else if (path.startsWith('/dev/') || path.startsWith('/proc/')) return;
   const before = append ? shell.files.get(path) : [];
   const { value } = output;
-  if (before === undefined || 'origin' in before || isUnknown(value) || shell.certainty > 0) shell.files.set(path, { origin: path });
+  if (before === undefined || 'origin' in before || isUnknown(value) || shell.certainty > 0) shell.files.set(path, { origin: isUnknown(path) ? path.origin : path });
   else shell.files.set(path, [...before, ...output.pieces]);
 }
 
@@ -44,7 +52,7 @@ function inputOf(shell: Interpreter, { operator, target, start, end }: Redirect,
   const [part] = target.parts;
   if (operator === '<' && target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return substituted(shell, part, source);
   const path = shell.expander.text(target, source);
-  return isUnknown(path) ? new Input([], path) : fileInput(shell, path, spanIn(source, { start, end }));
+  return fileInput(shell, path, spanIn(source, { start, end }));
 }
 
 /** What the commands of `< <(…)` print. */
@@ -58,9 +66,10 @@ function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Sou
 }
 
 /** The text of a file that the script has written or that stands beside it. */
-export function fileInput(shell: Interpreter, path: string, span: { readonly start: number; readonly end: number }): Input {
+export function fileInput(shell: Interpreter, path: Value, span: { readonly start: number; readonly end: number }): Input {
   const written = shell.files.get(path);
-  if (written !== undefined) return 'origin' in written ? new Input([], written) : new Input(written);
+  if (written !== undefined) return 'origin' in written ? new Input([], isUnknown(path) ? path : written) : new Input(written);
+  if (isUnknown(path)) return new Input([], path);
   const text = path.startsWith('/dev/') ? undefined : shell.readFile(path);
   if (path === '/dev/null') return new Input([]);
   return text === undefined ? new Input([], { origin: path }) : new Input([{ text, start: span.start, end: span.end }]);

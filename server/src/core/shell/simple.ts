@@ -1,7 +1,8 @@
-import { BUILTINS } from './builtins.ts';
+import { BUILTINS, PROGRAMS } from './builtins.ts';
 import { callProgram, emit } from './call.ts';
 import type { Interpreter } from './interpreter.ts';
-import { programCall } from './program.ts';
+import { runFile, runItself } from './child.ts';
+import { programCall, wrappedFrom } from './program.ts';
 import { namesIn, recall } from './recall.ts';
 import { redirected } from './redirect.ts';
 import { spanIn, type Source } from './source.ts';
@@ -64,17 +65,31 @@ function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fiel
   return { source, start, end, name: spanIn(source, command.words[0]!) };
 }
 
-function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {
+/** Runs a command by its words. */
+export function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {
   const [name] = fields;
   if (name!.unknown === undefined) {
     const definition = shell.environment.function(name!.text);
-    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, definition, positionalOf(fields.slice(1)), running.home));
+    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, name!.text, definition, positionalOf(fields.slice(1)), running.home));
   }
   const call = programCall(fields);
   if (call !== undefined) return callProgram(shell, fields, call, running);
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
   const origin = shell.expander.origin(running.command, running.source);
+  return runElse(shell, fields.slice(wrappedFrom(fields)), running, origin) ?? unknownProgram(shell, origin);
+}
+
+/** Runs what a program such as `sudo` is handed, as far as it is known; the script itself, or a file beside it. */
+function runElse(shell: Interpreter, fields: readonly Field[], running: Running, origin: string): Status | undefined {
+  const [name, ...args] = fields;
+  if (name?.unknown?.origin === '$0') return runItself(shell, args, origin);
+  if (name === undefined || name.unknown !== undefined) return undefined;
+  if (Object.hasOwn(PROGRAMS, name.text)) return PROGRAMS[name.text]!(shell, args, running);
+  return runFile(shell, fields, running.home);
+}
+
+function unknownProgram(shell: Interpreter, origin: string): Status {
   shell.print({ origin }, 0, 0);
   return { origin };
 }
@@ -83,17 +98,20 @@ function runFields(shell: Interpreter, fields: readonly Field[], running: Runnin
 function withAssignments(shell: Interpreter, { command, source }: Running, run: () => Status): Status {
   if (command.assignments.length === 0) return run();
   const before = command.assignments.map(({ name }) => [name, shell.environment.get(name)] as const);
-  for (const assignment of command.assignments) assign(shell, assignment, source);
+  for (const assignment of command.assignments) {
+    assign(shell, assignment, source);
+    shell.environment.export(assignment.name);
+  }
   const status = run();
   for (const [name, value] of before) shell.environment.set(name, value);
   return status;
 }
 
 /** Runs a function with these arguments. */
-export function callFunction(shell: Interpreter, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+export function callFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
   if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
   const { positional, references } = shell.environment;
-  const frame = { home, locals: new Map() };
+  const frame = { name, home, locals: new Map() };
   shell.frames.push(frame);
   shell.environment.positional = args;
   let status: Status = 0;
@@ -103,7 +121,7 @@ export function callFunction(shell: Interpreter, { body, source }: FunctionDefin
     status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
   }
   shell.environment.references = references;
-  for (const [name, value] of frame.locals) shell.environment.set(name, value);
+  for (const [local, value] of frame.locals) shell.environment.set(local, value);
   shell.environment.positional = positional;
   shell.frames.pop();
   return status;

@@ -5,7 +5,8 @@ import type { OptionPlace } from './getopts.ts';
 import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
-import type { SimpleCommand } from './syntax/ast.ts';
+import type { Source } from './source.ts';
+import type { Command, SimpleCommand } from './syntax/ast.ts';
 import { sameValue, type Piece, type Unknown, type Value } from './value.ts';
 
 /** An exit status; of an invocation it is known when the ruleset is. */
@@ -25,6 +26,7 @@ export interface Home extends Span {
 
 /** A function that is being run. */
 export interface Frame {
+  readonly name: string;
   readonly home: Home | undefined;
   readonly locals: Map<string, Variable | undefined>;
 }
@@ -64,7 +66,7 @@ export class Stretch {
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
   readonly environment: SavedEnvironment;
-  readonly files: ReadonlyMap<string, readonly Piece[] | Unknown>;
+  readonly files: ReadonlyMap<Value, readonly Piece[] | Unknown>;
   /** How many invocations there were. */
   readonly count: number;
   readonly doubts: readonly Condition[];
@@ -98,14 +100,20 @@ export class ShellState {
   signal: Signal | undefined;
   /** Where `getopts` goes on. */
   options: OptionPlace = { index: 1, at: 0 };
+  /** How many shells run each other. */
+  children = 0;
+  /** The commands of the script, for one that runs itself. */
+  script: () => Iterable<{ readonly command: Command; readonly source: Source }> = () => [];
   /** How many command substitutions were run. */
   captures = 0;
   output: Output | undefined;
   input = new Input([], { origin: 'standard input' });
   /** Files that the script has written. */
-  readonly files = new Map<string, readonly Piece[] | Unknown>();
+  readonly files = new Map<Value, readonly Piece[] | Unknown>();
   /** Whether what runs is reached by the script. */
   reached = true;
+  /** Whether what runs does so while the script goes on. */
+  inBackground = false;
   private value: Value = '0';
   /** What the value is yet to be made of. */
   private ended: Status | undefined;

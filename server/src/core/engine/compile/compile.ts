@@ -158,10 +158,10 @@ class Compiler implements CompileContext {
 
   private target(target: RuleTarget | undefined, table: Table, rule: Rule): CompiledTarget {
     switch (target?.kind) {
-      case undefined: return rule.bound.unresolved === undefined || rule.bound.unresolved === rule.bound.conditional ? { kind: 'none' } : unknownTarget(rule.bound.unresolved);
+      case undefined: return rule.bound.unknownWord === undefined ? { kind: 'none' } : unknownTarget(rule.bound.unknownWord);
       case 'verdict': return { kind: target.verdict.toLowerCase() as 'accept' };
       case 'extension':
-        if (rule.bound.unresolved !== undefined && rule.bound.unresolved !== rule.bound.conditional) return unknownTarget(rule.bound.unresolved);
+        if (rule.bound.unknownWord !== undefined) return unknownTarget(rule.bound.unknownWord);
         return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
       case 'chain': {
         const chain = table.chains.get(target.chain);

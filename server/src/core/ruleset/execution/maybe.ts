@@ -59,7 +59,7 @@ const maybe = (bound: BoundRule, reason: string): Rule => ({ bound: bound.unreso
 
 /** Of a command with unknown words nobody knows which rule it means. */
 const indexIn = ({ backend }: ExecutionState, chain: Chain, bound: BoundRule): number =>
-  (bound.unresolved === bound.conditional ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : -1);
+  (bound.unknownWord === undefined ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : -1);
 
 /** Says of a chain's rules that they may have gone. */
 function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reason: string): void {
