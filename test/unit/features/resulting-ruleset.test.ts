@@ -25,6 +25,15 @@ describe('the resulting ruleset of a script', () => {
   });
 });
 
+describe('the resulting ruleset of a script that may run what iptables refuses', () => {
+  it('has nothing of it', async () => {
+    const { session, document } = await sessionWith('#!/bin/sh\nif [ -e /etc/web ]; then\n  iptables -A INPUT -p tcp --dport\n  iptables -N 2-much-for-the-name-of-any-chain\n  iptables -A INPUT -j DROP\nfi\n', 'firewall.sh');
+    const answer = resultingRuleset(session, { uri: document.uri });
+    assert.ok(!('error' in answer));
+    assert.deepEqual(answer.text.split('\n').filter((line) => /-A|chain/u.test(line)), ['# -A INPUT -j DROP: depends on `[ -e /etc/web ]`']);
+  });
+});
+
 describe('the resulting ruleset of a ruleset file', () => {
   it('has a comment in the place of a rule that iptables refuses', async () => {
     const { session, document } = await sessionWith('*filter\n-A INPUT -p tcp --dport\n-A INPUT -s 192.0.2.1 --dprot 22 -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n', 'rules.v4');

@@ -42,8 +42,8 @@ export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
 
 function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
   const { bound } = rule;
-  if (bound.unresolved !== undefined) return { text: `# ${openRule(chain, bound)}`, rule };
-  return { text: bound.broken ? `# -A ${chain}: iptables refuses ${quoted(bound)}` : [`-A ${chain}`, ...ruleWords(rule, backend)].join(' '), rule };
+  if (bound.broken) return { text: `# -A ${chain}: iptables refuses ${quoted(bound)}`, rule };
+  return { text: bound.unresolved === undefined ? [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ') : `# ${openRule(chain, bound)}`, rule };
 }
 
 /** What is said of a rule, or policy, that is not known. */

@@ -5,7 +5,6 @@ import type { OptionPlace } from './getopts.ts';
 import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
-import type { Source } from './source.ts';
 import type { Command, SimpleCommand } from './syntax/ast.ts';
 import { sameValue, type Piece, type Unknown, type Value } from './value.ts';
 

@@ -9,6 +9,8 @@ import type { ExecutionState } from './state.ts';
 
 /** Does what a command would do of which nobody knows whether it runs or what its words are: rules that may be there, or be there no longer. */
 export function maybeExecute(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule, reason: string): void {
+  // What iptables refuses changes nothing, whether it runs or not.
+  if (bound.broken) return;
   if (command.kind === 'new-chain' && command.chain !== undefined && !table.chains.has(command.chain)) {
     table.chains.set(command.chain, { ...userChain(command.chain, state.line), maybe: reason });
   }
