@@ -1,6 +1,6 @@
 import type { Rule } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
-import { UNCHANGED } from '../sets/rewriting.ts';
+import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
@@ -93,12 +93,19 @@ export class Cover {
     const leading = analysis.leadingTo(analysis.chain(place.chain)).flatMap(({ name }) => analysis.callSites(name));
     const looking = [place, ...leading].map(({ chain, index }) => analysis.chain(chain).steps[index]!.match);
     const isBefore = analysis.before(place);
+    const known = new Map<string, boolean>();
+    const isLookedAt = (rewriting: Rewriting): boolean => {
+      let answer = known.get(rewriting.key);
+      if (answer === undefined) {
+        const watching = new Watching(analysis.space, rewriting);
+        known.set(rewriting.key, answer = looking.some((match) => watching.note(match)));
+      }
+      return answer;
+    };
     for (const chain of analysis.callersFirst()) {
       for (const [index, { inside }] of chain.steps.entries()) {
         const site = { chain: chain.name, index };
-        if (inside === UNCHANGED || !isBefore(site)) continue;
-        const watching = new Watching(analysis.space, inside);
-        if (looking.some((match) => watching.note(match))) this.note(site, 'rewrites', found);
+        if (inside !== UNCHANGED && isBefore(site) && isLookedAt(inside)) this.note(site, 'rewrites', found);
       }
     }
     for (const site of analysis.callSites(place.chain)) this.note(site, 'calls', found);
