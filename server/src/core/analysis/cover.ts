@@ -42,6 +42,8 @@ export class Cover {
   private readonly analysis: TableAnalysis;
   private readonly search: Search;
   private readonly outcomes: Outcomes;
+  /** What takes packets from a rule, followed exactly, which is the same on every way to it. */
+  private readonly exactly = new Map<string, readonly CallSite[]>();
 
   constructor(analysis: TableAnalysis, search: Search) {
     this.analysis = analysis;
@@ -156,9 +158,14 @@ export class Cover {
 
   /** Where rewriting matters: every rule that takes wanted packets before they come to the place; none where none would match even if they came. */
   private *takingExactly(place: Place, { loose }: TableStep): Steps<readonly CallSite[]> {
-    const taking = (yield* follow(this.analysis, place, loose.may)).taking.filter(this.analysis.before(place));
-    const isTaking = (site: CallSite): boolean => taking.some(({ chain, index }) => chain === site.chain && index === site.index);
-    return (yield* follow(this.analysis, place, loose.may, isTaking)).hitting.length > 0 ? taking : [];
+    const key = `${place.index} ${place.chain}`;
+    let found = this.exactly.get(key);
+    if (found === undefined) {
+      const taking = (yield* follow(this.analysis, place, loose.may)).taking.filter(this.analysis.before(place));
+      const isTaking = (site: CallSite): boolean => taking.some(({ chain, index }) => chain === site.chain && index === site.index);
+      this.exactly.set(key, found = (yield* follow(this.analysis, place, loose.may, isTaking)).hitting.length > 0 ? taking : []);
+    }
+    return found;
   }
 }
 
