@@ -2,6 +2,7 @@ import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type Policy, type TableName } 
 import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
 import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
+import { ofTraits } from '../../ruleset/traits.ts';
 import { usesOf } from '../../ruleset/uses.ts';
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
@@ -45,9 +46,11 @@ export function startsTracking({ tables }: Ruleset): boolean {
 }
 
 function tracksConnections({ bound }: Rule): boolean {
-  const uses = usesOf(bound);
-  return uses.some((use) => (typeof use.definition.tracks === 'function' ? use.definition.tracks(use) : use.definition.tracks === true));
+  return trackingTraits(bound) && usesOf(bound).some((use) => (typeof use.definition.tracks === 'function' ? use.definition.tracks(use) : use.definition.tracks === true));
 }
+
+/** Whether rules of a shape may make the kernel track connections. */
+const trackingTraits = ofTraits(({ extensions }) => extensions.some(({ tracks }) => tracks !== undefined && tracks !== false));
 
 type BaseChain = (table: TableName, hook: Hook) => CompiledChain | undefined;
 

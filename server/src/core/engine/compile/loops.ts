@@ -1,3 +1,4 @@
+import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Rule, Table } from '../../ruleset/model.ts';
 
 const known = new WeakMap<Table, ReadonlySet<Rule>>();
@@ -12,14 +13,17 @@ export function loopingJumps(table: Table): ReadonlySet<Rule> {
   return looping;
 }
 
-function findLooping(table: Table): ReadonlySet<Rule> {
-  const component = components(table);
+function findLooping({ chains }: Table): ReadonlySet<Rule> {
+  const successors = new Map([...chains.values()].map((chain) => [chain.name, ChainSurvey.of(chain).jumps]));
+  const component = components(successors);
+  const isCircular = (from: string, to: string): boolean => to === from || (component.get(to) !== undefined && component.get(to) === component.get(from));
   const looping = new Set<Rule>();
-  for (const chain of table.chains.values()) {
-    for (const rule of chain.rules) {
+  for (const [name, jumps] of successors) {
+    // Hardly any chain has one, and to look at the rules of all of them takes long.
+    if (![...jumps].some((to) => isCircular(name, to))) continue;
+    for (const rule of chains.get(name)!.rules) {
       const to = leadsTo(rule);
-      if (to === undefined) continue;
-      if (to === chain.name || (component.get(to) !== undefined && component.get(to) === component.get(chain.name))) looping.add(rule);
+      if (to !== undefined && isCircular(name, to)) looping.add(rule);
     }
   }
   return looping;
@@ -30,28 +34,27 @@ function leadsTo({ bound }: Rule): string | undefined {
 }
 
 /** Tarjan's strongly connected components, without recursion so that long rows of chains are no trouble. */
-function components(table: Table): ReadonlyMap<string, number> {
-  const successors = new Map([...table.chains.values()].map((chain) => [
-    chain.name, [...new Set(chain.rules.flatMap((rule) => leadsTo(rule) ?? []))].filter((name) => table.chains.has(name)),
-  ]));
+function components(successors: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
   const component = new Map<string, number>();
   const order = new Map<string, number>();
   const low = new Map<string, number>();
   const open: string[] = [];
   for (const root of successors.keys()) {
     if (order.has(root)) continue;
-    const work: { readonly name: string; next: number }[] = [];
+    const work: { readonly name: string; readonly ahead: Iterator<string> }[] = [];
     const enter = (name: string): void => {
       order.set(name, order.size);
       low.set(name, order.get(name)!);
       open.push(name);
-      work.push({ name, next: 0 });
+      work.push({ name, ahead: successors.get(name)!.values() });
     };
     enter(root);
     while (work.length > 0) {
       const top = work.at(-1)!;
-      const successor = successors.get(top.name)![top.next++];
-      if (successor !== undefined) {
+      const { done, value: successor } = top.ahead.next();
+      if (done !== true) {
+        // Rules may name chains that there are none of.
+        if (!successors.has(successor)) continue;
         if (!order.has(successor)) enter(successor);
         else if (!component.has(successor)) low.set(top.name, Math.min(low.get(top.name)!, order.get(successor)!));
         continue;
