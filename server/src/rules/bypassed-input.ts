@@ -1,7 +1,8 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
+import type { Steps } from '../core/analysis/steps.ts';
 import { printEndpoint } from '../core/notation/endpoint.ts';
 import { printPacket } from '../core/notation/print.ts';
-import type { BoundRule } from '../core/ruleset/model.ts';
+import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { NumberRange } from '../core/values/integer.ts';
 import { defineRule, type FileInContext, type RelatedPlace, type Report } from './rule.ts';
 import { textSpan } from './support/edits.ts';
@@ -44,14 +45,14 @@ export default defineRule({
 /** Ports looked at; where so many are published, the rest tells nothing new. */
 const MOST_LOOKED_AT = 32;
 
-/** So many published ports are compared in one step. */
+/** So many published ports, or rules, are looked at in one step. */
 const AT_ONCE = 16;
 
 function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | undefined> {
-  const published = [...publishedPorts(analysis.ruleset)];
+  const published = yield* publishedPorts(analysis.ruleset);
   if (published.length === 0) return;
   const search = new PastInputSearch(analysis, file.host);
-  const rules = new PortRules([...rulesOnTheWayIn(analysis.ruleset)].flatMap(portRule));
+  const rules = new PortRules(yield* portRules(analysis.ruleset));
   const told = new Set<string>();
   let looked = 0;
   for (const [index, each] of published.entries()) {
@@ -75,9 +76,15 @@ interface PortRule extends NamedPorts {
   readonly bound: BoundRule;
 }
 
-function portRule(bound: BoundRule): readonly PortRule[] {
-  const named = portsNamedBy(bound);
-  return named === undefined ? [] : [{ bound, ...named }];
+function* portRules(ruleset: Ruleset): Steps<readonly PortRule[]> {
+  const found: PortRule[] = [];
+  let looked = 0;
+  for (const bound of rulesOnTheWayIn(ruleset)) {
+    if (++looked % AT_ONCE === 0) yield undefined;
+    const named = portsNamedBy(bound);
+    if (named !== undefined) found.push({ bound, ...named });
+  }
+  return found;
 }
 
 /** Rules by the ports that they name; most name one of a few. */

@@ -1,4 +1,5 @@
 import type { BoundRule, Table } from '../core/ruleset/model.ts';
+import { Placements } from '../core/ruleset/placement.ts';
 import { defineRule, type RelatedPlace, type Report } from './rule.ts';
 import { declarationOf } from './support/chain-declaration.ts';
 import { examinedTables } from './support/dead-lines.ts';
@@ -19,6 +20,7 @@ export default defineRule({
     for (const { table, chains } of yield* examinedTables(file)) {
       const dead = new Set(chains);
       for (const name of chains) {
+        yield undefined;
         // A chain behind one that is named itself has no cause of its own.
         const jumps = jumpsTo(table, name).filter(({ from }) => !dead.has(from));
         const place = declarationOf(file, table.chains.get(name)!);
@@ -36,8 +38,10 @@ interface Jump {
   readonly bound: BoundRule;
 }
 
-function jumpsTo({ chains }: Table, name: string): Jump[] {
-  return [...chains.values()].flatMap(({ name: from, rules }) => rules.filter(({ bound: { target } }) => target?.kind === 'chain' && target.chain === name).map(({ bound }) => ({ from, bound })));
+function jumpsTo(table: Table, name: string): Jump[] {
+  const placements = Placements.of(table);
+  const callers = [...table.chains.values()].filter((chain) => placements.jumpsOf(chain.name).has(name));
+  return callers.flatMap(({ name: from, rules }) => rules.filter(({ bound: { target } }) => target?.kind === 'chain' && target.chain === name).map(({ bound }) => ({ from, bound })));
 }
 
 function report(name: string, place: Omit<RelatedPlace, 'message'>, jumps: readonly Jump[]): Report {

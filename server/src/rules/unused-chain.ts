@@ -1,7 +1,7 @@
 import type { Chain, Table } from '../core/ruleset/model.ts';
 import { Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
+import { defineRule, type FileInContext, type Fix, type Progress } from './rule.ts';
 import { declarationOf } from './support/chain-declaration.ts';
 import { removeLine } from './support/edits.ts';
 import { page } from './support/page.ts';
@@ -33,7 +33,8 @@ function isWhole({ chains }: Table): boolean {
   return hasBuiltIn;
 }
 
-function* unused(file: FileInContext, table: Table): Iterable<Report> {
+function* unused(file: FileInContext, table: Table): Iterable<Progress> {
+  yield undefined;
   const placements = Placements.of(table);
   const led = new Set<string>();
   for (const from of table.chains.keys()) for (const to of placements.jumpsOf(from)) led.add(to);

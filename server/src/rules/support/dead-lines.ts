@@ -75,7 +75,7 @@ function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<r
     }
   }
   if (byLine.size === 0) return [];
-  const counts = rulesOfLines(file, byLine);
+  const counts = yield* rulesOfLines(file, byLine);
   const lines: DeadLine[] = [];
   for (const [line, rules] of byLine) {
     if (counts.get(line) === rules.length && !isExplained(file, rules)) lines.push(foremost(rules));
@@ -84,11 +84,16 @@ function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<r
   return lines;
 }
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 256;
+
 /** How many rules the lines have made: a list of addresses makes several, and so does a loop. */
-function rulesOfLines({ rulesets }: AnalysedFile, lines: ReadonlyMap<Line, unknown>): ReadonlyMap<Line, number> {
+function* rulesOfLines({ rulesets }: AnalysedFile, lines: ReadonlyMap<Line, unknown>): Steps<ReadonlyMap<Line, number>> {
   const counts = new Map<Line, number>();
-  for (const { tables } of rulesets) {
-    for (const { bound: { line } } of [...tables.values()].flatMap(({ chains }) => [...chains.values()]).flatMap(({ rules }) => rules)) {
+  let looked = 0;
+  for (const { rules } of rulesets.flatMap(({ tables }) => [...tables.values()]).flatMap(({ chains }) => [...chains.values()])) {
+    for (const { bound: { line } } of rules) {
+      if (++looked % AT_ONCE === 0) yield undefined;
       if (lines.has(line)) counts.set(line, (counts.get(line) ?? 0) + 1);
     }
   }
