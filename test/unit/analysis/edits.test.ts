@@ -39,4 +39,16 @@ describe('analysis after edits', () => {
       }
     }), { numRuns: 40 });
   });
+
+  it('tells that a chain from which every packet came back keeps some now, behind another chain too', async () => {
+    const parser = await testParser();
+    const lines = ['*filter', ':INPUT ACCEPT [0:0]', ':OUTER - [0:0]', ':MARKS - [0:0]', '-A INPUT -j OUTER', '-A INPUT -p tcp -j ACCEPT', '-A OUTER -j MARKS', '-A MARKS -j LOG', 'COMMIT', ''];
+    const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, lines.join('\n'));
+    const place = { chain: 'INPUT', index: 1 };
+    const before = analyse(document.ruleset());
+    assert.ok(before.canMatch('filter', place));
+    const end = { line: 8, character: 0 };
+    document.update([{ range: { start: end, end }, text: '-A MARKS -p tcp -j DROP\n' }], 2);
+    assert.ok(!analyse(document.ruleset(), { previous: before }).canMatch('filter', place));
+  });
 });

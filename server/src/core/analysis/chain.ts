@@ -4,6 +4,7 @@ import { beginningsOf, type Beginning, type Probe } from '../sets/probe.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex, type Matching } from './step-index.ts';
+import type { Steps } from './steps.ts';
 import type { Consequence } from './target.ts';
 
 /** How a packet's way through a table ends, as far as a chain decides it. */
@@ -32,6 +33,9 @@ export interface TableStep extends Step {
 /** How a rule is looked at: as if no rule rewrote anything, or as what it surely is whatever rules rewrite. */
 export type View = 'match' | 'loose';
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 64;
+
 /** A chain with its rules, the same object as long as no edit changes them. */
 export class AnalysedChain {
   readonly name: string;
@@ -40,6 +44,8 @@ export class AnalysedChain {
   readonly escapes: readonly number[];
   /** The chains that rules lead to. */
   readonly callees: ReadonlySet<string>;
+  /** Whether a rule of its own may keep packets, rather than let them go on or back. */
+  readonly hasEnds: boolean;
   private readonly space: PacketSpace;
   private readonly known: (readonly Beginning[] | undefined)[] = [];
   private whole: StepIndex | undefined;
@@ -51,6 +57,7 @@ export class AnalysedChain {
     this.steps = steps;
     this.escapes = [...steps.keys()].filter((index) => mayEscape(steps[index]!.consequence));
     this.callees = calleesOf(steps);
+    this.hasEnds = steps.some(({ consequence }) => consequence.kind === 'result' && consequence.outcomes.some((outcome) => outcome !== 'continue' && outcome !== 'return'));
   }
 
   /** What packets that may match the rule at a place have in common; of later fragments, which are rare, nothing is noted. */
@@ -62,6 +69,15 @@ export class AnalysedChain {
   acting(probe: Probe, from = 0): Matching {
     if (!probe.isFragment) return (this.whole ??= this.index((index) => this.beginnings(index))).matching(probe, from);
     return (this.fragments ??= this.index((index) => beginningsOf(this.space, this.steps[index]!.loose.may, true))).matching(probe, from);
+  }
+
+  /** Makes ready, in small steps, what finds the rules that a packet acts on; otherwise that is done when it is first asked for. */
+  *indexing(): Steps<void> {
+    if (this.steps.length <= AT_ONCE) return;
+    for (const index of this.steps.keys()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+      if (this.steps[index]!.acts) this.beginnings(index);
+    }
   }
 
   private index(told: (index: number) => readonly Beginning[]): StepIndex {

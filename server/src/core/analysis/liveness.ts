@@ -17,8 +17,11 @@ interface Finding {
 
 const ALIVE = { alive: true };
 
-/** What is known of the rules of each chain. */
-export type Findings = ReadonlyMap<AnalysedChain, readonly (Finding | undefined)[]>;
+/** What is known of the rules of each chain, and which chains were known to keep packets. */
+export interface Findings {
+  readonly chains: ReadonlyMap<AnalysedChain, readonly (Finding | undefined)[]>;
+  readonly keeping: ReadonlySet<string>;
+}
 
 /** So many ways are searched one by one; where there are more, all of them are followed together. */
 const MOST_ROUTES = 64;
@@ -36,6 +39,8 @@ export class Liveness {
   /** The search as if nothing were rewritten, where that makes a difference. */
   private readonly hopeful: Search | undefined;
   private readonly before: Findings | undefined;
+  /** Chains to which packets may come by others that have begun to keep some; what was found before does not hold in them. */
+  private readonly disturbed: ReadonlySet<AnalysedChain>;
   private readonly findings = new Map<AnalysedChain, (Finding | undefined)[]>();
   private lastConsulted: readonly AnalysedChain[] = [];
 
@@ -45,10 +50,11 @@ export class Liveness {
     this.search = search;
     this.hopeful = analysis.anything === UNCHANGED ? undefined : new Search(analysis, 'match');
     this.before = before;
+    this.disturbed = before === undefined ? new Set() : disturbedSince(before.keeping, analysis);
   }
 
   get known(): Findings {
-    return this.findings;
+    return { chains: this.findings, keeping: this.analysis.keeping };
   }
 
   /** Finds everything out ahead, in small steps. */
@@ -100,7 +106,7 @@ export class Liveness {
 
   /** What an edit leaves of the findings about a chain: those that were found out from chains that it leaves alone. */
   private kept(chain: AnalysedChain): (Finding | undefined)[] {
-    const before = this.before?.get(chain) ?? [];
+    const before = this.disturbed.has(chain) ? [] : (this.before?.chains.get(chain) ?? []);
     const stand = new Map<readonly AnalysedChain[], boolean>();
     return before.map((finding) => {
       if (finding === undefined) return undefined;
@@ -156,4 +162,17 @@ export class Liveness {
     const { hitting } = yield* follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may);
     return hitting.length > 0;
   }
+}
+
+/** The chains behind every hook that leads to a chain which keeps packets and did not before. */
+function disturbedSince(keeping: ReadonlySet<string>, analysis: TableAnalysis): ReadonlySet<AnalysedChain> {
+  const disturbed = new Set<AnalysedChain>();
+  for (const name of analysis.keeping) {
+    if (keeping.has(name)) continue;
+    for (const { name: leading } of analysis.leadingTo(analysis.chain(name))) {
+      const hook = analysis.hookOf(leading);
+      if (hook !== undefined) for (const each of analysis.behind(hook).chains) disturbed.add(each);
+    }
+  }
+  return disturbed;
 }

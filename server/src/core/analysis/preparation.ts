@@ -126,7 +126,10 @@ export class Preparation {
     }
     const before = kept?.chains.get(name);
     const isSame = before !== undefined && before.steps.length === own.length && before.steps.every((step, index) => step === own[index]);
-    return isSame ? before : new AnalysedChain(this.setting.space, name, own);
+    if (isSame) return before;
+    const chain = new AnalysedChain(this.setting.space, name, own);
+    yield* chain.indexing();
+    return chain;
   }
 }
 

@@ -8,13 +8,20 @@ export interface IndexedStep {
   readonly may: PacketSet;
 }
 
+/** A rule that is tried one by one, with what packets that may match it have in common: most are told by that at a glance. */
+interface ToldStep extends IndexedStep {
+  readonly told: readonly Beginning[];
+}
+
 /** Rules that are told apart by so many first bits of one field, by those bits. */
 interface Group {
   readonly field: LookedUp;
   readonly length: number;
-  readonly steps: Map<number, IndexedStep[]>;
+  readonly steps: Map<number, ToldStep[]>;
   size: number;
 }
+
+const NOTHING_TOLD: readonly Beginning[] = [];
 
 /** A lookup costs about as much as trying this many rules. */
 const WORTH_A_LOOKUP = 4;
@@ -23,14 +30,16 @@ const WORTH_A_LOOKUP = 4;
 export class StepIndex {
   private readonly space: PacketSpace;
   private readonly groups: readonly Group[];
-  private readonly others: readonly IndexedStep[];
+  private readonly others: readonly ToldStep[];
 
   /** `steps` in ascending order; `told` says what packets that may match one have in common. */
   constructor(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]) {
     this.space = space;
-    this.groups = steps.length <= WORTH_A_LOOKUP ? [] : [...grouped(steps, told)].filter(({ size }) => size >= WORTH_A_LOOKUP);
+    const isSmall = steps.length <= WORTH_A_LOOKUP;
+    const each = steps.map(({ index, may }) => ({ index, may, told: isSmall ? NOTHING_TOLD : told(index) }));
+    this.groups = isSmall ? [] : [...grouped(each)].filter(({ size }) => size >= WORTH_A_LOOKUP);
     const found = new Set(this.groups.flatMap((group) => [...group.steps.values()].flat()));
-    this.others = found.size === 0 ? steps : steps.filter((step) => !found.has(step));
+    this.others = found.size === 0 ? each : each.filter((step) => !found.has(step));
   }
 
   /** The places of the rules from `from` on that the packet may match, in order. */
@@ -40,30 +49,30 @@ export class StepIndex {
       const list = steps.get(probe.hash(field, length));
       if (list !== undefined) lists.push(list);
     }
-    return new Matching(this.space, probe.bits, lists, from);
+    return new Matching(this.space, probe, lists, from);
   }
 }
 
 /** Goes through several ascending lists of rules at once. */
 export class Matching {
   private readonly space: PacketSpace;
-  private readonly bits: Uint8Array;
-  private readonly lists: readonly (readonly IndexedStep[])[];
+  private readonly probe: Probe;
+  private readonly lists: readonly (readonly ToldStep[])[];
   /** Where each list goes on. */
   private readonly ahead: number[];
 
-  constructor(space: PacketSpace, bits: Uint8Array, lists: readonly (readonly IndexedStep[])[], from: number) {
+  constructor(space: PacketSpace, probe: Probe, lists: readonly (readonly ToldStep[])[], from: number) {
     this.space = space;
-    this.bits = bits;
+    this.probe = probe;
     this.lists = lists;
     this.ahead = lists.map((list) => firstFrom(list, from));
   }
 
   /** The place of the next rule that the packet may match; -1 behind the last. */
   next(): number {
-    const { space, bits, lists, ahead } = this;
+    const { space, probe, lists, ahead } = this;
     for (;;) {
-      let best: IndexedStep | undefined;
+      let best: ToldStep | undefined;
       let from = -1;
       for (let list = 0; list < lists.length; list++) {
         const step = lists[list]![ahead[list]!];
@@ -71,13 +80,13 @@ export class Matching {
       }
       if (best === undefined) return -1;
       ahead[from]!++;
-      if (space.has(best.may, bits)) return best.index;
+      if (probe.beginsAs(best.told) && space.has(best.may, probe.bits)) return best.index;
     }
   }
 }
 
 /** Where in an ascending list the rules from a place on begin. */
-function firstFrom(list: readonly IndexedStep[], from: number): number {
+function firstFrom(list: readonly ToldStep[], from: number): number {
   if (from === 0) return 0;
   let low = 0;
   let high = list.length;
@@ -90,12 +99,12 @@ function firstFrom(list: readonly IndexedStep[], from: number): number {
 }
 
 /** Puts each rule under the rarest beginning that it has. */
-function grouped(steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]): Iterable<Group> {
+function grouped(steps: readonly ToldStep[]): Iterable<Group> {
   const frequency = new Frequency();
-  for (const { index } of steps) for (const each of told(index)) frequency.add(each);
+  for (const { told } of steps) for (const each of told) frequency.add(each);
   const groups = new Map<number, Group>();
   for (const step of steps) {
-    const rarest = frequency.rarest(told(step.index));
+    const rarest = frequency.rarest(step.told);
     if (rarest === undefined) continue;
     const { field, length, hash } = rarest;
     let group = groups.get(kindOf(rarest));

@@ -5,7 +5,7 @@ import type { TableAnalysis } from './table.ts';
 
 /** Where one packet surely ends, or leaves its chain; and which packets surely do so for the same reason. */
 export class Stops {
-  /** Chains that were looked at, so that an edit elsewhere changes nothing. */
+  /** Chains that were looked at, so that an edit elsewhere changes nothing as long as no chain begins to keep packets. */
   readonly consulted: Set<AnalysedChain>;
   private readonly analysis: TableAnalysis;
   private readonly view: View;
@@ -40,6 +40,8 @@ export class Stops {
 
   private stops(chain: AnalysedChain, at: number, probe: Probe): boolean {
     const { consequence, [this.view]: match } = chain.steps[at]!;
+    // Most of the chains that a packet meets on a long way only mark or count; that they do not is noted by `Liveness`.
+    if (consequence.kind === 'chain' && !consequence.goto && !this.analysis.keeping.has(consequence.chain)) return false;
     if (!this.analysis.space.has(match.must, probe.bits)) return false;
     if (consequence.kind === 'result') return !consequence.outcomes.includes('continue');
     return consequence.goto || !this.returns(this.analysis.chain(consequence.chain), probe);

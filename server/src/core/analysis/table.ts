@@ -28,6 +28,7 @@ export class TableAnalysis {
   private readonly arrivals: ReadonlyMap<Hook, PacketSet>;
   private readonly reached = new Map<Hook, Behind>();
   private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
+  private keepers: ReadonlySet<string> | undefined;
   private callers: ReadonlyMap<string, readonly CallSite[]> | undefined;
 
   private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared) {
@@ -59,6 +60,11 @@ export class TableAnalysis {
   /** The chains in an order in which each comes before every chain that it leads to. */
   callersFirst(): readonly AnalysedChain[] {
     return calleesFirst(this.prepared.chains).reverse();
+  }
+
+  /** The chains that may keep packets, in rules of their own or in chains behind them; from all others every packet comes back. */
+  get keeping(): ReadonlySet<string> {
+    return (this.keepers ??= keepersAmong(calleesFirst(this.prepared.chains)));
   }
 
   /** Where rules lead into the chain. */
@@ -126,6 +132,12 @@ function callSitesOf(chains: Iterable<AnalysedChain>): ReadonlyMap<string, reado
     }
   }
   return sites;
+}
+
+function keepersAmong(chains: readonly AnalysedChain[]): ReadonlySet<string> {
+  const keeping = new Set<string>();
+  for (const { name, hasEnds, callees } of chains) if (hasEnds || [...callees].some((callee) => keeping.has(callee))) keeping.add(name);
+  return keeping;
 }
 
 function calleesFirst(chains: ReadonlyMap<string, AnalysedChain>): AnalysedChain[] {

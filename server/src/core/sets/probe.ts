@@ -105,6 +105,12 @@ export class Probe {
     return (this.hashes[field] ??= this.hashed(field))[length]!;
   }
 
+  /** Whether it begins as packets do that have these beginnings in common, hashes that agree by chance included. */
+  beginsAs(beginnings: readonly Beginning[]): boolean {
+    for (const { field, length, hash } of beginnings) if (this.hash(field, length) !== hash) return false;
+    return true;
+  }
+
   private hashed(field: LookedUp): Int32Array {
     const { level, bits } = this.space.fields[field];
     const hashes = new Int32Array(bits + 1);
