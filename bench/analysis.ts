@@ -1,7 +1,9 @@
 // What the exact analysis of whole files costs: every check that runs in the background, in a process that has just been
-// started and again in one that has run them before, after an edit, and the longest time for which typing would wait.
-// Milliseconds are of processor time, also as ratios to opening (parsing and binding) in the same run, so that two
-// machines can be compared. Each ruleset is measured in a process of its own.
+// started and again in one that has run them before, after edits, and the longest time for which typing would wait.
+// Milliseconds are of one core, on Linux those of the main thread alone (compilers and collectors run beside it), also as
+// ratios to opening (parsing and binding) in the same run, so that two machines can be compared. Each ruleset is measured
+// in a process of its own. Edits put a rule into the middle of the largest chain and of a small one, change it, and delete
+// it again; the ratios are to `again`.
 //   node --import tsx bench/analysis.ts [--rules 10000] [--kinds mixed,kube,blocklist,host] [FILE...]
 // Without FILEs also the largest rulesets of ../shared/corpus, where that is there.
 import { spawnSync } from 'node:child_process';
@@ -28,7 +30,8 @@ interface Measured {
   readonly open: number;
   readonly first: number;
   readonly again: number;
-  readonly edit: number;
+  /** The longest of the edits in the largest chain, and in a small one. */
+  readonly edits: readonly [large: number, small: number];
   /** The longest slice, by the clock or by the processor, whichever says less. */
   readonly longest: number;
   /** The most memory that was in use at once, in megabytes. */
@@ -41,7 +44,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true, options: { rules: { type: 'string', default: '10000' }, kinds: { type: 'string', default: KINDS.join() }, seed: { type: 'string', default: '1' }, measure: { type: 'boolean' } },
 });
 
+const SCHEDULED = '/proc/thread-self/schedstat';
+
 function processorTime(): number {
+  if (existsSync(SCHEDULED)) return Number(readFileSync(SCHEDULED, 'utf8').split(' ')[0]) / 1e6;
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
@@ -72,9 +78,12 @@ function noting(times: Record<string, number>): readonly Rule[] {
   }));
 }
 
+/** Of the document that is edited. */
+let version = 1;
+
 const surroundings = (): { readonly settings: typeof DEFAULT_CHECK_SETTINGS } => ({ settings: DEFAULT_CHECK_SETTINGS });
 
-/** Opens, analyses and edits a ruleset: a rule more in the middle of the file. */
+/** Opens, analyses and edits a ruleset. */
 async function measure(text: string, name: string): Promise<Measured> {
   const cold = analysed(new Diagnostics(await openDocument(text, name), surroundings));
   const start = processorTime();
@@ -85,18 +94,48 @@ async function measure(text: string, name: string): Promise<Measured> {
   const diagnostics = new Diagnostics(document, surroundings, noting(checks));
   const warm = analysed(diagnostics);
   const split = { ...checks };
-  insertRule(document, text);
-  const edit = analysed(diagnostics);
+  const edits = placesOf(text).map((place) => edited(document, diagnostics, place)) as [Edited, Edited];
   return {
-    rules: rulesIn(document), open, first: cold.all, again: warm.all, edit: edit.all, longest: Math.max(warm.longest, edit.longest), memory: process.resourceUsage().maxRSS / 1024, checks: split,
+    rules: rulesIn(document), open, first: cold.all, again: warm.all, edits: [edits[0].all, edits[1].all],
+    longest: Math.max(warm.longest, ...edits.map(({ longest }) => longest)), memory: process.resourceUsage().maxRSS / 1024, checks: split,
   };
 }
 
-function insertRule(document: RulesetDocument, text: string): void {
-  const lines = text.split('\n');
-  const line = lines.findIndex((each, number) => number >= lines.length / 2 && each.startsWith('-A'));
-  const at = { line, character: 0 };
-  document.update([{ range: { start: at, end: at }, text: `-A ${lines[line]!.split(' ')[1]!} -s 203.0.113.7/32 -p tcp -m tcp --dport 4711 -j RETURN\n` }], 2);
+/** Where a rule is put in: the number of its line, and its chain. */
+interface EditPlace {
+  readonly line: number;
+  readonly chain: string;
+}
+
+/** The middle of the chain with the most rules, and of one with few. */
+function placesOf(text: string): readonly [EditPlace, EditPlace] {
+  const chains = new Map<string, EditPlace[]>();
+  for (const [line, each] of text.split('\n').entries()) {
+    const chain = /^-A (\S+)/u.exec(each)?.[1];
+    if (chain === undefined) continue;
+    const own = chains.get(chain);
+    if (own === undefined) chains.set(chain, [{ line, chain }]);
+    else own.push({ line, chain });
+  }
+  const bySize = [...chains.values()].sort((one, other) => one.length - other.length);
+  const middle = (places: readonly EditPlace[]): EditPlace => places[places.length >> 1]!;
+  return [middle(bySize.at(-1)!), middle(bySize[bySize.length >> 2]!)];
+}
+
+/** The most that one edit took, and its longest slice. */
+interface Edited {
+  readonly all: number;
+  readonly longest: number;
+}
+
+/** Puts a rule in, changes it and deletes it again. */
+function edited(document: RulesetDocument, diagnostics: Diagnostics, { line, chain }: EditPlace): Edited {
+  const rule = (port: number): string => `-A ${chain} -s 203.0.113.7/32 -p tcp -m tcp --dport ${port} -j RETURN\n`;
+  const taken = ([[0, rule(4711)], [1, rule(4712)], [1, '']] as const).map(([removed, put]) => {
+    document.update([{ range: { start: { line, character: 0 }, end: { line: line + removed, character: 0 } }, text: put }], ++version);
+    return analysed(diagnostics);
+  });
+  return { all: Math.max(...taken.map(({ all }) => all)), longest: Math.max(...taken.map(({ longest }) => longest)) };
 }
 
 function rulesIn(document: RulesetDocument): number {
@@ -133,15 +172,15 @@ function largestOfCorpus(): readonly string[] {
   return files.sort((a, b) => statSync(b).size - statSync(a).size).slice(0, LARGEST);
 }
 
-function print(name: string, { rules, open, first, again, edit, longest, memory, checks }: Measured): void {
+function print(name: string, { rules, open, first, again, edits, longest, memory, checks }: Measured): void {
   const ms = (time: number, width: number): string => `${time.toFixed(0).padStart(width)} ms`;
   const split = Object.entries(checks).filter(([, time]) => time > again * WORTH_NAMING).map(([code, time]) => `${code} ${((time / again) * 100).toFixed(0)} %`);
-  console.log(`${name.slice(-28).padEnd(28)} ${String(rules).padStart(7)} ${ms(open, 6)} ${ms(first, 6)} ${ms(again, 6)} ${(again / open).toFixed(1).padStart(6)} ${ms(edit, 5)} ${(edit / again).toFixed(2).padStart(5)} ${ms(longest, 5)} ${memory.toFixed(0).padStart(6)} MB  ${split.join(', ')}`);
+  console.log(`${name.slice(-28).padEnd(28)} ${String(rules).padStart(7)} ${ms(open, 6)} ${ms(first, 6)} ${ms(again, 6)} ${(again / open).toFixed(1).padStart(6)} ${edits.map((edit) => `${ms(edit, 5)} ${(edit / again).toFixed(2).padStart(5)}`).join(' ')} ${ms(longest, 5)} ${memory.toFixed(0).padStart(6)} MB  ${split.join(', ')}`);
 }
 
 if (values.measure === true) await measureNamed(positionals[0]!);
 else {
   const generated = values.rules.split(',').flatMap((rules) => values.kinds.split(',').map((kind) => `${kind}/${rules}`));
-  console.log(`${'ruleset'.padEnd(28)}   rules   opening     first     again  ratio     edit ratio  longest    memory  of which`);
+  console.log(`${'ruleset'.padEnd(28)}   rules   opening     first     again  ratio    large ratio    small ratio  longest    memory  of which`);
   for (const name of positionals.length > 0 ? positionals : [...generated, ...largestOfCorpus()]) print(generated.includes(name) ? name : basename(name), measuredAlone(name));
 }
