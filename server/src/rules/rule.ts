@@ -101,7 +101,7 @@ export interface FileInContext {
   readonly settings: CheckSettings;
   readonly companion: Companion | undefined;
   /** The commands of a script of which nobody knows whether they run. */
-  readonly conditionals: Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }>;
+  readonly conditionals: readonly { readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }[];
   /** Why the file does not start from what it, or a setting, names. */
   readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */

@@ -35,7 +35,7 @@ function lostBeforeDrop({ executed }: FileInContext, { family, failures }: Rules
   const failed = new Set(failures.filter(({ status }) => status !== undefined).map(({ line }) => line));
   if (failed.size === 0) return undefined;
   const lines = executed(family);
-  return lines.find((each, index) => failed.has(each.line) && each.asked !== true && addsRule(each) && lines.slice(index + 1).some((later) => closes(later, each.bound!.command!.chain)));
+  return lines.find((each, index) => failed.has(each.line) && each.asked !== true && addsRule(each) && lines.slice(index + 1).some((later) => !failed.has(later.line) && closes(later, each.bound!.command!.chain)));
 }
 
 const addsRule = ({ bound }: BoundLine): boolean => (bound?.command?.kind === 'append' || bound?.command?.kind === 'insert') && bound.command.chain !== undefined;

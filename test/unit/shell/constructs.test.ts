@@ -52,6 +52,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['for ((i = 0; i < 1000000000; i++)); do :; done; iptables -F', 'iptables -F'],
   ['for i in $(seq 1 1000000000); do iptables $i; done', 'if $(seq 1 1000000000): iptables <$(seq 1 1000000000)>'],
   ['f() { f; }; f; iptables -F', 'iptables -F'],
+  ['A=yes; B=; I=iptables; . /nowhere/fw.conf; [ "$A" = yes ] && $I a; [ -n "$B" ] && $I b; $I c', 'if [ "$A" = yes ]: iptables a', 'if [ -n "$B" ]: iptables b', 'iptables c'],
+  ['[ "$(uname -s)" = Linux ] && iptables a; [ $(uname) = FreeBSD ] && iptables no', 'iptables a'],
   // Programs that run others.
   ['for t in $TARGETS; do echo $t | xargs iptables -j; done; cat list | xargs -n1 iptables -s', 'if $TARGETS: if $TARGETS: iptables -j <$TARGETS>', 'if list: iptables -s <list>'],
   ['sh -c "$X"; bash -s; sh /nowhere; su - root -c "iptables a"; A=1; sh -c \'iptables $A\'', 'iptables a', 'iptables <$A>'],

@@ -1,4 +1,5 @@
 import type { Command } from './syntax/ast.ts';
+import { namesProgram } from './program.ts';
 import type { Source } from './source.ts';
 import { oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
@@ -204,11 +205,11 @@ export class Environment {
     }
   }
 
-  /** Forgets the values of all variables, because of something that may have set any. */
+  /** Forgets the values of all variables, because of something that may have set any; a name of iptables, or of what runs it, is taken to stay one. */
   taint(origin: string): void {
     for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
       const value = this.get(name);
-      if (typeof value === 'string') this.set(name, { origin, candidates: [value] });
+      if (typeof value === 'string' && namesProgram(value)) this.set(name, { origin, candidates: [value] });
       else this.set(name, { origin });
     }
   }

@@ -153,5 +153,13 @@ const expr: Builtin = (shell, args, { command, source }) => {
   return typeof value === 'bigint' ? Number(value === 0n) : { origin };
 };
 
+/** Where there is iptables there is Linux. */
+const uname: Builtin = (shell, args, { command, source }) => {
+  const origin = shell.expander.origin(command, source);
+  const isName = args.length === 0 || (args.length === 1 && args[0]!.text === '-s');
+  shell.print(isName ? 'Linux\n' : { origin }, 0, 0);
+  return isName ? 0 : { origin };
+};
+
 /** Commands whose output is told by their arguments. */
-export const PRINTING: Readonly<Record<string, Builtin>> = { echo, printf, cat, seq, expr };
+export const PRINTING: Readonly<Record<string, Builtin>> = { echo, printf, cat, seq, expr, uname };

@@ -101,6 +101,12 @@ function named(value: Value): Omit<ProgramCall, 'index'> | undefined {
   return call ?? undefined;
 }
 
+/** Whether a text is a call of iptables, or of a program that runs others. */
+export function namesProgram(text: string): boolean {
+  const words = text.split(' ').map((word) => ({ text: word, start: 0, end: 0 }));
+  return programCall(words) !== undefined || (text !== '' && wrappedFrom(words) > 0) || Object.hasOwn(WRAPPERS, text);
+}
+
 /** What unknown values name; a script has few, and uses them on every line. */
 const several = new WeakMap<Unknown, Omit<ProgramCall, 'index'> | null>();
 
