@@ -6,7 +6,7 @@ import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule, type Fix, type Report } from './rule.ts';
 import { removeWords, replace } from './support/edits.ts';
-import { asksInVain, type Side } from './support/lacking-interface.ts';
+import { asksInVain, lack, type Side } from './support/lacking-interface.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -56,7 +56,9 @@ function* unmatchable(table: Table): Iterable<Report> {
     const { interfaced } = ChainSurvey.of(chain);
     if (chain.builtIn || interfaced.length === 0) continue;
     const hooks = placements.hooksOf(chain.name);
-    for (const bound of interfaced) for (const side of SIDES) if (asksInVain(bound, side, hooks)) yield never(side, bound, hooks, chain.name);
+    const sides = SIDES.filter((side) => lack(hooks, side));
+    if (sides.length === 0) continue;
+    for (const bound of interfaced) for (const side of sides) if (asksInVain(bound, side, hooks)) yield never(side, bound, hooks, chain.name);
   }
 }
 

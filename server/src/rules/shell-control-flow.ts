@@ -28,10 +28,13 @@ export default defineRule({
   },
 });
 
+/** Above the number of characters of any line, so that numbers tell places apart. */
+const LONGEST_LINE = 2 ** 26;
+
 function* dependents(conditionals: FileInContext['conditionals'], top: Line): Iterable<Report> {
-  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<string>; readonly wanted: string | undefined }>();
+  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<number>; readonly wanted: string | undefined }>();
   for (const { line, span, origin, argument } of conditionals) {
-    const place = `${line.number}:${span.start}`;
+    const place = line.number * LONGEST_LINE + span.start;
     const known = first.get(origin);
     if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]), wanted: argument?.place === 1 ? argument.value : undefined });
     else known.places.add(place);

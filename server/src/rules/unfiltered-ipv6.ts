@@ -1,3 +1,4 @@
+import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type Fix } from './rule.ts';
 import { insertBelow } from './support/edits.ts';
 import { leading } from './support/lockout/rule-text.ts';
@@ -21,10 +22,19 @@ export default defineRule({
   *checkFile(file) {
     const closing = scriptCommands(file, 'ipv4')
       .findLast(({ command, table }) => table === 'filter' && command.kind === 'policy' && command.chain === 'INPUT' && command.argument?.text === 'DROP');
-    if (closing === undefined || file.lines.some(({ text, content }) => (content.kind === 'shell' || content.kind === 'command') && /ip6tables|ipv6/iu.test(text))) return;
+    if (closing === undefined || file.lines.some(speaksOfIpv6)) return;
     yield { line: closing.line, span: closing.command.span, fixes: closeToo(closing), message: 'This closes the host for IPv4 only; the script says nothing of IPv6, for which `ip6tables` is.' };
   },
 });
+
+const speaking = new WeakMap<Line, boolean>();
+
+/** Whether a line of a script, which keeps its text, says something of IPv6. */
+function speaksOfIpv6(line: Line): boolean {
+  let speaks = speaking.get(line);
+  if (speaks === undefined) speaking.set(line, speaks = (line.content.kind === 'shell' || line.content.kind === 'command') && /ip6tables|ipv6/iu.test(line.text));
+  return speaks;
+}
 
 /** What a host needs to work and to keep its connections, and a policy. */
 const CLOSED = ['-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT', '-A INPUT -p ipv6-icmp -j ACCEPT', '-P INPUT DROP'];

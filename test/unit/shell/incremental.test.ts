@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { saveRule } from '../../../server/src/core/ruleset/save.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
+import { editAll } from '../../../bench/script-edits.ts';
+import { SCRIPT_KINDS, scriptOf } from '../../../bench/script-kinds.ts';
 import { openDocument } from '../../support/document.ts';
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
@@ -53,4 +55,22 @@ describe('a script under edits', () => {
       }
     }), { numRuns: Number(process.env.EDITED_SCRIPTS ?? 40) });
   }).timeout(60_000);
+
+  for (const kind of SCRIPT_KINDS) {
+    it(`is so when it is a large one (${kind})`, async () => {
+      const text = scriptOf(kind, 90, 1);
+      const document = await openDocument(text, 'fw.sh');
+      const diagnostics = new Diagnostics(document);
+      diagnostics.findings();
+      let edits = 0;
+      await editAll(text, 1, 1, async (change, name) => {
+        document.update([change], 2);
+        diagnostics.findings();
+        // What is wrong once mostly stays so.
+        if (edits++ % 9 !== 0) return;
+        const fresh = await openDocument(document.getText(), 'fw.sh');
+        assert.deepEqual(shape(document, diagnostics), shape(fresh, new Diagnostics(fresh)), `${name}\n${document.getText()}`);
+      });
+    }).timeout(120_000);
+  }
 });

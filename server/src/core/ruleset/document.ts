@@ -199,14 +199,16 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** The commands of a script of which nobody knows whether they run, and what that depends on. */
-  *conditionalCommands(): Iterable<{ readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }> {
+  get conditionalCommands(): readonly { readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }[] {
     const reading = this.evaluated();
+    const commands: { line: Line; span: Span; origin: string; argument: ScriptStep['argument'] }[] = [];
     for (const step of reading?.steps ?? []) {
       const { command, conditional, argument, reached } = step;
       if (conditional === undefined || !reached) continue;
       const line = reading!.lineOf(step);
-      yield { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional, argument };
+      commands.push({ line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional, argument });
     }
+    return commands;
   }
 
   /** The family of the line; of several commands that of the first. */

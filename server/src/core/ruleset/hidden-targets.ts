@@ -21,11 +21,13 @@ export class HiddenTargets {
   private readonly declared: readonly Hiding[];
 
   constructor(lines: readonly Line[], family: Family, kind: FileKind) {
-    this.declared = lines.flatMap((line, index) => {
+    const declared: Hiding[] = [];
+    for (const [index, line] of lines.entries()) {
       const name = line.content.kind === 'chain' ? line.content.name.text : undefined;
-      if (name === undefined || findTarget(name, family) === undefined) return [];
-      return [{ line, name, until: kind === 'script' ? lines.slice(index).find(isShell)?.number ?? Infinity : Infinity }];
-    });
+      if (name === undefined || findTarget(name, family) === undefined) continue;
+      declared.push({ line, name, until: kind === 'script' ? lines.slice(index).find(isShell)?.number ?? Infinity : Infinity });
+    }
+    this.declared = declared;
   }
 
   /** Whether there is none. */

@@ -13,6 +13,8 @@ export interface ScriptCommand {
 }
 
 const known = new WeakMap<readonly BoundLine[], readonly ScriptCommand[]>();
+/** `null`: it is none that can be read. */
+const commandOf = new WeakMap<BoundLine, ScriptCommand | null>();
 
 /** The commands of a family in the order in which a script runs them, those left out that can't be read; none in a ruleset file. */
 export function scriptCommands(file: FileInContext, family: Family): readonly ScriptCommand[] {
@@ -25,11 +27,17 @@ export function scriptCommands(file: FileInContext, family: Family): readonly Sc
 
 function commandsIn(executed: readonly BoundLine[]): readonly ScriptCommand[] {
   const commands: ScriptCommand[] = [];
-  for (const { line, bound, restore } of executed) {
-    const table = bound?.table?.name ?? 'filter';
-    if (bound?.command !== undefined && restore === undefined && !bound.broken && isTableName(table)) commands.push({ line, bound, command: bound.command, table });
+  for (const each of executed) {
+    let command = commandOf.get(each);
+    if (command === undefined) commandOf.set(each, command = readable(each) ?? null);
+    if (command !== null) commands.push(command);
   }
   return commands;
+}
+
+function readable({ line, bound, restore }: BoundLine): ScriptCommand | undefined {
+  const table = bound?.table?.name ?? 'filter';
+  return bound?.command !== undefined && restore === undefined && !bound.broken && isTableName(table) ? { line, bound, command: bound.command, table } : undefined;
 }
 
 /** Whether more than the one command stands on the line, so that what follows the line need not follow the command. */

@@ -1,6 +1,6 @@
 import { sharedEnds } from '../../shared-ends.ts';
 import type { BoundLine } from '../build.ts';
-import type { Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
+import type { BoundCommand, BoundRule, Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
 import { isChoosy, usesOf } from '../uses.ts';
 import type { ExecutionState } from './state.ts';
 import { sameChainButRules, sameTableButChains, sameRule } from './unchanged.ts';
@@ -55,20 +55,26 @@ export function heeds({ bound, restore, unknownInput }: BoundLine, { chains }: D
   if (command === undefined) return false;
   const name = bound!.table?.name ?? 'filter';
   const inTable = chains.filter(({ table }) => table === name);
-  if (inTable.length === 0) return false;
-  const { target } = bound!;
-  if (target?.kind === 'chain' && inTable.some(({ chain, isChoosy: asks }) => asks && chain === target.chain)) return true;
-  switch (command.kind) {
+  return inTable.length > 0 && (leadsToChoosy(bound!, inTable) || touches(command, bound!.conditional !== undefined, inTable));
+}
+
+function leadsToChoosy({ target }: BoundRule, chains: readonly ChainDifference[]): boolean {
+  return target?.kind === 'chain' && chains.some(({ chain, isChoosy: asks }) => asks && chain === target.chain);
+}
+
+/** Whether a command looks at the rules that are others, or moves them. */
+function touches({ kind, chain, position }: BoundCommand, isConditional: boolean, chains: readonly ChainDifference[]): boolean {
+  switch (kind) {
     case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
-    case 'zero': if (command.position === undefined) return false; break;
+    case 'zero': if (position === undefined) return false; break;
     // Rules follow a chain to its new name.
     case 'rename-chain': return true;
     default:
   }
-  const touched = inTable.filter(({ chain }) => command.chain === undefined || command.chain === chain);
+  const touched = chains.filter((each) => chain === undefined || chain === each.chain);
   // What may flush a chain, or delete it, leaves rules as they are of which nobody knows whether they are there.
-  const isHarmless = (command.kind === 'flush' || command.kind === 'delete-chain') && bound!.conditional !== undefined;
-  return isHarmless ? touched.some(({ isConditional }) => !isConditional) : touched.length > 0;
+  const isHarmless = isConditional && (kind === 'flush' || kind === 'delete-chain');
+  return isHarmless ? touched.some((each) => !each.isConditional) : touched.length > 0;
 }
 
 /** Adds what is different in the chains of a table; answers whether that is all that is different in it. */
