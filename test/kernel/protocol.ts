@@ -16,6 +16,9 @@ export interface OraclePacket {
   readonly type?: string | number;
   readonly code?: number;
   readonly icmp_id?: number;
+  readonly spi?: number;
+  /** IPv6 extension headers; without `hex` they hold one option of padding. */
+  readonly exthdrs?: readonly { readonly type: number; readonly hex?: string }[];
   readonly inner?: OraclePacket;
   readonly ttl?: number;
   readonly tos?: number;

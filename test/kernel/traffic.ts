@@ -74,7 +74,7 @@ export class Traffic {
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN'], [0.2, 'SYN,ECE,CWR']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
-      [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16 })],
+      [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16, spi: random.pick([1, 5, 300]) })],
       [0.7, () => ({ ...base, proto: random.pick(['sctp', 'udplite', 'dccp']), sport: random.pick([33000, 33001]), dport: random.pick(world.ports) })],
       [0.3, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
     ])();
@@ -117,6 +117,7 @@ export class Traffic {
     return {
       ...(random.chance(0.15) ? { mark: random.pick([1, 2, 0x1f]) } : {}), ...(random.chance(0.1) ? { tos: random.pick([0x10, 0x04, 0xb8]) } : {}),
       ...(random.chance(0.1) ? { ttl: random.pick([1, 2, 63, 128]) } : {}), ...(isLocal && random.chance(0.3) ? { uid: 1000, gid: 1000 } : {}),
+      ...(this.world.family === 'ipv6' && random.chance(0.1) ? { exthdrs: random.pick(HEADERS).map((type) => ({ type })) } : {}),
     };
   }
 
@@ -181,5 +182,8 @@ export class Traffic {
     return { path: 'auto', ...back, ...router, proto: 'icmp', type, code, inner };
   }
 }
+
+/** Extension headers in the order that senders keep: those for every router first. */
+const HEADERS = [[0], [60], [43], [0, 43], [60, 43], [0, 60, 43, 60]] as const;
 
 const ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [13, 14], [128, 129], [139, 140]]);

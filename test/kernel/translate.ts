@@ -11,11 +11,14 @@ import { protocol as protocolType } from '../../server/src/core/values/protocol.
 import type { OraclePacket, OracleRequest, OracleTopology } from './protocol.ts';
 
 /** Keys of oracle packets that say something which our packets can't hold. */
-const BEYOND_US = ['raw', 'exthdrs', 'ipopts', 'tcpopts', 'ct', 'smac', 'dmac', 'dst_type', 'repeat', 'reload', 'flush'] as const;
+const BEYOND_US = ['raw', 'ipopts', 'tcpopts', 'ct', 'smac', 'dmac', 'dst_type', 'repeat', 'reload', 'flush'] as const;
+
+/** Extension headers that our packets list. */
+const LISTED: ReadonlySet<number> = new Set([0, 43, 60]);
 
 /** Why a packet can't be simulated; undefined when it can. */
 export function beyondUs(packet: OraclePacket): string | undefined {
-  return BEYOND_US.find((key) => packet[key] !== undefined);
+  return BEYOND_US.find((key) => packet[key] !== undefined) ?? ((packet.exthdrs ?? []).every(({ type }) => LISTED.has(type)) ? undefined : 'exthdrs');
 }
 
 export function addressOf(text: string): Address {
@@ -60,6 +63,7 @@ export function packetOf(given: OraclePacket, family: Family, topology: OracleTo
     mac: isLocal ? undefined : macOf(given), ttl: given.ttl ?? 64, tos: given.tos ?? 0, mark: given.mark ?? 0, uid: given.uid ?? 0, gid: given.gid ?? 0, at: given.at,
     ...(given.ctstate === undefined ? {} : { state: given.ctstate.toUpperCase() as ConntrackState }),
   });
+  packet.headers = (given.exthdrs ?? []).map(({ type }) => type);
   transport(given, packet);
   return packet;
 }
@@ -85,7 +89,8 @@ function transport(given: OraclePacket, packet: Packet): void {
   }
   if (protocol === PROTOCOL.tcp && !headerless) packet.tcpFlags = flagsOf(given.flags);
   if (protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmpv6) icmp(given, packet);
-  packet.length = lengthOf(given, packet);
+  if (protocol === PROTOCOL.esp || protocol === PROTOCOL.ah) packet.spi = given.spi ?? 1;
+  packet.length = given.exthdrs === undefined ? lengthOf(given, packet) : undefined;
 }
 
 const V4_ERRORS = [3, 4, 5, 11, 12];
@@ -145,8 +150,7 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {
     interfaces, local, forwarding: true, ...(ipset === undefined ? {} : { ipsets: readIpsetSave(ipset) }),
-    ...(rules.length === 0 ? {} : { rules }),
-    routes: [...back, ...(topology.routes ?? []), ...commands(/^route (?:add|replace) /u), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
+    rules, routes: [...back, ...(topology.routes ?? []), ...commands(/^route (?:add|replace) /u), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
       destination === undefined || (typeof destination.address === 'bigint') === (family === 6)),
   };
 }
@@ -156,7 +160,7 @@ export function oraclePacketOf(packet: Packet): OraclePacket {
   const { path, protocol, source, destination, tcpFlags, inner } = packet;
   const given: Record<string, unknown> = {
     path, src: addressText(source!), dst: addressText(destination!), proto: protocol, sport: packet.sourcePort, dport: packet.destinationPort,
-    type: packet.icmpType, code: packet.icmpCode, icmp_id: packet.icmpId, inner: inner === undefined ? undefined : oraclePacketOf(inner), in_iface: packet.in, out_iface: packet.out, mark: packet.mark, tos: packet.tos, ttl: packet.ttl,
+    type: packet.icmpType, code: packet.icmpCode, icmp_id: packet.icmpId, inner: inner === undefined ? undefined : oraclePacketOf(inner), spi: packet.spi, exthdrs: packet.headers.length === 0 ? undefined : packet.headers.map((type) => ({ type })), in_iface: packet.in, out_iface: packet.out, mark: packet.mark, tos: packet.tos, ttl: packet.ttl,
     uid: packet.uid, gid: packet.gid, smac: packet.mac, at: packet.at, payload: packet.length === undefined ? undefined : packet.length - headers(packet),
     flags: tcpFlags === undefined ? undefined : flagNames(tcpFlags),
   };

@@ -26,10 +26,26 @@ describe('what no packet in notation tells', () => {
   }
 });
 
+describe('an SPI', () => {
+  it('is what the packet says', async () => {
+    assert.deepEqual(await answers('-p esp -m esp --espspi 5:9', ['esp 192.0.2.1 -> 198.51.100.1 in=eth0 spi=5', 'esp 192.0.2.1 -> 198.51.100.1 in=eth0 spi=0x10']), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await answers('-p ah -m ah ! --ahspi 5', ['ah 192.0.2.1 -> 198.51.100.1 in=eth0 spi=5', 'ah 192.0.2.1 -> 198.51.100.1 in=eth0 spi=6']), ['DROP', 'ACCEPT']);
+    assert.deepEqual(await answers('-p esp -m esp --espspi 5:9', ['esp [2001:db8::9] -> [2001:db8::1] in=eth0 spi=5', 'esp [2001:db8::9] -> [2001:db8::1] in=eth0 spi=10']), ['ACCEPT', 'DROP']);
+  });
+});
+
 describe('IPv6 extension headers', () => {
   it('are not there in a packet whose protocol is said, which negated options want as well', async () => {
     for (const rule of ['-m rt --rt-type 0', '-m rt ! --rt-type 0', '-m hbh', '-m dst ! --dst-len 8', '-m ah', '-m srh', '-m frag']) assert.deepEqual(await answers(rule, [TCP6]), ['DROP'], rule);
     assert.deepEqual(await answers('-m ipv6header --header prot', [TCP6]), ['ACCEPT']);
+  });
+
+  it('are those that the packet lists', async () => {
+    const some = 'udp [2001:db8::9]:1 -> [2001:db8::1]:2 in=eth0 headers=hop-by-hop,ipv6-route';
+    assert.deepEqual(await answers('-m ipv6header --header hop,route,prot', [some]), ['ACCEPT']);
+    assert.deepEqual(await answers('-m ipv6header --header hop,prot', [some, some.replace(',ipv6-route', '')]), ['DROP', 'ACCEPT']);
+    assert.deepEqual(await answers('-m ipv6header --header dst --soft', [some, some.replace('route', 'opts')]), ['DROP', 'ACCEPT']);
+    for (const [rule, expected] of [['-m hbh', 'ACCEPT'], ['-m rt', 'ACCEPT'], ['-m dst', 'DROP'], ['-p udp --dport 2', 'ACCEPT'], ['-m rt --rt-type 0', 'the type of the routing header is 0']] as const) assert.deepEqual(await answers(rule, [some]), [expected], rule);
   });
 
   it('are open where the protocol is', async () => {

@@ -34,6 +34,10 @@ describe('packets in JSON', () => {
     const read = packetFromJson(packet);
     assert.ok(read.ok);
     assert.deepEqual(packetToJson(read.packet), packet);
+    const secured: PacketJson = { path: 'in', protocol: 'esp', source: '2001:db8::1', destination: '2001:db8::2', spi: 300, headers: ['hop-by-hop', 'ipv6-route'], mark: 0, tos: 0, ttl: 64, uid: 0, gid: 0 };
+    const again = packetFromJson(secured);
+    assert.ok(again.ok);
+    assert.deepEqual(packetToJson(again.packet), secured);
   });
 
   it('that are wrong are told by key', () => {
@@ -48,6 +52,8 @@ describe('packets in JSON', () => {
     assert.match(fault({ protocol: 'tpc' }), /`tpc` is not a protocol/u);
     assert.match(fault({ icmpType: 300 }), /`icmpType`/u);
     assert.match(fault({ fragment: { offset: 3 } }), /multiple of 8/u);
+    assert.match(fault({ source: '::1', headers: ['esp'] }), /`headers` must be a list of `hop-by-hop`/u);
+    assert.match(fault({ source: '1.1.1.1', headers: ['hop-by-hop'] }), /the packet is IPv4/u);
     assert.match(fault({ at: -1 }), /`at` must be a number of seconds/u);
     assert.match(fault({ inner: 5 }), /`inner` must be an object/u);
   });

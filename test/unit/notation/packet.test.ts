@@ -44,6 +44,8 @@ describe('packet notation', () => {
     ['udp 1.1.1.1:1 -> 2.2.2.2:2 at=1h30m', 'udp 1.1.1.1:1 -> 2.2.2.2:2 at=5400s'],
     ['icmp 9.9.9.9 -> 1.1.1.1 type=3/1 inner=(tcp 1.1.1.1:4 -> 2.2.2.2:80)', 'icmp 9.9.9.9 -> 1.1.1.1 type=host-unreachable inner=(tcp 1.1.1.1:4 -> 2.2.2.2:80)'],
     ['tcp any -> any flags=any', 'tcp any -> any flags=any'],
+    ['esp 1.1.1.1 -> 2.2.2.2 spi=300', 'esp 1.1.1.1 -> 2.2.2.2 spi=0x12c'],
+    ['udp 2001:db8::9 -> any headers=hop,dst,ROUTE,ipv6-opts', 'udp 2001:db8::9 -> any headers=hop-by-hop,ipv6-opts,ipv6-route,ipv6-opts'],
     ['47 1.1.1.1 -> 2.2.2.2', 'gre 1.1.1.1 -> 2.2.2.2'],
   ]));
 
@@ -101,6 +103,9 @@ describe('packet notation', () => {
       'tcp any -> any mark=red': /^\[red\] .*is not a number for `mark=`/u,
       'tcp any -> any state=OPEN': /^\[OPEN\] `state=OPEN` is none of `NEW`/u,
       'tcp any -> any fragment=3': /^\[3\] .*multiple of 8/u,
+      'udp any -> any spi=5': /^\[spi=5\] `spi=` is for `esp` and `ah` packets/u,
+      'udp 2001:db8::9 -> any headers=hop,esp': /^\[hop,esp\] `esp` is not a header .* `hop-by-hop`, `ipv6-opts`, `ipv6-route`\. `ah` and `esp` are protocols/u,
+      'udp 1.1.1.1 -> any headers=hop': /^\[hop\] .*the packet is IPv4/u,
       'tcp any -> any at=soon': /^\[soon\] .*is not a time/u,
       'udp any -> any in=eth0 path=out': /^\[in=eth0\] A packet from a local process/u,
       'udp any -> any out=eth0 path=in': /^\[out=eth0\] A packet that is delivered here/u,
@@ -117,8 +122,9 @@ describe('packet notation', () => {
     const name = fc.option(fc.constantFrom('eth0', 'lo', 'a.b-c', 'if@1'), { nil: undefined });
     const packets = fc.constantFrom<Family>('ipv4', 'ipv6').chain((family) => fc.record({
       family: fc.constant(family), path: fc.constantFrom('in' as const, 'forward' as const, 'out' as const), pathGiven: fc.boolean(), in: name, out: name,
-      protocol: fc.constantFrom(undefined, 6, 17, family === 'ipv4' ? 1 : 58, 47, 253), source: address(family), destination: address(family), sourcePort: port, destinationPort: port,
+      protocol: fc.constantFrom(undefined, 6, 17, family === 'ipv4' ? 1 : 58, 47, 50, 51, 253), source: address(family), destination: address(family), sourcePort: port, destinationPort: port,
       tcpFlags: fc.option(fc.nat(255), { nil: undefined }), icmpType: fc.option(fc.nat(254), { nil: undefined }), icmpCode: fc.option(fc.nat(255), { nil: undefined }), icmpId: port,
+      spi: fc.option(fc.nat(0xffffffff), { nil: undefined }), headers: family === 'ipv4' ? fc.constant([]) : fc.array(fc.constantFrom(0, 43, 60), { maxLength: 3 }),
       mark: number(0xffffffff, 0), tos: number(255, 0), ttl: number(255, 64), length: port, mac: fc.constantFrom(undefined, '00:16:3e:01:02:03'),
       uid: fc.oneof(number(0xffffffff, 0), fc.constant(NO_OWNER)), gid: number(0xffffffff, 0), state: fc.constantFrom(undefined, 'NEW' as const, 'INVALID' as const),
       at: fc.option(fc.nat(100000), { nil: undefined }), fragmentOffset: fc.constantFrom(undefined, 0, 1480), moreFragments: fc.boolean(),
@@ -145,6 +151,7 @@ function plausible(packet: Packet): Packet {
   if (!PORTED.includes(packet.protocol)) packet.sourcePort = packet.destinationPort = undefined;
   if (packet.protocol !== 6) packet.tcpFlags = undefined;
   if (packet.protocol !== 1 && packet.protocol !== 58) packet.icmpType = packet.icmpCode = packet.icmpId = undefined;
+  if (packet.protocol !== undefined && packet.protocol !== 50 && packet.protocol !== 51) packet.spi = undefined;
   if (packet.icmpType === undefined) packet.icmpCode = undefined;
   if (packet.moreFragments) packet.fragmentOffset ??= 0;
   if (packet.family === 'ipv6' && packet.protocol === undefined && packet.source === undefined && packet.destination === undefined) packet.source = 1n;

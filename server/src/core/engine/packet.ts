@@ -37,6 +37,10 @@ export interface Packet {
   icmpCode: number | undefined;
   /** Identifier of an ICMP query, which conntrack keys on; undefined counts as 0. */
   icmpId: number | undefined;
+  /** Security parameters index of an ESP or AH packet. */
+  spi: number | undefined;
+  /** Numbers of the IPv6 extension headers in front of the protocol, in their order; a fragment header is told by the fragment. */
+  headers: readonly number[];
   /** The packet quoted inside an ICMP error. */
   inner: Packet | undefined;
   mark: number | undefined;
@@ -66,7 +70,7 @@ export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'pa
   return {
     pathGiven: true, in: undefined, out: undefined, protocol: undefined, source: undefined, destination: undefined,
     sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined, anyFlags: false, icmpType: undefined, icmpCode: undefined,
-    icmpId: undefined, inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
+    icmpId: undefined, spi: undefined, headers: [], inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
     uid: undefined, gid: undefined, fragmentOffset: undefined, moreFragments: false, state: undefined, at: undefined,
     ...fields,
   };
@@ -78,7 +82,7 @@ export function copyPacket(packet: Packet): Packet {
     family: packet.family, path: packet.path, pathGiven: packet.pathGiven, in: packet.in, out: packet.out, protocol: packet.protocol,
     source: packet.source, destination: packet.destination, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
     tcpFlags: packet.tcpFlags, anyFlags: packet.anyFlags, icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId,
-    inner: packet.inner, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid,
+    spi: packet.spi, headers: packet.headers, inner: packet.inner, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid,
     gid: packet.gid, fragmentOffset: packet.fragmentOffset, moreFragments: packet.moreFragments, state: packet.state, at: packet.at,
   };
 }

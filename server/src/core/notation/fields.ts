@@ -6,6 +6,7 @@ import { INTERFACE_LIMIT } from '../values/interface.ts';
 import { macAddress } from '../values/mac.ts';
 import { printTcpFlags } from '../values/tcp-flags.ts';
 import { read, refuse, type Read } from './error.ts';
+import { headerName, HEADER_NAMES, headerNumber } from './headers.ts';
 import { printIcmp, readIcmp } from './icmp.ts';
 
 /** A `NAME=VALUE` of the notation: how it is read into a packet and printed from one. */
@@ -30,7 +31,7 @@ function into<V>(parsed: Read<V>, write: (value: V) => void): Read<void> {
   return done;
 }
 
-type NumberField = 'mark' | 'tos' | 'ttl' | 'length' | 'uid' | 'gid' | 'icmpId';
+type NumberField = 'mark' | 'tos' | 'ttl' | 'length' | 'uid' | 'gid' | 'icmpId' | 'spi';
 
 /** A whole number; `usual` is what its absence means (undefined = open). */
 function number(name: string, field: NumberField, most: number, usual: number | undefined, print: (value: number) => string = String): FieldSpec {
@@ -143,6 +144,14 @@ function readFragment(text: string, packet: Packet): Read<void> {
   return done;
 }
 
+function readHeaders(text: string, { family }: Packet): Read<readonly number[]> {
+  if (family === 'ipv4') return refuse('`headers=` lists IPv6 extension headers, and the packet is IPv4.');
+  const parsed = text.split(',').map((name) => ({ name, number: headerNumber(name.toLowerCase()) }));
+  const wrong = parsed.find(({ number }) => number === undefined);
+  if (wrong !== undefined) return refuse(`\`${wrong.name}\` is not a header that \`headers=\` knows: they are ${HEADER_NAMES}. \`ah\` and \`esp\` are protocols, and \`fragment=\` tells of fragments.`);
+  return read(parsed.map(({ number }) => number!));
+}
+
 /** Every field, in the order in which packets are printed. */
 export const FIELDS: readonly FieldSpec[] = [
   interfaceField('in'),
@@ -162,6 +171,12 @@ export const FIELDS: readonly FieldSpec[] = [
     print: printIcmp,
   },
   number('id', 'icmpId', 0xffff, undefined),
+  number('spi', 'spi', 0xffffffff, undefined, hex),
+  {
+    name: 'headers', example: 'hop-by-hop,ipv6-route',
+    read: (text, packet) => into(readHeaders(text, packet), (headers) => { packet.headers = headers; }),
+    print: ({ headers }) => (headers.length === 0 ? undefined : headers.map((number) => headerName(number)).join(',')),
+  },
   number('mark', 'mark', 0xffffffff, 0, hex),
   number('tos', 'tos', 0xff, 0, hex),
   number('ttl', 'ttl', 0xff, 64),
@@ -190,5 +205,5 @@ export const FIELDS: readonly FieldSpec[] = [
 
 /** Which protocols a field is for, where it is not for all: a field for another protocol is a slip. */
 export const FIELD_PROTOCOLS: ReadonlyMap<string, readonly number[]> = new Map([
-  ['flags', [PROTOCOL.tcp]], ['type', [PROTOCOL.icmp, PROTOCOL.icmpv6]], ['id', [PROTOCOL.icmp, PROTOCOL.icmpv6]],
+  ['flags', [PROTOCOL.tcp]], ['type', [PROTOCOL.icmp, PROTOCOL.icmpv6]], ['id', [PROTOCOL.icmp, PROTOCOL.icmpv6]], ['spi', [PROTOCOL.esp, PROTOCOL.ah]],
 ]);

@@ -2,6 +2,7 @@ import { NO_OWNER, TCP_FLAGS, type ConntrackState, type Packet, type Path } from
 import { PROTOCOL } from '../engine/protocols.ts';
 import type { Answer, Fate, Result, Step } from '../engine/result.ts';
 import { addressText } from '../engine/wording.ts';
+import { headerName } from './headers.ts';
 import { protocolName } from '../values/protocol.ts';
 
 /** A packet as JSON; keys that are absent, or null, are open, except that an absent mark, tos, uid or gid is 0 and an absent ttl 64. */
@@ -19,6 +20,10 @@ export interface PacketJson {
   readonly icmpType?: number | string;
   readonly icmpCode?: number;
   readonly icmpId?: number;
+  /** Of an ESP or AH packet. */
+  readonly spi?: number;
+  /** IPv6 extension headers in front of the protocol, such as ["hop-by-hop"]. */
+  readonly headers?: readonly string[];
   readonly inner?: PacketJson;
   readonly state?: ConntrackState;
   readonly mark?: number;
@@ -42,7 +47,7 @@ export function packetToJson(packet: Packet): PacketJson {
     destination: packet.destination === undefined ? undefined : addressText(packet.destination),
     sport: packet.sourcePort, dport: packet.destinationPort,
     flags: flagsOf(packet),
-    icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId, inner: inner === undefined ? undefined : packetToJson(inner),
+    icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId, spi: packet.spi, headers: packet.headers.length === 0 ? undefined : packet.headers.map((number) => headerName(number)), inner: inner === undefined ? undefined : packetToJson(inner),
     state: packet.state, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: ownerOf(packet.uid), gid: ownerOf(packet.gid),
     fragment: fragmentOffset === undefined || (fragmentOffset === 0 && !packet.moreFragments) ? undefined : { offset: fragmentOffset, more: packet.moreFragments },
     at: packet.at,

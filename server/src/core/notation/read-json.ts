@@ -8,6 +8,7 @@ import { macAddress } from '../values/mac.ts';
 import { protocol as protocolType, protocolName } from '../values/protocol.ts';
 import { familyOfAddress } from './endpoint.ts';
 import { impliedPath, refusedInterface } from './fields.ts';
+import { HEADER_NAMES, headerNumber } from './headers.ts';
 import { readIcmp } from './icmp.ts';
 import type { PacketJson } from './json.ts';
 
@@ -31,7 +32,7 @@ export function packetFromJson(value: unknown, family?: Family): ReadPacket {
 type Fields = Readonly<Record<string, unknown>>;
 
 const KEYS: ReadonlySet<string> = new Set<keyof PacketJson>([
-  'path', 'in', 'out', 'protocol', 'source', 'destination', 'sport', 'dport', 'flags', 'icmpType', 'icmpCode', 'icmpId', 'inner', 'state',
+  'path', 'in', 'out', 'protocol', 'source', 'destination', 'sport', 'dport', 'flags', 'icmpType', 'icmpCode', 'icmpId', 'spi', 'headers', 'inner', 'state',
   'mark', 'tos', 'ttl', 'length', 'mac', 'uid', 'gid', 'fragment', 'at',
 ]);
 
@@ -46,6 +47,7 @@ function readObject(value: unknown, wanted: Family | undefined, what: string, ig
     family, path, pathGiven: fields.path !== undefined, in: device(told, 'in'), out: device(told, 'out'), protocol, source, destination,
     sourcePort: whole(told, 'sport', 0xffff), destinationPort: whole(told, 'dport', 0xffff), tcpFlags: flags(told), anyFlags: told.flags === 'any',
     icmpCode: whole(told, 'icmpCode', 255), icmpId: whole(told, 'icmpId', 0xffff),
+    spi: whole(told, 'spi', 0xffffffff), headers: headers(told, family),
     inner: told.inner === undefined ? undefined : readObject(told.inner, family, '`inner`', ignored),
     state: one<ConntrackState>(told, 'state', ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED']),
     mark: whole(told, 'mark', 0xffffffff) ?? 0, tos: whole(told, 'tos', 255) ?? 0, ttl: whole(told, 'ttl', 255) ?? 64,
@@ -88,6 +90,7 @@ function whyMeaningless(key: string, path: Path, protocol: number | undefined): 
   if (protocol === undefined) return undefined;
   const packets = (): string => `${protocolName(protocol) ?? protocol} packets`;
   if ((key === 'sport' || key === 'dport') && !carriesPorts(protocol)) return `${packets()} have no ports`;
+  if (key === 'spi' && protocol !== PROTOCOL.esp && protocol !== PROTOCOL.ah) return `${packets()} have no SPI`;
   if (key === 'flags' && protocol !== PROTOCOL.tcp) return `${packets()} have no flags`;
   return ICMP_KEYS.has(key) && !isIcmp(protocol) ? `${packets()} have no ICMP type` : undefined;
 }
@@ -157,6 +160,14 @@ function flags({ flags: given }: Fields): number | undefined {
     if (bit === undefined) throw new Wrong(`\`flags\` holds \`${String(name)}\`; the flags are ${Object.keys(TCP_FLAGS).join(', ')}`);
     return bits | bit;
   }, 0);
+}
+
+function headers({ headers: given }: Fields, family: Family): readonly number[] {
+  if (given === undefined) return [];
+  if (family === 'ipv4') throw new Wrong('`headers` lists IPv6 extension headers, and the packet is IPv4');
+  const numbers = Array.isArray(given) ? given.map((name) => (typeof name === 'string' ? headerNumber(name) : undefined)) : [undefined];
+  if (numbers.includes(undefined)) throw new Wrong(`\`headers\` must be a list of ${HEADER_NAMES}`);
+  return numbers as number[];
 }
 
 function icmp({ icmpType: given }: Fields, packet: Packet): void {

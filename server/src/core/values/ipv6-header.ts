@@ -6,6 +6,11 @@ export const IPV6_HEADERS = ['hop-by-hop', 'ipv6-opts', 'ipv6-route', 'ipv6-frag
 
 export type Ipv6Header = (typeof IPV6_HEADERS)[number];
 
+/** The numbers by which the header before announces them. */
+export const headerNumbers: Readonly<Record<Exclude<Ipv6Header, 'protocol'>, number>> = {
+  'hop-by-hop': 0, 'ipv6-opts': 60, 'ipv6-route': 43, 'ipv6-frag': 44, ah: 51, esp: 50, 'ipv6-nonxt': 59,
+};
+
 /** Short names, numbers, and names that Linux systems list for the number. */
 const ALIASES: Readonly<Record<Ipv6Header, readonly string[]>> = {
   'hop-by-hop': ['hop', '0', 'ip', 'IP', 'hopopt', 'HOPOPT'],

@@ -4,7 +4,8 @@ import { defineMatch, flag, option, type ExtensionUse } from '../definition.ts';
 import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { unseenCondition, unseenRange } from '../shared/unseen.ts';
+import { spiConditions } from '../shared/spi.ts';
+import { unseenCondition } from '../shared/unseen.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
 const AH = 51;
@@ -20,7 +21,7 @@ function save(use: ExtensionUse): readonly string[] {
 }
 
 function conditions(use: ExtensionUse): readonly Condition[] {
-  const asked = unseenRange(use, spi, 'the SPI of the authentication header', MOST);
+  const asked = spiConditions(use, spi, 'the SPI of the authentication header');
   if (use.family === 'ipv4') return needsHeader(use, { header: 'authentication' }, asked);
   return needsExtensionHeader(use, { number: AH, name: 'an authentication header' }, [
     ...asked,

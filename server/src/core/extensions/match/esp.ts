@@ -2,7 +2,7 @@ import { integerRange } from '../../values/integer.ts';
 import { defineMatch, option } from '../definition.ts';
 import { saveRange } from '../shared/printing.ts';
 import { needsHeader } from '../shared/transport.ts';
-import { unseenRange } from '../shared/unseen.ts';
+import { spiConditions } from '../shared/spi.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
 const MOST = 0xffffffff;
@@ -15,6 +15,6 @@ export default defineMatch({
   protocols: [50],
   options: [spi],
   save: (use) => saveRange(use, spi, MOST),
-  conditions: (use) => needsHeader(use, { header: 'ESP' }, unseenRange(use, spi, 'the SPI of the ESP header', MOST)),
+  conditions: (use) => needsHeader(use, { header: 'ESP' }, spiConditions(use, spi, 'the SPI of the ESP header')),
   packets: questionPackets(),
 });

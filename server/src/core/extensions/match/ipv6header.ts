@@ -1,7 +1,7 @@
 import type { Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, and, type Truth } from '../../engine/truth.ts';
-import { IPV6_HEADERS, ipv6Headers, type Ipv6Header } from '../../values/ipv6-header.ts';
+import { headerNumbers, IPV6_HEADERS, ipv6Headers, type Ipv6Header } from '../../values/ipv6-header.ts';
 import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUse } from '../definition.ts';
 import { carries } from '../shared/extension-header.ts';
 import { isLaterFragment } from '../shared/transport.ts';
@@ -10,22 +10,18 @@ import { questionPackets } from '../shared/packet-sets.ts';
 const header = option('header', ipv6Headers, { negatable: true });
 const soft = flag('soft');
 
-const NUMBERS: Readonly<Record<Exclude<Ipv6Header, 'protocol'>, number>> = {
-  'hop-by-hop': 0, 'ipv6-opts': 60, 'ipv6-route': 43, 'ipv6-frag': 44, ah: 51, esp: 50, 'ipv6-nonxt': 59,
-};
-
 /** Headers behind which the kernel looks no further: what they hold is no protocol to it. */
-const LAST = [NUMBERS.esp, NUMBERS['ipv6-nonxt']];
+const LAST = [headerNumbers.esp, headerNumbers['ipv6-nonxt']];
 
 /** Headers behind which more follows that is not described. */
-const MORE_FOLLOWS = [NUMBERS['hop-by-hop'], NUMBERS['ipv6-opts'], NUMBERS['ipv6-route'], NUMBERS['ipv6-frag'], NUMBERS.ah];
+const MORE_FOLLOWS = [headerNumbers['hop-by-hop'], headerNumbers['ipv6-opts'], headerNumbers['ipv6-route'], headerNumbers['ipv6-frag'], headerNumbers.ah];
 
 function has(packet: Packet, name: Ipv6Header): Truth {
   const { protocol } = packet;
   const fragment = packet.moreFragments || isLaterFragment(packet);
   if (name === 'ipv6-frag' && fragment) return true;
-  if (protocol !== undefined && MORE_FOLLOWS.includes(protocol) && (name === 'protocol' || NUMBERS[name] !== protocol)) return new Unknown(question(name));
-  if (name !== 'protocol') return carries(packet, { number: NUMBERS[name], name: `the header ${name}` });
+  if (protocol !== undefined && MORE_FOLLOWS.includes(protocol) && (name === 'protocol' || headerNumbers[name] !== protocol)) return new Unknown(question(name));
+  if (name !== 'protocol') return carries(packet, { number: headerNumbers[name], name: `the header ${name}` });
   return protocol === undefined ? new Unknown(question(name)) : !LAST.includes(protocol);
 }
 

@@ -10,10 +10,11 @@ export interface ExtensionHeader {
 }
 
 /**
- * Whether the packet carries the header. A packet whose protocol is said has it right behind the IPv6 header, as it has
- * no IP options: neither can be described, and what is not described is as usual (like a TTL of 64).
+ * Whether the packet carries the header. A packet whose protocol is said has it right behind the headers that are listed,
+ * by default none, as it has no IP options: what is not described is as usual (like a TTL of 64).
  */
-export function carries({ protocol }: Packet, { number, name }: ExtensionHeader): Truth {
+export function carries({ protocol, headers }: Packet, { number, name }: ExtensionHeader): Truth {
+  if (headers.includes(number)) return true;
   return protocol === undefined ? new Unknown(`the packet has ${name}`) : protocol === number;
 }
 

@@ -53,8 +53,8 @@ class Image {
 export function bytesOf(packet: Packet): PacketBytes {
   const image = new Image();
   const isIPv4 = packet.family === 'ipv4';
-  const end = isIPv4 ? ipv4Header(image, packet) : ipv6Header(image, packet);
-  if (!isLaterFragment(packet)) transportHeader(image, packet, end);
+  const { end, isWhole } = isIPv4 ? { end: ipv4Header(image, packet), isWhole: true } : ipv6Header(image, packet);
+  if (isWhole && !isLaterFragment(packet)) transportHeader(image, packet, end);
   return { length: packet.length, least: end, read: (from, size) => image.read(from, size) };
 }
 
@@ -75,20 +75,26 @@ function ipv4Header(image: Image, packet: Packet): number {
 
 const FRAGMENT_HEADER = 44;
 
-function ipv6Header(image: Image, packet: Packet): number {
-  const { tos, length, protocol, moreFragments } = packet;
+/** Where the protocol's header begins; of packets with extension headers, whose lengths are open, only that it is behind the first byte of these. */
+function ipv6Header(image: Image, packet: Packet): { readonly end: number; readonly isWhole: boolean } {
+  const { tos, length, protocol, moreFragments, headers } = packet;
   const isFragment = moreFragments || isLaterFragment(packet);
   image.bits(0, 0x60 | ((tos ?? 0) >> 4), tos === undefined ? 0xf0 : 0xff);
   if (tos !== undefined) image.bits(1, (tos & 0xf) << 4, 0xf0);
   image.number(4, 2, length === undefined ? undefined : length - 40);
-  image.number(6, 1, isFragment ? FRAGMENT_HEADER : protocol);
+  const [first, second] = [...headers, isFragment ? FRAGMENT_HEADER : protocol];
+  image.number(6, 1, first);
   image.number(7, 1, packet.ttl);
   image.address(8, packet.source);
   image.address(24, packet.destination);
-  if (!isFragment) return 40;
+  if (headers.length > 0) {
+    image.number(40, 1, second);
+    return { end: 48, isWhole: false };
+  }
+  if (!isFragment) return { end: 40, isWhole: true };
   image.number(40, 1, protocol);
   image.number(42, 2, (packet.fragmentOffset ?? 0) | (moreFragments ? 1 : 0));
-  return 48;
+  return { end: 48, isWhole: true };
 }
 
 function transportHeader(image: Image, packet: Packet, at: number): void {
@@ -105,6 +111,8 @@ function transportHeader(image: Image, packet: Packet, at: number): void {
       if (protocol === PROTOCOL.tcp) image.number(at + 13, 1, packet.tcpFlags);
       if (protocol === PROTOCOL.udp && length !== undefined && !moreFragments) image.number(at + 4, 2, length - at);
       break;
+    case PROTOCOL.esp: image.number(at, 4, packet.spi); break;
+    case PROTOCOL.ah: image.number(at + 4, 4, packet.spi); break;
     default:
   }
 }
