@@ -55,6 +55,15 @@ describe('answers of REJECT', () => {
     assert.equal(multicast, 'a multicast packet is not answered');
   });
 
+  it('are no ICMP errors for frames to everybody, whatever NAT has made of the packets', async () => {
+    const ruleset = '*nat\n-A PREROUTING -p udp --dport 67 -j REDIRECT\n-A PREROUTING --destination 224.0.0.251 -j DNAT --to-destination 9.9.9.9\nCOMMIT\n*filter\n-A INPUT -p udp -j REJECT\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n';
+    const packets = ['udp 1.1.1.1:68 -> 255.255.255.255:67 in=eth0', 'udp 1.1.1.1:1 -> 224.0.0.251:5353 in=eth0', 'tcp 1.1.1.1:1 -> 224.0.0.251:5353 in=eth0 flags=SYN', 'udp 1.1.1.1:68 -> 9.9.9.9:67 in=eth0'];
+    const host = facts({ interfaces: { lo: ['9.9.9.9/32'], eth0: ['198.18.1.1/24'] }, routes: ['default dev eth0'] });
+    assert.deepEqual(await answers(ruleset, packets, { host }), [
+      'a broadcast packet is not answered', 'a multicast packet is not answered', 'ACCEPT tcp 224.0.0.251:5353 -> 1.1.1.1:1 out=eth0 flags=RST,ACK', 'ACCEPT icmp 9.9.9.9 -> 1.1.1.1 out=eth0 type=port-unreachable tos=0xc0',
+    ]);
+  });
+
   it('come from the incoming interface for forwarded packets, and from the host itself for its own', async () => {
     const host = facts({ interfaces: { eth0: ['198.18.1.1/24'], lo: ['127.0.0.1/8', '7.0.0.1/32'] } });
     const ruleset = '*filter\n-A FORWARD -j REJECT\n-A OUTPUT -p udp -j REJECT\nCOMMIT\n';

@@ -136,4 +136,24 @@ describe('what random rulesets found in the kernel', () => {
     const [v6] = await run(ruleset, ['dccp [fd00::1]:1 -> [fd00::2]:2 in=eth0'], { family: 'ipv6' });
     assert.deepEqual([v4!.answer, v6!.answer?.verdict], [undefined, 'ACCEPT']);
   });
+
+  it('a frame to all stays one whatever NAT makes of its packet, and is none on another link than that of the broadcast address', async () => {
+    const host = facts({ interfaces: { lo: ['10.9.9.9/32'], eth0: ['10.1.0.254/24'], eth1: ['10.2.0.254/24'] } });
+    const ruleset = `*nat
+-A PREROUTING -p udp --dport 1 -j DNAT --to-destination 10.1.0.255
+-A PREROUTING -p udp --dport 67 -j REDIRECT
+-A PREROUTING -p udp --dport 5353 -j DNAT --to-destination 10.9.9.9
+COMMIT
+*filter
+-A INPUT -m pkttype --pkt-type broadcast -j ACCEPT
+-A INPUT -m pkttype --pkt-type multicast -j ACCEPT
+-A INPUT -m pkttype --pkt-type unicast -j ACCEPT
+COMMIT
+`;
+    const results = await run(ruleset, [
+      'udp 10.1.0.1:5 -> 10.1.0.254:1 in=eth0', 'udp 10.1.0.1:68 -> 255.255.255.255:67 in=eth0', 'udp 10.1.0.1:5353 -> 224.0.0.251:5353 in=eth0',
+      'udp 10.1.0.1:5 -> 10.1.0.255:6 in=eth0', 'udp 10.1.0.1:5 -> 10.2.0.255:6 in=eth0',
+    ], { host });
+    assert.deepEqual(results.map(({ steps }) => steps.at(-1)!.number), [3, 1, 2, 1, 3]);
+  });
 });

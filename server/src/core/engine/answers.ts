@@ -1,4 +1,5 @@
 import { kindOf } from './address.ts';
+import { frameType } from './frame.ts';
 import type { Tracked } from './conntrack/track.ts';
 import { icmpRole } from './conntrack/icmp.ts';
 import { closeByReset } from './conntrack/tcp.ts';
@@ -107,6 +108,9 @@ function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | 
   if (isIcmp(packet.protocol) && packet.icmpType !== undefined && !isQuery(packet)) return 'an ICMP error is not answered with another';
   const unanswerable = notUnicast(p);
   if (unanswerable !== undefined) return unanswerable;
+  // ICMP goes by the frame, too, whatever NAT has made of the packet.
+  const frame = frameType(p);
+  if (frame === 'broadcast' || frame === 'multicast') return `a ${frame} packet is not answered`;
   const isIpv4 = packet.family === 'ipv4';
   return send(p, {
     protocol: isIpv4 ? PROTOCOL.icmp : PROTOCOL.icmpv6, source: ownAddress(p), destination: packet.source, icmpType, icmpCode,

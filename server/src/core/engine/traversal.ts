@@ -28,6 +28,8 @@ export interface World {
 /** What a condition or a target sees of the packet's way through the kernel. */
 export interface Traversal {
   readonly packet: Packet;
+  /** The destination as the packet came, before any NAT. */
+  readonly arrivedFor: Address | undefined;
   readonly hook: Hook;
   readonly table: TableName;
   readonly backend: Backend;

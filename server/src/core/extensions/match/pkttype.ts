@@ -1,4 +1,4 @@
-import { broadcastOf, kindOf } from '../../engine/address.ts';
+import { frameType, type FrameType } from '../../engine/frame.ts';
 import { othersThan, type About, type Values } from '../../engine/knowledge.ts';
 import type { Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
@@ -7,7 +7,7 @@ import { choice } from '../../values/choice.ts';
 import { conditionOf, defineMatch, option } from '../definition.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
-type PacketType = 'unicast' | 'broadcast' | 'multicast' | 'otherhost';
+type PacketType = FrameType | 'otherhost';
 
 const type = option('pkt-type', choice<PacketType>({
   what: 'a packet type', placeholder: 'TYPE', ignoreCase: true,
@@ -19,25 +19,11 @@ const type = option('pkt-type', choice<PacketType>({
   ],
 }), { negatable: true });
 
-/** How the frame was addressed, as the destination implies; undefined when it may be either a host or a broadcast. */
-function typeOf({ packet, host: { interfaces } }: Traversal): PacketType | undefined {
-  const { destination, path } = packet;
-  if (path === 'out') return 'unicast';
-  if (destination === undefined) return undefined;
-  const kind = kindOf(destination);
-  if (kind === 'multicast') return 'multicast';
-  if (kind === 'limited-broadcast') return 'broadcast';
-  // A directed broadcast ends in at least two set bits, and is not forwarded.
-  if (typeof destination === 'bigint' || path === 'forward' || (destination & 3) !== 3) return 'unicast';
-  if (interfaces === undefined) return undefined;
-  return [...interfaces.values()].flat().some((prefix) => broadcastOf(prefix) === destination) ? 'broadcast' : 'unicast';
-}
-
 const GROUPS: Readonly<Record<Family, Values>> = { ipv4: { from: 0xe0000000, to: 0xefffffff }, ipv6: { from: 0xffn << 120n, to: (1n << 128n) - 1n } };
 const EVERYBODY: Values = { from: 0xffffffff, to: 0xffffffff };
 
 /** What the answer for an open destination says of it. */
-function about(wanted: PacketType, family: Family): About {
+function about(wanted: FrameType, family: Family): About {
   const groups = GROUPS[family];
   if (wanted === 'multicast') return { field: 'destination', yes: [groups] };
   if (family === 'ipv6') return { field: 'destination', yes: othersThan([groups]) };
@@ -46,7 +32,7 @@ function about(wanted: PacketType, family: Family): About {
 }
 
 function typeTruth(wanted: PacketType, traversal: Traversal): Truth {
-  const known = typeOf(traversal);
+  const known = frameType(traversal);
   if (known !== undefined) return known === wanted;
   const { family, destination } = traversal.packet;
   if (wanted === 'otherhost' || (family === 'ipv6' && wanted === 'broadcast')) return false;
@@ -58,6 +44,6 @@ export default defineMatch({
   families: ['ipv4', 'ipv6'],
   options: [type],
   requires: [['pkt-type']],
-  conditions: (use) => conditionOf(use, type, typeTruth, (traversal) => `the packet was addressed as ${typeOf(traversal) ?? 'unicast or broadcast'}`),
+  conditions: (use) => conditionOf(use, type, typeTruth, (traversal) => `the packet was addressed as ${frameType(traversal) ?? 'unicast or broadcast'}`),
   packets: questionPackets(type),
 });
