@@ -156,4 +156,10 @@ COMMIT
     ], { host });
     assert.deepEqual(results.map(({ steps }) => steps.at(-1)!.number), [3, 1, 2, 1, 3]);
   });
+
+  it('a zone by mark is that of the mark which the packet leaves raw with', async () => {
+    const ruleset = '*raw\n-A PREROUTING -j CT --zone mark\n-A PREROUTING -j MARK --set-mark 2\nCOMMIT\n*filter\n-A OUTPUT -m conntrack --ctstate NEW\n-A OUTPUT -m conntrack --ctstate ESTABLISHED\nCOMMIT\n';
+    const [, reply] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0']);
+    assert.deepEqual(reply!.steps.map(({ number }) => number), [1]);
+  });
 });

@@ -22,7 +22,11 @@ export function conntrackStage(p: Passage): void {
     p.tracked = INVALID;
     return;
   }
-  const zones = p.template?.zones ?? NO_ZONES;
+  const zones = p.template?.zones === undefined ? NO_ZONES : p.template.zones(packet.mark);
+  if (zones === undefined) {
+    p.end({ verdict: 'UNKNOWN', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' });
+    return;
+  }
   const found = lookUp(p, zones);
   p.template = undefined;
   if (found === undefined && p.ending === undefined && meetsInPart(table, lookupTuple(packet, zones.original), zones, now)) {

@@ -63,7 +63,8 @@ export interface Traversal {
 /** What raw's CT target asks of conntrack. */
 export interface ConntrackTemplate {
   readonly notrack?: true;
-  readonly zones?: Zones;
+  /** The zones once conntrack sees the packet, of which they may depend on its mark; undefined while that is open. */
+  zones?(mark: number | undefined): Zones | undefined;
   /** What stands for an entry until conntrack sees the packet. */
   readonly entry?: Connection;
 }

@@ -44,12 +44,14 @@ function zoneOf(use: ExtensionUse): { readonly id: ConntrackZone; readonly direc
 
 function track(use: ExtensionUse, context: CompileContext): (traversal: Traversal) => Effect {
   const { id, direction } = zoneOf(use);
-  const zones = (zoneId: number): Zones => ({ original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId });
+  // The kernel reads a mark when conntrack sees the packet, behind all of raw. Seen in the kernel.
+  const zones = (mark: number | undefined): Zones | undefined => {
+    const zoneId = id !== 'mark' ? id : mark === undefined ? undefined : mark & 0xffff;
+    return zoneId === undefined ? undefined : { original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId };
+  };
   const slot = context.slot(() => templateConnection(use.family));
   return (traversal) => {
-    const { mark } = traversal.packet;
-    if (id === 'mark' && mark === undefined) return { kind: 'unknown', reason: 'the packet\'s mark is not given, and its conntrack zone is in it' };
-    traversal.track({ zones: zones(id === 'mark' ? mark! & 0xffff : id), entry: traversal.world.slot(slot) });
+    traversal.track({ zones, entry: traversal.world.slot(slot) });
     return { kind: 'continue' };
   };
 }
