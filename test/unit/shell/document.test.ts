@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { complete } from '../../../server/src/features/completion.ts';
 import { hover } from '../../../server/src/features/hover.ts';
 import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { refusalsOf } from '../../../server/src/core/ruleset/refusals.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { readBeside } from '../../../server/src/beside.ts';
@@ -50,6 +51,14 @@ describe('a script as a document', () => {
     assert.deepEqual(document.lines[2]!.content.kind === 'command' && document.lines[2]!.content.arguments.map(({ raw }) => raw), ['-A', 'INPUT', '"$@"', '"$@"', '"$@"', '"$@"']);
     assert.deepEqual(document.lines[4]!.content.kind === 'command' && document.lines[4]!.content.arguments.map(({ raw }) => raw), Array(4).fill('iptables'));
     assert.equal(rulesOf(document).length, 2);
+  });
+
+  it('tells where a shell can read no further', async () => {
+    for (const [script, line] of [['iptables -F\nif true\niptables -X\n', 2], ['iptables -F\nexit 0\nif true\n', undefined], ['iptables -F\n', undefined]] as const) {
+      const document = await openDocument(`#!/bin/sh\n${script}`, 'fw.sh');
+      assert.deepEqual(document.brokenAt?.number, line);
+      assert.deepEqual(refusalsOf(document, document.ruleset()).map((refusal) => refusal.line.number), line === undefined ? [] : [line]);
+    }
   });
 
   it('reads every command of a line, in its order', async () => {

@@ -111,6 +111,11 @@ export class RulesetDocument implements ScriptContext {
     return this.evaluated()?.failedAt;
   }
 
+  /** Where a shell ends because it can't read a script further; what stands behind it is followed all the same. */
+  get brokenAt(): Line | undefined {
+    return this.evaluated()?.brokenAt;
+  }
+
   /** Where the evaluation of a script was given up because it would take too long. */
   get givenUpAt(): Line | undefined {
     return this.evaluated()?.givenUpAt;

@@ -11,7 +11,11 @@ export interface Refusal {
 /** What fails when a document is loaded or run into this ruleset of its own, in the order of its lines. */
 export function refusalsOf(document: RulesetDocument, ruleset: Ruleset): readonly Refusal[] {
   const failed = ruleset.failures.map(({ line, status, message }) => ({ line, message: status === undefined ? message : `exit status ${status}: ${message}` }));
-  if (document.kind === 'script') return failed.sort(byLine);
+  if (document.kind === 'script') {
+    const { brokenAt } = document;
+    if (brokenAt !== undefined) failed.push({ line: brokenAt, message: 'A shell can\'t read this, and ends here at the latest; what stands behind it is followed all the same.' });
+    return failed.sort(byLine);
+  }
   const refused = ruleset.problems.filter(({ line, accepted }) => line.content.kind !== 'command' && accepted !== true);
   const broken = ruleset.family === document.family ? document.lines.flatMap((line) => brokenRule(document, line)) : [];
   return [...failed, ...refused, ...broken].sort(byLine);

@@ -65,6 +65,8 @@ export interface ScriptReading {
   /** Families of lines that iptables-restore reads. */
   readonly families: ReadonlyMap<Line, Family>;
   readonly givenUpAt: Line | undefined;
+  /** Where a shell ends because it can't read on. */
+  readonly brokenAt: Line | undefined;
   /** The command at which the script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
   /** What it has in common with the reading before. */
@@ -165,7 +167,7 @@ export class Script {
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
-      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt),
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), brokenAt: lineAt(evaluation.brokenAt),
       // What is settled is made anew.
       kept: kept && settled === steps && last!.settled === last!.steps ? { steps: last!.steps, start: kept.start, end: kept.end } : undefined,
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
@@ -393,7 +395,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 }
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, brokenAt: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
