@@ -21,7 +21,7 @@ const command = fc.oneof(
   fc.constantFrom('-P INPUT DROP', '-P PREROUTING ACCEPT'), fc.record({ from: chain, to: fc.constantFrom('C', 'D') }).map(({ from, to }) => `-E ${from} ${to}`),
 );
 const line = fc.oneof(
-  { weight: 20, arbitrary: fc.record({ table: fc.constantFrom('', '-t nat '), when: fc.constantFrom('', '', '', '[ -f x ] && '), written: command }).map(({ table, when, written }) => `${when}iptables ${table}${written}`) },
+  { weight: 200, arbitrary: fc.record({ table: fc.constantFrom('', '-t nat '), when: fc.constantFrom('', '', '', '[ -f x ] && '), written: command }).map(({ table, when, written }) => `${when}iptables ${table}${written}`) },
   fc.constantFrom('iptables-restore -n <<EOF\n*filter\n-A INPUT -j LOG\nCOMMIT\nEOF', 'iptables-restore <<EOF\n*nat\nCOMMIT\nEOF', 'iptables-restore < unknown'),
 );
 
