@@ -53,7 +53,7 @@ describe('the execution of edited lines', () => {
           assert.deepEqual(statuses, executed.map((each) => fresh.execute(each)));
           assert.deepEqual(shown(rerun.finish()), shown(fresh.finish()), executed.map(({ line: { text } }) => text).join('\n'));
         }
-      }), { numRuns: Number(process.env.EDITED_LINES ?? 40) });
+      }), { numRuns: Number(process.env.EDITED_LINES ?? 100) });
     }).timeout(120_000);
   }
 });
