@@ -30,6 +30,24 @@ COMMIT
     ['icmp 1.1.1.1 -> 9.9.9.9 in=eth0', 'DROP filter:INPUT:5 filter:INPUT:policy'],
   ]));
 
+  it('share what their first rule settles, whichever chain a packet comes to first', () => ways(`*filter
+:INPUT DROP [0:0]
+:A - [0:0]
+:B - [0:0]
+-A INPUT -p tcp -j A
+-A INPUT -p udp -j B
+-A A -m recent --rcheck --name list -j ACCEPT
+-A A -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name table -j ACCEPT
+-A B -m recent --set --name list --mask 255.255.255.0
+-A B -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name table -j ACCEPT
+COMMIT
+`, [
+    ['udp 10.0.0.1:40000 -> 9.9.9.9:1 in=eth0', 'ACCEPT filter:INPUT:2 filter:B:1 filter:B:2'],
+    ['udp 10.0.0.1:40000 -> 9.9.9.9:2 in=eth0', 'DROP filter:INPUT:2 filter:B:1 filter:INPUT:policy'],
+    ['tcp 10.0.0.2:40000 -> 9.9.9.9:1 in=eth0', 'ACCEPT filter:INPUT:1 filter:A:2'],
+    ['tcp 10.0.0.1:40000 -> 9.9.9.9:1 in=eth0', 'ACCEPT filter:INPUT:1 filter:A:1'],
+  ]));
+
   it('end only their own table on ACCEPT', () => ways(`*raw
 -A PREROUTING -s 1.1.1.1 -j DROP
 COMMIT

@@ -153,6 +153,8 @@ export interface MatchDefinition extends ExtensionBase {
   translated?(use: ExtensionUse): boolean;
   /** The conditions that the use states, in the order in which the kernel tests them; empty = always matches. */
   conditions(use: ExtensionUse, context: CompileContext): readonly Condition[];
+  /** Told of each use before the first packet comes, in the order of the rules, where these settle together what they share. */
+  announce?(use: ExtensionUse, context: CompileContext): void;
   /**
    * Of which packets the conditions hold together, for the analysis. Absent where that depends on more than the packet:
    * on the moment, on packets before, on chance.

@@ -20,12 +20,15 @@ export class ChainSurvey {
   readonly choosy: readonly BoundRule[];
   /** Uses of extensions that name something which other rules, or other programs, know as well. */
   readonly naming: readonly RuleUse[];
+  /** Uses of matches that settle something together with those of other rules. */
+  readonly announced: readonly RuleUse[];
 
   private constructor({ rules }: Chain) {
     const jumps = new Set<string>();
     const interfaced: BoundRule[] = [];
     const choosy: BoundRule[] = [];
     const naming: RuleUse[] = [];
+    const announced: RuleUse[] = [];
     let last: BoundRule | undefined;
     for (const { bound } of rules) {
       // A list of addresses makes several rules of one line.
@@ -36,13 +39,14 @@ export class ChainSurvey {
       if (target?.kind === 'chain') jumps.add(target.chain);
       if (traits.asksInterface) interfaced.push(bound);
       if (traits.choosy) choosy.push(bound);
-      if (!traits.naming) continue;
-      for (const use of usesOf(bound)) if (namesSomething(use)) naming.push({ bound, use });
+      if (traits.naming) for (const use of usesOf(bound)) if (namesSomething(use)) naming.push({ bound, use });
+      if (traits.announced) for (const use of bound.matches) if (isAnnounced(use.definition)) announced.push({ bound, use });
     }
     this.jumps = jumps;
     this.interfaced = interfaced;
     this.choosy = choosy;
     this.naming = naming;
+    this.announced = announced;
   }
 
   /** The survey of a chain of a finished ruleset, made once: such chains do not change. */
@@ -55,7 +59,9 @@ export class ChainSurvey {
 
 /** What the rules of a shape have for a survey; thousands of rules have few shapes. */
 const surveyTraits = ofTraits(({ extensions, options, asksInterface }) =>
-  ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(isShared) || options.some(namesOther) }));
+  ({ asksInterface, choosy: extensions.some(isChoosy), naming: extensions.some(isShared) || options.some(namesOther), announced: extensions.some(isAnnounced) }));
+
+const isAnnounced = (definition: ExtensionDefinition): boolean => definition.kind === 'match' && definition.announce !== undefined;
 
 const isShared = ({ shared }: ExtensionDefinition): boolean => shared !== undefined;
 

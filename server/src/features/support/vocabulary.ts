@@ -44,6 +44,8 @@ export const FIELD_DOCS: Readonly<Record<string, string>> = {
   flags: 'TCP flags that are set; all others are not.',
   type: 'ICMP type, by name or as `TYPE[/CODE]`.',
   id: 'Identifier of an ICMP query, by which its reply is told.',
+  spi: 'Security parameters index of an ESP or AH packet.',
+  headers: 'IPv6 extension headers in front of the protocol: `hop-by-hop`, `ipv6-opts`, `ipv6-route`; none where it is left out.',
   mark: 'Netfilter mark; 0 where it is left out.',
   tos: 'Type of service; 0 where it is left out.',
   ttl: 'Time to live or hop limit; 64 where it is left out.',

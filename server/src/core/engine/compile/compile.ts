@@ -133,8 +133,10 @@ class Compiler implements CompileContext {
   private table(table: Table): void {
     for (const chain of table.chains.values()) {
       this.chains.set(chain, new LateChain(table.name, chain, (compiled) => this.bodyOf(table, chain, compiled)));
-      // What packets are looked at by is there before the first of them.
-      for (const { header } of ChainSurvey.of(chain).interfaced) for (const part of [header.in, header.out]) if (part !== undefined) this.interfaces.number(part.value, part.negated);
+      // What packets are looked at by, and what rules settle together, is there before the first of them.
+      const { interfaced, announced } = ChainSurvey.of(chain);
+      for (const { bound, use } of announced) if (!bound.broken && bound.unresolved === undefined) (use.definition as MatchDefinition).announce!(use, this);
+      for (const { header } of interfaced) for (const part of [header.in, header.out]) if (part !== undefined) this.interfaces.number(part.value, part.negated);
     }
   }
 

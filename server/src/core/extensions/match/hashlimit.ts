@@ -192,10 +192,17 @@ function meet({ packet, world }: Traversal, table: string, first: Shape): Truth 
   return bucket && take(bucket, first, now, length);
 }
 
+const tableOf = (use: ExtensionUse): string => use.option(name)?.value ?? '';
+
+function announce(use: ExtensionUse, context: CompileContext): void {
+  const own = shape(use);
+  if (own !== undefined) tableShape(context, tableOf(use), own);
+}
+
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
   const own = shape(use);
   if (own === undefined) return [];
-  const table = use.option(name)?.value ?? '';
+  const table = tableOf(use);
   const first = tableShape(context, table, own);
   const usesPorts = first.modes.some((part) => part.endsWith('port'));
   return [{
@@ -268,5 +275,6 @@ export default defineMatch({
   check,
   shared: (use) => ({ what: 'table', name: use.option(name)?.value ?? '', way: `${use.option(rateMatch) === undefined ? 'without' : 'with'} \`--hashlimit-rate-match\`` }),
   save,
+  announce,
   conditions,
 });

@@ -138,6 +138,11 @@ function observe(traversal: Traversal, asked: Shape, { mask: bits }: ListShape):
   return `${who} was seen ${seen === 1 ? 'once' : `${seen} times`}${asked.seconds === undefined ? '' : ` in the last ${asked.seconds} s`} on the list \`${asked.name}\``;
 }
 
+function announce(use: ExtensionUse, context: CompileContext): void {
+  const asked = shape(use);
+  if (asked !== undefined) listShape(context, asked);
+}
+
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
   const asked = shape(use);
   if (asked === undefined) return [];
@@ -179,5 +184,6 @@ export default defineMatch({
   requires: [[...COMMANDS]],
   check,
   save,
+  announce,
   conditions,
 });
