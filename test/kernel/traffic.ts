@@ -1,3 +1,4 @@
+import { kindOf } from '../../server/src/core/engine/address.ts';
 import type { Packet } from '../../server/src/core/engine/packet.ts';
 import type { Result } from '../../server/src/core/engine/result.ts';
 import { addressText } from '../../server/src/core/engine/wording.ts';
@@ -145,7 +146,9 @@ export class Traffic {
     const destination = addressText(left.source!);
     if (left.path === 'in') return { src: source, dst: destination, local: true };
     const { devices } = this.world;
-    return { src: source, dst: destination, in_iface: left.out ?? devices[sent.in_iface === devices[1] ? 0 : 1] };
+    const arrives = left.out ?? devices[sent.in_iface === devices[1] ? 0 : 1]!;
+    // Of a group the host is a member where the path says so.
+    return { src: source, dst: destination, in_iface: arrives, ...(kindOf(left.source!) === 'multicast' ? { path: 'in' } : {}) };
   }
 
   private reply(): OraclePacket {
