@@ -66,7 +66,9 @@ export class RulesetDocument implements ScriptContext {
   private readonly boundByHidden = new WeakMap<object, { readonly names: string; readonly bound: BoundRule }>();
   private hidden: HiddenTargets | undefined;
   private readonly rulesets = new RulesetCache();
-  private readonly boundSteps = new WeakMap<ScriptStep, BoundLine>();
+  private boundSteps = new WeakMap<ScriptStep, BoundLine>();
+  /** Whether a chain hid a target when the script was read last, which says what the words of other lines mean. */
+  private hadHidden = false;
   /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
   private executed: ExecutedSteps[] = [];
   private readonly executions = new Map<string, Rerun>();
@@ -360,6 +362,12 @@ export class RulesetDocument implements ScriptContext {
     if (this.kind === 'ruleset') return undefined;
     if (this.reading === undefined) {
       this.script ??= new Script(this.parser, this.beside.readFile);
+      const hasHidden = !this.hiddenTargets.isEmpty;
+      if (hasHidden || this.hadHidden) {
+        this.boundSteps = new WeakMap();
+        this.executed = [];
+      }
+      this.hadHidden = hasHidden;
       this.reading = this.script.read(this.content, this);
     }
     return this.reading;
