@@ -9,7 +9,8 @@ export function shape(packet: Packet, rules: readonly BoundRule[]): Packet {
   for (const rule of rules) {
     shapeHeader(shaped, rule);
     for (const { definition, options } of rule.matches) {
-      for (const option of options) SHAPERS.get(`${definition.name} ${option.spec.name}`)?.(shaped, option);
+      // A value that a shell would put there, or that can't be read, asks for nothing.
+      for (const option of options) if (option.value !== undefined) SHAPERS.get(`${definition.name} ${option.spec.name}`)?.(shaped, option);
     }
   }
   return consistent(shaped);
