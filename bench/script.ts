@@ -19,8 +19,6 @@ interface Took {
   readonly computing: number;
 }
 
-for (const kind of SCRIPT_KINDS) if (values.kinds.split(',').includes(kind)) await measure(kind, scriptOf(kind, Number(values.commands), Number(values.seed)));
-
 async function measure(name: string, text: string): Promise<void> {
   const client = await TestClient.start();
   const open = await took(client, () => client.open(URI, text, 'shellscript'));
@@ -58,3 +56,5 @@ function quantile(times: readonly number[], q: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 }
+
+for (const kind of SCRIPT_KINDS) if (values.kinds.split(',').includes(kind)) await measure(kind, scriptOf(kind, Number(values.commands), Number(values.seed)));
