@@ -32,7 +32,7 @@ function networkOf({ address, length }: Prefix): Prefix {
 }
 
 /** Kinds of routes that lead nowhere. */
-export const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole']);
+const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole']);
 
 /** What kinds of routes that need no interface mean. */
 export const kindOfRoute = (type: string): Pick<Route, 'refuses' | 'throws' | 'delivers'> =>
