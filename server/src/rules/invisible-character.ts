@@ -5,16 +5,16 @@ import { replace } from './support/edits.ts';
 import { page } from './support/page.ts';
 
 /** Blanks and invisible characters that iptables takes for letters, and stretches in quotes, where they are text like any other. */
-const RULESET = /"(?:\\.|[^"\\])*"|(?![ \t\r\n\0])[\p{Z}\p{Cc}\p{Cf}]/gu;
+const RULESET = /"(?:\\.|[^"\\])*"|(?![ \t\n\0])[\p{Z}\p{Cc}\p{Cf}]/gu;
 /** The same for a command line, whose shell knows single quotes and comments too. */
-const COMMAND = /"(?:\\.|[^"\\])*"|'[^']*'|(?<=\s)#.*|(?![ \t\r\n\0])[\p{Z}\p{Cc}\p{Cf}]/gu;
+const COMMAND = /"(?:\\.|[^"\\])*"|'[^']*'|(?<=\s)#.*|(?![ \t\n\0]|\r\n)[\p{Z}\p{Cc}\p{Cf}]/gu;
 
 /** Those that look like a blank; the others take up no room. */
-const BLANK = /[\p{Z}\v\f\u0085]/u;
+const BLANK = /[\p{Z}\v\f\r\u0085]/u;
 
 /** Names in Unicode of those that are met most. */
 const NAMES: Readonly<Record<string, string>> = {
-  '\v': 'vertical tab', '\f': 'form feed', '\u00a0': 'no-break space', '\u00ad': 'soft hyphen', '\u200b': 'zero-width space', '\u200c': 'zero-width non-joiner',
+  '\v': 'vertical tab', '\f': 'form feed', '\r': 'carriage return', '\u00a0': 'no-break space', '\u00ad': 'soft hyphen', '\u200b': 'zero-width space', '\u200c': 'zero-width non-joiner',
   '\u200d': 'zero-width joiner', '\u200e': 'left-to-right mark', '\u200f': 'right-to-left mark', '\u202f': 'narrow no-break space',
   '\u2060': 'word joiner', '\u3000': 'ideographic space', '\ufeff': 'byte order mark',
 };

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { readPlainChain } from '../../../server/src/core/syntax/plain-chain.ts';
 import { openDocument } from '../../support/document.ts';
 
-/** What the grammar makes of a line: a carriage return at its end is a blank to it, and keeps the line from being read as plain. */
+/** What the grammar makes of a line: a blank at its end keeps it from being read as plain. */
 async function byGrammar(text: string): Promise<unknown> {
-  const document = await openDocument(`${text}\r \n`);
+  const document = await openDocument(`${text} \n`);
   return document.lines[0]!.content;
 }
 

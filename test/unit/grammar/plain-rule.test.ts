@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readPlainRule } from '../../../server/src/core/syntax/plain-rule.ts';
-import type { LineContent } from '../../../server/src/core/syntax/line.ts';
+import type { Argument, LineContent } from '../../../server/src/core/syntax/line.ts';
 import { openDocument } from '../../support/document.ts';
 import { anyLine } from './random.ts';
 
-/** What the grammar makes of a line: a carriage return at its end is a blank to it, and keeps the line from being read as plain. */
+/** What the grammar makes of a line: a blank before it keeps it from being read as plain. */
 async function byGrammar(text: string): Promise<unknown> {
-  const document = await openDocument(`${text}\r \n`);
-  return said(document.lines[0]!.content);
+  const { content } = (await openDocument(` ${text}\n`)).lines[0]!;
+  const { counters, arguments: args } = content as LineContent & { readonly kind: 'rule' };
+  return { counters: counters && oneEarlier(counters), arguments: args.map(oneEarlier) };
 }
+
+const oneEarlier = (argument: Argument): Argument => ({ ...argument, start: argument.start - 1, end: argument.end - 1 });
 
 function said(content: LineContent | undefined): unknown {
   return content?.kind === 'rule' ? { counters: content.counters, arguments: content.arguments } : content;

@@ -17,6 +17,9 @@ export interface WasmModules {
 /** Lines parsed in one go; bounds the memory of a tree. */
 const BATCH = 2000;
 
+/** The grammar takes it for a blank, since it may begin a line's end; inside a line it is a letter (seen in 1.8.9), of the same length as its picture. */
+const LONE_CARRIAGE_RETURN = /\r(?!\n)/gu;
+
 const BLANK: LineContent = { kind: 'blank' };
 const COMMENT: LineContent = { kind: 'comment' };
 const COMMIT: LineContent = { kind: 'commit' };
@@ -63,7 +66,7 @@ export class LineParser {
       starts.push(source.length);
       source += `${text}\n`;
     }
-    const tree = this.parser.parse(source);
+    const tree = this.parser.parse(source.includes('\r') ? source.replace(LONE_CARRIAGE_RETURN, '\u240d') : source);
     if (tree === null) throw new Error('the parser has no grammar');
     try {
       return new Reader(source, starts).read(tree);
@@ -156,7 +159,7 @@ class Reader {
   private skipBlanks(offset: number): number {
     for (;;) {
       const code = this.source.charCodeAt(offset);
-      if (code !== 32 && code !== 9 && code !== 13) return offset;
+      if (code !== 32 && code !== 9) return offset;
       offset++;
     }
   }
@@ -216,7 +219,7 @@ class Reader {
 
 /** A declaration in which quotes stand, that iptables-restore takes for a part of the words: only blanks part them (seen in 1.8.9). */
 function chainOfWords(written: string): LineContent {
-  const words = [...written.slice(1).matchAll(/[^ \t\r]+/gu)].map(({ 0: text, index }): Argument => ({ text, raw: text, start: index + 1, end: index + 1 + text.length }));
+  const words = [...written.slice(1).matchAll(/[^ \t]+/gu)].map(({ 0: text, index }): Argument => ({ text, raw: text, start: index + 1, end: index + 1 + text.length }));
   const [name, policy, counters, ...extra] = words;
   return { kind: 'chain', name: name!, policy, counters, extra };
 }
