@@ -5,6 +5,7 @@ import { formatCommand } from './cli/format.ts';
 import { simulateCommand } from './cli/simulate.ts';
 import { testCommand } from './cli/test.ts';
 import { UsageError, type Subcommand } from './cli/command.ts';
+import { visible } from './cli/visible.ts';
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([check, simulateCommand, testCommand, compileCommand, formatCommand, explain].map((each) => [each.name, each]));
 
@@ -34,7 +35,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return await subcommand.run(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`iptables-lens ${name}: ${error.message}\n`);
+    process.stderr.write(visible(`iptables-lens ${name}: ${error.message}\n`));
     return EXIT_UNUSABLE;
   }
 }

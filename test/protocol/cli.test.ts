@@ -53,6 +53,15 @@ describe('the command line', () => {
     });
   });
 
+  it('shows control characters of a file, and hands none to the terminal', () => {
+    const rules = file('controls.v4', '*filter\n-A INPUT -m comment --comment \u001b[31mred -i a\u202eb\rc -j \u0007\u009b\nCOMMIT\n# expect DROP: \u001b\n');
+    for (const args of [['check', rules], ['test', rules], ['test', '--format', 'tap', rules], ['compile', rules], ['simulate', '--packet', PACKET, rules], ['simulate', '--packet', '\u001b[1m', rules]]) {
+      const { stdout, stderr } = run(args);
+      assert.doesNotMatch(args[0] === 'compile' ? stderr : stdout + stderr, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/u, args.join(' '));
+    }
+    assert.match(run(['check', rules]).stdout, /`a\\u\{202e\}b␍c`/u);
+  });
+
   it('says so where a script runs no iptables', () => {
     const { status, stdout, stderr } = run(['compile', file('hello.sh', '#!/bin/sh\necho hello\n')]);
     assert.deepEqual([status, stdout], [0, '']);

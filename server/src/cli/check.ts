@@ -8,6 +8,7 @@ import { Diagnostics } from '../rules/run.ts';
 import { Opener, familyOption, hostFacts, oneOf, readScriptArguments, someFiles, type Subcommand } from './command.ts';
 import type { Place, Reported } from './report.ts';
 import { toSarif } from './sarif.ts';
+import { visible } from './visible.ts';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2, hint: 3 };
@@ -52,7 +53,7 @@ const rank = (severity: Reported['severity']): number => RANK[severity === 'info
 function render(findings: readonly Reported[], format: 'text' | 'json' | 'sarif', threshold: number): string {
   if (format === 'json') return `${JSON.stringify(findings, undefined, 2)}\n`;
   if (format === 'sarif') return `${toSarif(findings, RULES, version())}\n`;
-  return findings.filter(({ severity }) => rank(severity) <= Math.max(threshold, RANK.information)).map(textLine).join('');
+  return findings.filter(({ severity }) => rank(severity) <= Math.max(threshold, RANK.information)).map((finding) => visible(textLine(finding))).join('');
 }
 
 const textLine = ({ file, line, column, severity, message, code }: Reported): string => `${file}:${line}:${column}: ${severity}: ${message} [${code}]\n`;

@@ -13,6 +13,7 @@ import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { Opener, UsageError, atOption, familyOption, hostFacts, oneOf, readScriptArguments, type Subcommand } from './command.ts';
 import { refusedLines, reportIdle } from './refused.ts';
 import { traceText } from './trace.ts';
+import { visible } from './visible.ts';
 
 export const simulateCommand: Subcommand = {
   name: 'simulate',
@@ -101,7 +102,7 @@ function simulateOne(simulator: Simulator, notation: string, json: boolean): num
   const parsed = parsePacket(notation, simulator.document.family);
   if (!parsed.ok) throw new UsageError(`--packet: ${parsed.error.message}\n  ${notation}\n  ${' '.repeat(parsed.error.offset)}^`);
   const result = simulator.send(parsed.packet);
-  process.stdout.write(json ? `${JSON.stringify(resultToJson(result), undefined, 2)}\n` : traceText(result, parsed.packet));
+  process.stdout.write(json ? `${JSON.stringify(resultToJson(result), undefined, 2)}\n` : visible(traceText(result, parsed.packet)));
   return 0;
 }
 
@@ -121,7 +122,7 @@ async function simulateLines(simulator: Simulator): Promise<number> {
       // Without blanks, nor the byte order mark that a file may begin with.
       const text = line.trim();
       if (text === '') continue;
-      const say = (message: string): boolean => process.stderr.write(`iptables-lens simulate: packet ${number}: ${message}\n`);
+      const say = (message: string): boolean => process.stderr.write(`iptables-lens simulate: packet ${number}: ${visible(message)}\n`);
       const note = (message: string, kind = message): void => {
         const before = repeated.get(kind);
         if (before === undefined) say(message);

@@ -3,6 +3,7 @@ import { programOf } from '../features/support/simulation.ts';
 import { Opener, atOption, familyOption, hostFacts, oneOf, readScriptArguments, someFiles, type Subcommand } from './command.ts';
 import { toJunit } from './junit.ts';
 import { nameOf, type TestResult } from './test-result.ts';
+import { visible } from './visible.ts';
 
 export const testCommand: Subcommand = {
   name: 'test',
@@ -29,7 +30,7 @@ export const testCommand: Subcommand = {
 function toText(results: readonly TestResult[], files: number): string {
   const failing = results.filter(({ status }) => status !== 'pass');
   const lines = failing.map(({ file, line, status, message }) => `${file}:${line.number + 1}: ${status}: ${line.text.trim()}\n    ${message}\n`);
-  return `${lines.join('')}${results.length - failing.length} of ${results.length} expectations hold in ${files} ${files === 1 ? 'file' : 'files'}\n`;
+  return `${visible(lines.join(''))}${results.length - failing.length} of ${results.length} expectations hold in ${files} ${files === 1 ? 'file' : 'files'}\n`;
 }
 
 /** Test Anything Protocol, version 14. */
@@ -39,5 +40,5 @@ function toTap(results: readonly TestResult[]): string {
     const title = `${status === 'pass' ? 'ok' : 'not ok'} ${index + 1} - ${file}:${line.number + 1} ${nameOf(result).replace(/[#\\]/gu, '\\$&')}`;
     return status === 'pass' ? title : `${title}\n  ---\n  status: ${status}\n  message: ${JSON.stringify(message)}\n  ...`;
   });
-  return `TAP version 14\n1..${results.length}\n${lines.join('\n')}${lines.length > 0 ? '\n' : ''}`;
+  return `TAP version 14\n1..${results.length}\n${visible(lines.join('\n'))}${lines.length > 0 ? '\n' : ''}`;
 }
