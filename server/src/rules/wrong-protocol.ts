@@ -1,5 +1,6 @@
 import { protocolsOf } from '../core/extensions/definition.ts';
 import type { Problem } from '../core/extensions/definition.ts';
+import { usesOf } from '../core/ruleset/uses.ts';
 import { protocol } from '../core/values/protocol.ts';
 import type { Fix } from './rule.ts';
 import { insert, replace } from './support/edits.ts';
@@ -20,8 +21,7 @@ export default problemRule({
 
 /** States one of the first protocols that the extension takes, in the place of the rule's own if it has one. */
 function* stated({ span, accepted }: Problem, { line, bound, family }: ProblemPlace): Iterable<Fix> {
-  const uses = [...(bound?.matches ?? []), ...(bound?.target?.kind === 'extension' ? [bound.target.use] : [])];
-  const use = uses.find((each) => each.span.start === span.start && each.span.end === span.end);
+  const use = bound && usesOf(bound).find((each) => each.span.start === span.start && each.span.end === span.end);
   const part = bound?.header.protocol;
   const protocols = use === undefined ? [] : protocolsOf(use.definition, family) ?? [];
   for (const number of accepted === true ? [] : protocols.slice(0, 2)) {

@@ -5,6 +5,12 @@ import type { Prefix } from './host.ts';
 /** What the kernel's stack makes of an address by its number alone. */
 export type AddressKind = 'unicast' | 'loopback' | 'multicast' | 'limited-broadcast' | 'unspecified';
 
+/** The addresses of groups of hosts. */
+export const MULTICAST = {
+  ipv4: { from: 0xe0000000, to: 0xefffffff },
+  ipv6: { from: 0xffn << 120n, to: (1n << 128n) - 1n },
+} as const;
+
 const IPV6_LOOPBACK = 1n;
 
 /** Tells the kind of an address; of 0.0.0.0/8 only 0.0.0.0 is special. Seen in the kernel. */
@@ -12,13 +18,12 @@ export function kindOf(address: Address): AddressKind {
   if (typeof address === 'bigint') {
     if (address === 0n) return 'unspecified';
     if (address === IPV6_LOOPBACK) return 'loopback';
-    return address >> 120n === 0xffn ? 'multicast' : 'unicast';
+    return address >= MULTICAST.ipv6.from ? 'multicast' : 'unicast';
   }
   if (address === 0) return 'unspecified';
-  const first = address >>> 24;
-  if (first === 127) return 'loopback';
+  if (address >>> 24 === 127) return 'loopback';
   if (address === 0xffffffff) return 'limited-broadcast';
-  return first >= 224 && first <= 239 ? 'multicast' : 'unicast';
+  return address >= MULTICAST.ipv4.from && address <= MULTICAST.ipv4.to ? 'multicast' : 'unicast';
 }
 
 /** The address that a local process reaches itself by: 127.0.0.1 or ::1. */

@@ -1,3 +1,4 @@
+import { MULTICAST } from '../../engine/address.ts';
 import { frameType, type FrameType } from '../../engine/frame.ts';
 import { othersThan, type About, type Values } from '../../engine/knowledge.ts';
 import type { Traversal } from '../../engine/traversal.ts';
@@ -19,12 +20,11 @@ const type = option('pkt-type', choice<PacketType>({
   ],
 }), { negatable: true });
 
-const GROUPS: Readonly<Record<Family, Values>> = { ipv4: { from: 0xe0000000, to: 0xefffffff }, ipv6: { from: 0xffn << 120n, to: (1n << 128n) - 1n } };
 const EVERYBODY: Values = { from: 0xffffffff, to: 0xffffffff };
 
 /** What the answer for an open destination says of it. */
 function about(wanted: FrameType, family: Family): About {
-  const groups = GROUPS[family];
+  const groups: Values = MULTICAST[family];
   if (wanted === 'multicast') return { field: 'destination', yes: [groups] };
   if (family === 'ipv6') return { field: 'destination', yes: othersThan([groups]) };
   const others = othersThan([groups, EVERYBODY]);
