@@ -1,4 +1,4 @@
-import type { BoundRule } from '../core/ruleset/model.ts';
+import type { BoundRule, CommandKind } from '../core/ruleset/model.ts';
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Argument, Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule } from './rule.ts';
@@ -21,15 +21,21 @@ export default defineRule({
     if (argument === undefined) return NO_REPORTS;
     return [{
       line, span: { start: argument.start, end: argument.end },
-      message: ADDS.has(bound.command?.kind)
-        ? `The rule depends on \`${bound.unresolved}\`, which is not known; it may match any packet or none.`
-        : `What this command does depends on \`${bound.unresolved}\`, which is not known.`,
+      message: messageOf(bound, argument, line.content.kind === 'rule'),
     }];
   },
 });
 
-/** Commands that bring a rule; a line of iptables-restore without one is a rule as well. */
-const ADDS: ReadonlySet<NonNullable<BoundRule['command']>['kind'] | undefined> = new Set(['append', 'insert', 'replace', undefined]);
+/** Commands that bring a rule. */
+const ADDS: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replace']);
+
+function messageOf({ command, table, unresolved }: BoundRule, { start, end }: Argument, isRule: boolean): string {
+  const isRuleAdded = command === undefined ? isRule : ADDS.has(command.kind);
+  if (!isRuleAdded) return `What this command does depends on \`${unresolved}\`, which is not known.`;
+  const place = [command?.chainSpan, table?.span].find((span) => span !== undefined && start <= span.start && span.end <= end);
+  return place === undefined ? `The rule depends on \`${unresolved}\`, which is not known; it may match any packet or none.`
+    : `Where the rule goes depends on \`${unresolved}\`, which is not known; it may be in any chain that fits.`;
+}
 
 function argumentsOf({ content }: Line): readonly Argument[] {
   return content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.kind === 'rule' ? content.arguments : [];

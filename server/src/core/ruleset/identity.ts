@@ -13,9 +13,9 @@ export function unfold(bound: BoundRule): Rule[] {
 
 const ANY: readonly (MaskedAddress | undefined)[] = [undefined];
 
-/** Place of the first rule that says the same to the kernel, however it is spelled, as `-D` and `-C` look for it; -1 where there is none. */
+/** Place of the first rule that is known to say the same to the kernel, however it is spelled, as `-D` and `-C` look for it; -1 where there is none. */
 export function indexOfRule(rules: readonly Rule[], wanted: Rule, backend: Backend): number {
-  return rules.findIndex((rule) => rule === wanted || (mayBeSame(rule.bound, wanted.bound) && keyOf(rule, backend) === keyOf(wanted, backend)));
+  return rules.findIndex((rule) => rule === wanted || (rule.bound.unknownWord === undefined && mayBeSame(rule.bound, wanted.bound) && keyOf(rule, backend) === keyOf(wanted, backend)));
 }
 
 /** Whether two lines make the same rules, in the same order, whoever loads them. */

@@ -170,6 +170,7 @@ class Compiler implements CompileContext {
         return rule.bound.broken ? { kind: 'none' } : this.action(target.use);
       case 'chain': {
         const chain = table.chains.get(target.chain);
+        if (chain === undefined && rule.bound.unknownWord !== undefined && /[$`]/u.test(target.chain)) return unknownTarget(rule.bound.unknownWord);
         if (chain === undefined || chain.builtIn) return { kind: 'unknown', reason: `there is no chain or target \`${target.chain}\`, so iptables refuses the table` };
         return { kind: 'chain', chain: this.chains.get(chain)!, goto: target.goto };
       }

@@ -2,6 +2,7 @@ import { sharedEnds } from '../../shared-ends.ts';
 import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule, Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
 import { isChoosy, usesOf } from '../uses.ts';
+import { openWordsOf } from './open-words.ts';
 import type { ExecutionState } from './state.ts';
 import { sameChainButRules, sameTableButChains, sameRule } from './unchanged.ts';
 
@@ -49,8 +50,8 @@ export function makeDifferent(state: ExecutionState, { chains, problems, failure
 }
 
 /** Whether what the line does may depend on the difference, or move it. */
-export function heeds({ bound, restore, unknownInput }: BoundLine, { chains }: Difference): boolean {
-  if (restore !== undefined || unknownInput !== undefined) return chains.length > 0;
+export function heeds({ line, bound, content = line.content, restore, unknownInput }: BoundLine, { chains }: Difference): boolean {
+  if (restore !== undefined || unknownInput !== undefined || (bound !== undefined && openWordsOf(bound, content)?.isPlaceOpen === true)) return chains.length > 0;
   const command = bound?.command;
   if (command === undefined) return false;
   const name = bound!.table?.name ?? 'filter';

@@ -1,4 +1,5 @@
-import type { BoundCommand, BoundRule, CommandKind, Table } from '../model.ts';
+import { conditionalRule } from '../bind.ts';
+import type { BoundCommand, BoundRule, CommandKind, Rule, Table } from '../model.ts';
 
 /** Commands that fail or not by the rules that their chain holds. */
 const BY_RULES: ReadonlySet<CommandKind> = new Set(['replace', 'delete', 'check', 'delete-chain']);
@@ -14,6 +15,24 @@ export function doubtOf(table: Table, command: BoundCommand, { target }: BoundRu
   }
   return chain !== undefined && (BY_RULES.has(kind) || position !== undefined) ? table.chains.get(chain)?.doubt : undefined;
 }
+
+/** Whether it names a rule by a number that nobody knows which rule has. */
+export function isUncounted({ chains }: Table, { chain, position, kind }: BoundCommand): boolean {
+  const rules = chain === undefined ? undefined : chains.get(chain)?.rules;
+  return position !== undefined && rules !== undefined && !hasCertain(rules, kind === 'insert' ? position - 1 : position);
+}
+
+/** Whether the first rules are known to be there, so that they have these numbers. */
+export const hasCertain = (rules: readonly Rule[], count: number): boolean => rules.slice(0, count).every(({ bound }) => bound.unresolved === undefined);
+
+/** The rule of a command, which is refused where it jumps to a chain that is not there. */
+export function dependent({ chains }: Table, { kind }: BoundCommand, bound: BoundRule): BoundRule {
+  const { target } = bound;
+  const reason = target?.kind === 'chain' && ADDING.has(kind) ? chains.get(target.chain)?.maybe : undefined;
+  return reason === undefined ? bound : conditionalRule(bound, reason);
+}
+
+const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replace']);
 
 /** Why nobody knows whether the table has the chain. */
 function existence(table: Table, name: string | undefined): string | undefined {

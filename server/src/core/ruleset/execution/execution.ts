@@ -5,8 +5,9 @@ import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../mo
 import { executeOnChains } from './chain-commands.ts';
 import { namedTables } from './chains.ts';
 import { differenceOf, makeDifferent, type Difference } from './difference.ts';
-import { doubtOf } from './doubt.ts';
-import { maybeExecute, restoreUnknown } from './maybe.ts';
+import { dependent, doubtOf, isUncounted } from './doubt.ts';
+import { executeSomewhere, maybeExecute, restoreUnknown } from './maybe.ts';
+import { openWordsOf, type OpenWords } from './open-words.ts';
 import { RestoreFile, type RestoreRun } from './restore-file.ts';
 import { executeOnRules } from './rule-commands.ts';
 import { ExecutionState, type ExecutionStart } from './state.ts';
@@ -35,8 +36,9 @@ export class Execution {
     if (unknownInput !== undefined) return this.unknownInput(line, unknownInput);
     const isCommand = content.kind === 'command' && restore === undefined;
     state.begin(line, isCommand ? undefined : this.file.mode, isCommand || this.file.isSound, asked === true && PROBES.has(bound?.command?.kind ?? 'append'), text);
-    if (isCommand) return this.command(bound!);
-    this.restored(content, bound);
+    const open = bound && openWordsOf(bound, content);
+    if (isCommand) return this.command(bound!, open);
+    this.restored(content, bound, open);
     this.file.note(state.status);
     return undefined;
   }
@@ -87,7 +89,7 @@ export class Execution {
   }
 
   /** What iptables-restore does with a line. */
-  private restored(content: LineContent, bound: BoundRule | undefined): void {
+  private restored(content: LineContent, bound: BoundRule | undefined, open: OpenWords | undefined): void {
     const { file } = this;
     if (bound?.ends === true && file.tableForRule() !== undefined) file.end();
     if (file.isOver || (file.run !== undefined && !file.canRead(content))) return;
@@ -95,7 +97,7 @@ export class Execution {
       case 'table': file.open(content.name); return;
       case 'chain': file.declareChain(content); return;
       case 'commit': file.commit(); return;
-      case 'rule': this.onTable(bound!, file.tableForRule()); return;
+      case 'rule': this.onTable(bound!, file.tableForRule(), open); return;
       default:
     }
   }
@@ -108,8 +110,9 @@ export class Execution {
     return { family, tables, problems, failures };
   }
 
-  private command(bound: BoundRule): number | undefined {
+  private command(bound: BoundRule, open: OpenWords | undefined): number | undefined {
     const { state } = this;
+    if (open?.isAnything === true || open?.table !== undefined) return this.somewhere(bound, open);
     const name = bound.table?.name ?? 'filter';
     if (!isTableName(name)) {
       return state.refuse('version', 'unknown-table', `There is no table \`${name}\`; the tables are ${namedTables()}.`, bound.table!.span);
@@ -117,25 +120,35 @@ export class Execution {
     const refused = bound.problems.find(({ accepted }) => accepted !== true);
     if (bound.command === undefined && refused !== undefined) return state.failure('unusable', refused.message);
     const isNew = !state.tables.has(name);
-    const status = this.onTable(bound, state.table(name));
+    const status = this.onTable(bound, state.table(name), open);
     // Where the arguments are wrong iptables never looks at the table.
     if (isNew && !state.opened) state.tables.delete(name);
     return status;
   }
 
-  private onTable(bound: BoundRule, table: Table | undefined): number | undefined {
+  private somewhere(bound: BoundRule, open: OpenWords, table?: Table): undefined {
+    const { state } = this;
+    const reason = bound.conditional ?? bound.unknownWord!;
+    executeSomewhere(state, bound, open, reason, table);
+    state.unknown(reason);
+  }
+
+  private onTable(bound: BoundRule, table: Table | undefined, open: OpenWords | undefined): number | undefined {
     const { command } = bound;
-    if (table === undefined || command === undefined || bound.skipped) return 0;
+    if (table === undefined || bound.skipped) return 0;
+    if (open?.isPlaceOpen === true) return this.somewhere(bound, open, table);
+    if (command === undefined) return 0;
     if (bound.unresolved !== undefined) {
-      maybeExecute(this.state, table, command, bound, bound.conditional ?? bound.unresolved);
+      maybeExecute(this.state, table, command, bound, bound.conditional ?? bound.unresolved, open);
       this.state.unknown(bound.conditional ?? bound.unresolved);
       return undefined;
     }
     const { state } = this;
     state.doubt = state.isExact ? doubtOf(table, command, bound) : undefined;
-    const status = carryOut(state, table, command, bound);
-    if (state.doubt === undefined) return status;
-    if (status !== 0 && state.opened) maybeExecute(state, table, command, bound, state.doubt);
+    if (state.doubt === undefined) return carryOut(state, table, command, bound);
+    const mayWorkElsewhere = isUncounted(table, command);
+    const status = mayWorkElsewhere ? 0 : carryOut(state, table, command, dependent(table, command, bound));
+    if (mayWorkElsewhere || (status !== 0 && state.opened)) maybeExecute(state, table, command, bound, state.doubt);
     state.unknown(state.doubt);
     return undefined;
   }

@@ -1,20 +1,49 @@
-import { TABLE_NAMES, isTableName } from '../../netfilter.ts';
+import { TABLE_NAMES, isBuiltIn, isTableName, type TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
 import { conditionalRule, unknownRule, withTarget } from '../bind.ts';
 import { indexOfRule, unfold } from '../identity.ts';
-import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
+import type { BoundCommand, BoundRule, Chain, CommandKind, Rule, Table } from '../model.ts';
 import { userChain } from './chains.ts';
+import { hasCertain } from './doubt.ts';
+import { meantRules } from './meant.ts';
+import type { OpenWords } from './open-words.ts';
 import type { ExecutionState } from './state.ts';
 
 /** Does what a command would do of which nobody knows whether it runs or what its words are: rules that may be there, or be there no longer. */
-export function maybeExecute(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule, reason: string): void {
+export function maybeExecute(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule, reason: string, open?: OpenWords): void {
   // What iptables refuses changes nothing, whether it runs or not.
   if (bound.broken) return;
   if (command.kind === 'new-chain' && command.chain !== undefined && !table.chains.has(command.chain)) {
     table.chains.set(command.chain, { ...userChain(command.chain, state.line), maybe: reason });
   }
-  for (const chain of chainsOf(table, command)) onChain(state, table, chain, command, bound, reason);
+  for (const chain of chainsOf(table, command)) onChain(state, table, chain, command, bound, reason, open);
+}
+
+/** Does what a command may do of which nobody knows where it works; `table` is the one that it is about, where that is known. */
+export function executeSomewhere(state: ExecutionState, bound: BoundRule, open: OpenWords, reason: string, table?: Table): void {
+  const { command } = bound;
+  if (command === undefined) {
+    restoreUnknown(state, state.line, table?.name ?? bound.table?.name, reason);
+    return;
+  }
+  for (const each of table === undefined ? tablesAt(state, command, open) : [table]) {
+    for (const chain of placesIn(each, command, open)) maybeExecute(state, each, chain === command.chain ? command : { ...command, chain }, bound, reason, open);
+  }
+}
+
+/** The tables in which there is something to change, or to be made. */
+function tablesAt(state: ExecutionState, { kind, chain }: BoundCommand, { table: pattern, chain: openChain }: OpenWords): readonly Table[] {
+  const makes = (name: TableName): boolean => kind === 'new-chain' || (ADDING.has(kind) && (openChain !== undefined || isBuiltIn(name, chain!)));
+  return TABLE_NAMES.filter((name) => pattern?.test(name) === true && (state.tables.has(name) || makes(name))).map((name) => state.table(name));
+}
+
+const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'policy']);
+
+/** The names of the chains that it may mean: the one that a `-N` of the same word made, or any that fits. */
+function placesIn({ chains }: Table, { kind, chain }: BoundCommand, { chain: pattern }: OpenWords): readonly (string | undefined)[] {
+  if (pattern === undefined || chain === undefined || kind === 'new-chain' || chains.has(chain)) return [chain];
+  return [...chains.keys()].filter((name) => pattern.test(name));
 }
 
 function chainsOf(table: Table, { chain, kind }: BoundCommand): readonly Chain[] {
@@ -23,8 +52,8 @@ function chainsOf(table: Table, { chain, kind }: BoundCommand): readonly Chain[]
   return found === undefined ? [] : [found];
 }
 
-function onChain(state: ExecutionState, table: Table, chain: Chain, command: BoundCommand, bound: BoundRule, reason: string): void {
-  const { kind, position } = command;
+function onChain(state: ExecutionState, table: Table, chain: Chain, command: BoundCommand, bound: BoundRule, reason: string, open: OpenWords | undefined): void {
+  const { kind } = command;
   switch (kind) {
     case 'append': case 'insert':
       put(state, table, chain, command, maybe(bound, reason));
@@ -35,22 +64,29 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, command: Bou
       makeUnsure(state, table, chain, reason);
       return;
     case 'delete': case 'replace': {
-      const index = position === undefined ? indexIn(state, chain, bound) : position - 1;
-      const rule = chain.rules[index];
-      if (rule !== undefined) chain.rules.splice(index, 1, unsure(rule, reason), ...(kind === 'replace' ? [maybe(bound, reason)] : []));
+      const meant = new Set(meantBy(state, chain, command, bound, open));
+      chain.rules = chain.rules.flatMap((rule) => (meant.has(rule) ? [unsure(rule, reason), ...(kind === 'replace' ? [maybe(bound, reason)] : [])] : [rule]));
       chain.doubt ??= reason;
       state.reach.changed(table, chain);
       return;
     }
-    case 'policy': if (command.argument !== undefined) addPolicy(chain, command.argument.text, conditionalRule(bound, reason), command.argument.span); return;
-    case 'delete-chain': case 'rename-chain': if (!chain.builtIn) chain.maybe ??= reason; return;
+    case 'policy':
+      if (command.argument === undefined) return;
+      for (const policy of open?.has(command.argument.span) === true ? POLICIES : [command.argument.text]) addPolicy(chain, policy, conditionalRule(bound, reason), command.argument.span);
+      return;
+    case 'delete-chain': case 'rename-chain':
+      if (chain.builtIn) return;
+      chain.maybe ??= reason;
+      if (command.argument !== undefined) maybeRenamed(state, table, command.argument.text, reason);
+      return;
     default:
   }
 }
 
-function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position }: BoundCommand, rule: Rule): void {
+/** Before all rules of which nobody knows whether it is behind them, it is met or not as it would be there. */
+function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position = 1 }: BoundCommand, rule: Rule): void {
   if (kind === 'append') chain.rules.push(rule);
-  else chain.rules.splice(Math.min((position ?? 1) - 1, chain.rules.length), 0, rule);
+  else chain.rules.splice(hasCertain(chain.rules, position - 1) ? Math.min(position - 1, chain.rules.length) : 0, 0, rule);
   reach.put(table, chain, [rule]);
 }
 
@@ -59,9 +95,21 @@ const unsure = (rule: Rule, reason: string): Rule => (rule.bound.conditional ===
 
 const maybe = (bound: BoundRule, reason: string): Rule => ({ bound: bound.unresolved === undefined ? conditionalRule(bound, reason) : bound, source: undefined, destination: undefined });
 
-/** Of a command with unknown words nobody knows which rule it means. */
-const indexIn = ({ backend }: ExecutionState, chain: Chain, bound: BoundRule): number =>
-  (bound.unknownWord === undefined ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : -1);
+/** The rules of which a command deletes or replaces one. */
+function meantBy({ backend }: ExecutionState, chain: Chain, { position }: BoundCommand, bound: BoundRule, open: OpenWords | undefined): readonly Rule[] {
+  if (position === undefined && open !== undefined) return meantRules(chain, bound, open);
+  if (position !== undefined && !hasCertain(chain.rules, position)) return chain.rules;
+  const rule = chain.rules[position === undefined ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : position - 1];
+  return rule === undefined ? [] : [rule];
+}
+
+const POLICIES = ['ACCEPT', 'DROP'] as const;
+
+/** A chain that may be there under another name, with whatever it holds. */
+function maybeRenamed({ line, family }: ExecutionState, table: Table, name: string, reason: string): void {
+  if (table.chains.has(name)) return;
+  table.chains.set(name, { ...userChain(name, line), maybe: reason, doubt: reason, rules: [{ bound: unknownRule(line, family, reason), source: undefined, destination: undefined }] });
+}
 
 /** Says of a chain's rules that they may have gone. */
 function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reason: string): void {

@@ -6,7 +6,7 @@ import { chainNameProblems } from '../chain-name.ts';
 import type { RestoreOptions } from '../../shell/restore-options.ts';
 import type { Chain, Table } from '../model.ts';
 import { copyTable, declaredAt, emptyTable, namedTables, userChain, whole } from './chains.ts';
-import { maybeDeclare, maybeEmptied } from './maybe.ts';
+import { maybeDeclare, maybeEmptied, restoreUnknown } from './maybe.ts';
 import { setPolicy } from './policy.ts';
 import type { ExecutionState, Failing, RestoreMode } from './state.ts';
 
@@ -57,7 +57,14 @@ export class RestoreFile {
     // A table inside of a block is read as a rule.
     this.missingCommit(2);
     const only = this.run?.options.table;
-    if (only !== undefined && only !== name.text) {
+    if (name.unknown === undefined && only !== undefined && only !== name.text) {
+      this.block = unread(state.line);
+      return;
+    }
+    if (name.unknown !== undefined) {
+      this.readsUnknown = true;
+      restoreUnknown(state, state.line, only, name.unknown);
+      state.unknown(name.unknown);
       this.block = unread(state.line);
       return;
     }
