@@ -75,7 +75,12 @@ describe('HMARK', () => {
     assert.deepEqual(await marks('--hmark-src-prefix 8 --hmark-mod 4294967295 --hmark-rnd 1', flows, 'ipv6'), [2503417476, 2503417476, 2503417476]);
   });
 
+  it('has nothing in the place of ports where a protocol has none, and the SPI where it has one', async () => {
+    assert.deepEqual(await marks('--hmark-sport 7 --hmark-mod 8 --hmark-rnd 0xfeedcafe', ['253 1.1.1.1 -> 9.9.9.9 in=eth0', 'gre 1.1.1.1 -> 9.9.9.9 in=eth0']), [2, 2]);
+    assert.deepEqual(await marks('--hmark-spi-mask 0xffff --hmark-mod 1000000 --hmark-rnd 1', ['esp 1.1.1.1 -> 9.9.9.9 spi=300 in=eth0', 'ah 1.1.1.1 -> 9.9.9.9 spi=300 in=eth0', SYN]), [932671, 932671, 716681]);
+  });
+
   it('leaves the mark open where the hash is', async () => {
-    assert.deepEqual(await marks('--hmark-tuple src,sport --hmark-mod 10 --hmark-rnd 1', ['tcp 1.1.1.1 -> 9.9.9.9:80 in=eth0 out=eth1', 'gre 1.1.1.1 -> 9.9.9.9 in=eth0 out=eth1']), [undefined, undefined]);
+    assert.deepEqual(await marks('--hmark-tuple src,sport --hmark-mod 10 --hmark-rnd 1', ['tcp 1.1.1.1 -> 9.9.9.9:80 in=eth0 out=eth1', 'esp 1.1.1.1 -> 9.9.9.9 in=eth0 out=eth1']), [undefined, undefined]);
   });
 });

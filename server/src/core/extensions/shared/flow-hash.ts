@@ -25,9 +25,15 @@ interface Flow {
   readonly protocol: number | undefined;
   readonly source: Address | undefined;
   readonly destination: Address | undefined;
-  /** 'none' where the kernel looks for no ports. */
+  /** The first word of what lies behind the IP header; 'none' where the kernel looks for no ports. */
   readonly ports: number | 'none' | undefined;
 }
+
+const { tcp, udp, dccp, esp, ah, sctp, udplite } = PROTOCOL;
+
+/** Protocols that have ports, or an SPI, which stands in their place. */
+const PORTED: ReadonlySet<number> = new Set([tcp, udp, dccp, sctp, udplite]);
+const INDEXED: ReadonlySet<number> = new Set([esp, ah]);
 
 const portsOf = (source: number | undefined, destination: number | undefined): number | undefined =>
   (source === undefined || destination === undefined ? undefined : ((source << 16) | destination) >>> 0);
@@ -51,9 +57,13 @@ function packetFlow(packet: Packet): Flow | undefined {
   const { protocol, icmpType } = packet;
   if (isIcmp(protocol) && icmpType === undefined) return undefined;
   if (isIcmp(protocol) && icmpRole(packet.family, icmpType!) === 'error') return packet.inner === undefined ? undefined : packetFlow(packet.inner);
-  const { source, destination } = packet;
-  const portless = isIcmp(protocol) || (packet.fragmentOffset ?? 0) > 0 || packet.moreFragments;
-  return { protocol, source, destination, ports: portless ? 'none' : portsOf(packet.sourcePort, packet.destinationPort) };
+  return { protocol, source: packet.source, destination: packet.destination, ports: packetPorts(packet) };
+}
+
+function packetPorts({ protocol, fragmentOffset = 0, moreFragments, spi, sourcePort, destinationPort }: Packet): Flow['ports'] {
+  if (fragmentOffset > 0 || moreFragments) return 'none';
+  if (protocol === undefined || PORTED.has(protocol)) return portsOf(sourcePort, destinationPort);
+  return INDEXED.has(protocol) ? spi : 'none';
 }
 
 function trackedFlow({ connection }: Traversal): Flow | undefined {
