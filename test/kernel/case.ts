@@ -60,15 +60,19 @@ async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'rules
 const SEEN = ['NEW', 'ESTABLISHED', 'INVALID'].map((state) => `-A FORWARD -m conntrack --ctstate ${state} -j LOG\n`).join('');
 const SEGMENTS = ['SYN', 'SYN,ACK', 'ACK', 'ACK', 'ACK', 'FIN,ACK', 'RST', 'RST,ACK', 'PSH,ACK', 'FIN', 'NONE', 'SYN,FIN', 'SYN,PSH', 'SYN,ECE,CWR', 'ACK,URG'] as const;
 
+/** How a connection may begin before it goes on at random: from the client's SYN to where each side has sent its FIN. */
+const BEGINNINGS = ['', 'c:SYN', 'c:SYN s:SYN,ACK', 'c:SYN s:SYN,ACK c:ACK', 'c:SYN s:SYN,ACK c:ACK s:FIN,ACK c:FIN,ACK', 'c:SYN s:SYN,ACK c:FIN,ACK c:FIN,ACK', 'c:ACK s:ACK', 'c:SYN s:SYN'].map((text) => text.split(' ').filter((each) => each !== ''));
+
 /** One TCP connection after the other, each of random segments of both sides, and a rule for each state they can have. */
 export function generateStreams(seed: number, family: Family, packets: number): OracleRequest {
   const random = new Random(seed);
   const { near, far, topology } = neighbourhoodOf(family);
   const sent: OraclePacket[] = [];
   for (let port = 1024; sent.length < packets; port++) {
-    for (let left = 2 + random.below(10); left > 0; left--) {
-      const flags = sent.at(-1)?.sport !== port && random.chance(0.9) ? 'SYN' : random.pick(SEGMENTS);
-      sent.push(random.chance(0.55)
+    const more = Array.from({ length: 2 + random.below(10) }, () => `${random.chance(0.55) ? 'c' : 's'}:${random.pick(SEGMENTS)}`);
+    for (const segment of [...random.pick(BEGINNINGS), ...more]) {
+      const flags = segment.slice(2);
+      sent.push(segment.startsWith('c')
         ? { path: 'auto', src: near[0]!, dst: far[0]!, in_iface: 'eth0', proto: 'tcp', sport: port, dport: 80, flags, side: 'client' }
         : { path: 'auto', src: far[0]!, dst: near[0]!, in_iface: 'eth1', proto: 'tcp', sport: 80, dport: port, flags, side: 'server' });
     }

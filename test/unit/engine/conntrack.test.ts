@@ -71,6 +71,9 @@ describe('conntrack', () => {
       'c:SYN s:ACK s:RST,ACK c:ACK': 'NEW EST EST EST',
       'c:SYN s:ACK c:RST,ACK s:RST,ACK c:FIN,ACK': 'NEW EST EST EST INV',
       'c:SYN s:ACK c:RST c:RST,ACK': 'NEW EST EST EST',
+      // An ACK behind a SYN that was let through while the last FIN awaits its ACK is none of that FIN; a second one is.
+      'c:SYN s:SYN,ACK s:FIN,ACK s:FIN,ACK c:SYN s:ACK s:SYN': 'NEW EST EST EST EST EST INV',
+      'c:SYN s:SYN,ACK s:FIN,ACK s:FIN,ACK c:SYN s:ACK s:ACK s:SYN': 'NEW EST EST EST EST EST EST NEW',
     };
     const found = await Promise.all(Object.keys(cases).map(async (text) => [text, await segments(text)]));
     assert.deepEqual(Object.fromEntries(found), cases);

@@ -93,4 +93,6 @@ export interface TcpProgress {
   simultaneous: boolean;
   /** Whether either side has begun to close it. */
   closing: boolean;
+  /** Whether a SYN was let through while the last FIN awaited its ACK, which the server may challenge by an ACK of its own. */
+  mayChallenge: boolean;
 }

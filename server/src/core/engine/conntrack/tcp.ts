@@ -85,6 +85,10 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   const tcp = connection.tcp!;
   const kind = tcpKind(flags);
   const old = tcp.state;
+  if (isChallenge(tcp, direction, kind)) {
+    tcp.mayChallenge = false;
+    return 'ignored';
+  }
   const begunAnew = answersIgnoredSyn(tcp, direction, kind);
   const move = begunAnew ? 'SYN_RECV' : moveOf(tcp, direction, kind);
   if (move === undefined) return 'invalid';
@@ -95,14 +99,20 @@ export function advance(connection: Connection, direction: 'original' | 'reply',
   if (!ignored && acknowledgesNothing(connection, direction, flags)) return 'invalid';
   tcp.lastKind = kind;
   tcp.lastDirection = direction;
-  if (ignored) {
-    tcp.simultaneous &&= !(kind === 'syn' && direction === 'original');
-    return 'ignored';
-  }
+  if (ignored) return letThrough(tcp, direction, kind);
   tcp.simultaneous ||= move === 'SYN_SENT2';
   // An RST of a closing connection is let through unchecked, so its numbers are not taken over.
   tcp.heard ||= direction === 'reply' && !(kind === 'rst' && CLOSING.has(old));
   return enter(connection, move, kind, now);
+}
+
+/** Lets a segment pass without a move; a SYN of the client may yet turn out to begin the connection anew. */
+function letThrough(tcp: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): TcpVerdict {
+  if (kind === 'syn' && direction === 'original') {
+    tcp.simultaneous = false;
+    tcp.mayChallenge = tcp.state === 'LAST_ACK';
+  }
+  return 'ignored';
 }
 
 function enter(connection: Connection, state: TcpState, kind: TcpKind, now: number): TcpVerdict {
@@ -128,6 +138,11 @@ function moveOf(tcp: TcpProgress, direction: 'original' | 'reply', kind: TcpKind
 /** A SYN that was let through without a move turns out to be good when it is answered: the connection begins anew. */
 function answersIgnoredSyn({ state, lastKind, lastDirection }: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): boolean {
   return kind === 'synack' && MOVES[direction][state][kind] === 'ignored' && lastKind === 'syn' && lastDirection !== direction;
+}
+
+/** An ACK right behind a SYN that was let through asks the client whether it has begun anew; it does not acknowledge the last FIN. */
+function isChallenge({ state, lastKind, mayChallenge }: TcpProgress, direction: 'original' | 'reply', kind: TcpKind): boolean {
+  return mayChallenge && state === 'LAST_ACK' && direction === 'reply' && kind === 'ack' && lastKind === 'syn';
 }
 
 const CLOSING: ReadonlySet<TcpState> = new Set(['FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT', 'CLOSE']);

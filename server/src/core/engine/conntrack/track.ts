@@ -94,7 +94,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
 /** A packet that begins a connection. */
 function begun(packet: Packet, now: number, zones: Zones): Tracked {
   const connection = newConnection(tupleOf(packet, zones.original), now, zones.reply);
-  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false };
+  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false, mayChallenge: false };
   return { state: 'NEW', connection, direction: 'original' };
 }
 
@@ -194,7 +194,7 @@ function existing(table: ConntrackTable, original: Tuple, now: number): Connecti
   const connection: Connection = { ...newConnection(original, now), counted: undefined };
   connection.expires = now + ASSERTED_LIFE;
   connection.replied = connection.assured = connection.sourceNatDone = connection.destinationNatDone = true;
-  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, simultaneous: false, closing: false };
+  if (original.protocol === PROTOCOL.tcp) connection.tcp = { state: 'ESTABLISHED', lastKind: 'ack', lastDirection: 'original', heard: true, simultaneous: false, closing: false, mayChallenge: false };
   confirm(table, connection, now);
   return connection;
 }
