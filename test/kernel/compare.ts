@@ -28,7 +28,7 @@ function ofFate(fate: Fate, theirs: OracleAnswer): readonly string[] {
  * is 250 and error_burst 1250 ticks of 4 ms; they belong to the machine, so the simulator takes the message for sent.
  */
 export const isHeldBack = ({ answer, reason }: Fate, { generated }: OracleAnswer): boolean =>
-  generated === undefined && answer?.packet.family === 'ipv4' && answer.packet.icmpType === 3 && reason?.startsWith('the host has no route') === true;
+  generated === undefined && answer?.packet.family === 'ipv4' && answer.packet.icmpType === 3 && /^the host('s routing| has no route)/u.test(reason ?? '');
 
 const stepText = ({ hook, table, chain, number }: Step): string => `${hook} ${table} ${chain} ${number}`;
 const traceText = ({ hook, table, chain, rule }: OracleTrace): string => `${hook} ${table} ${chain} ${rule}`;

@@ -13,7 +13,7 @@ const FOLDER = fileURLToPath(new URL('./conversations/', import.meta.url));
 /**
  * What hosts do with iptables, and the packets that show it: rulesets that begin with a title and end with packets in
  * notation, each behind `#>`, among the hosts of the neighbourhood. Sets are made by commands behind `#ipset`, routes and
- * routing rules by those behind `#ip`.
+ * routing rules by those behind `#ip`; `#sysctl NAME=VALUE` sets a switch of the kernel.
  */
 export function conversations(): readonly OracleRequest[] {
   return readdirSync(FOLDER).sort().map((name) => read(readFileSync(path.join(FOLDER, name), 'utf8'), name.endsWith('v6') ? 'ipv6' : 'ipv4'));
@@ -28,7 +28,8 @@ function read(text: string, family: Family): OracleRequest {
     return sides.told(parsed.packet);
   });
   const behind = (mark: string): readonly string[] => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length));
-  const topology = { ...neighbourhoodOf(family).topology, ip: behind('#ip ') };
+  const sysctl = Object.fromEntries(behind('#sysctl ').map((line) => line.split('=')).map(([name, value]) => [name!, Number(value)]));
+  const topology = { ...neighbourhoodOf(family).topology, ip: behind('#ip '), sysctl };
   const sets = behind('#ipset ').map((line) => `${line}\n`).join('');
   return {
     id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...(text.includes('-m nfacct') ? { nfacct: ['counted'] } : {}), ...(sets === '' ? {} : { ipset: sets }),

@@ -43,6 +43,7 @@ export interface OracleTopology {
   readonly routes?: readonly string[];
   readonly default_out?: string;
   readonly ip?: readonly string[];
+  readonly sysctl?: Readonly<Record<string, number>>;
   readonly [key: string]: unknown;
 }
 

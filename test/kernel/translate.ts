@@ -146,11 +146,11 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset
   const everything = isAuto && given.out_iface === undefined ? [] : [`default dev ${usualOut(given, topology)}`];
   const back = given.path === 'in' || given.path === 'forward' ? [`${given.src!} dev ${given.in_iface ?? 'eth0'}`] : [];
   const commands = (start: RegExp): readonly string[] => (topology.ip ?? []).filter((command) => start.test(command)).map((command) => command.replace(start, ''));
-  const rules = commands(/^rule add /u).map((text, index) => readRuleText(text, 'rule', index + 1));
+  const rules = commands(/^(?:-6 )?rule add /u).map((text, index) => readRuleText(text, 'rule', index + 1));
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {
-    interfaces, local, forwarding: true, ...(ipset === undefined ? {} : { ipsets: readIpsetSave(ipset) }),
-    rules, routes: [...back, ...(topology.routes ?? []), ...commands(/^route (?:add|replace) /u), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
+    interfaces, local, forwarding: Object.entries(topology.sysctl ?? {}).every(([name, value]) => !name.endsWith('.forwarding') || value !== 0), ...(ipset === undefined ? {} : { ipsets: readIpsetSave(ipset) }),
+    rules, routes: [...back, ...(topology.routes ?? []), ...commands(/^(?:-6 )?route (?:add|replace) /u), ...everything].map((text) => readRouteText(text, 'route')).filter(({ destination }) =>
       destination === undefined || (typeof destination.address === 'bigint') === (family === 6)),
   };
 }

@@ -32,18 +32,13 @@ class Topology:
         if key == self.key:
             return
         self.use_routes({})
-        if self.undo:
-            run(["ip", "-force", "-batch", "-"], "\n".join(reversed(self.undo)) + "\n", check=False)
+        _run_all(reversed(self.undo))
         for path, value in self.sysctls.items():
             set_sysctl(path, value)
         self.undo, self.sysctls = [], {}
         for name in list(wanted.get("ifaces", [])) + list(wanted.get("addrs", {})):
             self.device.interface(name)
-        commands = list(self._commands(wanted))
-        if commands:
-            done = run(["ip", "-force", "-batch", "-"], "\n".join(commands) + "\n", check=False)
-            if done.returncode:
-                self.device.warnings.append("topology: " + done.stderr.strip())
+        self.device.warnings += ["topology: " + error for error in _run_all(self._commands(wanted))]
         for name, value in wanted.get("sysctl", {}).items():
             self._sysctl(name.replace(".", "/"), value)
         _wait_for_local_routes(wanted)
@@ -66,7 +61,7 @@ class Topology:
             self.undo.append("route del " + text)
             yield "route replace " + text
         for command in wanted.get("ip", []):
-            self.undo.append(re.sub(r"^(rule|route|addr|neigh) (add|replace|append|prepend) ", r"\1 del ", command))
+            self.undo.append(re.sub(r"^(-6 )?(rule|route|addr|neigh) (add|replace|append|prepend) ", r"\1\2 del ", command))
             yield command
 
     def _addresses(self, name, addresses, connected):
@@ -144,6 +139,18 @@ class Topology:
         if path in ("in", "forward") and packet["src"] != packet["dst"] and plain and arrives != "lo" and source not in own and packet.get("src_route", True):
             routes[family, packet["src"], whole, UNICAST] = arrives
         self.use_routes(routes)
+
+
+def _run_all(commands):
+    """Runs the commands as arguments of `ip`, those that begin with -6 behind the others; returns what went wrong."""
+    commands = list(commands)
+    errors = []
+    for options, batch in ([], [text for text in commands if not text.startswith("-6 ")]), (["-6"], [text[3:] for text in commands if text.startswith("-6 ")]):
+        if batch:
+            done = run(["ip"] + options + ["-force", "-batch", "-"], "\n".join(batch) + "\n", check=False)
+            if done.returncode:
+                errors.append(done.stderr.strip())
+    return errors
 
 
 def _wait_for_local_routes(wanted):

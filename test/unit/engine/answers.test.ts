@@ -88,6 +88,25 @@ describe('answers of REJECT', () => {
     ]);
   });
 
+  it('say why there is no way, unless a blackhole is in it', async () => {
+    const kinds = ['unreachable', 'prohibit', 'blackhole', 'throw'];
+    const told = async (family: 'ipv4' | 'ipv6', facts6: object): Promise<readonly string[]> => {
+      const host = facts({ interfaces: { eth0: ['198.18.1.1/24', '2001:db8::1/64'] }, ...facts6 });
+      const to = (index: number): string => (family === 'ipv4' ? `198.18.1.9:1 -> 10.0.0.${index}:2` : `[2001:db8::9]:1 -> [fd00::${index}]:2`);
+      return answers('*filter\nCOMMIT\n', [1, 2, 3, 4, 5].map((index) => `udp ${to(index)} in=eth0 ttl=1`), { host, family });
+    };
+    const by = (text: string): string => `ACCEPT ${text}`;
+    const v4 = (type: string): string => by(`icmp 198.18.1.1 -> 198.18.1.9 out=eth0 type=${type} tos=0xc0`);
+    const v6 = (type: string): string => by(`icmpv6 2001:db8::1 -> 2001:db8::9 out=eth0 type=${type}`);
+    assert.deepEqual(await told('ipv4', { routes: [...kinds.map((kind, index) => `${kind} 10.0.0.${index + 1}`), 'default dev eth1'] }), [v4('host-unreachable'), v4('communication-prohibited'), 'a blackhole tells nobody', v4('network-unreachable'), v4('ttl-zero-during-transit')]);
+    assert.deepEqual(await told('ipv6', { routes: [...kinds.map((kind, index) => `${kind} fd00::${index + 1}`), 'default dev eth1'] }), [v6('no-route'), v6('communication-prohibited'), 'a blackhole tells nobody', v6('no-route'), v6('ttl-zero-during-transit')]);
+    const rules = kinds.slice(0, 3).map((kind, index) => `to 10.0.0.${index + 1} ${kind}`);
+    assert.deepEqual((await told('ipv4', { rules, routes: ['default dev eth1'] })).slice(0, 3), [v4('network-unreachable'), v4('communication-prohibited'), 'a blackhole tells nobody']);
+    // Without forwarding IPv6 looks for a route all the same.
+    assert.equal((await told('ipv6', { forwarding: false, routes: ['unreachable fd00::1'] }))[0], v6('no-route'));
+    assert.equal((await told('ipv4', { forwarding: false, routes: ['unreachable 10.0.0.1'] }))[0], 'nothing');
+  });
+
   it('are RELATED, go through OUTPUT and can be dropped there', async () => {
     const [result] = await run(`*filter
 -A INPUT -j REJECT

@@ -35,11 +35,11 @@ describe('facts about the host', () => {
     assert.ok(read.ok);
     assert.deepEqual(read.facts.rules, [
       { priority: 0, table: 'local' }, { priority: 100, not: true, from: { address: ip('10.0.0.0'), length: 8 }, arrived: 'eth1', mark: { value: 3, mask: 15 }, table: 'main', suppress: 0 },
-      { priority: 110, table: 'main' }, { priority: 120, other: 'from all sport 53 prohibit' },
+      { priority: 110, table: 'main' }, { priority: 120, other: 'from all sport 53 prohibit', refuses: 'prohibit' },
     ]);
     const texts = readHostFacts(JSON.stringify({ rules: ['fwmark 0x1/0xff lookup 100', '200:\tfrom all to 192.0.2.0/24 unreachable'] }));
     assert.ok(texts.ok);
-    assert.deepEqual(texts.facts.rules, [{ priority: 1, mark: { value: 1, mask: 255 }, table: '100' }, { priority: 200, to: { address: ip('192.0.2.0'), length: 24 } }]);
+    assert.deepEqual(texts.facts.rules, [{ priority: 1, mark: { value: 1, mask: 255 }, table: '100' }, { priority: 200, to: { address: ip('192.0.2.0'), length: 24 }, refuses: 'unreachable' }]);
     for (const wrong of ['fwmark 1', 'fwmark x lookup 1', 'from 300.0.0.1 lookup 1']) assert.equal(readHostFacts(JSON.stringify({ rules: [wrong] })).ok, false, wrong);
   });
 
@@ -52,7 +52,7 @@ describe('facts about the host', () => {
     const route = readHostFacts(JSON.stringify(table));
     assert.ok(route.ok);
     const way = (text: string): string => { const found = routeTo(route.facts, { to: ip(text), from: undefined, arrived: 'lo', mark: 0 }); return typeof found === 'object' ? found.device : String(found); };
-    assert.deepEqual(['8.8.8.8', '10.1.1.1', '10.9.1.1'].map(way), ['eth0', 'eth1', 'none']);
+    assert.deepEqual(['8.8.8.8', '10.1.1.1', '10.9.1.1'].map(way), ['eth0', 'eth1', 'unreachable']);
     const sets = readHostFacts('create bad hash:net family inet hashsize 1024 maxelem 65536\nadd bad 192.0.2.0/24 nomatch\ncreate six hash:ip family inet6\n');
     assert.ok(sets.ok);
     assert.deepEqual(sets.facts.ipsets!.get('bad'), { type: 'hash:net', family: 'inet', maxelem: 65536, members: ['192.0.2.0/24 nomatch'] });

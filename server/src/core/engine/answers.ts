@@ -7,7 +7,7 @@ import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
-import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress } from './routing.ts';
+import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress, type NoWay } from './routing.ts';
 import type { Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
@@ -48,9 +48,10 @@ export function timeExceeded(p: Passage): Reply | string {
   return icmpError(p, p.packet.family === 'ipv4' ? 11 : 3, 0);
 }
 
-/** The ICMP message for a packet to where no route leads. */
-export function noRoute(p: Passage): Reply | string {
-  return icmpError(p, p.packet.family === 'ipv4' ? 3 : 1, 0);
+/** The ICMP message for a packet to where no route leads. Seen in the kernel. */
+export function noRoute(p: Passage, why: NoWay = 'none'): Reply | string {
+  if (why === 'blackhole') return 'a blackhole tells nobody';
+  return p.packet.family === 'ipv4' ? icmpError(p, 3, { none: 0, unreachable: 1, prohibit: 13 }[why]) : icmpError(p, 1, why === 'prohibit' ? 1 : 0);
 }
 
 /** The ICMPv6 message for a packet that is known only on the link that it came by. */
@@ -181,7 +182,7 @@ function wayBack(p: Passage, to: Address): { readonly device: string | undefined
   const { host, packet, fromWire } = p;
   if (!fromWire || isLocal(host, to) === true) return { device: 'lo' };
   const route = routeTo(host, backTo(p, to));
-  return route === 'none' ? undefined : { device: route?.device ?? packet.in };
+  return typeof route === 'string' ? undefined : { device: route?.device ?? packet.in };
 }
 
 function send(p: Passage, fields: Partial<Packet>): Reply | string {

@@ -7,6 +7,9 @@ export interface Prefix {
   readonly length: number;
 }
 
+/** How a route or a routing rule refuses packets, which decides what is sent back for them. */
+export type Refusing = 'unreachable' | 'prohibit' | 'blackhole';
+
 /** A route: packets to `destination` (undefined = default) leave by `device`. */
 export interface Route {
   readonly destination: Prefix | undefined;
@@ -17,8 +20,8 @@ export interface Route {
   readonly family?: Family;
   /** Among equally long prefixes the least metric wins. */
   readonly metric?: number;
-  /** An unreachable, prohibit or blackhole route: packets to it go nowhere. */
-  readonly refuses?: true;
+  /** Of a route that leads nowhere, what kind it is. */
+  readonly refuses?: Refusing;
   /** A throw route: this table has no way, so the next rule is asked. */
   readonly throws?: true;
   /** A local route: packets to it are delivered to the host itself. */
@@ -39,8 +42,9 @@ export interface RoutingRule {
   readonly mark?: { readonly value: number; readonly mask: number };
   /** The rule's text where it asks for more than that. */
   readonly other?: string;
-  /** Undefined where the rule refuses packets. */
+  /** The table that is asked; a rule without one refuses packets. */
   readonly table?: string;
+  readonly refuses?: Refusing;
   /** Routes whose prefixes are not longer than this are passed over. */
   readonly suppress?: number;
 }

@@ -5,7 +5,7 @@ import { enterHook } from './hook-entry.ts';
 import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type Settle } from './routing.ts';
+import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -63,7 +63,7 @@ function isForHost(p: Passage): boolean {
 function ruledWay(p: Passage, destination: Address): Route | undefined {
   if (p.host.rules === undefined || p.packet.pathGiven) return undefined;
   const route = routeTo(p.host, p.flowTo(destination), settling(p));
-  return route === 'none' ? undefined : route;
+  return typeof route === 'string' ? undefined : route;
 }
 
 /** Follows both answers where a routing rule asks for what is not known. */
@@ -79,7 +79,11 @@ function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
 
 function forward(p: Passage): void {
   const { packet } = p;
-  const refused = p.host.forwarding === false ? 'the host does not forward packets' : sentToAll(p);
+  const isRouter = p.host.forwarding !== false;
+  // IPv6 looks for a route all the same, and tells who sent to where none leads. Seen in the kernel.
+  if (!isRouter && packet.family === 'ipv6') newWay(p);
+  if (p.ending !== undefined) return;
+  const refused = isRouter ? sentToAll(p) : 'the host does not forward packets';
   if (refused !== undefined) {
     p.end({ verdict: 'DROP', reason: refused });
     return;
@@ -129,15 +133,26 @@ function newWay(p: Passage): string | undefined {
   const { destination } = p.packet;
   const route = destination === undefined ? undefined : routeTo(p.host, p.flowTo(destination), settling(p));
   if (p.ending !== undefined) return undefined;
-  if (route === 'none') {
-    const ending: Ending = { verdict: 'DROP', reason: `the host has no route to ${addressText(destination!)}` };
-    if (p.fromWire) p.endWithAnswer(noRoute(p), ending);
+  if (typeof route === 'string') {
+    const ending: Ending = { verdict: 'DROP', reason: noWay(route, destination!) };
+    if (p.fromWire) p.endWithAnswer(noRoute(p, route), ending);
     else p.end(ending);
+    return undefined;
   }
-  if (route === undefined || route === 'none') return undefined;
+  if (route === undefined) return undefined;
   p.routedBy = 'host';
   assumeNoRuleByMark(p);
   return route.device;
+}
+
+function noWay(why: NoWay, destination: Address): string {
+  const to = addressText(destination);
+  switch (why) {
+    case 'none': return `the host has no route to ${to}`;
+    case 'unreachable': return `the host's routing takes ${to} for unreachable`;
+    case 'prohibit': return `the host's routing prohibits what goes to ${to}`;
+    case 'blackhole': return `the host's routing has a blackhole for ${to}`;
+  }
 }
 
 /** Where no rules are given, only the routes of the main table are known, and where a mark chooses another one is not. */
@@ -179,10 +194,10 @@ function leaveFor(p: Passage, destination: Address): void {
   }
   const route = routeTo(p.host, p.flowTo(destination), settling(p));
   if (p.ending !== undefined) return;
-  const refused = route === 'none' ? `the host has no route to ${addressText(destination)}` : confined(packet.source);
+  const refused = typeof route === 'string' ? noWay(route, destination) : confined(packet.source);
   if (refused !== undefined) {
     if (local === undefined) p.assume(`${addressText(destination)} is not an address of this host`);
     p.end({ verdict: 'DROP', reason: refused });
-  } else if (route !== undefined && route !== 'none') packet.out = route.device;
+  } else if (typeof route === 'object') packet.out = route.device;
   else if (packet.out === 'lo') packet.out = undefined;
 }

@@ -1,5 +1,5 @@
 import { broadcastOf, covers, familyOf, kindOf } from './address.ts';
-import type { HostFacts, Prefix, Route } from './host.ts';
+import type { HostFacts, Prefix, Refusing, Route } from './host.ts';
 import type { Address } from './packet.ts';
 import { applies, rulesOf, type Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
@@ -28,25 +28,27 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
 /** Answers what a routing rule asks and is not known; undefined leaves the whole way open. */
 export type Settle = (question: Unknown) => boolean | undefined;
 
-/**
- * The way of a packet by the host's rules and routes: a route, 'none' where the host has none, undefined when that is not
- * known.
- */
-export function routeTo(host: HostFacts, flow: Flow, settle: Settle = () => undefined): Route | 'none' | undefined {
+/** Why a packet has no way: the host has none, or a route of that kind. */
+export type NoWay = 'none' | Refusing;
+
+/** The way of a packet by the host's rules and routes: a route, or why there is none; undefined when that is not known. */
+export function routeTo(host: HostFacts, flow: Flow, settle: Settle = () => undefined): Route | NoWay | undefined {
   if (host.routes === undefined && host.interfaces === undefined) return undefined;
   for (const rule of rulesOf(host)) {
     const truth = applies(rule, flow);
     const isFor = truth instanceof Unknown ? settle(truth) : truth;
     if (isFor === undefined) return undefined;
     if (!isFor) continue;
-    if (rule.table === undefined) return 'none';
+    // For a rule that calls it unreachable, the kernel says what it says where it has no route at all. Seen in the kernel.
+    if (rule.table === undefined) return rule.refuses === undefined || rule.refuses === 'unreachable' ? 'none' : rule.refuses;
     if (rule.table === 'local') {
       if (isLocal(host, flow.to, flow.by) === true) return OWN;
       continue;
     }
     const best = bestOf(host, rule.table, flow);
+    if (best?.refuses !== undefined) return best.refuses;
     if (best === undefined || best.throws === true || length(best) <= (rule.suppress ?? -1)) continue;
-    return best.refuses === true ? 'none' : best;
+    return best;
   }
   return host.routes === undefined ? undefined : 'none';
 }
@@ -61,7 +63,7 @@ function bestOf(host: HostFacts, table: string, { to, by }: Flow): Route | undef
 /** The router that the way of a packet leads to, or its destination itself. */
 export function nextHop(host: HostFacts, flow: Flow): Address {
   const route = routeTo(host, flow);
-  return route === undefined || route === 'none' ? flow.to : (route.via ?? flow.to);
+  return typeof route === 'object' ? (route.via ?? flow.to) : flow.to;
 }
 
 const length = ({ destination }: Route): number => destination?.length ?? 0;

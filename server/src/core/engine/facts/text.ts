@@ -1,5 +1,5 @@
 import { maskOf } from '../address.ts';
-import type { IpSet, Prefix, Route, RoutingRule } from '../host.ts';
+import type { IpSet, Prefix, Refusing, Route, RoutingRule } from '../host.ts';
 import type { Address } from '../packet.ts';
 import { readStrict } from '../../values/ipv4.ts';
 import { readIPv6 } from '../../values/ipv6.ts';
@@ -32,11 +32,13 @@ function networkOf({ address, length }: Prefix): Prefix {
 }
 
 /** Kinds of routes that lead nowhere. */
-const REFUSING: ReadonlySet<string> = new Set(['unreachable', 'prohibit', 'blackhole']);
+const REFUSING: readonly string[] = ['unreachable', 'prohibit', 'blackhole'] satisfies readonly Refusing[];
+
+const isRefusing = (word: string): word is Refusing => REFUSING.includes(word);
 
 /** What kinds of routes that need no interface mean. */
 export const kindOfRoute = (type: string): Pick<Route, 'refuses' | 'throws' | 'delivers'> =>
-  (REFUSING.has(type) ? { refuses: true } : type === 'throw' ? { throws: true } : type === 'local' ? { delivers: true } : {});
+  (isRefusing(type) ? { refuses: type } : type === 'throw' ? { throws: true } : type === 'local' ? { delivers: true } : {});
 
 /** The numbers of tables that have names on every machine. */
 const TABLES: Readonly<Record<string, string>> = { 253: 'default', 254: 'main', 255: 'local' };
@@ -77,15 +79,15 @@ export function readRuleText(text: string, where: string, usual: number): Routin
   const words = split[2]!.split(/\s+/u);
   const not = words.includes('not');
   const [given, others] = [new Map<string, string>(), [] as string[]];
-  let refuses = false;
+  let refuses: Refusing | undefined;
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (OPTIONS.has(word) && words[at + 1] !== undefined) given.set(word, words[++at]!);
-    else if (REFUSING.has(word)) refuses = true;
+    else if (isRefusing(word)) refuses = word;
     else if (word !== 'not') others.push(word);
   }
   const [table, device] = [given.get('lookup') ?? given.get('table'), given.get('iif') ?? given.get('dev')];
-  if (table === undefined && !refuses) throw new WrongFacts(`${where}: \`${text}\` is not ${RULE}`);
+  if (table === undefined && refuses === undefined) throw new WrongFacts(`${where}: \`${text}\` is not ${RULE}`);
   const prefix = (name: 'from' | 'to'): Pick<RoutingRule, 'from' | 'to'> => {
     const value = given.get(name);
     return value === undefined || value === 'all' ? {} : { [name]: networkOf(readPrefix(value, where)) };
@@ -94,7 +96,7 @@ export function readRuleText(text: string, where: string, usual: number): Routin
   return {
     priority: Number(split[1] ?? given.get('priority') ?? given.get('pref') ?? usual), ...(not ? { not } : {}), ...prefix('from'), ...prefix('to'),
     ...(device === undefined ? {} : { arrived: device }), ...(leaves === undefined ? {} : { leaves }), ...(mark === undefined ? {} : { mark: readMark(mark, where) }),
-    ...(others.length === 0 ? {} : { other: split[2]! }), ...(refuses ? {} : { table: tableOf(table!) }), ...(suppress === undefined ? {} : { suppress: Number(suppress) }),
+    ...(others.length === 0 ? {} : { other: split[2]! }), ...(refuses === undefined ? { table: tableOf(table!) } : { refuses }), ...(suppress === undefined ? {} : { suppress: Number(suppress) }),
   };
 }
 

@@ -32,7 +32,7 @@ function passes({ packet: { source, destination, mark }, inInterface, host }: Tr
   if (isBroadcast(host, source) === true) return false;
   const route = routeTo(host, { to: source, from: destination, arrived: 'lo', mark: asked.validMark ? mark : 0 });
   if (route === undefined) return QUESTION;
-  return route !== 'none' && (asked.loose || route.device === inInterface);
+  return typeof route === 'object' && (asked.loose || route.device === inInterface);
 }
 
 const LINK_LOCAL = 0xfe80n >> 6n;
