@@ -27,6 +27,9 @@ function natTo(random: Random, spot: Spot, addresses: readonly string[], ports: 
   return port === '' || !where.includes('-') || spot.world.family === 'ipv4' ? end(spot, where, port) : end(spot, single, port);
 }
 
+/** Addresses to which no router sends anything on. */
+const ODD = { ipv4: ['127.0.0.1', '224.0.0.1', '255.255.255.255'], ipv6: ['::1', 'ff02::1'] } as const;
+
 const some = (random: Random, ...words: readonly string[]): string => (random.chance(0.15) ? ` ${random.pick(words)}` : '');
 
 /** A NAT target with ports needs a protocol that has them. */
@@ -62,8 +65,10 @@ const ENTRIES: readonly Entry[] = [
   { name: 'TRACE', weight: 0.4, fits: inTable('raw'), write: () => '-j TRACE' },
   { name: 'DNAT', weight: 6, fits: translates('destination'), write: (r, s) => ported(`-j DNAT --to-destination ${natTo(r, s, s.world.far, [':8080', ':1000-1001', ':5000'])}${some(r, '--persistent', '--random')}`) },
   { name: 'DNAT', weight: 0.7, fits: translates('destination'), write: (r, s) => `-j DNAT --to-destination ${end(s, s.world.far[1]!, r.pick([':1000-1010/22', ':443-453/80']))} PORTED` },
+  { name: 'DNAT', weight: 1.5, fits: translates('destination'), write: (r, s) => ported(`-j DNAT --to-destination ${end(s, r.pick([...s.world.near, ...s.world.own, ...s.world.lost, ...ODD[s.world.family]]), r.pick(['', '', ':8080']))}`) },
   { name: 'REDIRECT', weight: 3, fits: translates('destination'), write: (r) => ported(`-j REDIRECT${r.chance(0.6) ? ` --to-ports ${r.pick(['3128', '5000', '1000-1001'])}${some(r, '--random')}` : ''}`) },
   { name: 'SNAT', weight: 6, fits: translates('source'), write: (r, s) => ported(`-j SNAT --to-source ${natTo(r, s, s.world.own, [':8080', ':1000-1001', ':5000'])}${some(r, '--persistent', '--random-fully', '--random', '--random --persistent')}`) },
+  { name: 'SNAT', weight: 1, fits: translates('source'), write: (r, s) => ported(`-j SNAT --to-source ${end(s, r.pick([...s.world.near, ...s.world.far]), r.pick(['', '', ':8080']))}`) },
   { name: 'MASQUERADE', weight: 4, fits: (spot) => spot.table === 'nat' && everyHook(spot, 'POSTROUTING'), write: (r) => ported(`-j MASQUERADE${r.chance(0.3) ? ` --to-ports 5000-5001${some(r, '--random')}` : some(r, '--random', '--random-fully', '--random --random-fully')}`) },
   { name: 'NETMAP', weight: 1, fits: translates('destination'), write: (r, s) => `-j NETMAP --to ${isIpv4(s) ? r.pick(['10.2.0.0/24', '10.2.0.2/32', '10.2.0.0/255.255.255.252']) : r.pick(['fd00:2::/64', 'fd00:2::2/128', 'fd00:2::/126'])}` },
   { name: 'NETMAP', weight: 1, fits: translates('source'), write: (_, s) => `-j NETMAP --to ${isIpv4(s) ? '10.9.9.0/29' : 'fd00:9::/120'}` },

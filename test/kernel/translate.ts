@@ -146,6 +146,7 @@ export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset
   const everything = isAuto && given.out_iface === undefined ? [] : [`default dev ${usualOut(given, topology)}`];
   const back = given.path === 'in' || given.path === 'forward' ? [`${given.src!} dev ${given.in_iface ?? 'eth0'}`] : [];
   const commands = (start: RegExp): readonly string[] => (topology.ip ?? []).filter((command) => start.test(command)).map((command) => command.replace(start, ''));
+  for (const [address, , name] of commands(/^addr add /u).map((text) => text.split(' '))) interfaces.set(name!, [...interfaces.get(name!)!, readPrefix(address, name!)]);
   const rules = commands(/^(?:-6 )?rule add /u).map((text, index) => readRuleText(text, 'rule', index + 1));
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {

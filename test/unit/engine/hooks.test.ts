@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Result } from '../../../server/src/core/engine/result.ts';
 import { facts, leaves, run, way, ways } from './run.ts';
 
 const EVERY_TABLE = `*raw
@@ -161,6 +162,21 @@ COMMIT
     const host = facts({ interfaces: { eth0: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });
     const packets = ['udp 10.0.0.7:1 -> 10.0.0.255:2 in=eth0', 'udp 10.0.0.7:1 -> 224.0.0.251:5353 in=eth0', 'udp 10.0.0.7:1 -> 10.0.0.8:2 in=eth0'];
     assert.deepEqual((await run('*filter\nCOMMIT\n', packets, { host })).map(({ packet }) => packet.path), ['in', 'in', 'forward']);
+  });
+
+  it('deliver what NAT sends to a group to hosts that are members, and pass it on to nobody', async () => {
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'], eth0: ['10.1.0.9/24'] }, routes: ['default dev eth0'] });
+    const to = (group: string): string => `*nat\n-A PREROUTING -j DNAT --to-destination ${group}\n-A OUTPUT -j DNAT --to-destination ${group}\nCOMMIT\n`;
+    const arriving = async (group: string): Promise<Result> => (await run(to(group), ['udp 10.1.0.1:1 -> 10.2.0.1:2 in=eth0'], { host }))[0]!;
+    assert.deepEqual([(await arriving('224.0.0.1')).packet.path, (await arriving('255.255.255.255')).packet.path], ['in', 'in']);
+    assert.deepEqual((await arriving('239.1.1.1')).outcomes!.map(({ verdict, courses }) => `${verdict}: ${courses.flat().join()}`).sort(), [
+      'ACCEPT: the host is a member of the group 239.1.1.1 on `eth0`', 'DROP: not: the host is a member of the group 239.1.1.1 on `eth0`',
+    ]);
+    // It leaves by the link of its source, and IPv6 by the one that it was to leave by.
+    const leaving = async (source: string): Promise<string> => leaves((await run(to('224.0.0.1'), [`udp ${source}:1 -> 10.2.0.1:2 path=out`], { host }))[0]!);
+    assert.deepEqual([await leaving('10.9.9.9'), await leaving('10.1.0.9')], ['udp 10.9.9.9:1 -> 224.0.0.1:2 out=lo', 'udp 10.1.0.9:1 -> 224.0.0.1:2 out=eth0']);
+    const [six] = await run(to('ff02::1'), ['udp [fd00::9]:1 -> [fd00::2]:2 path=out'], { host: facts({ interfaces: { lo: ['fd00::9/128'] }, routes: ['default dev eth1'] }), family: 'ipv6' });
+    assert.equal(leaves(six!), 'udp [fd00::9]:1 -> [ff02::1]:2 out=eth1');
   });
 
   it('drop what the host does not forward or has no route for', async () => {

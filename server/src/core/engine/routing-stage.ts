@@ -5,7 +5,7 @@ import { enterHook } from './hook-entry.ts';
 import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { confined, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
+import { ALL_HOSTS, confined, deviceOf, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -13,13 +13,13 @@ export function routeArrival(p: Passage): void {
   const { packet } = p;
   // What comes back from lo has its route already. Seen in the kernel.
   if (p.looped) {
-    deliver(p);
+    if (!isGroup(packet.destination) || hears(p, packet.destination)) deliver(p);
     return;
   }
   const refused = martian(packet.source, packet.destination, packet.in) ?? ownSource(p);
   if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
   else if (isForHost(p)) deliver(p);
-  else forward(p);
+  else if (p.ending === undefined) forward(p);
 }
 
 function deliver(p: Passage): void {
@@ -42,6 +42,7 @@ function isForHost(p: Passage): boolean {
   const { destination } = packet;
   if (p.redirected || (destination !== undefined && isAlwaysDelivered(p, destination))) return true;
   const changed = destination !== p.arrivedFor;
+  if (changed && isGroup(destination)) return hears(p, destination);
   const local = destination === undefined ? undefined : isLocal(host, destination, packet.in);
   const byRules = local === true || destination === undefined ? undefined : ruledWay(p, destination);
   if (p.ending !== undefined) return false;
@@ -49,13 +50,23 @@ function isForHost(p: Passage): boolean {
     p.routedBy = 'host';
     return true;
   }
-  const told = packet.pathGiven || local === undefined || (destination !== undefined && kindOf(destination) === 'multicast');
+  const told = packet.pathGiven || local === undefined || isGroup(destination);
   if (!changed && told) return packet.path === 'in';
   if (local !== undefined) {
     p.routedBy = 'host';
     return local;
   }
   if (destination !== undefined) p.assume(`${addressText(destination)} is not an address of this host, so the packet is forwarded`);
+  return false;
+}
+
+const isGroup = (destination: Address | undefined): destination is Address => destination !== undefined && kindOf(destination) === 'multicast';
+
+/** Whether the host is a member of the group where the packet came; ends the passage of what it does not hear. Seen in the kernel. */
+function hears(p: Passage, group: Address): boolean {
+  const { in: arrived } = p.packet;
+  if (ALL_HOSTS.includes(group) || p.ask(`the host is a member of the group ${addressText(group)}${arrived === undefined ? '' : ` on \`${arrived}\``}`)) return true;
+  if (p.ending === undefined) p.end({ verdict: 'DROP', reason: `the host is no member of the group ${addressText(group)}, and passes nothing on to it` });
   return false;
 }
 
@@ -130,11 +141,13 @@ function sentToAll({ packet, arrivedFor, host }: Passage): string | undefined {
 
 /** The interface by which the destination is reached as far as routes are known; ends the passage when there is none. */
 function newWay(p: Passage): string | undefined {
-  const { destination } = p.packet;
-  const route = destination === undefined ? undefined : routeTo(p.host, p.flowTo(destination), settling(p));
+  const { destination, family } = p.packet;
+  // IPv6 reaches groups by every interface, and which is the first of them is no fact that is given.
+  if (destination === undefined || (family === 'ipv6' && isGroup(destination))) return undefined;
+  const route = routeTo(p.host, p.flowTo(destination), settling(p));
   if (p.ending !== undefined) return undefined;
   if (typeof route === 'string') {
-    const ending: Ending = { verdict: 'DROP', reason: noWay(route, destination!) };
+    const ending: Ending = { verdict: 'DROP', reason: noWay(route, destination) };
     if (p.fromWire) p.endWithAnswer(noRoute(p, route), ending);
     else p.end(ending);
     return undefined;
@@ -187,6 +200,10 @@ export function reroute(p: Passage): void {
 
 function leaveFor(p: Passage, destination: Address): void {
   const { packet } = p;
+  if (isGroup(destination) || kindOf(destination) === 'limited-broadcast') {
+    leaveForAll(p, destination);
+    return;
+  }
   const local = isLocal(p.host, destination);
   if (local === true) {
     packet.out = 'lo';
@@ -200,4 +217,13 @@ function leaveFor(p: Passage, destination: Address): void {
     p.end({ verdict: 'DROP', reason: refused });
   } else if (typeof route === 'object') packet.out = route.device;
   else if (packet.out === 'lo') packet.out = undefined;
+}
+
+/** What has become a packet to everybody on a link leaves by the link of its source; in IPv6, by the one that it was to leave by. Seen in the kernel. */
+function leaveForAll(p: Passage, destination: Address): void {
+  const { packet, host } = p;
+  if (packet.family === 'ipv6') return;
+  const device = packet.source === undefined ? undefined : deviceOf(host, packet.source);
+  if (device === 'none') p.end({ verdict: 'DROP', reason: noWay('none', destination) });
+  else packet.out = device;
 }

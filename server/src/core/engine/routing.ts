@@ -25,6 +25,16 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
   return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => broadcastOf(prefix) === address));
 }
 
+/** The groups of all hosts of a link, of which each host is a member. */
+export const ALL_HOSTS: readonly Address[] = [0xe0000001, (0xff01n << 112n) | 1n, (0xff02n << 112n) | 1n];
+
+/** The interface that has the address, `lo` where no one has; 'none' where it is not the host's, undefined when that is not known. */
+export function deviceOf(host: HostFacts, address: Address): string | undefined {
+  const local = isLocal(host, address);
+  if (local !== true) return local === false ? 'none' : undefined;
+  return [...host.interfaces ?? []].find(([, prefixes]) => prefixes.some((prefix) => prefix.address === address))?.[0] ?? 'lo';
+}
+
 /** Answers what a routing rule asks and is not known; undefined leaves the whole way open. */
 export type Settle = (question: Unknown) => boolean | undefined;
 
