@@ -57,7 +57,9 @@ async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'rules
   return request;
 }
 
-const SEEN = ['NEW', 'ESTABLISHED', 'INVALID'].map((state) => `-A FORWARD -m conntrack --ctstate ${state} -j LOG\n`).join('');
+/** Seconds that a state of a TCP connection may have left; an open one is given less where the kernel sees the same ACK four times, which is for sequence numbers to tell. */
+const LIVES = ['0:7', '8:20', '21:45', '46:90', '91:200', '201:500000'];
+const SEEN = [...['NEW', 'ESTABLISHED', 'INVALID'].map((state) => `--ctstate ${state}`), ...LIVES.map((life) => `--ctexpire ${life}`), '--ctstatus ASSURED', '--ctstatus CONFIRMED', '--ctstatus SEEN_REPLY'].map((option) => `-A FORWARD -m conntrack ${option} -j LOG\n`).join('');
 const SEGMENTS = ['SYN', 'SYN,ACK', 'ACK', 'ACK', 'ACK', 'FIN,ACK', 'RST', 'RST,ACK', 'PSH,ACK', 'FIN', 'NONE', 'SYN,FIN', 'SYN,PSH', 'SYN,ECE,CWR', 'ACK,URG'] as const;
 
 /** How a connection may begin before it goes on at random: from the client's SYN to where each side has sent its FIN. */

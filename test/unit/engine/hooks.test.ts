@@ -142,7 +142,7 @@ COMMIT
     const results = await run('*filter\nCOMMIT\n', ['udp [2001:db8::9]:1 -> [fe80::1]:2 in=eth0', 'udp [2001:db8:1::9]:1 -> [fe80::1]:2 in=eth1', 'udp [fe80::9]:1 -> [fe80::5]:2 in=eth0'], { family: 'ipv6', host });
     assert.deepEqual(results.map(({ verdict, packet: { path, out } }) => [verdict, path, out]), [['ACCEPT', 'in', undefined], ['DROP', 'forward', undefined], ['ACCEPT', 'forward', 'eth0']]);
     const [refused] = await run('*filter\nCOMMIT\n', ['udp [2001:db8::9]:1 -> [fe80::5]:2 in=eth0 out=eth1'], { family: 'ipv6' });
-    assert.equal(refused!.reason, 'fe80::5 is a link-local address, to which no route leads from another link');
+    assert.equal(refused!.reason, 'fe80::5 is an address of its own link, to which no route leads from another one');
   });
 
   it('route by the facts about the host where the path is not said outright', async () => {
@@ -162,6 +162,12 @@ COMMIT
     const host = facts({ interfaces: { eth0: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });
     const packets = ['udp 10.0.0.7:1 -> 10.0.0.255:2 in=eth0', 'udp 10.0.0.7:1 -> 224.0.0.251:5353 in=eth0', 'udp 10.0.0.7:1 -> 10.0.0.8:2 in=eth0'];
     assert.deepEqual((await run('*filter\nCOMMIT\n', packets, { host })).map(({ packet }) => packet.path), ['in', 'in', 'forward']);
+  });
+
+  it('have no way to ::1 from elsewhere than lo, but by the interface that the packet came by', async () => {
+    const host = facts({ interfaces: { lo: ['::1/128', 'fd00::9/128'], eth0: ['fd00:1::9/64'], eth1: ['fd00:2::9/64'] }, routes: ['::/0 dev eth0'] });
+    const [back, none] = await run('*nat\n-A PREROUTING -j DNAT --to-destination ::1\nCOMMIT\n', ['udp [fd00:1::1]:1 -> [fd00::9]:2 in=eth0', 'udp [fd00:2::1]:1 -> [fd00::9]:2 in=eth1'], { host, family: 'ipv6' });
+    assert.deepEqual([leaves(back!), none!.verdict, none!.answer!.packet.icmpType, none!.answer!.packet.icmpCode], ['udp [fd00:1::1]:1 -> [::1]:2 in=eth0 out=eth0 ttl=63', 'DROP', 1, 0]);
   });
 
   it('deliver what NAT sends to a group to hosts that are members, and pass it on to nobody', async () => {

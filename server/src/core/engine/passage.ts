@@ -15,7 +15,7 @@ import { copyPacket, type Address, type ConntrackState, type Packet } from './pa
 import type { CompiledChain, Program, Stage } from './program.ts';
 import type { Fate, Step } from './result.ts';
 import { PROTOCOL } from './protocols.ts';
-import { isLinkLocal, nextHop, primaryAddress, speakingAddress } from './routing.ts';
+import { isOfLink, nextHop, primaryAddress, speakingAddress } from './routing.ts';
 import type { Flow } from './routing-rules.ts';
 import type { Backend, Condition, ConntrackTemplate, NatRange, Traversal } from './traversal.ts';
 import { Unknown } from './truth.ts';
@@ -169,7 +169,7 @@ export class Passage implements Traversal {
   /** What routing looks at when the packet is to go there. */
   flowTo(to: Address): Flow {
     const { source, mark, in: arrived } = this.packet;
-    return { to, from: source, arrived: this.fromWire ? arrived : 'lo', mark, by: this.fromWire && isLinkLocal(to) ? arrived : undefined };
+    return { to, from: source, arrived: this.fromWire ? arrived : 'lo', mark, by: this.fromWire && isOfLink(to) ? arrived : undefined };
   }
 
   track(template: ConntrackTemplate): void {

@@ -5,7 +5,7 @@ import { enterHook } from './hook-entry.ts';
 import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
-import { ALL_HOSTS, confined, deviceOf, isBroadcast, isLinkLocal, isLocal, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
+import { ALL_HOSTS, confined, deviceOf, isBroadcast, isLinkLocal, isLocal, isOfLink, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -83,9 +83,10 @@ const settling = (p: Passage): Settle => ({ reason }) => {
   return p.ending === undefined ? answer : undefined;
 };
 
-/** Loopback and broadcast addresses are every host's own. */
-function isAlwaysDelivered({ host }: Passage, destination: Address): boolean {
-  return ['loopback', 'limited-broadcast'].includes(kindOf(destination)) || isBroadcast(host, destination) === true;
+/** Loopback and broadcast addresses are every host's own, where they are known. */
+function isAlwaysDelivered({ host, packet: { in: arrived } }: Passage, destination: Address): boolean {
+  if (kindOf(destination) === 'loopback') return isLocal(host, destination, arrived) === true;
+  return kindOf(destination) === 'limited-broadcast' || isBroadcast(host, destination) === true;
 }
 
 function forward(p: Passage): void {
@@ -117,8 +118,8 @@ function forward(p: Passage): void {
 /** Ends the passage of a packet to an address that is known on another link only. Seen in the kernel. */
 function isOfAnotherLink(p: Passage): boolean {
   const { packet: { in: arrived, out, destination } } = p;
-  if (destination === undefined || !isLinkLocal(destination) || arrived === undefined || out === undefined || arrived === out) return false;
-  p.endWithAnswer(noRoute(p), { verdict: 'DROP', reason: `${addressText(destination)} is a link-local address, to which no route leads from another link` });
+  if (destination === undefined || !isOfLink(destination) || arrived === undefined || out === undefined || arrived === out) return false;
+  p.endWithAnswer(noRoute(p), { verdict: 'DROP', reason: `${addressText(destination)} is an address of its own link, to which no route leads from another one` });
   return true;
 }
 

@@ -10,7 +10,7 @@ import { addressText } from './wording.ts';
  * nothing is known of its addresses.
  */
 export function isLocal(host: HostFacts, address: Address, arrived?: string): boolean | undefined {
-  if (kindOf(address) === 'loopback') return true;
+  if (kindOf(address) === 'loopback') return !(arrived !== undefined && arrived !== 'lo' && isOfLink(address));
   if (host.local?.includes(address) === true) return true;
   if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some((prefix) => prefix.address === address);
   if (host.interfaces === undefined) return host.local === undefined ? undefined : false;
@@ -180,6 +180,11 @@ export function refusedOnArrival(source: Address | undefined, destination: Addre
 /** Whether it is an IPv6 address that means something on its own link alone. */
 export function isLinkLocal(address: Address): boolean {
   return typeof address === 'bigint' && covers(LINK_LOCAL, address);
+}
+
+/** Whether it is an IPv6 address to which packets leave by no other interface than they came by: ::1 is one even where it came from elsewhere than lo. Seen in the kernel. */
+export function isOfLink(address: Address): boolean {
+  return isLinkLocal(address) || (typeof address === 'bigint' && kindOf(address) === 'loopback');
 }
 
 /** What IPv6 does not forward to another link, whatever the rules say. */
