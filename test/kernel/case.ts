@@ -7,6 +7,7 @@ import { generateRuleset } from './generate.ts';
 import { neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket, OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
+import { withRoutes } from './routes.ts';
 import { Traffic } from './traffic.ts';
 
 /** What a case of random rules is made of. */
@@ -18,6 +19,8 @@ export interface CaseOptions {
   readonly timed?: boolean;
   /** Whether its rules are mostly about NAT. */
   readonly nat?: boolean;
+  /** Whether the host has many addresses, routes and routing rules. */
+  readonly routes?: boolean;
 }
 
 /** Seconds between packets: far from where what refills in seconds and half seconds makes a difference. */
@@ -25,11 +28,11 @@ const STEP = 0.35;
 
 /** The case of a seed: a ruleset and the packets to send through it, in order. */
 export async function generateCase(seed: number, options: CaseOptions): Promise<OracleRequest> {
-  const { family, timed = false, nat = false } = options;
+  const { family, timed = false, nat = false, routes = false } = options;
   const random = new Random(seed);
-  const world = neighbourhoodOf(family);
+  const world = routes ? withRoutes(random, neighbourhoodOf(family)) : neighbourhoodOf(family);
   const ruleset = generateRuleset(random, family, { timed, nat });
-  return withPackets({ id: `${timed ? 'timed ' : ''}${nat ? 'nat ' : ''}seed ${seed}`, ruleset, ipset: world.ipsets }, world, random, options);
+  return withPackets({ id: `${timed ? 'timed ' : ''}${nat ? 'nat ' : ''}${routes ? 'routes ' : ''}seed ${seed}`, ruleset, ipset: world.ipsets }, world, random, options);
 }
 
 /** A ruleset of somebody else's with packets for it. */

@@ -88,7 +88,7 @@ export function page(): string {
 This page is written by \`node --import tsx test/kernel/proof.ts --write\` out of the tests themselves. \`npm test\` loads
 these rules with iptables-legacy and with iptables-nft, sends packets through them, and compares with the simulator every
 rule's hit, the verdict, what is sent back and the packet as it leaves: ${SEEDS.cases} random rulesets with ${SEEDS.packets} packets each,
-${SEEDS.nat} that are mostly about NAT, ${SEEDS.timed} whose packets come over seconds, TCP connections of random segments, and rules by hand with the packets that meet them.
+${SEEDS.nat} that are mostly about NAT, ${SEEDS.routes} on hosts with many addresses, routes and routing rules, ${SEEDS.timed} whose packets come over seconds, TCP connections of random segments, and rules by hand with the packets that meet them.
 
 "Left open" is what no packet and no fact about the host tells. There the simulator follows both courses and names the
 question; the kernel's course has to be one of them.

@@ -31,6 +31,11 @@ describeWithKernel('random rulesets and packets', (backend: Backend, oracle) => 
     for (let seed = 1; seed <= SEEDS.nat; seed++) await agree(oracle(), await generateCase(seed, { family: familyOf(seed), backend, packets: SEEDS.packets, nat: true }));
   });
 
+  it(`agree in ${SEEDS.routes} cases on hosts with many routes`, async function () {
+    this.timeout(120_000);
+    for (let seed = 1; seed <= SEEDS.routes; seed++) await agree(oracle(), await generateCase(seed, { family: familyOf(seed), backend, packets: SEEDS.packets, routes: true }));
+  });
+
   it(`agree in ${SEEDS.timed} cases over seconds`, async function () {
     this.timeout(120_000);
     // Each has a kernel of its own, as they wait most of the time.

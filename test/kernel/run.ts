@@ -2,6 +2,7 @@
 //   node --import tsx test/kernel/run.ts --seed 1 --count 100 [--backend legacy|nft] [--family ipv4|ipv6] [--packets 30]
 //   node --import tsx test/kernel/run.ts --timed --count 20       packets over seconds, which it takes
 //   node --import tsx test/kernel/run.ts --nat --count 20         rules that are mostly about NAT
+//   node --import tsx test/kernel/run.ts --routes --count 20      hosts with many addresses, routes and routing rules
 //   node --import tsx test/kernel/run.ts --streams --count 20 --packets 300     TCP connections of random segments
 //   node --import tsx test/kernel/run.ts --file requests.json     replays worked requests
 //   node --import tsx test/kernel/run.ts --count 5 rules.v4 …     somebody else's rulesets, with packets made from their rules
@@ -18,7 +19,7 @@ import { shrink } from './shrink.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: {
   seed: { type: 'string', default: '1' }, count: { type: 'string', default: '20' }, packets: { type: 'string', default: '30' }, backend: { type: 'string', default: 'legacy' },
-  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false }, nat: { type: 'boolean', default: false },
+  family: { type: 'string' }, file: { type: 'string' }, only: { type: 'string' }, keep: { type: 'boolean', default: false }, streams: { type: 'boolean', default: false }, timed: { type: 'boolean', default: false }, nat: { type: 'boolean', default: false }, routes: { type: 'boolean', default: false },
 } });
 const backend = values.backend as Backend;
 const oracle = new KernelOracle(backend);
@@ -51,7 +52,7 @@ async function* requests(): AsyncGenerator<OracleRequest> {
   }
   for (let seed = Number(values.seed); seed < Number(values.seed) + Number(values.count); seed++) {
     const family = (values.family as Family | undefined) ?? familyOf(seed);
-    const options = { family, backend, packets: Number(values.packets), timed: values.timed, nat: values.nat };
+    const options = { family, backend, packets: Number(values.packets), timed: values.timed, nat: values.nat, routes: values.routes };
     if (positionals.length > 0) for (const file of positionals) yield await caseOf(file, readFileSync(file, 'utf8'), seed, { ...options, family: (values.family as Family | undefined) ?? 'ipv4' });
     else if (values.streams) yield generateStreams(seed, family, Number(values.packets));
     else yield await generateCase(seed, options);

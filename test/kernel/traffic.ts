@@ -24,14 +24,23 @@ export class Traffic {
   private readonly sent: OraclePacket[] = [];
 
   private readonly fragments: boolean;
+  /** Whether routes and rules of the host decide where packets go, so that no path is said. */
+  private readonly isRouted: boolean;
 
   constructor(random: Random, world: Neighbourhood, fragments: boolean) {
     this.random = random;
     this.fragments = fragments;
     this.world = world;
+    this.isRouted = world.topology.ip !== undefined;
   }
 
   next(): OraclePacket {
+    const packet = this.any();
+    // A route may go by the source, which a socket has for it that is bound to an address.
+    return this.isRouted && packet.local === true && this.world.own.includes(packet.src!) ? { ...packet, bound: true } : packet;
+  }
+
+  private any(): OraclePacket {
     const { random } = this;
     return random.weighted<() => OraclePacket>([
       [4, () => this.fresh()],
@@ -70,14 +79,14 @@ export class Traffic {
     const { random, world } = this;
     const kind = random.weighted([[4, 'forward'], [3, 'in'], [3, 'out'], [1, 'back'], [0.7, 'lo'], [0.6, 'stray']] as const);
     const ends = this.ends(kind);
-    const base = { ...(kind !== 'lo' && kind !== 'stray' && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
+    const base = { ...(kind !== 'lo' && kind !== 'stray' && !this.isRouted && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
     return random.weighted<() => OraclePacket>([
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN'], [0.2, 'SYN,ECE,CWR']]) })],
       [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
       [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16, spi: random.pick([1, 5, 300]) })],
       [0.7, () => ({ ...base, proto: random.pick(['sctp', 'udplite', 'dccp']), sport: random.pick([33000, 33001]), dport: random.pick(world.ports) })],
-      [0.3, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
+      [this.isRouted ? 0 : 0.3, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
     ])();
   }
 
@@ -148,7 +157,7 @@ export class Traffic {
     const { devices } = this.world;
     const arrives = left.out ?? devices[sent.in_iface === devices[1] ? 0 : 1]!;
     // Of a group the host is a member where the path says so.
-    return { src: source, dst: destination, in_iface: arrives, ...(kindOf(left.source!) === 'multicast' ? { path: 'in' } : {}) };
+    return { src: source, dst: destination, in_iface: arrives, ...(kindOf(left.source!) === 'multicast' && !this.isRouted ? { path: 'in' } : {}) };
   }
 
   private reply(): OraclePacket {

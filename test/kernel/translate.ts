@@ -138,15 +138,20 @@ function usualAddresses(index: number): readonly Prefix[] {
 /** What the host of a request knows of itself when one of its packets comes. */
 export function factsFor(given: OraclePacket, { topology = {}, family = 4, ipset }: OracleRequest): HostFacts {
   const interfaces = new Map<string, readonly Prefix[]>([['eth0', usualAddresses(1)], ['eth1', usualAddresses(2)], ['lo', [{ address: addressOf('127.0.0.1'), length: 8 }, { address: addressOf('::1'), length: 128 }]]]);
+  // As `ip addr` prints them: of IPv6 the latest first.
+  const add = (name: string, text: string): void => {
+    const [prefix, known] = [readPrefix(text, name), interfaces.get(name) ?? []];
+    interfaces.set(name, typeof prefix.address === 'bigint' ? [prefix, ...known] : [...known, prefix]);
+  };
   for (const [name, addresses] of Object.entries(topology.addrs ?? {})) {
-    const own = addresses.map((address) => readPrefix(address, name));
-    interfaces.set(name, name === 'lo' ? [...interfaces.get('lo')!, ...own] : own);
+    if (name !== 'lo') interfaces.set(name, []);
+    for (const address of addresses) add(name, address);
   }
   const isAuto = given.path === 'auto' || given.path === undefined;
   const everything = isAuto && given.out_iface === undefined ? [] : [`default dev ${usualOut(given, topology)}`];
   const back = given.path === 'in' || given.path === 'forward' ? [`${given.src!} dev ${given.in_iface ?? 'eth0'}`] : [];
   const commands = (start: RegExp): readonly string[] => (topology.ip ?? []).filter((command) => start.test(command)).map((command) => command.replace(start, ''));
-  for (const [address, , name] of commands(/^addr add /u).map((text) => text.split(' '))) interfaces.set(name!, [...interfaces.get(name!)!, readPrefix(address, name!)]);
+  for (const [address, , name] of commands(/^addr add /u).map((text) => text.split(' '))) add(name!, address!);
   const rules = commands(/^(?:-6 )?rule add /u).map((text, index) => readRuleText(text, 'rule', index + 1));
   const local = [...(topology.local ?? []), ...(given.path === 'in' ? [given.dst!] : [])].map(addressOf);
   return {

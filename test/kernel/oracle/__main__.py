@@ -18,7 +18,7 @@ packet: {path: "in"|"forward"|"out"|"auto", local?: true (auto from a local proc
     proto (name or number), sport, dport, flags: "SYN,ACK"|"SA"|"NONE"|"ALL", seq, ack, mss, tcpopts: hex, type, code, icmp_id,
     inner: {packet inside an ICMP error}, ttl, tos | dscp + ecn, id, df, ipopts: hex, frag: {off, mf, len},
     exthdrs: [{type, hex}], flowlabel, payload: n | "text" | "hex:…", spi, chunk, dccp_type, raw: hex from the IP header on,
-    mark, uid, gid, smac, dmac, dst_type: "broadcast", src_route: false,
+    mark, uid, gid, bound: true (the local socket speaks from src), smac, dmac, dst_type: "broadcast", src_route: false,
     ctstate: "NEW"|"ESTABLISHED"|"RELATED"|"INVALID", ctdir: "reply", connmark, ct: {src, dst, proto, sport, dport, mark},
     flush: true, keep: true, reload: true, at: seconds, repeat: n}
 

@@ -35,7 +35,7 @@ class Injector:
 
     def _socket(self, packet, family):
         """A raw socket of the packet's user, group and mark."""
-        key = family, packet.get("uid", 0), packet.get("gid", 0), packet.get("mark", 0), packet.get("bind")
+        key = family, packet.get("uid", 0), packet.get("gid", 0), packet.get("mark", 0), packet.get("bind"), packet.get("bound") and packet["src"]
         if key in self.sockets:
             return self.sockets[key]
         if packet.get("gid"):
@@ -53,6 +53,8 @@ class Injector:
         mark = int(packet.get("mark", 0)) & 0xffffffff
         if mark:
             made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", mark))
+        if packet.get("bound"):
+            made.bind((packet["src"], 0))
         if packet.get("bind"):
             made.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, packet["bind"].encode() + b"\0")
         if len(self.sockets) > MOST_SOCKETS:

@@ -7,7 +7,7 @@ import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
-import { isBroadcast, isLocal, isLinkLocal, nextHop, routeTo, speakingAddress, type NoWay } from './routing.ts';
+import { isBroadcast, isLocal, isLinkLocal, routeTo, speakingAddress, type NoWay } from './routing.ts';
 import type { Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
@@ -113,6 +113,8 @@ function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | 
   const frame = frameType(p);
   if (frame === 'broadcast' || frame === 'multicast') return `a ${frame} packet is not answered`;
   const isIpv4 = packet.family === 'ipv4';
+  // IPv6 speaks from an address of its own then. Seen in the kernel.
+  if (isIpv4 && isBorrowed(p)) return `the host does not speak from ${addressText(packet.destination!)}, which a routing table delivers to it`;
   return send(p, {
     protocol: isIpv4 ? PROTOCOL.icmp : PROTOCOL.icmpv6, source: ownAddress(p), destination: packet.source, icmpType, icmpCode,
     inner: { ...packet }, length: quotedLength(packet), tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
@@ -162,33 +164,53 @@ function notUnicast(p: Passage): string | undefined {
 
 /** The address from which the host speaks: the one that was spoken to where it is its own, else that of the way back. */
 function ownAddress(p: Passage): Address | undefined {
-  const { hook, packet } = p;
-  const { source, destination } = packet;
-  if (hook === 'INPUT' || (destination !== undefined && isLocal(p.host, destination, p.fromWire ? packet.in : undefined) === true)) return destination;
+  const { packet, host, fromWire } = p;
+  const { source, family } = packet;
+  const spokenTo = ownDestination(p);
+  if (spokenTo !== undefined) return spokenTo;
+  if (source === undefined) return undefined;
   // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
-  if (source !== undefined && (isLocal(p.host, source) ?? !p.fromWire)) return source;
-  const isIpv6 = packet.family === 'ipv6';
+  if (isLocal(host, source) ?? !fromWire) return source;
+  const found = routeTo(host, backTo(p, source, nobody(packet)));
+  const route = typeof found === 'object' ? found : undefined;
+  if (route?.source !== undefined) return route.source;
   // IPv4 speaks from the interface of the way back, IPv6 from the one that the packet came by. Seen in the kernel.
-  const arrived = isIpv6 || source === undefined ? packet.in : wayBack(p, source)?.device;
-  const address = speakingAddress(p.host, p.fromWire ? arrived : packet.out, isIpv6, source === undefined ? undefined : nextHop(p.host, backTo(p, source)));
+  const arrived = family === 'ipv6' ? packet.in : route?.device ?? packet.in;
+  const address = speakingAddress(host, fromWire ? arrived : packet.out, family === 'ipv6', family === 'ipv4' ? route?.via : source);
   return address instanceof Unknown ? undefined : address;
 }
 
+/** The packet's destination where it is the host's own. */
+function ownDestination(p: Passage): Address | undefined {
+  const { hook, packet: { destination, in: arrived }, host, fromWire } = p;
+  if (hook === 'INPUT' && !isBorrowed(p)) return destination;
+  return destination !== undefined && isLocal(host, destination, fromWire ? arrived : undefined) === true ? destination : undefined;
+}
+
+/** Whether the packet is delivered because a routing table says so, though it goes to no address of the host's own. */
+const isBorrowed = ({ hook, packet: { destination, out }, host, routedBy }: Passage): boolean =>
+  (hook === 'INPUT' || out === 'lo') && routedBy === 'host' && destination !== undefined && isLocal(host, destination) === false;
+
+/** The source that a packet has for routing rules while it has none. */
+const nobody = ({ family }: Packet): Address => (family === 'ipv4' ? 0 : 0n);
+
 /** An answer comes from the host itself, without a mark. */
-const backTo = ({ packet, fromWire }: Passage, to: Address): Flow => ({ to, from: undefined, arrived: 'lo', mark: 0, by: fromWire && isLinkLocal(to) ? packet.in : undefined });
+const backTo = ({ packet, fromWire }: Passage, to: Address, from: Address | undefined): Flow => ({ to, from, arrived: 'lo', mark: 0, by: fromWire && isLinkLocal(to) ? packet.in : undefined });
 
 /** How the host reaches whom it answers: by its routes, which need not lead back to where the packet came from; undefined where none leads there. Seen in the kernel. */
-function wayBack(p: Passage, to: Address): { readonly device: string | undefined } | undefined {
+function wayBack(p: Passage, to: Address, from: Address | undefined): { readonly device: string | undefined } | undefined {
   const { host, packet, fromWire } = p;
-  if (!fromWire || isLocal(host, to) === true) return { device: 'lo' };
-  const route = routeTo(host, backTo(p, to));
+  if (isLocal(host, to) ?? !fromWire) return { device: 'lo' };
+  const route = routeTo(host, backTo(p, to, from));
   return typeof route === 'string' ? undefined : { device: route?.device ?? packet.in };
 }
 
 function send(p: Passage, fields: Partial<Packet>): Reply | string {
   const { packet, tracked } = p;
-  const { destination } = fields;
-  const way = destination === undefined ? { device: packet.in } : wayBack(p, destination);
+  const { destination, source } = fields;
+  // IPv4 looks for the way of an ICMP error before it knows from where it speaks. Seen in the kernel.
+  const from = packet.family === 'ipv4' && fields.protocol === PROTOCOL.icmp ? ownDestination(p) ?? nobody(packet) : source;
+  const way = destination === undefined ? { device: packet.in } : wayBack(p, destination, from);
   if (way === undefined) return `the host has no route back to ${addressText(destination!)}`;
   return {
     packet: makePacket({ family: packet.family, path: 'out', pathGiven: false, mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: way.device, at: packet.at, ...fields }),

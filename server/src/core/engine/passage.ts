@@ -162,7 +162,8 @@ export class Passage implements Traversal {
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined {
     const isIpv6 = this.packet.family === 'ipv6';
     const { destination } = this.packet;
-    if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, destination === undefined ? undefined : nextHop(this.host, this.flowTo(destination)));
+    // IPv4 goes by the router that the packet is sent to, IPv6 by its destination. Seen in the kernel.
+    if (side === 'out') return speakingAddress(this.host, this.outInterface, isIpv6, destination === undefined || isIpv6 ? destination : nextHop(this.host, this.flowTo(destination)));
     return this.hook === 'OUTPUT' ? loopbackOf(this.packet.family) : primaryAddress(this.host, this.inInterface, destination, isIpv6);
   }
 

@@ -67,8 +67,12 @@ const OWN: Route = { destination: undefined, device: 'lo', delivers: true };
 
 function bestOf(host: HostFacts, table: string, { to, by }: Flow): Route | undefined {
   const routes = [...(table === 'main' ? connected(host) : []), ...(host.routes ?? []).filter((route) => (route.table ?? 'main') === table)];
-  return routes.filter((route) => reaches(route, to) && (by === undefined || route.device === by)).sort((a, b) => length(b) - length(a) || (a.metric ?? 0) - (b.metric ?? 0))[0];
+  return routes.filter((route) => reaches(route, to) && (by === undefined || route.device === by)).sort((a, b) => length(b) - length(a) || metric(a, to) - metric(b, to))[0];
 }
+
+/** A route's metric; of IPv6 each has one. Seen in the kernel. */
+const metric = ({ metric: given }: Route, to: Address): number => given ?? (typeof to === 'bigint' ? 1024 : 0);
+const CONNECTED_METRIC = 256;
 
 /** The router that the way of a packet leads to, or its destination itself. */
 export function nextHop(host: HostFacts, flow: Flow): Address {
@@ -82,9 +86,11 @@ function reaches({ destination, family }: Route, address: Address): boolean {
   return destination === undefined ? family === undefined || family === familyOf(address) : covers(destination, address);
 }
 
-/** The routes that the addresses on the links bring with them. */
+/** The routes that the addresses on the links bring with them. Seen in the kernel. */
 function* connected(host: HostFacts): Generator<Route> {
-  for (const [device, prefixes] of host.interfaces ?? []) for (const prefix of prefixes) yield { destination: prefix, device };
+  for (const [device, prefixes] of host.interfaces ?? []) {
+    for (const prefix of prefixes) yield typeof prefix.address === 'bigint' ? { destination: prefix, device, metric: CONNECTED_METRIC } : { destination: prefix, device, source: prefix.address };
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { kindOf } from '../../engine/address.ts';
-import type { Address, Packet } from '../../engine/packet.ts';
+import type { Address } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
 import { HOOKS, type Hook } from '../../netfilter.ts';
@@ -43,32 +43,32 @@ function typeTruth(use: ExtensionUse, types: readonly AddressType[], side: Side,
   return typeof address === 'number' ? truth4(types, address, side, limit, traversal, question) : truth6(types, address, side, limit, traversal, question);
 }
 
-const boundOf = (side: Side, hook: Hook, packet: Packet): Bound => (side === 'destination' ? boundFor(hook, packet) : undefined);
+const boundOf = (side: Side, { hook, packet, host }: Traversal): Bound => (side === 'destination' ? boundFor(hook, packet, host) : undefined);
 
 /** Of an open address: decided by where the packet goes, else with the addresses of which the numbers alone tell the type. */
-function openTruth(use: ExtensionUse, types: readonly AddressType[], side: Side, limit: string | Unknown | undefined, { hook, packet }: Traversal, words: string): Truth {
+function openTruth(use: ExtensionUse, types: readonly AddressType[], side: Side, limit: string | Unknown | undefined, traversal: Traversal, words: string): Truth {
   if (use.family === 'ipv6' || limit !== undefined) return new Unknown(words, limit instanceof Unknown ? undefined : { field: side });
-  const possible = typesOf(boundOf(side, hook, packet));
+  const possible = typesOf(boundOf(side, traversal));
   const fitting = possible.filter((type) => types.includes(type));
   if (fitting.length === 0 || fitting.length === possible.length) return fitting.length > 0;
   return new Unknown(words, { field: side, yes: fitting.flatMap(addressesThatMayBe), no: possible.filter((type) => !types.includes(type)).flatMap(addressesThatMayBe) });
 }
 
 /** One of the types is the address's. */
-function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, { host, hook, packet }: Traversal, question: Unknown): Truth {
-  const possible = possibleTypes({ address, host, device: limit, bound: boundOf(side, hook, packet) });
+function truth4(types: readonly AddressType[], address: number, side: Side, limit: string | undefined, traversal: Traversal, question: Unknown): Truth {
+  const possible = possibleTypes({ address, host: traversal.host, device: limit, bound: boundOf(side, traversal) });
   const fitting = possible.filter((type) => types.includes(type));
   if (fitting.length === 0) return false;
   return fitting.length === possible.length ? true : question;
 }
 
 /** All of the types must fit, except that of LOCAL, ANYCAST and UNREACHABLE one is enough. Seen in the kernel. */
-function truth6(types: readonly AddressType[], address: bigint, side: Side, limit: string | undefined, { host, hook, packet }: Traversal, question: Unknown): Truth {
+function truth6(types: readonly AddressType[], address: bigint, side: Side, limit: string | undefined, traversal: Traversal, question: Unknown): Truth {
   const sure = (type: AddressType, fits: boolean): boolean => !types.includes(type) || fits;
   if (!sure('MULTICAST', kindOf(address) === 'multicast') || !sure('UNICAST', isUnicast6(address)) || !sure('UNSPEC', address === 0n)) return false;
   const routed = (['LOCAL', 'ANYCAST', 'UNREACHABLE'] as const).filter((type) => types.includes(type));
   if (routed.length === 0) return true;
-  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6({ address, host, device: limit, bound: boundOf(side, hook, packet) }) : type === 'ANYCAST' ? isAnycast6(address, host) : undefined));
+  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6({ address, host: traversal.host, device: limit, bound: boundOf(side, traversal) }) : type === 'ANYCAST' ? isAnycast6(address, traversal.host) : undefined));
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? question : false;
 }
@@ -83,10 +83,11 @@ function condition(use: ExtensionUse, spec: OptionSpec<readonly AddressType[]>, 
   }];
 }
 
-function observe(side: Side, address: Address | undefined, { host, hook, packet }: Traversal): string {
+function observe(side: Side, address: Address | undefined, traversal: Traversal): string {
+  const { host, packet } = traversal;
   if (address === undefined) return `the ${side} is open`;
   const shown = `the ${side} ${printBare(address, packet.family)} is`;
-  const bound = boundOf(side, hook, packet);
+  const bound = boundOf(side, traversal);
   if (typeof address === 'number') return `${shown} ${possibleTypes({ address, host, device: undefined, bound }).join(' or ')}`;
   return `${shown} ${kindOf(address) === 'multicast' ? 'MULTICAST' : isLocal6({ address, host, device: undefined, bound }) === true ? 'LOCAL' : 'UNICAST'}`;
 }

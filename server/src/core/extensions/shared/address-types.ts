@@ -2,6 +2,7 @@ import { agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
 import type { HostFacts, Prefix } from '../../engine/host.ts';
 import { othersThan, type Values } from '../../engine/knowledge.ts';
 import type { Address, Packet } from '../../engine/packet.ts';
+import { isLocal } from '../../engine/routing.ts';
 import type { Hook } from '../../netfilter.ts';
 
 /** What the kernel's local routing table makes of an IPv4 address. */
@@ -72,8 +73,9 @@ function fromFacts(address: number, { interfaces, local }: HostFacts, device: st
   return local !== undefined && device === undefined && !mayBeBroadcast(address) ? 'UNICAST' : undefined;
 }
 
-/** Where the kernel takes the packet: routing has decided it, or it is said outright. */
-export function boundFor(hook: Hook, { path, pathGiven }: Packet): Bound {
+/** Where the kernel takes the packet: routing has decided it, or it is said outright. What only a routing table delivers is not the host's own. */
+export function boundFor(hook: Hook, { path, pathGiven, destination }: Packet, host: HostFacts): Bound {
+  if (hook === 'INPUT' && !pathGiven && destination !== undefined && isLocal(host, destination) === false) return undefined;
   if (hook === 'INPUT' || (hook === 'PREROUTING' && pathGiven && path === 'in')) return 'here';
   return hook === 'FORWARD' ? 'elsewhere' : undefined;
 }
