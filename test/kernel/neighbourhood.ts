@@ -45,9 +45,16 @@ function sets(family: 'inet' | 'inet6', { ips, nets, pairs, netPorts, nearFar, f
     make('IPS', 'hash:ip', ips), make('NETS', 'hash:net', nets), make('IPPORTS', 'hash:ip,port', pairs), make('PORTS', 'bitmap:port', ['22', '53', '1000', '1001']),
     make('NETPORTS', 'hash:net,port', netPorts), make('NEARFAR', 'hash:ip,port,net', nearFar), make('FACES', 'hash:net,iface', faces), make('TRIPLES', 'hash:ip,port,ip', triples),
     'create LIST list:set\nadd LIST NETS\nadd LIST IPS\n',
+    `create WIDE hash:ip family ${family} netmask ${family === 'inet' ? 24 : 64}\nadd WIDE ${ips[1]!}\n`,
     ...Object.entries({ COUNTED: 'counters', TIMED: 'timeout 300', INFO: 'skbinfo' }).map(([name, option]) => `create ${name} hash:ip family ${family} ${option}\n${ips.map((ip) => `add ${name} ${ip}${name === 'INFO' ? ' skbmark 0x5/0xf skbprio 1:10' : ''}\n`).join('')}`),
   ].join('');
 }
+
+/** Sets of the types that only IPv4 has. */
+const BITMAPS = [
+  'create BITS bitmap:ip range 10.1.0.0/16', 'add BITS 10.1.0.1', 'add BITS 10.1.7.9', 'create BLOCKS bitmap:ip range 10.1.0.0/16 netmask 24', 'add BLOCKS 10.1.7.0',
+  'create MACS bitmap:ip,mac range 10.1.0.0/16', 'add MACS 10.1.0.1,02:00:00:00:01:02', 'add MACS 10.1.0.2,02:00:00:00:09:09', 'add MACS 10.1.0.3',
+].map((line) => `${line}\n`).join('');
 
 const V4: Neighbourhood = {
   family: 'ipv4', devices: ['eth0', 'eth1'],
@@ -66,7 +73,7 @@ const V4: Neighbourhood = {
     pairs: ['10.1.0.2,tcp:22', '10.1.0.2,udp:53', '10.2.0.1,tcp:443'], netPorts: ['10.2.0.0/24,tcp:80', '10.2.0.1,udp:53', '10.2.0.2,tcp:80 nomatch'],
     nearFar: ['10.1.0.1,tcp:22,10.2.0.0/30', '10.1.0.2,tcp:443,10.0.0.0/8', '10.1.0.2,tcp:443,10.2.0.1 nomatch'], faces: ['10.1.0.0/16,eth0', '10.2.0.0/24,eth1'],
     triples: ['10.1.0.1,tcp:22,10.2.0.1', '10.1.0.2,udp:53,10.2.0.2', '10.1.0.3,icmp:8/0,10.2.0.3'],
-  }),
+  }) + BITMAPS,
 };
 
 const V6: Neighbourhood = {
