@@ -118,6 +118,13 @@ describe('what is not known', () => {
     assert.deepEqual(await verdicts('--add-set', '10.2.0.1'), ['DROP', 'DROP']);
   });
 
+  it('parts worlds in which something stays for ever and is gone', async () => {
+    const rules = '-A INPUT -p tcp -j SET --del-set known src\n-A INPUT -p udp -m set --match-set strange src -j SET --add-set known src\n-A INPUT -p icmp -m set --match-set known src -j DROP';
+    const host = facts({ ipsets: { known: { type: 'hash:ip', members: ['1.1.1.1'] } } });
+    const [, , last] = await run(`*filter\n${rules}\nCOMMIT\n`, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'icmp 1.1.1.1 -> 9.9.9.9 in=eth0 type=8'], { host });
+    assert.deepEqual(last!.outcomes?.map(({ verdict }) => verdict).sort(), ['ACCEPT', 'DROP']);
+  });
+
   it('includes what a set holds where nobody told how long it keeps what SET adds, or how much it takes', async () => {
     const verdicts = async (set: object): Promise<string[]> =>
       (await run('*filter\n-A INPUT -p udp -j SET --add-set ips src\n-A INPUT -p tcp -m set --match-set ips src -j DROP\nCOMMIT\n', ['udp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0', 'tcp 10.2.0.2:1 -> 9.9.9.9:1 in=eth0'], { host: facts({ ipsets: { ips: set } }) })).map(({ verdict }) => verdict);

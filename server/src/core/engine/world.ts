@@ -48,6 +48,8 @@ export class WorldState implements World {
 function serialize(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return `${part}n`;
+    // JSON has one word for all of these: what stays for ever is not what is gone.
+    if (typeof part === 'number' && !Number.isFinite(part)) return String(part);
     if (part instanceof Map) return ['map', ...part];
     return part instanceof Set ? ['set', ...part] : part;
   });
