@@ -26,7 +26,8 @@ function partOf({ packet, inInterface, outInterface }: Traversal, dimension: Dim
   switch (dimension) {
     case 'ip': case 'net': return side === 'src' ? packet.source : packet.destination;
     case 'port': return portOf(packet, side, alone);
-    case 'mac': return side === 'src' ? packet.mac : undefined;
+    // What the host itself sends has no hardware address, not even where it comes back from lo. Seen in the kernel.
+    case 'mac': return packet.path === 'out' || inInterface === 'lo' ? null : side === 'src' ? packet.mac : undefined;
     case 'mark': return packet.mark === undefined ? undefined : String(packet.mark);
     case 'iface': return side === 'src' ? inInterface : outInterface;
     case 'set': return null;
@@ -59,11 +60,9 @@ export function partsOf(traversal: Traversal, set: IpSet, { dimensions }: ReadyS
   return parts.includes(null) ? undefined : parts as Part[];
 }
 
-function membership(traversal: Traversal, name: string, set: IpSet, sides: readonly SetSide[], lookup: SetLookup): Membership {
+function membership(traversal: Traversal, name: string, set: IpSet, parts: readonly Part[], lookup: SetLookup): Membership {
   const known = readSet(set);
   const { filed, layers, isPartial } = known;
-  const parts = partsOf(traversal, set, known, sides);
-  if (parts === undefined) return 'none';
   const { elements } = setChanges(traversal.world, name);
   if (parts.slice(0, filed).includes(undefined)) return layers.length === 0 && !isPartial && elements.size === 0 ? 'none' : 'open';
   const changed = elements.size === 0 ? undefined : elements.get(elementOf(set, known, parts as (Address | string)[]));
@@ -116,7 +115,10 @@ export function isInSet(traversal: Traversal, name: string, sides: readonly SetS
   const question = new Unknown(`the packet is in the set ${name} by ${sides.join(',')}`);
   if (set === undefined) return question;
   if (set.type === 'list:set') return isInList(traversal, name, set, sides, lookup);
-  const found = membership(traversal, name, set, sides, lookup);
+  const parts = partsOf(traversal, set, readSet(set), sides);
+  // Whatever SET has done to it, there is nothing to look up.
+  if (parts === undefined) return false;
+  const found = membership(traversal, name, set, parts, lookup);
   if (found === 'open') doubtCounters(traversal.world, name);
   if (found === 'open' || found instanceof Unknown) return found === 'open' ? question : found;
   // Types without networks have no exceptions to ask for. Seen in the kernel.
