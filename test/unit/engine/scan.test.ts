@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { foundByValue } from '../../../server/src/core/engine/compile/candidates.ts';
 import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import type { ScanInput } from '../../../server/src/core/engine/compile/scan.ts';
 import type { Packet } from '../../../server/src/core/engine/packet.ts';
 import { simulate } from '../../../server/src/core/engine/simulate.ts';
 import { Worlds } from '../../../server/src/core/engine/world.ts';
@@ -65,12 +67,16 @@ describe('the index of a chain', () => {
     const random = new Random(8);
     const rules = Array.from({ length: 1000 }, () => `-A INPUT ${random.chance(0.5) ? `-s 10.${random.below(9)}.${random.below(9)}.${random.below(9)}` : `-p tcp --dport ${random.below(9999)}`} -j DROP`);
     const document = await openDocument(`*filter\n${rules.join('\n')}\nCOMMIT\n`);
-    const [stage] = compile(document.ruleset()).hooks.INPUT;
+    const { hooks: { INPUT: [stage] }, interfaces } = compile(document.ruleset());
     assert.ok(stage?.kind === 'table');
-    const { index } = stage.chain.scan;
+    const { scan } = stage.chain;
     for (let each = 0; each < 100; each++) {
-      const looked = { source: 0x0a000000 + random.below(0x90909), destination: 1, protocol: 6, sourcePort: 33000, destinationPort: random.below(9999) };
-      const compared = index.byValue(looked).length + index.byProtocol(looked.protocol).length;
+      const looked: ScanInput = {
+        source: 0x0a000000 + random.below(0x90909), destination: 1, words: undefined, protocol: 6, sourcePort: 33000, destinationPort: random.below(9999), tcpFlags: 2,
+        inInterface: 'eth0', outInterface: '', interfaces: interfaces.pair('eth0', ''), kind: 0,
+      };
+      const { groups, others } = scan.candidates(looked);
+      const compared = foundByValue(groups, looked).length + others.length;
       assert.ok(compared < 20, `${compared} rules are compared`);
     }
   });

@@ -2,6 +2,7 @@ import { parameterProblem, shakeHands } from './answers.ts';
 import { Cursor, type ScanInput } from './compile/scan.ts';
 import type { Passage } from './passage.ts';
 import type { CompiledChain, CompiledRule } from './program.ts';
+import type { Rule } from '../ruleset/model.ts';
 import type { Step } from './result.ts';
 import type { Condition, Effect } from './traversal.ts';
 import { Unknown } from './truth.ts';
@@ -20,11 +21,12 @@ export function walkChain(p: Passage): void {
   let input = p.scanInput();
   for (;;) {
     const chain = p.chain!;
-    const rule = chain.rules[input === undefined ? p.next : nextCandidate(p, chain, input)];
-    if (rule === undefined) {
+    const index = input === undefined ? p.next : nextCandidate(p, chain, input);
+    if (index < 0 || index >= chain.rules.length) {
       if (leaveChain(p)) return;
       continue;
     }
+    const rule = chain.rules[index]!;
     p.next = rule.number;
     if (matches(p, rule, input === undefined ? rule.conditions : rule.rest)) {
       if (follow(p, rule)) return;
@@ -33,7 +35,7 @@ export function walkChain(p: Passage): void {
   }
 }
 
-/** Index of the next rule whose scanned parts hold. */
+/** Index of the next rule whose scanned parts hold; -1 when there is none. */
 function nextCandidate(p: Passage, { scan }: CompiledChain, input: ScanInput): number {
   if (p.cursor?.scan !== scan || p.cursor.input !== input) p.cursor = new Cursor(scan, input);
   return p.cursor.next(p.next);
@@ -72,10 +74,12 @@ function unmatched(p: Passage, rule: CompiledRule, condition: Condition, matched
 function stepOf(p: Passage, compiled: CompiledRule, matched: Step['matched']): Writable<Step> {
   const { rule, number, chain } = compiled;
   const step: Writable<Step> = { hook: p.hook, table: chain.table, chain: chain.name, number, rule, matched };
-  const { line, target } = rule.bound;
-  if (target !== undefined) step.target = compiled.targetName ??= line.text.slice(target.nameSpan.start, target.nameSpan.end);
+  if (compiled.targetName === undefined) compiled.targetName = targetNameOf(rule);
+  if (compiled.targetName !== null) step.target = compiled.targetName;
   return step;
 }
+
+const targetNameOf = ({ bound: { line, target } }: Rule): string | null => (target === undefined ? null : line.text.slice(target.nameSpan.start, target.nameSpan.end));
 
 /** Does what the matched rule's target says; true when the packet leaves the chain's table or its way ends. */
 function follow(p: Passage, rule: CompiledRule): boolean {

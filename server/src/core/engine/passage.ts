@@ -1,6 +1,6 @@
 import type { Hook, TableName } from '../netfilter.ts';
 import { loopbackOf } from './address.ts';
-import { scannedAddresses, type Cursor, type ScanInput } from './compile/scan.ts';
+import { kindOf, scannedWords, type Cursor, type ScanInput } from './compile/scan.ts';
 import type { Field } from './compile/header.ts';
 import { Knowledge, type Question } from './knowledge.ts';
 import type { Connection } from './conntrack/connection.ts';
@@ -106,7 +106,7 @@ export class Passage implements Traversal {
   /** What has been assumed, about fields and otherwise; made when something is. */
   private knowledge: Knowledge | undefined;
   private decisions: Map<string, boolean> | undefined;
-  private scan: { readonly hook: Hook; readonly of: Scanned; readonly input: ScanInput } | undefined;
+  private scanned: ScanInput | undefined;
 
   constructor(program: Program, world: WorldState, packet: Packet, options: PassageOptions, agenda: Agenda) {
     this.program = program;
@@ -303,30 +303,30 @@ export class Passage implements Traversal {
   scanInput(): ScanInput | undefined {
     if (this.options.trace === 'all') return undefined;
     this.changed = false;
-    const { packet, scan, inInterface, outInterface } = this;
-    if (scan?.hook === this.hook && sameScan(scan.of, packet)) return scan.input;
+    const { packet, scanned, inInterface, outInterface } = this;
     const { source, destination, protocol, sourcePort, destinationPort, tcpFlags } = packet;
-    if (protocol === PROTOCOL.tcp && tcpFlags === undefined) return undefined;
-    if (source === undefined || destination === undefined || protocol === undefined || inInterface === undefined || outInterface === undefined) return undefined;
-    if ((packet.fragmentOffset ?? 0) > 0 || (carriesPorts(protocol) && (sourcePort === undefined || destinationPort === undefined))) return undefined;
-    const { interfaces } = this.program;
-    const input: ScanInput = {
-      addresses: scannedAddresses(source, destination), source, destination, protocol, inRow: interfaces.row(inInterface), outRow: interfaces.row(outInterface),
-      sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1, tcpFlags: tcpFlags ?? 0,
+    if (source === undefined || destination === undefined || protocol === undefined || inInterface === undefined || outInterface === undefined || lacksTransport(packet)) return undefined;
+    if (scanned !== undefined && scanned.inInterface === inInterface && scanned.outInterface === outInterface && sameScan(scanned, packet)) return scanned;
+    const interfaces = this.program.interfaces.pair(inInterface, outInterface);
+    return this.scanned = {
+      source, destination, protocol, sourcePort: sourcePort ?? -1, destinationPort: destinationPort ?? -1, tcpFlags: tcpFlags ?? 0, inInterface, outInterface, interfaces,
+      words: scannedWords(source, destination), kind: kindOf(protocol, tcpFlags ?? 0, interfaces),
     };
-    this.scan = { hook: this.hook, of: { source, destination, protocol, sourcePort, destinationPort, tcpFlags }, input };
-    return input;
   }
+}
+
+/** Whether ports or TCP flags that the protocol has are open, or lie in another fragment. */
+function lacksTransport({ protocol, tcpFlags, fragmentOffset, sourcePort, destinationPort }: Packet): boolean {
+  if (fragmentOffset !== undefined && fragmentOffset > 0) return true;
+  return (protocol === PROTOCOL.tcp && tcpFlags === undefined) || (carriesPorts(protocol!) && (sourcePort === undefined || destinationPort === undefined));
 }
 
 /** `not: ` and what is the case otherwise; nothing is denied twice. */
 const opposite = (reason: string): string => (reason.startsWith('not: ') ? reason.slice('not: '.length) : `not: ${reason}`);
 
-type Scanned = Pick<Packet, 'source' | 'destination' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags'>;
-
-function sameScan(a: Scanned, b: Scanned): boolean {
-  return a.source === b.source && a.destination === b.destination && a.protocol === b.protocol && a.sourcePort === b.sourcePort
-    && a.destinationPort === b.destinationPort && a.tcpFlags === b.tcpFlags;
+function sameScan(scanned: ScanInput, { source, destination, protocol, sourcePort, destinationPort, tcpFlags }: Packet): boolean {
+  return scanned.source === source && scanned.destination === destination && scanned.protocol === protocol && scanned.sourcePort === (sourcePort ?? -1)
+    && scanned.destinationPort === (destinationPort ?? -1) && scanned.tcpFlags === (tcpFlags ?? 0);
 }
 
 /** The question that an unknown leaves, where its answer depends on one field alone. */

@@ -42,8 +42,8 @@ export interface CompiledRule {
   /** Those that the chain's scan has not decided. */
   readonly rest: readonly Condition[];
   readonly target: CompiledTarget;
-  /** Name of the target as written; filled in when the rule first matches, since finding it in the line takes longer than the rule. */
-  targetName?: string;
+  /** Name of the target as written, null for none; filled in when the rule first matches, since finding it in the line takes longer than the rule. */
+  targetName?: string | null;
 }
 
 export type CompiledTarget =

@@ -1,17 +1,18 @@
 import type { Rule } from '../../ruleset/model.ts';
-import { wordsOf } from '../address.ts';
 import type { Address } from '../packet.ts';
 import type { Condition } from '../traversal.ts';
-import { CandidateIndex, type IndexedRule, type Looked } from './candidates.ts';
-import type { InterfacePatterns } from './interfaces.ts';
+import { foundByValue, indexed, narrowed, split, type Candidates, type IndexedRule, type Looked } from './candidates.ts';
+import type { InterfacePair, InterfacePatterns } from './interfaces.ts';
 
 /** What a scan compares; every part is known. Ports are −1 for protocols without, flags 0. */
 export interface ScanInput extends Looked {
+  readonly protocol: number;
   readonly tcpFlags: number;
-  /** Words of the source, then of the destination. */
-  readonly addresses: Int32Array;
-  readonly inRow: Uint8Array;
-  readonly outRow: Uint8Array;
+  readonly inInterface: string;
+  readonly outInterface: string;
+  readonly interfaces: InterfacePair;
+  /** Equal for packets between which rules tell by addresses and ports alone. */
+  readonly kind: number;
 }
 
 const NOT_SOURCE = 1;
@@ -29,20 +30,24 @@ const PORTS = 256;
 /** Columns of one rule: flags, protocol (−1 any), interface patterns, port ranges, TCP flags; then address words. */
 const FLAGS = 0, PROTOCOL = 1, IN = 2, OUT = 3, SPORT_FROM = 4, SPORT_TO = 5, DPORT_FROM = 6, DPORT_TO = 7, TCP_MASK = 8, TCP_SET = 9, ADDRESSES = 10;
 
+/** Most kinds of packets of which a chain remembers the candidates. */
+const KINDS = 64;
+
 /**
  * The parts of a chain's rules that need no call: header and plain port ranges in one typed array, with an index that
- * passes over most rules altogether.
+ * passes over most rules altogether. Rules are found by value or, of each kind of packet, in a list of those that want it.
  */
 export class HeaderScan {
   private readonly data: Int32Array;
   private readonly stride: number;
   private readonly words: 1 | 4;
-  readonly index: CandidateIndex;
+  private readonly rules: Candidates;
+  private readonly byKind = new Map<number, Candidates>();
 
   constructor(rules: readonly IndexedRule[], isIpv6: boolean, patterns: InterfacePatterns) {
     this.words = isIpv6 ? 4 : 1;
     this.stride = ADDRESSES + 4 * this.words;
-    this.index = new CandidateIndex(rules);
+    this.rules = indexed(rules);
     this.data = new Int32Array(this.stride * rules.length);
     for (const [index, { rule, quick }] of rules.entries()) this.fill(index * this.stride, rule, quick, patterns);
   }
@@ -84,28 +89,50 @@ export class HeaderScan {
     this.data[base + TCP_SET] = asked.set;
   }
 
-  /** Whether the scanned parts of the rule all hold. */
-  holds(index: number, { protocol, inRow, outRow, sourcePort, destinationPort, tcpFlags, addresses }: ScanInput): boolean {
+  /** The rules that want packets of this kind; what is found by value may still be of another. */
+  candidates(input: ScanInput): Candidates {
+    let candidates = this.byKind.get(input.kind);
+    if (candidates === undefined) {
+      candidates = narrowed(this.rules, (index) => this.wants(index, input));
+      // Kinds come from packets: a stream of odd flags and protocols must not grow without bound.
+      if (this.byKind.size >= KINDS) this.byKind.clear();
+      this.byKind.set(input.kind, candidates);
+    }
+    return candidates;
+  }
+
+  /** Whether the rule wants packets of this kind: by protocol, TCP flags and interfaces. */
+  wants(index: number, { protocol, interfaces, tcpFlags }: ScanInput): boolean {
     const { data, stride } = this;
     const base = index * stride;
     const wanted = data[base + PROTOCOL]!;
     const flags = data[base + FLAGS]!;
     if ((flags & NEVER) !== 0 || (wanted !== -1 && (wanted === protocol) === ((flags & NOT_PROTOCOL) !== 0))) return false;
+    if ((flags & TCP_FLAGS) !== 0 && ((tcpFlags & data[base + TCP_MASK]!) === data[base + TCP_SET]!) === ((flags & NOT_TCP_FLAGS) !== 0)) return false;
+    return interfaces.in[data[base + IN]!] !== 0 && interfaces.out[data[base + OUT]!] !== 0;
+  }
+
+  /** Whether the ports and addresses that the rule asks for are the packet's. */
+  agrees(index: number, input: ScanInput): boolean {
+    const { data, stride } = this;
+    const base = index * stride;
+    const flags = data[base + FLAGS]!;
+    if ((flags & (PORTS | SOURCE | DESTINATION)) === 0) return true;
     if ((flags & PORTS) !== 0) {
+      const { sourcePort, destinationPort } = input;
       if (destinationPort < data[base + DPORT_FROM]! || destinationPort > data[base + DPORT_TO]!) return false;
       if (sourcePort < data[base + SPORT_FROM]! || sourcePort > data[base + SPORT_TO]!) return false;
     }
-    if ((flags & TCP_FLAGS) !== 0 && ((tcpFlags & data[base + TCP_MASK]!) === data[base + TCP_SET]!) === ((flags & NOT_TCP_FLAGS) !== 0)) return false;
-    if (inRow[data[base + IN]!] === 0 || outRow[data[base + OUT]!] === 0) return false;
-    if ((flags & SOURCE) !== 0 && this.covers(base + ADDRESSES, addresses, 0) === ((flags & NOT_SOURCE) !== 0)) return false;
-    return (flags & DESTINATION) === 0 || this.covers(base + ADDRESSES + 2 * this.words, addresses, this.words) !== ((flags & NOT_DESTINATION) !== 0);
+    if ((flags & SOURCE) !== 0 && this.covers(base + ADDRESSES, input.source, input.words, 0) === ((flags & NOT_SOURCE) !== 0)) return false;
+    return (flags & DESTINATION) === 0 || this.covers(base + ADDRESSES + 2 * this.words, input.destination, input.words, 4) !== ((flags & NOT_DESTINATION) !== 0);
   }
 
-  /** Whether the address in `addresses` from `from` on agrees with the masked one that stands at `at`. */
-  private covers(at: number, addresses: Int32Array, from: number): boolean {
-    const { data, words } = this;
-    for (let word = 0; word < words; word++) {
-      if ((addresses[from + word]! & data[at + word]!) !== data[at + words + word]) return false;
+  /** Whether the address, of which the words of IPv6 stand in `words` from `from` on, agrees with the masked one that stands at `at`. */
+  private covers(at: number, address: Address, words: Int32Array | undefined, from: number): boolean {
+    const { data } = this;
+    if (words === undefined) return ((address as number) & data[at]!) === data[at + 1];
+    for (let word = 0; word < 4; word++) {
+      if ((words[from + word]! & data[at + word]!) !== data[at + 4 + word]) return false;
     }
     return true;
   }
@@ -116,44 +143,47 @@ function negates(rule: Rule, side: 'source' | 'destination'): boolean {
   return rule.bound.header[side]?.negated === true && rule[side]?.host === undefined;
 }
 
-const split = (address: Address): readonly number[] => (typeof address === 'bigint' ? wordsOf(address) : [address | 0]);
-
 /** A walk over the rules of one scan that may match one packet, in order. */
 export class Cursor {
   readonly scan: HeaderScan;
   readonly input: ScanInput;
   private readonly byValue: readonly number[];
-  private readonly byProtocol: readonly number[];
+  private readonly others: readonly number[];
   private valueAt = 0;
-  private protocolAt = 0;
+  private otherAt = 0;
 
   constructor(scan: HeaderScan, input: ScanInput) {
     this.scan = scan;
     this.input = input;
-    this.byValue = scan.index.byValue(input);
-    this.byProtocol = scan.index.byProtocol(input.protocol);
+    const { groups, others } = scan.candidates(input);
+    this.byValue = foundByValue(groups, input);
+    this.others = others;
   }
 
-  /** The first rule from `start` on of which all scanned parts hold; Infinity when there is none. `start` never goes back. */
+  /** The first rule from `start` on of which all scanned parts hold; -1 when there is none. `start` never goes back. */
   next(start: number): number {
-    const { byValue, byProtocol, scan, input } = this;
+    const { byValue, others, scan, input } = this;
     for (;;) {
-      const value = byValue[this.valueAt] ?? Infinity;
-      const other = byProtocol[this.protocolAt] ?? Infinity;
+      const value = this.valueAt < byValue.length ? byValue[this.valueAt]! : BEHIND;
+      const other = this.otherAt < others.length ? others[this.otherAt]! : BEHIND;
       const candidate = value < other ? value : other;
-      if (candidate === Infinity) return candidate;
-      if (candidate >= start && scan.holds(candidate, input)) return candidate;
+      if (candidate === BEHIND) return -1;
+      if (candidate >= start && scan.agrees(candidate, input) && (candidate === other || scan.wants(candidate, input))) return candidate;
       if (value < other) this.valueAt++;
-      else this.protocolAt++;
+      else this.otherAt++;
     }
   }
 }
 
-/** Source and destination as a scan compares them. */
-export function scannedAddresses(source: Address, destination: Address): Int32Array {
-  if (typeof source === 'bigint') return Int32Array.from([...split(source), ...split(destination)]);
-  const words = new Int32Array(2);
-  words[0] = source;
-  words[1] = destination as number;
-  return words;
+/** Behind every rule: a small integer, which is compared faster than infinity. */
+const BEHIND = 0x3fffffff;
+
+/** The addresses' words where a scan compares them one by one. */
+export function scannedWords(source: Address, destination: Address): Int32Array | undefined {
+  return typeof source === 'bigint' ? Int32Array.from([...split(source), ...split(destination)]) : undefined;
+}
+
+/** Packets of the same protocol and TCP flags are of one kind where the rules of a program say the same of their interfaces. */
+export function kindOf(protocol: number, tcpFlags: number, interfaces: InterfacePair): number {
+  return (interfaces.id * 256 + tcpFlags) * 256 + protocol;
 }
