@@ -160,8 +160,8 @@ COMMIT
       assert.ok(parsed.ok);
       simulate(program, worlds, parsed.packet);
     }
-    const [found] = worlds.possible[0]!.table.byTuple.values();
-    assert.deepEqual(found!.connection.counted, { original: { packets: 2, bytes: 120 }, reply: { packets: 1, bytes: 60 } });
+    const [found] = worlds.possible[0]!.table.connections.values();
+    assert.deepEqual(found!.value.counted, { original: { packets: 2, bytes: 120 }, reply: { packets: 1, bytes: 60 } });
   });
 
   it('is told of a reset connection by REJECT', () => ways(`*filter

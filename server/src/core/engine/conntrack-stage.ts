@@ -1,8 +1,8 @@
 import { NO_ZONES, type Connection, type Tuple, type Zones } from './conntrack/connection.ts';
 import { assertState, INVALID, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
-import { candidates, find, findIn, meetsInPart, settle, type Found } from './conntrack/table.ts';
+import { candidates, find, findIn, meetsInPart, own, settle, type Found } from './conntrack/table.ts';
 import { ordinaryFlags } from './conntrack/tcp.ts';
-import { filledFrom, inverse, keyOf } from './conntrack/tuple.ts';
+import { filledFrom, inverse, isOpen } from './conntrack/tuple.ts';
 import { printTcpFlags } from '../values/tcp-flags.ts';
 import type { Packet } from './packet.ts';
 import type { Passage } from './passage.ts';
@@ -75,7 +75,7 @@ function lookUp(p: Passage, zones: Zones): Found | undefined {
   const { world: { table, now }, packet } = p;
   const tuple = lookupTuple(packet, zones.original);
   const found = findIn(table, tuple, zones, now);
-  if (found !== undefined) return found;
+  if (found !== undefined) return { ...found, connection: own(table, found.connection) };
   for (const candidate of candidates(table, tuple, now)) {
     const belongs = p.ask(`the packet ${isIcmpError(packet) ? 'quotes one' : 'is one'} of the connection ${connectionText(candidate)}`);
     if (p.ending !== undefined) return undefined;
@@ -90,14 +90,14 @@ function connectionText({ connection, direction }: Found): string {
 }
 
 /** Fills in what it means for the packet and the connection that they belong together. */
-function identify(p: Passage, { connection, direction }: Found, tuple: Tuple): Found {
+function identify(p: Passage, { connection: found, direction }: Found, tuple: Tuple): Found {
   const { table } = p.world;
-  const own = direction === 'reply' ? connection.reply : connection.original;
-  const full = filledFrom(own, tuple);
+  const connection = own(table, found);
+  const full = filledFrom(direction === 'reply' ? connection.reply : connection.original, tuple);
   if (!isIcmpError(p.packet)) fill(p.packet, full);
   p.arrivedFor ??= p.packet.destination;
   if (direction === 'reply') settle(table, connection, full);
-  else if (keyOf(connection.original) === undefined) replaceOriginal(connection, full);
+  else if (isOpen(connection.original)) replaceOriginal(connection, full);
   return { connection, direction };
 }
 

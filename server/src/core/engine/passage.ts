@@ -279,12 +279,14 @@ export class Passage implements Traversal {
   }
 
   private copy(): Passage {
-    const { world, copies } = this.world.copy();
+    const { world, copies } = this.world.branch();
     const copy = new Passage(this.program, world, copyPacket(this.packet), this.options, this.agenda);
-    const { tracked } = this;
+    const { tracked, template } = this;
+    const own = (connection: Connection): Connection => (copies.get(connection) as Connection | undefined) ?? copyConnection(connection);
     const state: Partial<Passage> = {
-      hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface, template: this.template,
-      tracked: tracked?.connection && { ...tracked, connection: copies.get(tracked.connection) ?? copyConnection(tracked.connection) } || tracked,
+      hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface,
+      template: template?.entry && { ...template, entry: own(template.entry) } || template,
+      tracked: tracked?.connection && { ...tracked, connection: own(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
       arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,

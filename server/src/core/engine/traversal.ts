@@ -9,7 +9,7 @@ export type { Backend } from '../netfilter.ts';
 /** Reserves room for one rule's own state (a token bucket, a counter) in every world; see `World.slot`. */
 export interface Slot<S> {
   readonly index: number;
-  /** State of a fresh world; plain data, because worlds are copied by structuredClone. */
+  /** State of a fresh world; plain data, which is copied where worlds branch off. */
   initial(): S;
 }
 
@@ -21,7 +21,7 @@ export interface World {
   slot<S>(slot: Slot<S>): S;
   /** State shared by name (`recent` lists, `hashlimit` tables), made on first use; plain data. */
   shared<S>(kind: string, name: string, initial: () => S): S;
-  /** The living, confirmed connection of which `tuple` is one direction. */
+  /** The living, confirmed connection of which `tuple` is one direction; not to be changed. */
   findConnection(tuple: Tuple): Connection | undefined;
 }
 

@@ -1,5 +1,7 @@
-import { copyTable, emptyTable, find, type ConntrackTable } from './conntrack/table.ts';
+import { branchTable, emptyTable, find, type ConntrackTable } from './conntrack/table.ts';
 import type { Connection, Tuple } from './conntrack/connection.ts';
+import { Ledger, type Entry } from './ledger.ts';
+import { STATE } from './state.ts';
 import type { Slot, World } from './traversal.ts';
 
 /** One course that the past may have taken: what the kernel would remember. */
@@ -7,52 +9,65 @@ export class WorldState implements World {
   now = 0;
   /** What was assumed of earlier packets to get here, the latest last; empty where no other course of the past is possible. */
   past: readonly string[] = [];
-  table: ConntrackTable = emptyTable();
-  private slots: unknown[] = [];
-  private sharedStates = new Map<string, unknown>();
+  table: ConntrackTable;
+  private readonly ledger: Ledger;
+  private slots: (Entry<unknown> | undefined)[] = [];
+  private sharedStates = new Map<string, Entry<unknown>>();
 
-  slot<S>(slot: Slot<S>): S {
-    return (this.slots[slot.index] ??= slot.initial()) as S;
+  constructor(ledger = new Ledger()) {
+    this.ledger = ledger;
+    this.table = emptyTable(ledger);
+  }
+
+  slot<S>({ index, initial }: Slot<S>): S {
+    const entry = this.slots[index];
+    if (entry !== undefined) return this.ledger.own(entry, (copied) => { this.slots[index] = copied; }) as S;
+    return (this.slots[index] = this.ledger.add<unknown>(initial(), STATE, index)).value as S;
   }
 
   shared<S>(kind: string, name: string, initial: () => S): S {
     const key = `${kind}\0${name}`;
-    let state = this.sharedStates.get(key);
-    if (state === undefined) this.sharedStates.set(key, state = initial());
-    return state as S;
+    const entry = this.sharedStates.get(key);
+    if (entry !== undefined) return this.ledger.own(entry, (copied) => { this.sharedStates.set(key, copied); }) as S;
+    const added = this.ledger.add<unknown>(initial(), STATE, key);
+    this.sharedStates.set(key, added);
+    return added.value as S;
   }
 
   findConnection(tuple: Tuple): Connection | undefined {
     return find(this.table, tuple, this.now)?.connection;
   }
 
-  /** A world that shares nothing with this one, and where each of its connections went. */
-  copy(): { readonly world: WorldState; readonly copies: ReadonlyMap<Connection, Connection> } {
-    const world = new WorldState();
-    const { table, copies } = copyTable(this.table);
+  /** A world of its own that goes on from here, and the copies in it of what the packet on its way has to do with. */
+  branch(): { readonly world: WorldState; readonly copies: ReadonlyMap<unknown, unknown> } {
+    const { ledger, entries, values } = this.ledger.branch();
+    const world = new WorldState(ledger);
     world.now = this.now;
     world.past = this.past;
-    world.table = table;
-    world.slots = structuredClone(this.slots);
-    world.sharedStates = structuredClone(this.sharedStates);
-    return { world, copies };
+    world.table = branchTable(this.table, ledger, entries);
+    world.slots = [...this.slots];
+    world.sharedStates = new Map(this.sharedStates);
+    for (const entry of entries) {
+      if (typeof entry.place === 'number') world.slots[entry.place] = entry;
+      else if (entry.place !== undefined) world.sharedStates.set(entry.place, entry);
+    }
+    return { world, copies: values };
   }
 
-  /** A text that is equal for worlds in which every packet fares the same. */
+  /** Closes the account of a packet whose way is over. */
+  settle(): void {
+    this.ledger.settle();
+  }
+
+  /** Goes on as the only course. */
+  alone(): void {
+    this.ledger.forgetChanges();
+  }
+
+  /** A text that is equal for worlds of the same beginning in which every packet fares the same. */
   fingerprint(): string {
-    const connections = [...this.table.byTuple.values()].map(({ connection }) => connection);
-    return serialize([this.now, this.slots, this.sharedStates, [...new Set([...connections, ...this.table.open])]]);
+    return `${this.now} ${this.ledger.changes}`;
   }
-}
-
-function serialize(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === 'bigint') return `${part}n`;
-    // JSON has one word for all of these: what stays for ever is not what is gone.
-    if (typeof part === 'number' && !Number.isFinite(part)) return String(part);
-    if (part instanceof Map) return ['map', ...part];
-    return part instanceof Set ? ['set', ...part] : part;
-  });
 }
 
 /** Most courses of the past that are kept side by side. */
@@ -82,6 +97,7 @@ export class Worlds {
 
   /** Goes on with these courses, equal ones once. */
   continueWith(states: readonly WorldState[]): void {
+    for (const state of states) state.settle();
     if (states.length === 1) {
       this.possible = states;
       states[0]!.past = [];
@@ -97,6 +113,7 @@ export class Worlds {
     if (distinct.size > MOST) this.incomplete = true;
     this.possible = [...distinct.values()].slice(0, MOST);
     const [first, ...others] = this.possible;
+    if (others.length === 0) first!.alone();
     const shared = first!.past.filter((text) => others.every(({ past }) => past.includes(text)));
     for (const state of this.possible) state.past = state.past.filter((text) => !shared.includes(text));
   }

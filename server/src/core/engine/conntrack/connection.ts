@@ -30,6 +30,8 @@ export const NO_ZONES: Zones = { original: 0, reply: 0 };
 
 /** What conntrack knows of a connection; plain data. */
 export interface Connection {
+  /** Its number in the table, in the order in which they were entered; 0 for one that is not. */
+  id: number;
   readonly original: Tuple;
   /** What a reply looks like on the wire: the inverse of `original` after NAT. */
   reply: Tuple;

@@ -1,45 +1,72 @@
 import type { Family } from '../../netfilter.ts';
+import type { Entry, Kind, Ledger } from '../ledger.ts';
 import type { Packet } from '../packet.ts';
+import { copyState } from '../state.ts';
+import { Trie } from '../trie.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
-import { inverse, isIcmp, isOpen, keyOf, mayEqual, sameTuple } from './tuple.ts';
+import { hashOf, inverse, isIcmp, isOpen, mayEqual, sameTuple, sourceHash } from './tuple.ts';
 
-/** A connection as found by one of its tuples. */
+/** A connection as found by one of its tuples. What is found must not be changed, as other worlds may have it too; see `own`. */
 export interface Found {
   readonly connection: Connection;
   readonly direction: 'original' | 'reply';
 }
 
-/** The confirmed connections of a world; plain data. */
+/** The confirmed connections of a world. */
 export interface ConntrackTable {
-  readonly byTuple: Map<string, Found>;
-  /** Those of which a tuple has an open part, and which `byTuple` therefore does not hold (wholly). */
-  readonly open: Connection[];
-  /** Connections whose source is translated, by protocol, source and port of their first packet, the latest first. */
-  readonly bySource: Map<string, readonly Connection[]>;
+  /** What of them is the world's own. */
+  readonly ledger: Ledger;
+  /** By number. */
+  readonly connections: Trie<Entry<Connection>>;
+  /** The numbers of those with a tuple of this hash; tuples with an open part have none. */
+  readonly byTuple: Trie<readonly number[]>;
+  /** Those whose source is translated, by the hash of their first packet's protocol, source and port, the latest first. */
+  readonly bySource: Trie<readonly number[]>;
+  /** Those of which a tuple has an open part, in their order. */
+  open: readonly number[];
+  /** The number of the one entered last. */
+  last: number;
+  /** How many tuples are kept, and at how many the expired entries are cleared out next. */
+  tuples: number;
+  sweepAt: number;
   /** Whether it has held a connection whose directions lie in different zones. */
   isParted: boolean;
-  /** Size at which the expired entries are cleared out next. */
-  sweepAt: number;
 }
 
 const FIRST_SWEEP = 4096;
 
-export function emptyTable(): ConntrackTable {
-  return { byTuple: new Map(), open: [], bySource: new Map(), isParted: false, sweepAt: FIRST_SWEEP };
+export function emptyTable(ledger: Ledger): ConntrackTable {
+  const { owner } = ledger;
+  return { ledger, connections: new Trie(owner), byTuple: new Trie(owner), bySource: new Trie(owner), open: [], last: 0, tuples: 0, sweepAt: FIRST_SWEEP, isParted: false };
+}
+
+const connectionOf = ({ connections }: ConntrackTable, id: number): Connection => connections.get(id)!.value;
+
+/** The connection as this world may change it. */
+export function own({ connections, ledger }: ConntrackTable, { id }: Connection): Connection {
+  return ledger.own(connections.get(id)!, (copied) => { connections.set(id, copied, ledger.owner); });
 }
 
 /** The living entry of which `tuple` is one direction; undefined for an open tuple. */
 export function find(table: ConntrackTable, tuple: Tuple, now: number): Found | undefined {
-  return findByKey(table, keyOf(tuple), now);
+  const hash = hashOf(tuple);
+  const ids = hash === undefined ? undefined : table.byTuple.get(hash);
+  if (ids === undefined) return undefined;
+  for (const id of ids) {
+    const connection = connectionOf(table, id);
+    const direction = directionOf(connection, tuple);
+    if (direction === undefined) continue;
+    if (connection.expires > now) return { connection, direction };
+    kill(table, connection);
+    return undefined;
+  }
+  return undefined;
 }
 
-function findByKey(table: ConntrackTable, key: string | undefined, now: number): Found | undefined {
-  if (key === undefined) return undefined;
-  const found = table.byTuple.get(key);
-  if (found === undefined) return undefined;
-  if (found.connection.expires > now) return found;
-  kill(table, found.connection);
-  return undefined;
+/** What begins and ends at the same place is its own answer, and counts as one. */
+function directionOf({ original, reply }: Connection, tuple: Tuple): Found['direction'] | undefined {
+  if (sameTuple(reply, tuple)) return 'reply';
+  return sameTuple(original, tuple) ? 'original' : undefined;
 }
 
 /**
@@ -69,7 +96,7 @@ const NO_CANDIDATES: readonly Found[] = [];
 export function candidates(table: ConntrackTable, tuple: Tuple, now: number): readonly Found[] {
   const open = isOpen(tuple);
   if (!open && table.open.length === 0) return NO_CANDIDATES;
-  const connections = open ? new Set([...table.byTuple.values()].map((found) => found.connection).concat(table.open)) : table.open;
+  const connections = open ? all(table) : openOnes(table);
   const result: Found[] = [];
   for (const connection of connections) {
     if (connection.expires <= now) continue;
@@ -77,6 +104,20 @@ export function candidates(table: ConntrackTable, tuple: Tuple, now: number): re
     if (mayEqual(tuple, connection.reply) && mayBeDrawn(connection, tuple)) result.push({ connection, direction: 'reply' });
   }
   return result;
+}
+
+const openOnes = (table: ConntrackTable): readonly Connection[] => table.open.map((id) => connectionOf(table, id));
+
+/** All connections: those that are kept by a tuple, then the others. */
+function all(table: ConntrackTable): readonly Connection[] {
+  const others = new Set(openOnes(table).filter((connection) => ![connection.original, connection.reply].some((tuple) => isKept(table, tuple, connection.id))));
+  const kept = table.connections.values().flatMap(({ value }) => (others.has(value) ? [] : [value]));
+  return [...kept.sort((a, b) => a.id - b.id), ...others];
+}
+
+function isKept({ byTuple }: ConntrackTable, tuple: Tuple, id: number): boolean {
+  const hash = hashOf(tuple);
+  return hash !== undefined && byTuple.get(hash)?.includes(id) === true;
 }
 
 /** Whether the kernel can have drawn the address and ports that the reply has. */
@@ -89,59 +130,75 @@ const isWithin = (drawn: Connection['drawnFrom'], port: number | undefined): boo
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
-  return isTaken(table, keyOf(reply), except, now);
-}
-
-function isTaken(table: ConntrackTable, key: string | undefined, except: Connection, now: number): boolean {
-  const found = findByKey(table, key, now);
-  return found !== undefined && found.connection !== except;
+  const found = find(table, reply, now);
+  return found !== undefined && found.connection.id !== except.id;
 }
 
 /** The living connections of whose replies nothing is unknown but the port `part`, and which are otherwise like `reply`. */
-export function rivals({ open }: ConntrackTable, reply: Tuple, part: 'sourcePort' | 'destinationPort', now: number): readonly Connection[] {
+export function rivals(table: ConntrackTable, reply: Tuple, part: 'sourcePort' | 'destinationPort', now: number): readonly Connection[] {
   const rest = { ...reply, [part]: 0 };
-  if (open.length === 0 || isOpen(rest)) return [];
-  return open.filter((connection) => connection.expires > now && connection.reply[part] === undefined && sameTuple(rest, { ...connection.reply, [part]: 0 }));
+  if (table.open.length === 0 || isOpen(rest)) return [];
+  return openOnes(table).filter((connection) => connection.expires > now && connection.reply[part] === undefined && sameTuple(rest, { ...connection.reply, [part]: 0 }));
 }
 
 /** Enters a connection under both of its tuples; false when one is taken. */
 export function confirm(table: ConntrackTable, connection: Connection, now: number): boolean {
-  const original = keyOf(connection.original);
-  const reply = keyOf(connection.reply);
-  if (isTaken(table, original, connection, now) || isTaken(table, reply, connection, now)) return false;
-  if (table.byTuple.size >= table.sweepAt) sweep(table, now);
+  if (taken(table, connection.original, connection, now) || taken(table, connection.reply, connection, now)) return false;
+  if (table.tuples >= table.sweepAt) sweep(table, now);
   connection.confirmed = true;
   table.isParted ||= connection.original.zone !== connection.reply.zone;
-  enter(table, connection, original, reply);
+  enter(table, connection);
   return true;
 }
 
-function enter(table: ConntrackTable, connection: Connection, original: string | undefined, reply: string | undefined): void {
-  if (original !== undefined) table.byTuple.set(original, { connection, direction: 'original' });
-  if (reply !== undefined) table.byTuple.set(reply, { connection, direction: 'reply' });
-  if (original === undefined || reply === undefined) table.open.push(connection);
+function enter(table: ConntrackTable, connection: Connection): void {
+  const { connections, bySource, ledger } = table;
+  const { original, reply } = connection;
+  connection.id = ++table.last;
+  connections.set(connection.id, ledger.add(connection, CONNECTION), ledger.owner);
+  keep(table, original, connection.id);
+  keep(table, reply, connection.id);
+  if (isOpen(original) || isOpen(reply)) table.open = [...table.open, connection.id];
   if (connection.sourceTranslated) {
-    const key = sourceKey(connection.original);
-    table.bySource.set(key, [connection, ...table.bySource.get(key) ?? []]);
+    const key = sourceHash(original);
+    bySource.set(key, [connection.id, ...bySource.get(key) ?? []], ledger.owner);
   }
+}
+
+/** Keeps a connection's number by its tuple, instead of that of another connection with the same one. */
+function keep(table: ConntrackTable, tuple: Tuple, id: number): void {
+  const { byTuple, ledger } = table;
+  const hash = hashOf(tuple);
+  if (hash === undefined) return;
+  const before = byTuple.get(hash);
+  const others = before?.filter((other) => directionOf(connectionOf(table, other), tuple) === undefined);
+  table.tuples += 1 - (before === undefined ? 0 : before.length - others!.length);
+  byTuple.set(hash, others === undefined ? [id] : [...others, id], ledger.owner);
 }
 
 /** Takes a connection out. */
 export function kill(table: ConntrackTable, connection: Connection): void {
-  for (const tuple of [connection.original, connection.reply]) {
-    const key = keyOf(tuple);
-    if (key !== undefined && table.byTuple.get(key)?.connection === connection) table.byTuple.delete(key);
-  }
-  const index = table.open.indexOf(connection);
-  if (index >= 0) table.open.splice(index, 1);
-  if (connection.sourceTranslated) forgetSource(table, connection);
+  const { id } = connection;
+  const { connections, bySource, ledger } = table;
+  const entry = connections.get(id);
+  if (entry === undefined) return;
+  ledger.remove(entry);
+  connections.delete(id, ledger.owner);
+  for (const tuple of [connection.original, connection.reply]) letGo(table, tuple, id);
+  if (table.open.includes(id)) table.open = table.open.filter((other) => other !== id);
+  if (!connection.sourceTranslated) return;
+  const key = sourceHash(connection.original);
+  bySource.set(key, (bySource.get(key) ?? []).filter((other) => other !== id), ledger.owner);
 }
 
-function forgetSource({ bySource }: ConntrackTable, connection: Connection): void {
-  const key = sourceKey(connection.original);
-  const left = bySource.get(key)?.filter((other) => other !== connection) ?? [];
-  if (left.length > 0) bySource.set(key, left);
-  else bySource.delete(key);
+function letGo(table: ConntrackTable, tuple: Tuple, id: number): void {
+  if (!isKept(table, tuple, id)) return;
+  const { byTuple, ledger } = table;
+  const hash = hashOf(tuple)!;
+  const left = byTuple.get(hash)!.filter((other) => other !== id);
+  table.tuples--;
+  if (left.length === 0) byTuple.delete(hash, ledger.owner);
+  else byTuple.set(hash, left, ledger.owner);
 }
 
 /** Fills in what has turned out about an open connection's reply tuple. */
@@ -153,7 +210,7 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
 function replaceReply(table: ConntrackTable, connection: Connection, reply: Tuple): void {
   kill(table, connection);
   connection.reply = reply;
-  enter(table, connection, keyOf(connection.original), keyOf(reply));
+  enter(table, connection);
 }
 
 /** Notes which port NAT has drawn for a connection, once a packet of its original direction is known to have it. */
@@ -169,48 +226,44 @@ export function learnPort(table: ConntrackTable, connection: Connection, packet:
 /** The connections whose source is translated that are, or may be, from the same source and port; the latest first. */
 export function mappedSources(table: ConntrackTable, original: Tuple): readonly Connection[] {
   const { protocol, source, sourcePort, zone } = original;
-  const alike = table.bySource.get(sourceKey(original)) ?? [];
-  const others = isSourceOpen(original) ? [...table.bySource.values()].flat() : table.open.filter((connection) => connection.sourceTranslated && isSourceOpen(connection.original));
+  const alike = mapped(table, table.bySource.get(sourceHash(original)) ?? []).filter((connection) => isSameSource(connection.original, original));
+  const others = isSourceOpen(original) ? mapped(table, table.bySource.values().flat()) : openOnes(table).filter((connection) => connection.sourceTranslated && isSourceOpen(connection.original));
   if (others.length === 0) return alike;
   const asked: Tuple = { protocol, source, sourcePort, zone, destination: undefined, destinationPort: undefined };
   return [...new Set([...others.filter((connection) => mayEqual(asked, connection.original)), ...alike])];
 }
 
+/** Those of the numbers that connections still have. */
+const mapped = ({ connections }: ConntrackTable, ids: readonly number[]): Connection[] => ids.flatMap((id) => connections.get(id)?.value ?? []);
+
 function isSourceOpen({ protocol, source, sourcePort }: Tuple): boolean {
   return protocol === undefined || source === undefined || sourcePort === undefined;
 }
 
-function sourceKey({ protocol, source, sourcePort, zone }: Tuple): string {
-  return `${String(protocol)} ${String(source)} ${String(sourcePort)} ${zone}`;
-}
+const isSameSource = (a: Tuple, b: Tuple): boolean => a.protocol === b.protocol && a.source === b.source && a.sourcePort === b.sourcePort && a.zone === b.zone;
 
 function sweep(table: ConntrackTable, now: number): void {
-  for (const { connection } of [...table.byTuple.values()]) if (connection.expires <= now) kill(table, connection);
-  table.sweepAt = Math.max(FIRST_SWEEP, 2 * table.byTuple.size);
+  for (const { value } of table.connections.values()) if (value.expires <= now) kill(table, value);
+  table.sweepAt = Math.max(FIRST_SWEEP, 2 * table.tuples);
 }
 
-/** A copy that shares nothing with the table, and the copy of each connection in it. */
-export function copyTable(table: ConntrackTable): { readonly table: ConntrackTable; readonly copies: ReadonlyMap<Connection, Connection> } {
-  const copies = new Map<Connection, Connection>();
-  const copied = (connection: Connection): Connection => {
-    const known = copies.get(connection);
-    if (known !== undefined) return known;
-    const copy = copyConnection(connection);
-    copies.set(connection, copy);
-    return copy;
-  };
-  const byTuple = new Map<string, Found>();
-  for (const [key, { connection, direction }] of table.byTuple) byTuple.set(key, { connection: copied(connection), direction });
-  const bySource = new Map<string, readonly Connection[]>();
-  for (const [key, connections] of table.bySource) bySource.set(key, connections.map(copied));
-  return { table: { byTuple, open: table.open.map(copied), bySource, isParted: table.isParted, sweepAt: table.sweepAt }, copies };
+/** The same connections for a world that branches off, which owns the copies in `entries`. */
+export function branchTable(table: ConntrackTable, ledger: Ledger, entries: readonly Entry<unknown>[]): ConntrackTable {
+  const branch: ConntrackTable = { ...table, ledger, connections: table.connections.branch(), byTuple: table.byTuple.branch(), bySource: table.bySource.branch() };
+  for (const entry of entries) if (isConnection(entry) && !entry.isGone) branch.connections.set(entry.value.id, entry, ledger.owner);
+  return branch;
 }
+
+const isConnection = (entry: Entry<unknown>): entry is Entry<Connection> => entry.kind === CONNECTION as Kind<unknown>;
+
+/** Numbers only tell connections apart that are alike. */
+const CONNECTION: Kind<Connection> = { copy: copyConnection, essence: (connection) => ({ ...connection, id: undefined }) };
 
 /** A copy of one connection (its tuples are immutable and shared). */
 export function copyConnection(connection: Connection): Connection {
   const { tcp, extras, counted } = connection;
   return {
-    ...connection, tcp: tcp && { ...tcp }, extras: structuredClone(extras),
+    ...connection, tcp: tcp && { ...tcp }, extras: copyState(extras),
     counted: counted && { original: { ...counted.original }, reply: { ...counted.reply } },
   };
 }
@@ -225,7 +278,7 @@ export function templateConnection(family: Family): Connection {
 /** A connection as its first packet makes it; its replies may lie in another zone. */
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
-    original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
+    id: 0, original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
     sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };

@@ -4,9 +4,6 @@ import type { Address, Packet } from '../packet.ts';
 import { PROTOCOL } from '../protocols.ts';
 import type { Tuple } from './connection.ts';
 
-/** Protocols whose ports conntrack keys on. DCCP is tracked without them (seen in kernel 6.18). */
-const PORT_PROTOCOLS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PROTOCOL.sctp, PROTOCOL.udplite]);
-
 /** ICMP queries and their replies, both ways. */
 const ICMP_ANSWERS: Readonly<Record<Family, ReadonlyMap<number, number>>> = {
   ipv4: bothWays([[8, 0], [13, 14], [15, 16], [17, 18]]),
@@ -17,9 +14,9 @@ function bothWays(pairs: readonly (readonly [number, number])[]): ReadonlyMap<nu
   return new Map(pairs.flatMap(([query, reply]) => [[query, reply], [reply, query]] as const));
 }
 
-/** Whether conntrack tells the protocol's flows apart by ports. */
+/** Whether conntrack tells the protocol's flows apart by ports. DCCP is tracked without them (seen in kernel 6.18). */
 export function hasPorts(protocol: number): boolean {
-  return PORT_PROTOCOLS.has(protocol);
+  return protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp || protocol === PROTOCOL.sctp || protocol === PROTOCOL.udplite;
 }
 
 /** Whether packets of the protocol have ports that rules can ask for. */
@@ -63,20 +60,25 @@ export function isOpen({ protocol, source, destination, sourcePort, destinationP
   return protocol === undefined || source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined;
 }
 
-/** A string that is equal exactly for equal tuples; undefined when a part is open. */
-export function keyOf({ protocol, source, destination, sourcePort, destinationPort, zone }: Tuple): string | undefined {
+/** A number that is equal for equal tuples, and hardly ever for others; undefined when a part is open. */
+export function hashOf({ protocol, source, destination, sourcePort, destinationPort, zone }: Tuple): number | undefined {
   if (protocol === undefined || source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined) return undefined;
-  if (typeof source === 'number' && typeof destination === 'number') {
-    return String.fromCharCode(
-      source >>> 16, source & 0xffff, destination >>> 16, destination & 0xffff, sourcePort, destinationPort, protocol, zone);
-  }
-  return `${String.fromCharCode(sourcePort, destinationPort, protocol, zone)}${packed(source)}${packed(destination)}`;
+  const ends = mix(mixAddress(mixAddress(0x2c1b3c6d, source), destination), (sourcePort << 16) | destinationPort);
+  return mix(ends, (zone << 8) | protocol);
 }
 
-function packed(address: Address): string {
-  if (typeof address === 'number') return String.fromCharCode(address >>> 16, address & 0xffff);
-  const [a, b, c, d] = wordsOf(address);
-  return String.fromCharCode(a >>> 16, a & 0xffff, b >>> 16, b & 0xffff, c >>> 16, c & 0xffff, d >>> 16, d & 0xffff);
+/** A number that is equal for tuples with the same source, of which parts may be open. */
+export function sourceHash({ protocol, source, sourcePort, zone }: Tuple): number {
+  return mix(mixAddress(mix(zone, protocol ?? -1), source ?? 0), sourcePort ?? -1);
+}
+
+function mixAddress(hash: number, address: Address): number {
+  return typeof address === 'bigint' ? wordsOf(address).reduce(mix, hash) : mix(hash, address);
+}
+
+function mix(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }
 
 const PARTS = ['protocol', 'source', 'destination', 'sourcePort', 'destinationPort', 'zone'] as const;
@@ -88,7 +90,7 @@ export function mayEqual(a: Tuple, b: Tuple): boolean {
 
 /** Whether both tuples are alike in every part, open parts being alike too. */
 export function sameTuple(a: Tuple, b: Tuple): boolean {
-  return PARTS.every((part) => a[part] === b[part]);
+  return a.protocol === b.protocol && a.source === b.source && a.destination === b.destination && a.sourcePort === b.sourcePort && a.destinationPort === b.destinationPort && a.zone === b.zone;
 }
 
 /** `tuple` with its open parts taken from `other`. */

@@ -1,5 +1,5 @@
 import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
-import { keyOf, sameTuple, tupleOf } from '../../engine/conntrack/tuple.ts';
+import { isOpen, sameTuple, tupleOf } from '../../engine/conntrack/tuple.ts';
 import type { Address } from '../../engine/packet.ts';
 import type { Condition, Slot, Traversal, World } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
@@ -48,9 +48,6 @@ function isAlive(tuple: Tuple, world: World): boolean {
 }
 
 const networkOf = (address: Address, length: number): string => String(masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
-
-/** Whether the packet leaves open which connection it is of. */
-const isOpen = (tuple: Tuple): boolean => keyOf(tuple) === undefined;
 
 /**
  * Counts the packet's connection with those of its network; undefined when it is open which those are. An assured connection
