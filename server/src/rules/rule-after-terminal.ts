@@ -1,5 +1,5 @@
 import type { Rule as FilterRule } from '../core/ruleset/model.ts';
-import type { Cause } from '../core/analysis/dead.ts';
+import type { Cause } from '../core/analysis/causes.ts';
 import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { deadLines, type DeadLine } from './support/dead-lines.ts';
 import { moves, removals } from './support/dead-rule-fixes.ts';

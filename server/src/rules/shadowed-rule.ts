@@ -1,4 +1,4 @@
-import type { Taking } from '../core/analysis/dead.ts';
+import type { Taking } from '../core/analysis/causes.ts';
 import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { deadLines, isContrary, type DeadLine } from './support/dead-lines.ts';
 import { moves, removals } from './support/dead-rule-fixes.ts';

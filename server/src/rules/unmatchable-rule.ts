@@ -1,5 +1,5 @@
 import type { Covering } from '../core/analysis/cover.ts';
-import type { Cause } from '../core/analysis/dead.ts';
+import type { Cause } from '../core/analysis/causes.ts';
 import { defineRule, type Report } from './rule.ts';
 import { deadLines, type DeadLine } from './support/dead-lines.ts';
 import { removals } from './support/dead-rule-fixes.ts';

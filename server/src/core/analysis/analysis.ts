@@ -7,6 +7,8 @@ import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { PacketSpace } from '../sets/space.ts';
 import { witness, type Witness } from '../sets/witness.ts';
+import { Causes, type KnownCauses } from './causes.ts';
+import { Changes } from './changes.ts';
 import { compose } from './composition.ts';
 import { Cover, type Covering, type Place } from './cover.ts';
 import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
@@ -97,7 +99,7 @@ export class Analysis {
     let worked = this.tables.get(name);
     if (worked !== undefined) return worked;
     const state = this.before.get(name);
-    const made = new WorkedTable(yield* TableAnalysis.of(this.ruleset.tables.get(name)!, { space: this.space, tracks: this.tracks, previous: state?.prepared }), state?.findings);
+    const made = new WorkedTable(yield* TableAnalysis.of(this.ruleset.tables.get(name)!, { space: this.space, tracks: this.tracks, previous: state?.prepared }), state);
     // Somebody may have asked meanwhile.
     worked = this.tables.get(name) ?? made;
     this.tables.set(name, worked);
@@ -163,6 +165,11 @@ export class Analysis {
     return liveness.isAlive(place) ? undefined : yield* cover.of(place, liveness.stoppedAt(place));
   }
 
+  /** Why rules of the table are dead, as far as somebody has found it out. */
+  causes(table: TableName): Causes {
+    return this.worked(table).causes;
+  }
+
   /** Whether a packet that is in all of the sets may come back out of the chain. */
   *returning(table: TableName, chain: string, sets: readonly PacketSet[]): Steps<boolean> {
     const { analysis } = yield* this.working(table);
@@ -212,6 +219,7 @@ function rulesIn({ tables }: Ruleset): number {
 interface TableState {
   readonly prepared: Prepared;
   readonly findings: Findings;
+  readonly causes: KnownCauses;
 }
 
 /** A table with all that is asked about it. */
@@ -220,15 +228,19 @@ class WorkedTable {
   readonly search: Search;
   readonly liveness: Liveness;
   readonly cover: Cover;
+  readonly causes: Causes;
 
-  constructor(analysis: TableAnalysis, findings: Findings | undefined) {
+  /** `before` is what was known of it before an edit. */
+  constructor(analysis: TableAnalysis, before: TableState | undefined) {
     this.analysis = analysis;
     this.search = new Search(analysis, 'loose');
-    this.liveness = new Liveness(analysis, this.search, findings);
+    const changes = before && new Changes(analysis.space, before.prepared, analysis.prepared, this.search.routes);
+    this.liveness = new Liveness(analysis, this.search, changes && { changes, known: before!.findings });
     this.cover = new Cover(analysis, this.search);
+    this.causes = new Causes(analysis, changes && { changes, known: before!.causes });
   }
 
   get state(): TableState {
-    return { prepared: this.analysis.prepared, findings: this.liveness.known };
+    return { prepared: this.analysis.prepared, findings: this.liveness.known, causes: this.causes.known };
   }
 }

@@ -48,7 +48,7 @@ export class Cover {
   constructor(analysis: TableAnalysis, search: Search) {
     this.analysis = analysis;
     this.search = search;
-    this.outcomes = new Outcomes(analysis);
+    this.outcomes = new Outcomes((name) => analysis.chain(name));
   }
 
   /** `known` is what stops the wanted packets on each way, in order, as far as that is known. */
@@ -57,6 +57,8 @@ export class Cover {
     const [first] = this.search.routes.to(place.chain);
     if (step.match.may === NONE || first === undefined) return undefined;
     const found = new Map<string, Covering>();
+    // Ways are kept, so that they must be known before what is made in passing.
+    for (const { name } of this.analysis.leadingTo(this.analysis.chain(place.chain))) this.search.routes.to(name).next();
     this.analysis.space.forgetting(() => this.noteCalls(place.chain, step.loose.may, found, new Set()));
     let way = 0;
     let searched = 0;
@@ -100,7 +102,7 @@ export class Cover {
       let answer = known.get(rewriting.key);
       if (answer === undefined) {
         const watching = new Watching(analysis.space, rewriting);
-        known.set(rewriting.key, answer = looking.some((match) => watching.note(match)));
+        known.set(rewriting.key, answer = looking.some((match) => watching.concerns(match)));
       }
       return answer;
     };

@@ -6,30 +6,10 @@ import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { possiblyBefore, rewritingOf } from '../sets/rewriting.ts';
 import type { Analysis } from './analysis.ts';
+import type { Cause, Taking } from './causes.ts';
 import type { Covering, Place } from './cover.ts';
 import { sameOutcome, saysTheSame } from './outcome.ts';
 import { inPassing, type Steps } from './steps.ts';
-
-/** A rule that takes packets from another one, and whether it does with them what the other would have done. */
-export interface Taking extends Covering {
-  readonly same: boolean;
-}
-
-/**
- * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other. `hook`: the kernel shows no
- * packet that meets them to the built-in chain, or to any from which its chain could be called, `because` fragments are
- * put together before or conntrack gives none of them such a state, where it is that. `called`: none that meets
- * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules, `by` among them, leave and
- * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it, to which packets that the
- * rule could match come; `meets` says whether they do in any case; `contrary` is one of those rules that does something
- * else with packets that the rule could match, where `by` does the same. `covered`: the rules `by` take what it could match.
- */
-export type Cause =
-  | { readonly kind: 'contradiction' }
-  | { readonly kind: 'hook'; readonly because: 'fragment' | 'state' | undefined }
-  | { readonly kind: 'called' | 'unmet'; readonly by: readonly Covering[] }
-  | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean; readonly contrary: Covering | undefined }
-  | { readonly kind: 'covered'; readonly by: readonly Taking[] };
 
 /** A rule that no packet can ever match. */
 export interface DeadRule extends Place {
@@ -96,7 +76,8 @@ class DeadSearch {
       const rule = rules[index]!;
       if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
       const place = { chain, index };
-      this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, end, arriving) });
+      const behind = index >= end ? { chain, index: end - 1 } : undefined;
+      this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, behind, arriving) });
       yield undefined;
     }
   }
@@ -114,11 +95,18 @@ class DeadSearch {
     return first;
   }
 
-  private *causeOf(place: Place, rule: Rule, end: number, arriving: PacketSet): Steps<Cause> {
+  private *causeOf(place: Place, rule: Rule, behind: Place | undefined, arriving: PacketSet): Steps<Cause> {
+    const causes = this.analysis.causes(this.table.name);
+    let cause = causes.of(place, behind);
+    if (cause === undefined) causes.note(place, behind, cause = yield* this.findCause(place, rule, behind, arriving));
+    return cause;
+  }
+
+  private *findCause(place: Place, rule: Rule, end: Place | undefined, arriving: PacketSet): Steps<Cause> {
     const { may } = this.match(place);
     if (may === NONE) return { kind: 'contradiction' };
-    if (place.index >= end) {
-      const behind = yield* this.behind(place, rule, end - 1, arriving);
+    if (end !== undefined) {
+      const behind = yield* this.behind(place, rule, end, arriving);
       // Of several rules up to there those that take its own packets say more.
       if (behind.alone || behind.meets) return behind;
     }
@@ -139,9 +127,8 @@ class DeadSearch {
     return space.intersects(ofAnyState, arriving) ? 'state' : undefined;
   }
 
-  private *behind(dead: Place, rule: Rule, index: number, arriving: PacketSet): Steps<Extract<Cause, { kind: 'behind' }>> {
-    const place = { chain: dead.chain, index };
-    const by: Covering = { ...place, rule: this.table.chains.get(place.chain)!.rules[index]!, how: 'takes' };
+  private *behind(dead: Place, rule: Rule, place: Place, arriving: PacketSet): Steps<Extract<Cause, { kind: 'behind' }>> {
+    const by: Covering = { ...place, rule: this.table.chains.get(place.chain)!.rules[place.index]!, how: 'takes' };
     const alone = this.match(place).must === EVERY;
     const meets = yield* this.analysis.reachedIn(this.table.name, place, this.match(dead).may);
     return { kind: 'behind', by, alone, meets, contrary: alone ? undefined : yield* this.contrary(dead, rule, by, arriving) };

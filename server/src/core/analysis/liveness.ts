@@ -1,33 +1,36 @@
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { UNCHANGED } from '../sets/rewriting.ts';
-import type { AnalysedChain } from './chain.ts';
+import type { AnalysedChain, TableStep } from './chain.ts';
+import type { Changes } from './changes.ts';
 import { stretchesOf } from './routes.ts';
 import { follow, Search, type Stopped } from './search.ts';
 import { completed, type Steps } from './steps.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 import { Walk } from './walk.ts';
 
-/** What is known of a rule, and the chains that it was found out from. */
-interface Finding {
-  readonly alive: boolean;
-  /** What stops all packets, for each way to the rule, where that says why it is dead. */
-  readonly stopped?: readonly Stopped[] | undefined;
-  readonly consulted: readonly AnalysedChain[];
-}
+/**
+ * What is known of a rule. One that can match has a packet that does, by its bits as it comes to the hook, where single
+ * packets were tried. One that cannot has what stops all packets, for each way to the rule, where that is why.
+ */
+type Finding =
+  | { readonly alive: true; readonly bits?: Uint8Array }
+  | { readonly alive: false; readonly stopped?: readonly Stopped[] | undefined };
 
-const ALIVE = { alive: true };
+/** What is known of the rules of each chain, by their places. */
+export type Findings = ReadonlyMap<string, readonly (Finding | undefined)[]>;
 
-/** What is known of the rules of each chain, and which chains were known to keep packets. */
-export interface Findings {
-  readonly chains: ReadonlyMap<AnalysedChain, readonly (Finding | undefined)[]>;
-  readonly keeping: ReadonlySet<string>;
+/** What was known before an edit, and what that has changed. */
+export interface Earlier<Known> {
+  readonly known: Known;
+  readonly changes: Changes;
 }
 
 /** So many ways are searched one by one; where there are more, all of them are followed together. */
 const MOST_ROUTES = 64;
 
-/** So many rules are decided in one step. */
+/** So many rules are decided in one step, and of so many what was known before is looked at. */
 const AT_ONCE = 4;
+const KEPT_AT_ONCE = 128;
 
 /**
  * Decides which rules of a table can match. Where rules rewrite what others look at, searching along a way finds sure
@@ -38,51 +41,60 @@ export class Liveness {
   private readonly search: Search;
   /** The search as if nothing were rewritten, where that makes a difference. */
   private readonly hopeful: Search | undefined;
-  private readonly before: Findings | undefined;
-  /** Chains to which packets may come by others that have begun to keep some; what was found before does not hold in them. */
-  private readonly disturbed: ReadonlySet<AnalysedChain>;
-  private readonly findings = new Map<AnalysedChain, (Finding | undefined)[]>();
-  private lastConsulted: readonly AnalysedChain[] = [];
+  private readonly before: Earlier<Findings> | undefined;
+  private readonly findings = new Map<string, (Finding | undefined)[]>();
 
-  /** `before` is what was known before an edit. */
-  constructor(analysis: TableAnalysis, search: Search, before: Findings | undefined) {
+  constructor(analysis: TableAnalysis, search: Search, before: Earlier<Findings> | undefined) {
     this.analysis = analysis;
     this.search = search;
     this.hopeful = analysis.anything === UNCHANGED ? undefined : new Search(analysis, 'match');
     this.before = before;
-    this.disturbed = before === undefined ? new Set() : disturbedSince(before.keeping, analysis);
   }
 
   get known(): Findings {
-    return { chains: this.findings, keeping: this.analysis.keeping };
+    return this.findings;
   }
 
   /** Finds everything out ahead, in small steps. */
   *work(): Generator<undefined, void> {
     let done = 0;
-    for (const { name, steps } of this.analysis.callersFirst()) {
-      for (const index of steps.keys()) {
-        yield* this.deciding({ chain: name, index });
+    for (const chain of this.analysis.callersFirst()) {
+      const own = yield* this.findingsOf(chain);
+      for (const index of chain.steps.keys()) {
+        if (own[index] !== undefined) continue;
+        own[index] = yield* this.find(chain, index);
         if (++done % AT_ONCE === 0) yield undefined;
       }
+      yield undefined;
     }
   }
 
   /** Whether a packet can ever come to the rule and match it. */
   isAlive(place: CallSite): boolean {
-    return completed(this.deciding(place)).alive;
+    return (this.findings.get(place.chain)?.[place.index] ?? completed(this.deciding(place))).alive;
   }
 
   /** What stops all packets on each way to a rule that cannot match, in the order of the ways, where that is why. */
   stoppedAt(place: CallSite): readonly Stopped[] | undefined {
-    return completed(this.deciding(place)).stopped;
+    const finding = completed(this.deciding(place));
+    return finding.alive ? undefined : finding.stopped;
   }
 
   private *deciding({ chain: name, index }: CallSite): Steps<Finding> {
     const chain = this.analysis.chain(name);
-    let own = this.findings.get(chain);
-    if (own === undefined) this.findings.set(chain, own = this.kept(chain));
+    const own = yield* this.findingsOf(chain);
     return (own[index] ??= yield* this.find(chain, index));
+  }
+
+  private *findingsOf(chain: AnalysedChain): Steps<(Finding | undefined)[]> {
+    let own = this.findings.get(chain.name);
+    if (own === undefined) {
+      const kept = this.before === undefined ? [] : yield* this.kept(chain, this.before);
+      // Somebody may have asked meanwhile.
+      own = this.findings.get(chain.name) ?? kept;
+      this.findings.set(chain.name, own);
+    }
+    return own;
   }
 
   /** Whether a packet of the set, told by what it is when it comes to the hook, can ever come to the rule, whether it matches or not. */
@@ -104,75 +116,64 @@ export class Liveness {
     return reaching.some((each) => this.analysis.space.intersects(each, set));
   }
 
-  /** What an edit leaves of the findings about a chain: those that were found out from chains that it leaves alone. */
-  private kept(chain: AnalysedChain): (Finding | undefined)[] {
-    const before = this.disturbed.has(chain) ? [] : (this.before?.chains.get(chain) ?? []);
-    const stand = new Map<readonly AnalysedChain[], boolean>();
-    return before.map((finding) => {
-      if (finding === undefined) return undefined;
-      const { consulted } = finding;
-      if (!stand.has(consulted)) stand.set(consulted, consulted.every((each) => this.analysis.has(each)));
-      // A way that was open stays open, but there may be a new one to a rule that had none.
-      return stand.get(consulted)! && (finding.alive || this.analysis.leadingTo(chain).every((each) => consulted.includes(each))) ? finding : undefined;
-    });
+  /** What an edit leaves of the findings about a chain. */
+  private *kept({ name, steps }: AnalysedChain, { known, changes }: Earlier<Findings>): Steps<(Finding | undefined)[]> {
+    const before = known.get(name) ?? [];
+    if (changes.areNone) return [...before];
+    const kept: (Finding | undefined)[] = [];
+    for (const [index, step] of steps.entries()) {
+      const place = changes.placeBefore({ chain: name, index });
+      const finding = place && before[place.index];
+      kept.push(finding && stands(finding, step, changes) ? moved(finding, name, changes) : undefined);
+      if (index % KEPT_AT_ONCE === KEPT_AT_ONCE - 1) yield undefined;
+    }
+    return kept;
   }
 
   private *find(chain: AnalysedChain, index: number): Steps<Finding> {
-    const consulted = new Set<AnalysedChain>();
-    const { alive, stopped } = yield* this.canMatch(chain, index, consulted);
-    if (!alive) for (const each of this.analysis.leadingTo(chain)) consulted.add(each);
-    return { alive, stopped, consulted: this.shared(consulted) };
-  }
-
-  /** The last list again where it has the same chains, as it has for most neighbours. */
-  private shared(consulted: ReadonlySet<AnalysedChain>): readonly AnalysedChain[] {
-    if (consulted.size !== this.lastConsulted.length || !this.lastConsulted.every((each) => consulted.has(each))) this.lastConsulted = [...consulted];
-    return this.lastConsulted;
-  }
-
-  private *canMatch(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<Omit<Finding, 'consulted'>> {
     const { match, loose } = chain.steps[index]!;
     if (match.may === NONE) return { alive: false };
-    if (this.hopeful !== undefined && (yield* this.isWalkedTo(this.hopeful, chain, index, consulted))) return ALIVE;
+    const walked = this.hopeful && (yield* this.walkedTo(this.hopeful, chain, index));
+    if (walked !== undefined) return { alive: true, bits: walked };
     const stopped: Stopped[] = [];
     let searched = 0;
     for (const route of this.search.routes.to(chain.name)) {
-      if (searched >= MOST_ROUTES) return { alive: yield* this.isHit(chain, index, consulted) };
-      const outcome = yield* this.search.along(route, index, loose.may, consulted);
-      if (outcome.bits !== undefined) return this.hopeful === undefined ? ALIVE : { alive: yield* this.isHit(chain, index, consulted) };
+      if (searched >= MOST_ROUTES) return { alive: yield* this.isHit(chain, index) };
+      const outcome = yield* this.search.along(route, index, loose.may);
+      if (outcome.bits !== undefined) return this.hopeful === undefined ? { alive: true, bits: outcome.bits } : { alive: yield* this.isHit(chain, index) };
       stopped.push(outcome.stopped);
       if (outcome.stopped.needed.length > 0) searched++;
     }
     return { alive: false, stopped };
   }
 
-  /** Whether a packet that would come to the rule if nothing were rewritten does come there, whatever is rewritten. */
-  private *isWalkedTo(hopeful: Search, chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
+  /** A packet that would come to the rule if nothing were rewritten and does come there, whatever is rewritten. */
+  private *walkedTo(hopeful: Search, chain: AnalysedChain, index: number): Steps<Uint8Array | undefined> {
     let searched = 0;
     for (const route of hopeful.routes.to(chain.name)) {
-      const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may, consulted);
-      if (bits !== undefined && new Walk(this.analysis, bits, consulted).arrives(stretchesOf(route, index), bits)) return true;
+      const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may);
+      if (bits !== undefined && new Walk(this.analysis, bits).arrives(stretchesOf(route, index), bits)) return bits;
       if (++searched >= MOST_ROUTES) break;
     }
-    return false;
+    return undefined;
   }
 
-  private *isHit(chain: AnalysedChain, index: number, consulted: Set<AnalysedChain>): Steps<boolean> {
-    for (const each of this.analysis.callersFirst()) consulted.add(each);
+  private *isHit(chain: AnalysedChain, index: number): Steps<boolean> {
     const { hitting } = yield* follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may);
     return hitting.length > 0;
   }
 }
 
-/** The chains behind every hook that leads to a chain which keeps packets and did not before. */
-function disturbedSince(keeping: ReadonlySet<string>, analysis: TableAnalysis): ReadonlySet<AnalysedChain> {
-  const disturbed = new Set<AnalysedChain>();
-  for (const name of analysis.keeping) {
-    if (keeping.has(name)) continue;
-    for (const { name: leading } of analysis.leadingTo(analysis.chain(name))) {
-      const hook = analysis.hookOf(leading);
-      if (hook !== undefined) for (const each of analysis.behind(hook).chains) disturbed.add(each);
-    }
-  }
-  return disturbed;
+/** Whether changes leave the finding about a rule as it is. */
+function stands(finding: Finding, { loose }: TableStep, changes: Changes): boolean {
+  return finding.alive && finding.bits !== undefined ? changes.leavePacket(finding.bits) : changes.leave(loose.may);
+}
+
+/** The finding with the places where rules stand now; where there are other ways to the chain, what stops packets is to be found anew. */
+function moved(finding: Finding, chain: string, changes: Changes): Finding {
+  if (finding.alive || finding.stopped === undefined) return finding;
+  if (changes.reroute(chain)) return { alive: false };
+  // What has stopped packets of the rule is no changed rule.
+  const now = (places: readonly CallSite[]): readonly CallSite[] => places.map((place) => changes.placeNow(place)!);
+  return { alive: false, stopped: finding.stopped.map(({ needed, spare }) => ({ needed: now(needed), spare: now(spare) })) };
 }

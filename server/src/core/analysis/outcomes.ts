@@ -1,34 +1,37 @@
 import type { Outcome } from '../extensions/definition.ts';
-import type { Step } from './chain.ts';
-import type { TableAnalysis } from './table.ts';
+import type { AnalysedChain, Step } from './chain.ts';
 
 /** The verdicts that packets may get from rules of a table, in the chains behind them too. */
 export class Outcomes {
-  private readonly analysis: TableAnalysis;
+  private readonly chain: (name: string) => AnalysedChain;
   private readonly chains = new Map<string, ReadonlySet<Outcome>>();
 
-  constructor(analysis: TableAnalysis) {
-    this.analysis = analysis;
+  constructor(chain: (name: string) => AnalysedChain) {
+    this.chain = chain;
   }
 
   /** Whether the rules may do different things to a packet that ends at them. */
   differ(a: Step, b: Step): boolean {
-    const [first, second] = [this.of(a), this.of(b)];
-    return first.size !== second.size || [...first].some((outcome) => !second.has(outcome));
+    return !sameOutcomes(this.of(a), this.of(b));
   }
 
   private of({ consequence }: Step): ReadonlySet<Outcome> {
-    if (consequence.kind === 'result') return new Set(consequence.outcomes);
-    let known = this.chains.get(consequence.chain);
-    if (known === undefined) this.chains.set(consequence.chain, known = this.behind(consequence.chain));
-    return known;
+    return consequence.kind === 'result' ? new Set(consequence.outcomes) : this.behind(consequence.chain);
   }
 
-  private behind(chain: string): ReadonlySet<Outcome> {
-    const outcomes = new Set<Outcome>();
-    for (const step of this.analysis.chain(chain).steps) {
-      for (const outcome of this.of(step)) if (outcome !== 'continue' && outcome !== 'return') outcomes.add(outcome);
+  /** The verdicts that packets may get in the chain. */
+  behind(name: string): ReadonlySet<Outcome> {
+    let outcomes = this.chains.get(name);
+    if (outcomes === undefined) {
+      const found = new Set<Outcome>();
+      for (const { consequence } of this.chain(name).steps) {
+        for (const outcome of consequence.kind === 'result' ? consequence.outcomes : this.behind(consequence.chain)) if (outcome !== 'continue' && outcome !== 'return') found.add(outcome);
+      }
+      this.chains.set(name, outcomes = found);
     }
     return outcomes;
   }
 }
+
+/** Whether both are the same verdicts. */
+export const sameOutcomes = (a: ReadonlySet<Outcome>, b: ReadonlySet<Outcome>): boolean => a.size === b.size && [...a].every((outcome) => b.has(outcome));

@@ -1,27 +1,26 @@
 import { loopingJumps } from '../engine/compile/loops.ts';
-import type { BoundRule, Rule, Table } from '../ruleset/model.ts';
+import { ChainSurvey } from '../ruleset/chain-survey.ts';
+import type { BoundRule, Chain, Rule, Table } from '../ruleset/model.ts';
 import { NONE } from '../sets/diagram.ts';
 import { anyOf, before, partOf, rewritesText, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { AnalysedChain, type Step, type TableStep } from './chain.ts';
 import { droppedByMatch, matchOf } from './match.ts';
+import { areAlike, goesOn, isSame, RuleSets } from './rule-sets.ts';
+import type { Steps } from './steps.ts';
 import { consequenceOf, sameConsequence } from './target.ts';
+import { variablesOf } from './variables.ts';
 import { Watching } from './watched.ts';
-
-/** A rule as it was worked out, with what it was worked out from. */
-interface KnownStep {
-  readonly source: Rule['source'];
-  readonly destination: Rule['destination'];
-  readonly step: Step;
-}
 
 /** What is worked out once for a table, and what an edit leaves of it is taken over. */
 export interface Prepared {
-  readonly known: ReadonlyMap<BoundRule, readonly KnownStep[]>;
-  readonly tableSteps: ReadonlyMap<Step, TableStep>;
+  readonly rules: ReadonlyMap<string, RuleSets>;
   readonly chains: ReadonlyMap<string, AnalysedChain>;
   /** Everything that rules of the table may do to what its matches look at. */
   readonly anything: Rewriting;
+  readonly hasLoops: boolean;
+  /** Those of the built-in chains. */
+  readonly policies: string;
 }
 
 /** What a table is analysed with. */
@@ -36,14 +35,17 @@ export interface TableSetting {
 /** So many rules are worked out in one step. */
 const AT_ONCE = 8;
 
+/** So many chains are compared in one step with what they were before. */
+const CHAINS_AT_ONCE = 64;
+
 /** Turns the rules of a table into sets. */
 export class Preparation {
   private readonly table: Table;
   private readonly setting: TableSetting;
   private readonly looping: ReadonlySet<Rule>;
-  private readonly known = new Map<BoundRule, readonly KnownStep[]>();
   /** What rules rewrite, by the text that says so; many targets do the same. */
   private readonly rewritings = new Map<string, Rewriting>();
+  private made = 0;
 
   constructor(table: Table, setting: TableSetting) {
     this.table = table;
@@ -52,48 +54,62 @@ export class Preparation {
   }
 
   /** Yields now and then. */
-  *run(): Generator<undefined, Prepared> {
-    const steps = yield* this.steps();
-    const watching = yield* this.watching(steps);
-    const anything = partOf(watching.rewriting, (level) => watching.has(level), watching.has(this.setting.space.firstQuestion));
-    const { previous } = this.setting;
+  *run(): Steps<Prepared> {
+    const { space, previous } = this.setting;
+    const rules = yield* this.rules();
+    const anything = yield* anythingOnTheWay(space, [...rules.values()]);
     const kept = previous?.anything.key === anything.key ? previous : undefined;
-    const tableSteps = new Map<Step, TableStep>();
+    const watching = new Watching(space, anything);
     const chains = new Map<string, AnalysedChain>();
-    const inTable = (step: Step): TableStep => stepInTable(this.setting.space, step, anything, watching);
-    for (const [name, own] of steps) chains.set(name, yield* this.chain(name, own, inTable, kept, tableSteps));
-    return { known: this.known, tableSteps, chains, anything };
-  }
-
-  private *steps(): Generator<undefined, ReadonlyMap<string, readonly Step[]>> {
-    const steps = new Map<string, readonly Step[]>();
-    let made = 0;
-    for (const { name, rules } of this.table.chains.values()) {
-      const own: Step[] = [];
-      for (const rule of rules) {
-        own.push(this.stepOf(rule));
-        if (++made % AT_ONCE === 0) yield undefined;
-      }
-      steps.set(name, own);
+    for (const [name, own] of rules) {
+      const before = kept?.rules.get(name);
+      const isSame = before !== undefined && own.doesAs(before);
+      chains.set(name, isSame ? kept!.chains.get(name)! : yield* this.chain(name, own, kept, (step) => stepInTable(space, step, anything, watching)));
     }
-    return steps;
+    const policies = [...this.table.chains.values()].flatMap(({ name, policy }) => (policy === undefined ? [] : [`${name} ${policy}`])).join();
+    return { rules, chains, anything, hasLoops: this.looping.size > 0, policies };
   }
 
-  private stepOf(rule: Rule): Step {
-    const { bound, source, destination } = rule;
-    const { space, tracks, previous } = this.setting;
-    const known = this.known.get(bound) ?? previous?.known.get(bound) ?? [];
-    const same = known.find((each) => each.source === source && each.destination === destination);
+  private *rules(): Steps<ReadonlyMap<string, RuleSets>> {
+    const { previous } = this.setting;
+    const { chains } = this.table;
+    const isNew = previous === undefined ? () => true : (name: string) => chains.has(name) !== previous.rules.has(name);
+    const rules = new Map<string, RuleSets>();
+    let compared = 0;
+    for (const chain of chains.values()) {
+      const before = previous?.rules.get(chain.name);
+      rules.set(chain.name, before !== undefined && this.isAsBefore(chain, before, isNew) ? before : yield* this.rulesOf(chain, before));
+      if (++compared % CHAINS_AT_ONCE === 0) yield undefined;
+    }
+    return rules;
+  }
+
+  /** Whether the chain has the same rules and they lead to the same. */
+  private isAsBefore(chain: Chain, before: RuleSets, isNew: (name: string) => boolean): boolean {
+    if (!before.isOf(chain.rules)) return false;
+    const { jumps } = ChainSurvey.of(chain);
+    return jumps.size === 0 || (!this.setting.previous!.hasLoops && this.looping.size === 0 && ![...jumps].some(isNew));
+  }
+
+  private *rulesOf({ rules }: Chain, before: RuleSets | undefined): Steps<RuleSets> {
+    const known = before && new KnownRules(before, rules.length);
+    const steps: Step[] = [];
+    for (const [index, rule] of rules.entries()) {
+      const same = known?.of(rule);
+      const step = this.stepOf(rule, same);
+      steps.push(step === same ? same : known?.like(step, index) ?? step);
+      if (++this.made % AT_ONCE === 0) yield undefined;
+    }
+    return new RuleSets(rules, steps);
+  }
+
+  /** The rule as a set; `same` is what it was before. */
+  private stepOf(rule: Rule, same: Step | undefined): Step {
+    const { space, tracks } = this.setting;
     const consequence = consequenceOf(this.table, rule, this.looping);
-    if (same !== undefined && sameConsequence(same.step.consequence, consequence)) {
-      this.known.set(bound, known);
-      return same.step;
-    }
+    if (same !== undefined && sameConsequence(same.consequence, consequence)) return same;
     const rewriting = consequence.kind === 'chain' ? UNCHANGED : this.rewritingOf(consequence.rewrites);
-    const match = same?.step.match ?? matchOf(space, rule, this.table.name);
-    const step = { match, killed: tracks ? NONE : droppedByMatch(space, rule).may, consequence, rewriting };
-    this.known.set(bound, [...known.filter((each) => each !== same), { source, destination, step }]);
-    return step;
+    return { match: same?.match ?? matchOf(space, rule, this.table.name), killed: tracks ? NONE : droppedByMatch(space, rule).may, consequence, rewriting };
   }
 
   private rewritingOf(rewrites: readonly Rewrite[]): Rewriting {
@@ -104,43 +120,62 @@ export class Preparation {
     return rewriting;
   }
 
-  /** What of all that the rules rewrite their matches look at. */
-  private *watching(steps: ReadonlyMap<string, readonly Step[]>): Generator<undefined, Watching> {
-    const all = [...steps.values()].flat();
-    const watching = new Watching(this.setting.space, anyOf(new Set(all.filter(goesOn).map(({ rewriting }) => rewriting))));
-    for (const [index, { match }] of all.entries()) {
-      watching.note(match);
-      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
-    }
-    return watching;
-  }
-
-  private *chain(name: string, steps: readonly Step[], inTable: (step: Step) => TableStep, kept: Prepared | undefined, made: Map<Step, TableStep>): Generator<undefined, AnalysedChain> {
+  private *chain(name: string, { steps }: RuleSets, kept: Prepared | undefined, inTable: (step: Step) => TableStep): Steps<AnalysedChain> {
+    const before = kept?.rules.get(name)?.steps ?? [];
+    const known = new Map(before.map((step, index) => [step, kept!.chains.get(name)!.steps[index]!]));
     const own: TableStep[] = [];
     for (const step of steps) {
-      let tableStep = made.get(step) ?? kept?.tableSteps.get(step);
-      if (tableStep === undefined) tableStep = inTable(step);
-      made.set(step, tableStep);
-      own.push(tableStep);
+      own.push(known.get(step) ?? inTable(step));
       if (own.length % AT_ONCE === 0) yield undefined;
     }
-    const before = kept?.chains.get(name);
-    const isSame = before !== undefined && before.steps.length === own.length && before.steps.every((step, index) => step === own[index]);
-    if (isSame) return before;
     const chain = new AnalysedChain(this.setting.space, name, own);
     yield* chain.indexing();
     return chain;
   }
 }
 
-/** Whether the rule rewrites packets that then meet other rules of the table. */
-const goesOn = ({ rewriting, consequence }: Step): boolean => rewriting !== UNCHANGED && consequence.kind === 'result' && consequence.outcomes.includes('continue');
+/** The rules of a chain before an edit. */
+class KnownRules {
+  private readonly before: RuleSets;
+  private readonly places = new Map<BoundRule, number[]>();
+  /** How many rules there are more than now. */
+  private readonly more: number;
+
+  constructor(before: RuleSets, now: number) {
+    this.before = before;
+    this.more = before.rules.length - now;
+    for (const [index, { bound }] of before.rules.entries()) {
+      const places = this.places.get(bound);
+      if (places === undefined) this.places.set(bound, [index]);
+      else places.push(index);
+    }
+  }
+
+  /** What the same rule was, wherever it stood. */
+  of(rule: Rule): Step | undefined {
+    const place = this.places.get(rule.bound)?.find((index) => isSame(this.before.rules[index]!, rule));
+    return place === undefined ? undefined : this.before.steps[place];
+  }
+
+  /** The rule that stood at the place, counted from the start or from the end, if it does the same though another text says so. */
+  like(step: Step, index: number): Step | undefined {
+    return [index, index + this.more].map((place) => this.before.steps[place]).find((each) => each !== undefined && areAlike(each, step));
+  }
+}
+
+/** Everything that rules may do to what others look at that packets meet afterwards. */
+function* anythingOnTheWay(space: PacketSpace, chains: readonly RuleSets[]): Steps<Rewriting> {
+  const rewriting = anyOf(new Set(chains.map(({ rewritingOnTheWay }) => rewritingOnTheWay)));
+  if (rewriting === UNCHANGED) return UNCHANGED;
+  const variables = yield* variablesOf(space, chains);
+  return partOf(rewriting, (level) => variables[level] === 1, variables[space.firstQuestion] === 1);
+}
 
 /** The rule among others that may do `anything` to what matches look at. */
 function stepInTable(space: PacketSpace, step: Step, anything: Rewriting, watching: Watching): TableStep {
   const { match, killed, consequence, rewriting } = step;
   const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
-  const loose = watching.note(match) ? before(space, anything, match) : match;
+  const loose = watching.concerns(match) ? before(space, anything, match) : match;
   const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED;
   return { match, killed, consequence, rewriting, inside, loose, acts };
 }

@@ -1,7 +1,7 @@
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { LikelyPackets } from '../sets/likely.ts';
 import { Probe } from '../sets/probe.ts';
-import type { AnalysedChain, View } from './chain.ts';
+import type { View } from './chain.ts';
 import { Course } from './course.ts';
 import { unchanged } from './flow.ts';
 import { Routes, stretchesOf, type Route, type Stretch } from './routes.ts';
@@ -52,14 +52,14 @@ export class Search {
 
   /**
    * Sends a wanted packet along the way. What stops it is taken away from the wanted packets, with all that it stops for
-   * the same reason, until a packet gets through or none is left. Chains that were looked at are noted in `consulted`.
+   * the same reason, until a packet gets through or none is left.
    */
-  *along(route: Route, index: number, wanted: PacketSet, consulted?: Set<AnalysedChain>): Steps<Outcome> {
+  *along(route: Route, index: number, wanted: PacketSet): Steps<Outcome> {
     const { space } = this.analysis;
     const bits = this.likely.bits(0);
     if (!space.meet(wanted, route.may, bits)) return NEVER_LED;
     const stretches = stretchesOf(route, index);
-    const reasons = new Stops(this.analysis, this.view, consulted);
+    const reasons = new Stops(this.analysis, this.view);
     const probe = new Probe(space, bits);
     const site = this.firstStop(stretches, probe, reasons);
     if (site === undefined) return { bits };

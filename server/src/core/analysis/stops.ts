@@ -5,22 +5,18 @@ import type { TableAnalysis } from './table.ts';
 
 /** Where one packet surely ends, or leaves its chain; and which packets surely do so for the same reason. */
 export class Stops {
-  /** Chains that were looked at, so that an edit elsewhere changes nothing as long as no chain begins to keep packets. */
-  readonly consulted: Set<AnalysedChain>;
   private readonly analysis: TableAnalysis;
   private readonly view: View;
   private returning = new Map<AnalysedChain, boolean>();
   private probe: Probe | undefined;
 
-  constructor(analysis: TableAnalysis, view: View, consulted = new Set<AnalysedChain>()) {
+  constructor(analysis: TableAnalysis, view: View) {
     this.analysis = analysis;
     this.view = view;
-    this.consulted = consulted;
   }
 
   /** The first rule of the chain before `to` that the packet surely does not get past, -1 where there is none. */
   first(chain: AnalysedChain, to: number, probe: Probe): number {
-    this.consulted.add(chain);
     const acting = chain.acting(probe);
     for (let at = acting.next(); at !== -1 && at < to; at = acting.next()) if (this.stops(chain, at, probe)) return at;
     return -1;
@@ -40,7 +36,7 @@ export class Stops {
 
   private stops(chain: AnalysedChain, at: number, probe: Probe): boolean {
     const { consequence, [this.view]: match } = chain.steps[at]!;
-    // Most of the chains that a packet meets on a long way only mark or count; that they do not is noted by `Liveness`.
+    // Most of the chains that a packet meets on a long way only mark or count.
     if (consequence.kind === 'chain' && !consequence.goto && !this.analysis.keeping.has(consequence.chain)) return false;
     if (!this.analysis.space.has(match.must, probe.bits)) return false;
     if (consequence.kind === 'result') return !consequence.outcomes.includes('continue');
@@ -59,7 +55,6 @@ export class Stops {
   }
 
   private findReturn(chain: AnalysedChain, probe: Probe): boolean {
-    this.consulted.add(chain);
     const acting = chain.acting(probe);
     for (let at = acting.next(); at !== -1; at = acting.next()) {
       if (this.mayEscape(chain, at, probe)) return true;

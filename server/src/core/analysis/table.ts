@@ -52,11 +52,6 @@ export class TableAnalysis {
     return this.prepared.chains.get(name)!;
   }
 
-  /** Whether the chain is one of the table, with the same rules. */
-  has(chain: AnalysedChain): boolean {
-    return this.prepared.chains.get(chain.name) === chain;
-  }
-
   /** The chains in an order in which each comes before every chain that it leads to. */
   callersFirst(): readonly AnalysedChain[] {
     return calleesFirst(this.prepared.chains).reverse();

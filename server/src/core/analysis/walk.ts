@@ -12,14 +12,11 @@ export class Walk {
   private readonly analysis: TableAnalysis;
   /** What rewritings make of variables that may be anything afterwards. */
   private readonly goal: Uint8Array;
-  private readonly consulted: Set<AnalysedChain>;
   private ways = 0;
 
-  /** Chains that are looked at are noted in `consulted`. */
-  constructor(analysis: TableAnalysis, goal: Uint8Array, consulted: Set<AnalysedChain>) {
+  constructor(analysis: TableAnalysis, goal: Uint8Array) {
     this.analysis = analysis;
     this.goal = goal;
-    this.consulted = consulted;
   }
 
   /** Whether the packet may come along all stretches and match the rule at the end of each. */
@@ -37,7 +34,6 @@ export class Walk {
   /** The packet as it may be before the rule at `to`, once for each way in which it may come there. */
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
-    this.consulted.add(chain);
     const acting = chain.acting(new Probe(space, bits), from);
     for (let at = acting.next(); at !== -1 && at < to; at = acting.next()) {
       const step = chain.steps[at]!;

@@ -96,7 +96,10 @@ export function partOf(rewriting: Rewriting, kept: (level: number) => boolean, q
 export function anyOf(rewritings: Iterable<Rewriting>): Rewriting {
   const bits = new Map<number, BitChange>();
   let questions = false;
+  const met = new Set<string>();
   for (const each of rewritings) {
+    if (met.has(each.key)) continue;
+    met.add(each.key);
     for (const level of each.bits.keys()) bits.set(level, 'free');
     questions ||= each.questions;
   }

@@ -1,5 +1,6 @@
 import type { Covering } from '../../core/analysis/cover.ts';
-import { deadParts, type Cause, type DeadParts, type DeadRule } from '../../core/analysis/dead.ts';
+import type { Cause } from '../../core/analysis/causes.ts';
+import { deadParts, type DeadParts, type DeadRule } from '../../core/analysis/dead.ts';
 import type { Steps } from '../../core/analysis/steps.ts';
 import type { BoundRule, CommandKind, Table } from '../../core/ruleset/model.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
