@@ -36,7 +36,7 @@ describe('diagnostics of the analysis under edits', () => {
         const fresh = await openDocument(document.getText());
         assert.deepEqual(shown(document, diagnostics.complete()), shown(fresh, new Diagnostics(fresh).complete()), document.getText());
       }
-    }), { numRuns: 60 });
+    }), { numRuns: 20 });
   });
 });
 

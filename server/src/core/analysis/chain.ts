@@ -4,7 +4,7 @@ import { beginningsOf, type Beginning, type Probe } from '../sets/probe.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex, type Matching } from './step-index.ts';
-import type { Steps } from './steps.ts';
+import { completed, type Steps } from './steps.ts';
 import type { Consequence } from './target.ts';
 
 /** How a packet's way through a table ends, as far as a chain decides it. */
@@ -33,7 +33,7 @@ export interface TableStep extends Step {
 /** How a rule is looked at: as if no rule rewrote anything, or as what it surely is whatever rules rewrite. */
 export type View = 'match' | 'loose';
 
-/** So many rules are looked at in one step. */
+/** With more rules than this what finds them is made in small steps. */
 const AT_ONCE = 64;
 
 /** A chain with its rules, the same object as long as no edit changes them. */
@@ -60,28 +60,26 @@ export class AnalysedChain {
     this.hasEnds = steps.some(({ consequence }) => consequence.kind === 'result' && consequence.outcomes.some((outcome) => outcome !== 'continue' && outcome !== 'return'));
   }
 
-  /** What packets that may match the rule at a place have in common; of later fragments, which are rare, nothing is noted. */
-  beginnings(index: number): readonly Beginning[] {
+  /** What packets that may match the rule at a place have in common, those which are later fragments or the others; of fragments, which are rare, nothing is noted. */
+  beginnings(index: number, fragments = false): readonly Beginning[] {
+    if (fragments) return beginningsOf(this.space, this.steps[index]!.loose.may, true);
     return (this.known[index] ??= beginningsOf(this.space, this.steps[index]!.loose.may, false));
   }
 
   /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
   acting(probe: Probe, from = 0): Matching {
-    if (!probe.isFragment) return (this.whole ??= this.index((index) => this.beginnings(index))).matching(probe, from);
-    return (this.fragments ??= this.index((index) => beginningsOf(this.space, this.steps[index]!.loose.may, true))).matching(probe, from);
+    if (!probe.isFragment) return (this.whole ??= completed(this.index(false))).matching(probe, from);
+    return (this.fragments ??= completed(this.index(true))).matching(probe, from);
   }
 
   /** Makes ready, in small steps, what finds the rules that a packet acts on; otherwise that is done when it is first asked for. */
   *indexing(): Steps<void> {
     if (this.steps.length <= AT_ONCE) return;
-    for (const index of this.steps.keys()) {
-      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
-      if (this.steps[index]!.acts) this.beginnings(index);
-    }
+    this.whole ??= yield* this.index(false);
   }
 
-  private index(told: (index: number) => readonly Beginning[]): StepIndex {
-    return new StepIndex(this.space, this.steps.flatMap(({ acts, loose }, index) => (acts ? [{ index, may: loose.may }] : [])), told);
+  private index(fragments: boolean): Steps<StepIndex> {
+    return StepIndex.of(this.space, this.steps.flatMap(({ acts, loose }, index) => (acts ? [{ index, may: loose.may }] : [])), (index) => this.beginnings(index, fragments));
   }
 }
 

@@ -1,6 +1,7 @@
 import { LOOKED_UP, type Beginning, type LookedUp, type Probe } from '../sets/probe.ts';
 import type { PacketSet } from '../sets/diagram.ts';
 import type { PacketSpace } from '../sets/space.ts';
+import type { Steps } from './steps.ts';
 
 /** A rule of a chain by its place, with the packets that may match it. */
 export interface IndexedStep {
@@ -11,6 +12,8 @@ export interface IndexedStep {
 /** A rule that is tried one by one, with what packets that may match it have in common: most are told by that at a glance. */
 interface ToldStep extends IndexedStep {
   readonly told: readonly Beginning[];
+  /** Under which kind of beginning it is kept. */
+  group?: number;
 }
 
 /** Rules that are told apart by so many first bits of one field, by those bits. */
@@ -26,20 +29,34 @@ const NOTHING_TOLD: readonly Beginning[] = [];
 /** A lookup costs about as much as trying this many rules. */
 const WORTH_A_LOOKUP = 4;
 
+/** So many rules are put in at once. */
+const AT_ONCE = 512;
+
 /** Finds the rules that one packet may match without trying each: rules that ask for a prefix or a port are kept by it. */
 export class StepIndex {
   private readonly space: PacketSpace;
   private readonly groups: readonly Group[];
   private readonly others: readonly ToldStep[];
 
-  /** `steps` in ascending order; `told` says what packets that may match one have in common. */
-  constructor(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]) {
+  private constructor(space: PacketSpace, groups: readonly Group[], others: readonly ToldStep[]) {
     this.space = space;
+    this.groups = groups;
+    this.others = others;
+  }
+
+  /** The index of rules in ascending order, made in small steps; `told` says what packets that may match one have in common. */
+  static *of(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]): Steps<StepIndex> {
     const isSmall = steps.length <= WORTH_A_LOOKUP;
-    const each = steps.map(({ index, may }) => ({ index, may, told: isSmall ? NOTHING_TOLD : told(index) }));
-    this.groups = isSmall ? [] : [...grouped(each)].filter(({ size }) => size >= WORTH_A_LOOKUP);
-    const found = new Set(this.groups.flatMap((group) => [...group.steps.values()].flat()));
-    this.others = found.size === 0 ? each : each.filter((step) => !found.has(step));
+    const each: ToldStep[] = [];
+    for (const { index, may } of steps) {
+      each.push({ index, may, told: isSmall ? NOTHING_TOLD : told(index) });
+      if (each.length % AT_ONCE === 0) yield undefined;
+    }
+    if (isSmall) return new StepIndex(space, [], each);
+    const groups = [...yield* grouped(each)].filter(({ size }) => size >= WORTH_A_LOOKUP);
+    const kept = new Set(groups.map(({ field, length }) => kindOf({ field, length })));
+    const others = each.filter(({ group }) => group === undefined || !kept.has(group));
+    return new StepIndex(space, groups, others);
   }
 
   /** The places of the rules from `from` on that the packet may match, in order. */
@@ -99,16 +116,21 @@ function firstFrom(list: readonly ToldStep[], from: number): number {
 }
 
 /** Puts each rule under the rarest beginning that it has. */
-function grouped(steps: readonly ToldStep[]): Iterable<Group> {
+function* grouped(steps: readonly ToldStep[]): Steps<Iterable<Group>> {
   const frequency = new Frequency();
-  for (const { told } of steps) for (const each of told) frequency.add(each);
+  for (const [at, { told }] of steps.entries()) {
+    for (const each of told) frequency.add(each);
+    if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
+  }
   const groups = new Map<number, Group>();
-  for (const step of steps) {
+  for (const [at, step] of steps.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
     const rarest = frequency.rarest(step.told);
     if (rarest === undefined) continue;
     const { field, length, hash } = rarest;
-    let group = groups.get(kindOf(rarest));
-    if (group === undefined) groups.set(kindOf(rarest), group = { field, length, steps: new Map(), size: 0 });
+    step.group = kindOf(rarest);
+    let group = groups.get(step.group);
+    if (group === undefined) groups.set(step.group, group = { field, length, steps: new Map(), size: 0 });
     group.size++;
     const list = group.steps.get(hash);
     if (list === undefined) group.steps.set(hash, [step]);
@@ -118,7 +140,7 @@ function grouped(steps: readonly ToldStep[]): Iterable<Group> {
 }
 
 /** The field and the length as one number; no field has more than 128 bits. */
-const kindOf = ({ field, length }: Beginning): number => LOOKED_UP.indexOf(field) * 256 + length;
+const kindOf = ({ field, length }: Pick<Beginning, 'field' | 'length'>): number => LOOKED_UP.indexOf(field) * 256 + length;
 
 /** How many rules have each beginning. */
 class Frequency {
