@@ -390,9 +390,11 @@ export class RulesetDocument implements ScriptContext {
     if (known !== undefined) return known.lines;
     const { kept } = reading;
     const before = kept && this.executed.find((each) => each.steps === kept.steps && each.family === family);
-    const { start, end } = before === undefined ? { start: 0, end: 0 } : kept!;
-    const made = steps.slice(start, steps.length - end).map((step) => (step.family === family && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined));
-    const all = before === undefined ? made : [...before.all.slice(0, start), ...made, ...before.all.slice(before.all.length - end)];
+    const all = steps.map((step, index) => {
+      const place = before === undefined ? -1 : kept!.places[index]!;
+      if (place !== -1) return before!.all[place];
+      return step.family === family && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined;
+    });
     const lines = all.filter((line) => line !== undefined);
     if (before !== undefined) this.executed.splice(this.executed.indexOf(before), 1);
     this.executed.push({ steps, family, all, lines });

@@ -1,4 +1,4 @@
-import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
+import { hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
 import { sameDemand } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
@@ -19,77 +19,113 @@ export interface Before extends Steps {
 
 /** What an edit has left as it was. */
 export interface Kept {
-  /** How many steps at the start, and at the end. */
-  readonly start: number;
-  readonly end: number;
-  /** The lines from `first` to `last` stand in place of those up to `lastBefore`; the steps of all others are kept. */
+  /** For each step the place of the same one before; -1 where there was none. */
+  readonly places: readonly number[];
+  /** The lines from `first` to `last` stand in place of those up to `lastBefore`; the others are what they were. */
   readonly first: number;
   readonly last: number;
   readonly lastBefore: number;
+  /** Of the lines before and now those with steps that only the one or the other has. */
+  readonly touched: ReadonlySet<Line>;
 }
 
-/** The steps of an evaluation, of which `at` answers those of one invocation; what stands outside of an edit is taken from before. */
+/** The steps of an evaluation, of which `at` answers those of one invocation; what is as it was is taken from before. */
 export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: number) => readonly ScriptStep[], before: Before | undefined): Steps & { readonly kept: Kept | undefined } {
-  const lines = before && editedLines(layout, evaluation, before);
-  if (before !== undefined && lines !== undefined) {
-    const places = keptPlaces(evaluation, at, before, new Set(layout.lines.slice(lines.first, lines.last)));
-    const result = joined(evaluation, at, before, places);
-    const kept = { ...lines, start: endAt(before, places.start), end: before.steps.length - endAt(before, before.ends.length - places.end) };
-    if (standInside(result.steps, kept, layout, kept.last) && standInside(before.steps, kept, before.layout, kept.lastBefore)) return { ...result, kept };
+  if (before === undefined) {
+    const steps: ScriptStep[] = [];
+    return { steps, ends: evaluation.invocations.map((_, place) => put(steps, at(place))), kept: undefined };
   }
-  return { ...joined(evaluation, at, { steps: [], ends: [] }, { start: 0, end: 0 }), kept: undefined };
-}
-
-/** The lines of the chunks that were read anew; undefined where those are not all that is new. */
-function editedLines(layout: Layout, { trail }: Evaluation, { layout: before }: Before): Pick<Kept, 'first' | 'last' | 'lastBefore'> | undefined {
-  const { start, end, areNew } = trail.edited;
-  if (!areNew) return undefined;
-  const [first, last] = [layout.placeOf(start), layout.placeOf(end)];
-  // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
-  if (layout.startOf(first) !== start || layout.startOf(last) !== end) return undefined;
-  const changed = layout.changedSince(before);
-  return changed.first < first || changed.last > last ? undefined : { first, last, lastBefore: before.lines.length - (layout.lines.length - last) };
-}
-
-/** How many invocations at the start and at the end do the same on the same lines. */
-function keptPlaces({ invocations, asked }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Before, edited: ReadonlySet<Line>): SharedEnds {
-  const { invocations: known, asked: askedBefore } = before.evaluation;
-  const isSame = (place: number, placeBefore: number): boolean => (invocations[place] === known[placeBefore]
-    ? asked.has(place) === askedBefore.has(placeBefore)
-    // What was evaluated anew may well be what it was.
-    : invocations[place]!.command === known[placeBefore]!.command && sameSteps(at(place), before.steps.slice(endAt(before, placeBefore), endAt(before, placeBefore + 1)), edited));
-  return sharedEnds(invocations, known, isSame);
-}
-
-function sameSteps(steps: readonly ScriptStep[], before: readonly ScriptStep[], edited: ReadonlySet<Line>): boolean {
-  return steps.length === before.length && steps.every((step, index) => sameStep(step, before[index]!) && !edited.has(step.alone));
+  const { first, last } = layout.changedSince(before.layout);
+  const lastBefore = before.layout.lines.length - (layout.lines.length - last);
+  const joined = new Joined(before, new Set(before.layout.lines.slice(first, lastBefore)));
+  for (const hunk of hunksOf(evaluation.invocations.length, before.ends.length, joined.comparing(evaluation))) joined.add(hunk, at);
+  joined.goOnTo(before.ends.length);
+  const { steps, ends, places, touched } = joined;
+  return { steps, ends, kept: { places, first, last, lastBefore, touched } };
 }
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
 export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
   || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.conditional === b.conditional && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked);
 
-function joined({ invocations }: Evaluation, at: (place: number) => readonly ScriptStep[], before: Steps, { start, end }: SharedEnds): Steps {
-  const steps = before.steps.slice(0, endAt(before, start));
-  const ends = before.ends.slice(0, start);
-  for (let place = start; place < invocations.length - end; place++) {
-    for (const step of at(place)) steps.push(step);
-    ends.push(steps.length);
+/** Steps of before and others in their order. */
+class Joined implements Steps {
+  readonly steps: ScriptStep[] = [];
+  readonly ends: number[] = [];
+  readonly places: number[] = [];
+  readonly touched = new Set<Line>();
+  private readonly before: Before;
+  private readonly gone: ReadonlySet<Line>;
+  /** How many invocations of before have been taken over or left out. */
+  private count = 0;
+
+  /** `gone`: lines of before that are no more. */
+  constructor(before: Before, gone: ReadonlySet<Line>) {
+    this.before = before;
+    this.gone = gone;
   }
-  const firstBehind = before.ends.length - end;
-  const moved = steps.length - endAt(before, firstBehind);
-  for (let place = endAt(before, firstBehind); place < before.steps.length; place++) steps.push(before.steps[place]!);
-  for (let place = firstBehind; place < before.ends.length; place++) ends.push(before.ends[place]! + moved);
-  return { steps, ends };
+
+  /** Whether two invocations, one of before, are sure to have the same steps. */
+  comparing({ invocations, asked }: Evaluation): (place: number, placeBefore: number) => boolean {
+    const { before, before: { evaluation }, gone } = this;
+    return (place, placeBefore) => {
+      if (invocations[place] !== evaluation.invocations[placeBefore] || asked.has(place) !== evaluation.asked.has(placeBefore)) return false;
+      // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
+      for (let step = endAt(before, placeBefore); step < before.ends[placeBefore]!; step++) if (gone.has(before.steps[step]!.alone)) return false;
+      return true;
+    };
+  }
+
+  /** Takes over the invocations of before up to one. */
+  goOnTo(placeBefore: number): void {
+    const { before, before: { steps, ends }, count } = this;
+    const moved = this.steps.length - endAt(before, count);
+    for (let step = endAt(before, count); step < endAt(before, placeBefore); step++) {
+      this.steps.push(steps[step]!);
+      this.places.push(step);
+    }
+    for (let place = count; place < placeBefore; place++) this.ends.push(ends[place]! + moved);
+    this.count = placeBefore;
+  }
+
+  /** Puts invocations in the place of others; steps that are what they were go on. */
+  add({ start, end, startBefore, endBefore }: Hunk, at: (place: number) => readonly ScriptStep[]): void {
+    this.goOnTo(startBefore);
+    this.count = endBefore;
+    const { steps, places, before, gone } = this;
+    const [from, fromBefore] = [steps.length, endAt(before, startBefore)];
+    for (let place = start; place < end; place++) this.ends.push(put(steps, at(place)));
+    const toBefore = endAt(before, endBefore);
+    const isSame = (place: number, placeBefore: number): boolean => {
+      const known = before.steps[fromBefore + placeBefore]!;
+      return sameStep(steps[from + place]!, known) && !gone.has(known.alone);
+    };
+    for (const hunk of hunksOf(steps.length - from, toBefore - fromBefore, isSame)) {
+      this.keepTo(from + hunk.start, fromBefore + hunk.startBefore);
+      for (let place = hunk.start; place < hunk.end; place++) {
+        this.touched.add(steps[from + place]!.alone);
+        places.push(-1);
+      }
+      for (let place = hunk.startBefore; place < hunk.endBefore; place++) this.touched.add(before.steps[fromBefore + place]!.alone);
+    }
+    this.keepTo(steps.length, toBefore);
+  }
+
+  /** Lets steps be those of before, up to one that stood at a place there. */
+  private keepTo(place: number, placeBefore: number): void {
+    for (let at = this.places.length; at < place; at++) {
+      const known = placeBefore - (place - at);
+      this.steps[at] = this.before.steps[known]!;
+      this.places.push(known);
+    }
+  }
+}
+
+/** Puts steps behind others, and answers how many there are then. */
+function put(steps: ScriptStep[], more: readonly ScriptStep[]): number {
+  for (const step of more) steps.push(step);
+  return steps.length;
 }
 
 /** How many steps the first invocations have. */
 const endAt = ({ ends }: Steps, count: number): number => (count === 0 ? 0 : ends[count - 1]!);
-
-/** Whether the steps that are not kept all stand on edited lines. */
-function standInside(steps: readonly ScriptStep[], { start, end, first }: Kept, { lines }: Layout, last: number): boolean {
-  if (start === steps.length - end) return true;
-  const edited = new Set(lines.slice(first, last));
-  for (let place = start; place < steps.length - end; place++) if (!edited.has(steps[place]!.alone)) return false;
-  return true;
-}

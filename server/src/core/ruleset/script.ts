@@ -75,9 +75,11 @@ export interface ScriptReading {
   stepsWith(backend: Backend): readonly ScriptStep[];
 }
 
-/** How many steps at the start and at the end are those of another reading, in which `steps` was all, and stand on the same lines. */
-export interface KeptSteps extends Pick<Kept, 'start' | 'end'> {
+/** Which steps are those of another reading, in which `steps` was all, and stand on the same lines. */
+export interface KeptSteps {
   readonly steps: readonly ScriptStep[];
+  /** For each step its place there; -1 for one that is none of them. */
+  readonly places: readonly number[];
 }
 
 const SHELL: LineContent = { kind: 'shell' };
@@ -95,7 +97,7 @@ const ERREXIT = /^#!\s*\S+\s+-\w*e/u;
 /** A script as it was followed with one back end. */
 interface Followed extends Steps {
   readonly evaluation: Evaluation;
-  /** What stands outside of an edit. */
+  /** What an edit has left as it was. */
   readonly kept: Kept | undefined;
   /** Whether what it runs depends on how its commands end. */
   readonly dependsOnStatuses: boolean;
@@ -105,6 +107,14 @@ interface Followed extends Steps {
 interface LastReading extends Before {
   readonly lines: readonly Line[];
   readonly settled: readonly ScriptStep[];
+  readonly broken: ReadonlySet<Line>;
+}
+
+/** The lines of a script with what they say. */
+interface Said {
+  readonly lines: readonly Line[];
+  /** The lines, as each stands alone, that say something else than before; undefined where there is no before. */
+  readonly renewed: ReadonlySet<Line> | undefined;
 }
 
 /** What the kernel holds before the first line, for each family. */
@@ -143,6 +153,8 @@ export class Script {
   private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
   private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts; readonly positional: Positional }>();
+  /** Lines that said something during the evaluation that they may not say in the end. */
+  private readonly meanwhile = new Set<Line>();
   private readonly askedSteps = new WeakMap<ScriptStep, ScriptStep>();
 
   constructor(parser: LineParser, readFile: ReadFile) {
@@ -154,39 +166,42 @@ export class Script {
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
     const { last } = this;
     this.last = undefined;
+    this.meanwhile.clear();
     const layout = new Layout(alone);
     if (!mayRunIptables(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
     this.text.update(layout.text, layout.sharedWith(this.layout));
     this.layout = layout;
     const followed = this.follow(layout, context, 'nft', last);
     const { evaluation, steps, ends, kept, dependsOnStatuses } = followed;
-    const lines = this.lines(layout, followed, last?.lines ?? []);
+    const broken = brokenLines(layout, this.text.chunks);
+    const { lines, renewed } = kept === undefined ? { lines: this.saying(layout.lines, steps, broken), renewed: undefined } : this.linesAfter(layout, steps, kept, broken, last!);
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
-    const settled = this.settled(steps);
-    this.last = { layout, evaluation, steps, ends, lines, settled };
+    const settled = kept === undefined ? this.settled(steps) : this.settledAfter(steps, kept, renewed!, last!.settled);
+    this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), brokenAt: lineAt(evaluation.brokenAt),
-      // What is settled is made anew.
-      kept: kept && settled === steps && last!.settled === last!.steps ? { steps: last!.steps, start: kept.start, end: kept.end } : undefined,
+      kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
   }
 
-  /** The lines with what the steps say that stand on them; `before`: the lines before an edit. */
-  private lines(layout: Layout, { steps, kept, evaluation: { trail } }: Followed, before: readonly Line[]): readonly Line[] {
-    if (kept === undefined) return this.saying(layout.lines, steps, brokenLines(layout, this.text.chunks));
-    const { first, last, lastBefore, start, end } = kept;
-    const behind = before.slice(lastBefore);
-    for (const [index, line] of behind.entries()) {
-      const alone = layout.lines[last + index]!;
-      // Those that are no line's copy have been numbered already; the others keep their distance.
-      if (line !== alone && line.number === alone.number) break;
-      line.number = alone.number;
-    }
-    const edited = this.saying(layout.lines.slice(first, last), steps.slice(start, steps.length - end), brokenLines(layout, trail.edited.chunks));
-    return [...before.slice(0, first), ...edited, ...behind];
+  /** The lines after an edit; what is said anew is what the edit, or another course of the script, has made different. */
+  private linesAfter(layout: Layout, steps: readonly ScriptStep[], { first, last, lastBefore, touched }: Kept, broken: ReadonlySet<Line>, before: LastReading): Said {
+    const changed = new Set([...layout.lines.slice(first, last), ...touched, ...this.meanwhile]);
+    for (const line of broken) if (!before.broken.has(line)) changed.add(line);
+    for (const line of before.broken) if (!broken.has(line)) changed.add(line);
+    const said = sayings(steps.filter(({ alone }) => changed.has(alone)));
+    const renewed = new Set<Line>();
+    const lines = layout.lines.map((alone, index) => {
+      const known = index < first ? before.lines[index] : index < last ? undefined : before.lines[index - last + lastBefore];
+      if (known !== undefined && !changed.has(alone)) return this.numbered(known, alone);
+      const line = this.lineSaying(alone, said.get(alone), broken.has(alone));
+      if (line !== known) renewed.add(alone);
+      return line;
+    });
+    return { lines, renewed };
   }
 
   private saying(lines: readonly Line[], steps: readonly ScriptStep[], broken: ReadonlySet<Line>): readonly Line[] {
@@ -289,13 +304,20 @@ export class Script {
 
   /** The steps with what their lines say, where that is the same. */
   private settled(steps: readonly ScriptStep[]): readonly ScriptStep[] {
-    const isSettled = (step: ScriptStep): boolean => !readsContent(step) || step.content === this.made.get(step.alone)!.content;
-    if (steps.every(isSettled)) return steps;
-    return steps.map((step): ScriptStep => {
-      if (isSettled(step)) return step;
-      const { content } = this.made.get(step.alone)!;
-      return sameContent(step.content!, content) ? { ...step, content } : step;
+    return steps.map((step) => this.settledStep(step));
+  }
+
+  private settledAfter(steps: readonly ScriptStep[], { places }: Kept, renewed: ReadonlySet<Line>, before: readonly ScriptStep[]): readonly ScriptStep[] {
+    return steps.map((step, index) => {
+      const place = places[index]!;
+      return place === -1 || renewed.has(step.alone) ? this.settledStep(step) : before[place]!;
     });
+  }
+
+  private settledStep(step: ScriptStep): ScriptStep {
+    if (!readsContent(step)) return step;
+    const { content } = this.made.get(step.alone)!;
+    return step.content !== content && sameContent(step.content, content) ? { ...step, content } : step;
   }
 
   private families(steps: readonly ScriptStep[]): ReadonlyMap<Line, Family> {
@@ -340,11 +362,13 @@ export class Script {
     const line = this.made.get(alone);
     if (command === undefined) return line ?? alone;
     const isKnown = line?.content.kind === 'command' && commandsOf(line.content).some((each) => sameCommand(each, command));
-    return isKnown ? line : this.lineOf(alone, command);
+    if (isKnown) return line;
+    this.meanwhile.add(alone);
+    return this.lineOf(alone, command);
   }
 
   /** The line with what the steps say that stand on it. */
-  private lineSaying(alone: Line, said: Said | undefined, broken: boolean): Line {
+  private lineSaying(alone: Line, said: Sayings | undefined, broken: boolean): Line {
     const steps = said === undefined ? [] : 'alone' in said ? [said] : said;
     const commands = steps.flatMap(({ command }) => command ?? []);
     this.commands.set(alone, commands);
@@ -371,10 +395,10 @@ function brokenLines(layout: Layout, chunks: readonly Chunk[]): ReadonlySet<Line
 }
 
 /** What a line says: a step, or the first one and those that bring further commands. */
-type Said = ScriptStep | readonly ScriptStep[];
+type Sayings = ScriptStep | readonly ScriptStep[];
 
-function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Said> {
-  const said = new Map<Line, Said>();
+function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Sayings> {
+  const said = new Map<Line, Sayings>();
   for (const step of steps) {
     if (step.content === BLANK) continue;
     const known = said.get(step.alone);
@@ -384,7 +408,7 @@ function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Said> {
   return said;
 }
 
-const brings = (said: Said, command: ShellCommand): boolean => ('alone' in said ? said.command === command : said.some((step) => step.command === command));
+const brings = (said: Sayings, command: ShellCommand): boolean => ('alone' in said ? said.command === command : said.some((step) => step.command === command));
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
 
