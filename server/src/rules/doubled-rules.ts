@@ -34,9 +34,9 @@ export default defineRule({
 
 /** The first command whose rules stay in a built-in chain and are not provided for. */
 function firstDoubled(executed: readonly BoundLine[], commands: readonly ScriptCommand[], ruleset: Ruleset): ScriptCommand | undefined {
-  const left = leftBehind(ruleset);
+  let left: ReadonlySet<BoundRule> | undefined;
   return commands.find((each) => {
-    if (!adds(each) || each.bound.conditional !== undefined || !left.has(each.bound)) return false;
+    if (!adds(each) || each.bound.conditional !== undefined || !(left ??= leftBehind(ruleset)).has(each.bound)) return false;
     for (const before of executed) {
       if (before.bound === each.bound) return true;
       if (provides(before, each)) return false;

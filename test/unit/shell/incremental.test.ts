@@ -9,6 +9,7 @@ import { openDocument } from '../../support/document.ts';
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
 const BACKENDS = ['nft', 'legacy'] as const;
+const RUNS = Number(process.env.EDITED_SCRIPTS ?? 40);
 
 /** All that a script says and does: its lines, what they leave behind, and what is found wrong. */
 function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
@@ -32,9 +33,19 @@ const line = fc.constantFrom(
   'if [ -f x ]; then', 'else', 'fi', 'for P in 1 2; do', 'done', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'exit', 'iptables-restore <<EOF', '*filter', '-A INPUT -j X', 'COMMIT', 'EOF', 'f() {', '}', 'f',
   'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', 'iptables -A INPUT -j DROP # \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
 );
-const script = fc.array(line, { maxLength: 14 });
+/** Of functions: what they take from around them and leave there. */
+const inFunction = fc.constantFrom(
+  'iptables -A INPUT -s 192.0.2.1 -j ACCEPT', 'iptables -A INPUT -p tcp --dport $P -j ACCEPT', '$IPT -A INPUT -p tcp --dport $1 -j DROP', 'iptables -A INPUT -s "$N" -j DROP', 'iptables -F', 'P=80', 'local P=$1', 'N=192.0.2.3', 'unset N',
+  'for P in 1 2 3; do iptables -A INPUT -p tcp --dport $P -j DROP; done', 'for Q in 1 2 3; do iptables -A INPUT -p udp --dport $Q -j DROP; done', 'shift', 'return', 'return 1', 'exit 1', 'set -e', '[ "$1" = 2 ] && iptables -P INPUT DROP',
+  'if [ -f x ]; then P=1; iptables -A INPUT -j LOG; fi', 'h() { iptables -A FORWARD -j DROP; }', 'h', 'echo x > file', 'read P < file', 'P=$(echo 9)', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'iptables -N X', 'set -- 5 6', 'export P', 'trap "iptables -F" EXIT',
+  'IFS=,', '[ $? = 0 ] && iptables -P OUTPUT DROP', 'declare -n P=N', 'break', 'iptables() { :; }', 'iptables-restore < file', 'iptables -A INPUT -s $HOST -j DROP', '(( P++ ))', 'iptables -P FORWARD $1', 'modprobe ip_tables', '/sbin/modprobe x', '. ./file', 'sh -c "iptables -F"', 'P=${FUNCNAME[1]}',
+);
+const call = fc.constantFrom('f', 'f 1', 'f 2', 'f $P', 'g', 'g 2', 'h', 'P=3', 'N=192.0.2.4', 'IPT=ip6tables', 'case "$1" in a) f; g 1 ;; b) f ;; esac', 'for P in 1 2; do f $P; done', 'f || iptables -P INPUT ACCEPT', 'set -e', 'f > file', 'N=$(f)', 'f | cat', 'g & f', 'iptables -A INPUT -j DROP', 'set -- 1', 'f "$@"', '# x');
+const functionScript = fc.record({ f: fc.array(inFunction, { minLength: 2, maxLength: 6 }), g: fc.array(fc.oneof({ weight: 5, arbitrary: inFunction }, fc.constant('f 8')), { minLength: 2, maxLength: 6 }), calls: fc.array(call, { minLength: 1, maxLength: 6 }) })
+  .map(({ f, g, calls }) => ['P=22', 'N=192.0.2.9', 'f() {', ...f, '}', 'g() {', ...g, '}', ...calls]);
+const script = fc.oneof(fc.array(line, { maxLength: 14 }), functionScript);
 const edit = fc.oneof(
-  fc.record({ line: fc.nat(), count: fc.nat(2), at: fc.constant(0), length: fc.constant(0), text: fc.array(line, { maxLength: 2 }).map((lines) => lines.map((each) => `${each}\n`).join('')) }),
+  fc.record({ line: fc.nat(), count: fc.nat(2), at: fc.constant(0), length: fc.constant(0), text: fc.array(fc.oneof(line, inFunction), { maxLength: 2 }).map((lines) => lines.map((each) => `${each}\n`).join('')) }),
   fc.record({ line: fc.nat(), count: fc.constant(0), at: fc.nat(), length: fc.nat(3), text: fc.constantFrom('', 'x', ' ', '"', '$P', '2', '\\', '\n', '#', ';') }),
 );
 
@@ -53,8 +64,8 @@ describe('a script under edits', () => {
         const fresh = await openDocument(document.getText(), 'fw.sh');
         assert.deepEqual(shape(document, diagnostics), shape(fresh, new Diagnostics(fresh)), document.getText());
       }
-    }), { numRuns: Number(process.env.EDITED_SCRIPTS ?? 40) });
-  }).timeout(60_000);
+    }), { numRuns: RUNS });
+  }).timeout(Math.max(60_000, 2_000 * RUNS));
 
   for (const kind of SCRIPT_KINDS) {
     it(`is so when it is a large one (${kind})`, async () => {

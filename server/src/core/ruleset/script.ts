@@ -335,7 +335,10 @@ export class Script {
     const known = words === undefined ? undefined : runs.commands.get(words);
     if (known !== undefined) return known;
     const command = this.command(invocation, layout, index);
-    const same = this.commands.get(alone)?.find((other) => sameCommand(other, command)) ?? command;
+    const others = this.commands.get(alone) ?? [];
+    const same = others.find((other) => sameCommand(other, command)) ?? command;
+    // What runs a text reads it anew each time.
+    if (same === command && runs.commands.size === 0) this.commands.set(alone, [...others, command]);
     if (runs.commands.size >= MOST_RUNS) runs.commands.clear();
     if (words !== undefined) runs.commands.set(words, same);
     return same;

@@ -1,5 +1,6 @@
 import type { Command } from './syntax/ast.ts';
 import { namesProgram } from './program.ts';
+import type { Recording } from './recording.ts';
 import type { Source } from './source.ts';
 import { oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
@@ -71,6 +72,10 @@ export interface SavedEnvironment extends Changes {
 /** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
 export class Environment {
   private readonly layers: Layer[] = [new Layer()];
+  /** What takes note of all that is looked at and changed. */
+  readonly recordings: Recording[] = [];
+  /** How many functions are being run. */
+  calls = 0;
   /** Names that stand for those of other variables: `declare -n`. */
   references: ReadonlyMap<string, string> = new Map();
   /** Variables that programs are given. */
@@ -83,21 +88,28 @@ export class Environment {
   /** Undefined for a variable that the script never set: it is the caller's. */
   get(given: string): Variable | undefined {
     const name = this.meant(given);
-    for (let index = this.layers.length - 1; index >= 0; index--) {
-      const value = this.layers[index]!.variables.get(name);
-      if (value !== undefined) return value === ABSENT ? undefined : value;
+    let layer = this.layers.length - 1;
+    let found: Variable | typeof ABSENT | undefined;
+    for (; layer >= 0; layer--) {
+      found = this.layers[layer]!.variables.get(name);
+      if (found !== undefined) break;
     }
-    return undefined;
+    const value = found === ABSENT ? undefined : found;
+    for (const recording of this.recordings) recording.readVariable(name, value, layer);
+    return value;
   }
 
   /** Sets a variable; `undefined` makes it the caller's again. */
   set(name: string, value: Variable | undefined): void {
-    this.layers.at(-1)!.variables.set(this.meant(name), value ?? (value === null ? null : ABSENT));
+    const meant = this.meant(name);
+    this.layers.at(-1)!.variables.set(meant, value ?? (value === null ? null : ABSENT));
+    for (const recording of this.recordings) recording.write(meant, this.layers.length);
   }
 
   /** Lets a name stand for that of another variable, or for itself again. */
   refer(name: string, target: string | undefined): void {
     if (target === undefined && !this.references.has(name)) return;
+    this.spoilRecordings();
     const references = new Map(this.references);
     if (target === undefined || this.meant(target) === name) references.delete(name);
     else references.set(name, target);
@@ -113,28 +125,59 @@ export class Environment {
   }
 
   function(name: string): FunctionDefinition | undefined {
-    for (let index = this.layers.length - 1; index >= 0; index--) {
-      const found = this.layers[index]!.functions.get(name);
-      if (found !== undefined) return found ?? undefined;
-    }
-    return undefined;
+    let found: FunctionDefinition | null | undefined;
+    for (let index = this.layers.length - 1; index >= 0 && found === undefined; index--) found = this.layers[index]!.functions.get(name);
+    for (const recording of this.recordings) recording.readFunction(name, found ?? undefined);
+    return found ?? undefined;
   }
 
   /** Defines a function; `null` unsets it. */
   define(name: string, definition: FunctionDefinition | null): void {
+    this.spoilRecordings();
     this.layers.at(-1)!.functions.set(name, definition);
   }
 
   get positional(): Positional {
+    const positional = this.parameters();
+    for (const recording of this.recordings) recording.readPositional(positional, this.calls);
+    return positional;
+  }
+
+  set positional(fields: Positional) {
+    this.layers.at(-1)!.positional = fields;
+  }
+
+  /** Runs a function with these positional parameters; those of before, and what names stand for, come back afterwards. */
+  within(args: Positional, run: () => void): void {
+    const { references } = this;
+    const before = this.parameters();
+    this.positional = args;
+    this.calls++;
+    try {
+      run();
+    } finally {
+      this.calls--;
+    }
+    this.references = references;
+    this.positional = before;
+  }
+
+  /** How many layers there are. */
+  get depth(): number {
+    return this.layers.length;
+  }
+
+  /** Says that something happens of which recordings take no note. */
+  spoilRecordings(): void {
+    for (const recording of this.recordings) recording.spoil();
+  }
+
+  private parameters(): Positional {
     for (let index = this.layers.length - 1; index > 0; index--) {
       const { positional } = this.layers[index]!;
       if (positional !== undefined) return positional;
     }
     return this.layers[0]!.positional!;
-  }
-
-  set positional(fields: Positional) {
-    this.layers.at(-1)!.positional = fields;
   }
 
   /** Everything as it is, where nothing is under way that could be taken off again. */
@@ -194,6 +237,7 @@ export class Environment {
 
   /** Lets programs have a variable. */
   export(name: string): void {
+    this.spoilRecordings();
     if (!this.exported.has(name)) this.exported = new Set([...this.exported, name]);
   }
 
@@ -243,9 +287,11 @@ export function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>, sa
 
 const sameEntry = (a: Variable | typeof ABSENT, b: Variable | typeof ABSENT): boolean => a === b || (a !== ABSENT && b !== ABSENT && sameVariable(a, b));
 
-const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && isOpen(a) && isOpen(b) && sameValue(a, b) && a.words === b.words && a.shifted === b.shifted);
+/** Whether positional parameters are the same for sure. */
+export const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && isOpen(a) && isOpen(b) && sameValue(a, b) && a.words === b.words && a.shifted === b.shifted);
 
-const sameDefinition = (a: FunctionDefinition | null, b: FunctionDefinition | null): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
+/** Whether functions are the same, or both missing. */
+export const sameDefinition = (a: FunctionDefinition | null | undefined, b: FunctionDefinition | null | undefined): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 
 export const isArray = (value: Variable | undefined): value is ArrayValue => typeof value === 'object' && value !== null && 'elements' in value;
 

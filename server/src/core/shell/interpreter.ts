@@ -18,6 +18,9 @@ export type ReadFile = (path: string) => string | undefined;
 /** Commands that end the shell under `set -e` when they fail; of others it is one inside that does. */
 const MAY_END: ReadonlySet<Command['kind']> = new Set(['simple', 'pipeline', 'subshell', 'test', 'arithmetic']);
 
+/** Commands of which recordings take no note: they have input, output and processes of their own. */
+const SPOILS_RECORDINGS: ReadonlySet<Command['kind']> = new Set(['pipeline', 'background', 'subshell']);
+
 /** Rounds of a `while` loop that are followed. */
 const MOST_ROUNDS = 4096;
 
@@ -52,6 +55,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
   }
 
   private dispatch(command: Command, source: Source): Status {
+    if (SPOILS_RECORDINGS.has(command.kind)) this.environment.spoilRecordings();
     switch (command.kind) {
       case 'simple': return runSimple(this, command, source);
       case 'sequence': return this.sequence(command, source);

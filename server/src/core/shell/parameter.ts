@@ -108,6 +108,7 @@ export class ParameterExpansion {
     }
     if (name === '?') return host.status;
     if (/^\d+$/u.test(name)) return this.positional(Number(name));
+    if (name === 'FUNCNAME') host.environment.spoilRecordings();
     if (name === 'FUNCNAME') return this.variable(functionNames(host.frames), part, source);
     if (/^[$!-]$/u.test(name)) return { origin: `$${name}` };
     return this.variable(host.environment.get(name), part, source);

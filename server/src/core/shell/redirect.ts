@@ -37,6 +37,7 @@ export function write(shell: Interpreter, path: Value, append: boolean, output: 
   if (isUnknown(path)) {
     if (path.candidates !== undefined) return;
   } else if (path.startsWith('/dev/') || path.startsWith('/proc/')) return;
+  shell.environment.spoilRecordings();
   const before = append ? shell.files.get(path) : [];
   const { value } = output;
   if (before === undefined || 'origin' in before || isUnknown(value) || shell.certainty > 0) shell.files.set(path, { origin: isUnknown(path) ? path.origin : path });
@@ -67,6 +68,7 @@ function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Sou
 
 /** The text of a file that the script has written or that stands beside it. */
 export function fileInput(shell: Interpreter, path: Value, span: { readonly start: number; readonly end: number }): Input {
+  shell.environment.spoilRecordings();
   const written = shell.files.get(path);
   if (written !== undefined) return 'origin' in written ? new Input([], isUnknown(path) ? path : written) : new Input(written);
   if (isUnknown(path)) return new Input([], path);

@@ -57,9 +57,8 @@ export class ScriptText {
       const same = old[index];
       const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
       if (isSame) index++;
-      const read = isSame ? same : old.length === 0 ? chunkAt(text, position) : ownChunk(chunkAt(text, position));
-      // A line that still is no shell is what it was.
-      const chunk = read.broken && same?.broken === true && same.start === before && same.text === read.text ? same : read;
+      const standing = same?.start === before ? same : undefined;
+      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : readAgain(text, position, standing, shift);
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);
@@ -83,12 +82,26 @@ function chunkAt(text: string, start: number): Chunk {
   }
 }
 
-/** The chunk with a text of its own: a part of a text keeps the whole of it in memory, and each edit makes a new one. */
-function ownChunk(chunk: Chunk): Chunk {
-  const { start } = chunk;
-  const text = ` ${chunk.text}`.slice(1);
-  return chunk.broken ? { ...chunk, text } : { ...chunkAt(text, 0), start };
+/** The chunk that begins here, where one stood that grew by `growth`, if it is the one that was edited. */
+function readAgain(text: string, start: number, before: Chunk | undefined, growth: number): Chunk {
+  const read = ownChunk(text, start, before === undefined ? 0 : before.text.length + growth);
+  // A line that still is no shell is what it was.
+  return read.broken && before?.broken === true && before.text === read.text ? before : read;
 }
+
+/** The chunk that begins here, with a text of its own: a part of a text keeps the whole of it in memory, and each edit makes a new one. `length`: how long it may be. */
+function ownChunk(text: string, start: number, length: number): Chunk {
+  // What ends before the end of a part of the text does not go on behind it.
+  for (const most of new Set([logicalLineLength(text.slice(start)), length])) {
+    const own = chunkAt(copied(text.slice(start, start + most + 1)), 0);
+    if (!own.broken && own.text.length <= most) return { ...own, start };
+  }
+  const whole = chunkAt(text, start);
+  const own = copied(whole.text);
+  return whole.broken ? { ...whole, text: own } : { ...chunkAt(own, 0), start };
+}
+
+const copied = (text: string): string => ` ${text}`.slice(1);
 
 /** Length of the first line, with those that backslashes join to it. */
 function logicalLineLength(text: string): number {

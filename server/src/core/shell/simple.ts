@@ -5,6 +5,7 @@ import { runFile, runItself } from './child.ts';
 import { programCall, wrappedFrom } from './program.ts';
 import { namesIn, recall } from './recall.ts';
 import { redirected } from './redirect.ts';
+import { replaying } from './replay.ts';
 import { spanIn, type Source } from './source.ts';
 import { EvaluationLimit, type Home, type Status } from './state.ts';
 import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
@@ -17,6 +18,9 @@ import { isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, typ
 const DEEPEST = 60;
 /** Arguments of one command; more come of words that double themselves. */
 const MOST_FIELDS = 50_000;
+
+/** Builtins that do no more than print, look at their arguments, and set variables. */
+const SETS_VARIABLES_ONLY: ReadonlySet<string> = new Set([':', 'true', 'false', 'echo', 'printf', 'seq', 'local', 'declare', 'typeset', 'readonly', 'let', 'test', '[', 'shift', 'return', 'break', 'continue', 'which', 'type', 'sleep', 'wait']);
 
 /** A simple command that is about to be run. */
 export interface Running {
@@ -33,7 +37,15 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
   if (!shell.visit(command)) return 0;
   const names = namesIn(command, source);
   const again = names && recall(shell, command);
-  return again === undefined ? runWords(shell, command, source, names) : emit(shell, again, source);
+  if (again !== undefined) return emit(shell, again, source);
+  const run = (): Status => runWords(shell, command, source, names);
+  return callsFunction(shell, command) ? replaying(shell, command, source, run) : run();
+}
+
+/** Whether it is the call of a function and nothing more. */
+function callsFunction({ environment }: Interpreter, { assignments, words, redirects }: SimpleCommand): boolean {
+  const [name] = words;
+  return assignments.length === 0 && redirects.length === 0 && name !== undefined && !isAssignment(name) && name.literal !== undefined && environment.function(name.literal) !== undefined;
 }
 
 function runWords(shell: Interpreter, command: SimpleCommand, source: Source, names: Running['names']): Status {
@@ -75,6 +87,7 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
   const call = programCall(fields);
   if (call !== undefined) return callProgram(shell, fields, call, running);
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
+  if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
   const origin = shell.expander.origin(running.command, running.source);
   return runElse(shell, fields.slice(wrappedFrom(fields)), running, origin) ?? unknownProgram(shell, origin);
@@ -83,7 +96,9 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
 /** Runs what a program such as `sudo` is handed, as far as it is known; the script itself, or a file beside it. */
 function runElse(shell: Interpreter, fields: readonly Field[], running: Running, origin: string): Status | undefined {
   const [name, ...args] = fields;
-  if (name?.unknown?.origin === '$0') return runItself(shell, args, origin);
+  const isItself = name?.unknown?.origin === '$0';
+  if (isItself || (name !== undefined && name.unknown === undefined && Object.hasOwn(PROGRAMS, name.text))) shell.environment.spoilRecordings();
+  if (isItself) return runItself(shell, args, origin);
   if (name === undefined || name.unknown !== undefined) return undefined;
   if (Object.hasOwn(PROGRAMS, name.text)) return PROGRAMS[name.text]!(shell, args, running);
   return runFile(shell, fields, running.home);
@@ -110,19 +125,15 @@ function withAssignments(shell: Interpreter, { command, source }: Running, run: 
 /** Runs a function with these arguments. */
 export function callFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
   if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
-  const { positional, references } = shell.environment;
   const frame = { name, home, locals: new Map() };
   shell.frames.push(frame);
-  shell.environment.positional = args;
   let status: Status = 0;
-  shell.confined(() => { status = shell.run(body, source); });
+  shell.environment.within(args, () => { shell.confined(() => { status = shell.run(body, source); }); });
   if (shell.signal?.kind === 'return') {
     shell.signal = undefined;
     status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
   }
-  shell.environment.references = references;
   for (const [local, value] of frame.locals) shell.environment.set(local, value);
-  shell.environment.positional = positional;
   shell.frames.pop();
   return status;
 }

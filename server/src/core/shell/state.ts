@@ -113,6 +113,8 @@ export class ShellState {
   reached = true;
   /** Whether what runs does so while the script goes on. */
   inBackground = false;
+  /** How many commands have ended. */
+  endings = 0;
   private value: Value = '0';
   /** What the value is yet to be made of. */
   private ended: Status | undefined;
@@ -135,23 +137,27 @@ export class ShellState {
 
   /** `$?` */
   get status(): Value {
+    for (const recording of this.environment.recordings) recording.readStatus(this.endings);
     if (this.ended !== undefined) this.status = valueOf(this.known(this.ended));
     return this.value;
   }
 
   set status(value: Value) {
+    this.endings++;
     this.value = value;
     this.ended = undefined;
   }
 
   /** Notes how the command before ended; what that means is found when somebody asks. */
   end(status: Status): void {
+    this.endings++;
     this.ended = status;
   }
 
   /** The status as somebody looks at it: of an invocation what the ruleset tells. */
   known(status: Status): Status {
     if (typeof status === 'number' || status.step === undefined) return status;
+    this.environment.spoilRecordings();
     this.stretch.asked.add(status.step);
     return this.told(status, status.step);
   }
@@ -191,7 +197,18 @@ export class ShellState {
     const { visited } = this.stretch;
     const first = !visited.has(command);
     if (this.silent === 0) visited.add(command);
+    for (const recording of this.environment.recordings) if (!recording.isSpoilt) recording.visit(command);
     return this.reached || first;
+  }
+
+  /** How many steps have been taken. */
+  get taken(): number {
+    return this.steps;
+  }
+
+  /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
+  get isPlain(): boolean {
+    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.output === undefined && this.environment.references.size === 0;
   }
 
   /** How many conditions hold sway. */
@@ -300,6 +317,7 @@ export class ShellState {
 
   /** Forgets the invocations from one on: what came to them turned out not to be known. */
   forgetFrom(count: number): void {
+    this.environment.spoilRecordings();
     this.invocations.length = Math.min(this.invocations.length, count);
     this.isErratic = true;
   }

@@ -71,7 +71,8 @@ export abstract class WordParser extends Scanner {
     const lineEnd = newline === -1 || newline >= this.end ? this.end : newline + 1;
     while (this.position < lineEnd) {
       const from = this.position;
-      while (this.position < lineEnd && !(expands && '$`\\'.includes(this.next))) this.position++;
+      const plain = expands ? this.text.slice(from, lineEnd).search(/[$`\\]/u) : -1;
+      this.position = plain === -1 ? lineEnd : from + plain;
       if (this.position > from) parts.push(text(this.text.slice(from, this.position), from, this.position, true));
       if (this.position < lineEnd) this.special(parts, '$`\\');
     }

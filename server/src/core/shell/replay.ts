@@ -1,0 +1,85 @@
+import { sameDefinition, samePositional, sameVariable, type Variable } from './environment.ts';
+import type { Interpreter } from './interpreter.ts';
+import { sameConditions, type Condition, type Invocation } from './invocation.ts';
+import { Recording } from './recording.ts';
+import type { Source } from './source.ts';
+import type { Status } from './state.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
+
+/** What a command that calls a function did, and all that it depended on. */
+interface Call {
+  readonly source: Source;
+  readonly recording: Recording;
+  readonly conditions: readonly Condition[];
+  /** How many functions were being run around it. */
+  readonly depth: number;
+  /** What it left in the variables that it set. */
+  readonly values: readonly (readonly [string, Variable | undefined])[];
+  readonly invocations: readonly Invocation[];
+  readonly steps: number;
+  /** Where it is that of an invocation, places count from the first one of the call. */
+  readonly status: Status;
+}
+
+/** Calls of one command that are remembered. */
+const MOST_CALLS = 8;
+/** Simple commands of a call below which it is as fast to run them again. */
+const FEWEST_STEPS = 4;
+
+/** A command has them as long as its text stays, through all evaluations of its script. */
+const remembered = new WeakMap<SimpleCommand, readonly Call[]>();
+
+/** Runs a command that calls a function; where it is sure to do what it once did, that happens again. */
+export function replaying(shell: Interpreter, command: SimpleCommand, source: Source, run: () => Status): Status {
+  if (source.broughtBy !== undefined || !shell.isPlain) return run();
+  const calls = remembered.get(command) ?? [];
+  const known = calls.find((call) => holds(shell, call, source));
+  const { invocations: { length: start }, environment, frames: { length: depth }, taken } = shell;
+  if (known !== undefined && shell.takeOver(known.invocations, known.steps)) return again(shell, known, start);
+  const conditions = shell.conditionsWith(undefined);
+  const recording = new Recording(environment.depth, environment.calls, shell.endings);
+  environment.recordings.push(recording);
+  let status: Status;
+  try {
+    status = run();
+  } finally {
+    environment.recordings.pop();
+  }
+  const steps = shell.taken - taken;
+  if (steps < FEWEST_STEPS || recording.isSpoilt || shell.signal !== undefined || !shell.isPlain || !sameConditions(shell.conditionsWith(undefined), conditions)) return status;
+  const invocations = shell.invocations.slice(start);
+  // What counts from the start of the script stands elsewhere after an edit.
+  if (invocations.some(({ base }) => base === undefined) || isBefore(status, start)) return status;
+  const values = [...recording.written].map((name) => [name, environment.get(name)] as const);
+  remembered.set(command, [{ source, recording, conditions, depth, values, invocations, steps, status: placed(status, -start) }, ...calls.slice(0, MOST_CALLS - 1)]);
+  return status;
+}
+
+/** Whether everything is as it was that the call depends on. */
+function holds(shell: Interpreter, { source, recording, conditions, depth }: Call, from: Source): boolean {
+  const { environment } = shell;
+  if (source !== from || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
+  if (recording.positional !== undefined && !samePositional(environment.positional, recording.positional)) return false;
+  for (const [name, value] of recording.variables) {
+    const now = environment.get(name);
+    if (now !== value && (now === undefined || value === undefined || !sameVariable(now, value))) return false;
+  }
+  for (const [name, definition] of recording.functions) if (!sameDefinition(environment.function(name), definition)) return false;
+  return true;
+}
+
+/** Does what remains to be done of a call, of which the invocations, from a place on, have been taken over. */
+function again(shell: Interpreter, { recording, values, status }: Call, start: number): Status {
+  for (const command of recording.visited) shell.visit(command);
+  for (const [name, value] of values) shell.environment.set(name, value);
+  return placed(status, start);
+}
+
+const isBefore = (status: Status, start: number): boolean => typeof status !== 'number' && status.step !== undefined && status.step < start;
+
+/** The status, so many places later; without what it was made of, which would be kept with it. */
+function placed(status: Status, later: number): Status {
+  if (typeof status === 'number') return status;
+  const { origin, argument, step, succeeded, assumed } = status;
+  return { origin, argument, step: step === undefined ? undefined : step + later, succeeded, assumed };
+}
