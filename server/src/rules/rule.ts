@@ -4,7 +4,7 @@ import type { Line } from '../core/syntax/line.ts';
 import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
-import type { ScriptStep } from '../core/ruleset/script.ts';
+import type { BrokenLine, ScriptStep } from '../core/ruleset/script.ts';
 import type { StartProblem } from '../core/ruleset/start.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
@@ -106,6 +106,8 @@ export interface FileInContext {
   readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */
   readonly givenUpAt: Line | undefined;
+  /** Where a shell can't read a script further. */
+  readonly broken: BrokenLine | undefined;
   /** The command at which a script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
   /** The lines that speak for a family in the order in which they are executed, each as often as it is. */

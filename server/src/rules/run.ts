@@ -115,7 +115,7 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, ...around, codes, family: document.family,
       rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
-      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, conditionals: document.conditionalCommands,
+      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, broken: document.broken, conditionals: document.conditionalCommands,
       executed: (family) => document.linesOf(family),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),

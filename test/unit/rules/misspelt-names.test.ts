@@ -52,6 +52,13 @@ describe('misspelt names', () => {
     assert.deepEqual(untold(misspelt(['BLOCKED'], (name) => `-A ${name} -j DROP`), 'ipv4', { head: '*filter\n:BLOCKED - [0:0]' }), []);
   });
 
+  it('are not looked for where the word is one letter, to which every other one is as near', () => {
+    for (const [chain, isNear] of [['B', false], ['b', true], ['AB', true]] as const) {
+      const findings = new Diagnostics(open(`*filter\n:A - [0:0]\n:${chain === 'b' ? 'B' : 'AA'} - [0:0]\n-A INPUT -j ${chain}\nCOMMIT\n`)).findings();
+      assert.equal(findings.some(({ severity, message }) => severity === 'error' && /did you mean/iu.test(message)), isNear, chain);
+    }
+  });
+
   for (const family of FAMILIES) {
     it(`of verdicts, matches and targets for ${family}`, () => {
       assert.deepEqual(untold(misspelt([...VERDICTS, ...targetsOf(family).map(({ name }) => name)], (name) => `-A INPUT -j ${name}`), family), []);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
@@ -60,6 +61,13 @@ describe('scripts of other projects, read and never run', () => {
     }
     console.log(`      ${calls - missed.length} of ${calls} lines with calls are resolved`);
     assert.ok(calls > 500 && missed.length / calls < 0.05, missed.slice(0, 20).join('\n'));
+  }).timeout(60_000);
+
+  it('are read to their ends where bash does so', function () {
+    const scripts = corpus();
+    if (scripts === undefined) this.skip();
+    const isRead = (text: string): boolean => spawnSync('bash', ['-n'], { input: text }).status === 0;
+    assert.deepEqual(scripts.filter(({ text }) => evaluate(text).broken !== undefined && isRead(text)).map(({ file }) => file), []);
   }).timeout(60_000);
 
   it('get findings without a crash', async function () {

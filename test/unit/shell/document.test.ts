@@ -53,10 +53,20 @@ describe('a script as a document', () => {
     assert.equal(rulesOf(document).length, 2);
   });
 
+  it('shows the words of comments in here-documents where they stand', async () => {
+    const comments = ['# iptables-lens from=$LONG.v4 b.v4', '# iptables-lens disable=$LONG,unused-chain', '# iptables-lens args=$LONG start'];
+    const document = await openDocument(`LONG=a-word-of-some-length\niptables-restore <<END\n${comments.join('\n')}\n*filter\nCOMMIT\nEND\n`, 'fw.sh');
+    const last = document.lines.flatMap(({ content, text }) => {
+      const words = content.kind === 'start' ? content.files : content.kind === 'suppression' ? content.codes : content.kind === 'call' ? content.arguments : [];
+      return words.slice(-1).map(({ start, end }) => text.slice(start, end));
+    });
+    assert.deepEqual(last, ['b.v4', 'unused-chain', 'start']);
+  });
+
   it('tells where a shell can read no further', async () => {
     for (const [script, line] of [['iptables -F\nif true\niptables -X\n', 2], ['iptables -F\nexit 0\nif true\n', undefined], ['iptables -F\n', undefined]] as const) {
       const document = await openDocument(`#!/bin/sh\n${script}`, 'fw.sh');
-      assert.deepEqual(document.brokenAt?.number, line);
+      assert.deepEqual(document.broken?.line.number, line);
       assert.deepEqual(refusalsOf(document, document.ruleset()).map((refusal) => refusal.line.number), line === undefined ? [] : [line]);
     }
   });

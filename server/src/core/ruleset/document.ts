@@ -16,7 +16,7 @@ import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
-import { Script, commandsOf, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
+import { Script, commandsOf, type BrokenLine, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
 
 /** How a line stands in the file: its table block and the family that it is read for. */
 export interface LineContext {
@@ -114,8 +114,8 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** Where a shell ends because it can't read a script further; what stands behind it is followed all the same. */
-  get brokenAt(): Line | undefined {
-    return this.evaluated()?.brokenAt;
+  get broken(): BrokenLine | undefined {
+    return this.evaluated()?.broken;
   }
 
   /** Where the evaluation of a script was given up because it would take too long. */

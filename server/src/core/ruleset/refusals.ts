@@ -12,8 +12,8 @@ export interface Refusal {
 export function refusalsOf(document: RulesetDocument, ruleset: Ruleset): readonly Refusal[] {
   const failed = ruleset.failures.map(({ line, status, message }) => ({ line, message: status === undefined ? message : `exit status ${status}: ${message}` }));
   if (document.kind === 'script') {
-    const { brokenAt } = document;
-    if (brokenAt !== undefined) failed.push({ line: brokenAt, message: 'A shell can\'t read this, and ends here at the latest; what stands behind it is followed all the same.' });
+    const { broken: unread } = document;
+    if (unread !== undefined) failed.push({ line: unread.line, message: 'A shell can\'t read this, and ends here at the latest; what stands behind it is followed all the same.' });
     return failed.sort(byLine);
   }
   const refused = ruleset.problems.filter(({ line, accepted }) => line.content.kind !== 'command' && accepted !== true);

@@ -133,6 +133,7 @@ function moved(content: LineContent, traced: Traced, lineStart: number, line: st
     case 'expectation': return { ...content, verdict: place(content.verdict), packet: place(content.packet) };
     case 'suppression': return { ...content, codes: content.codes.map(place) };
     case 'start': return { ...content, files: content.files.map(place) };
+    case 'call': return { ...content, arguments: content.arguments.map(place) };
     default: return content;
   }
 }

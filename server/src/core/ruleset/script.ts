@@ -55,6 +55,12 @@ export interface ScriptContext {
   boundStep(line: Line, step: ScriptStep): BoundLine;
 }
 
+/** A line that a shell can't read, and what it expects and does not find. */
+export interface BrokenLine {
+  readonly line: Line;
+  readonly expected: string;
+}
+
 /** A script as it was evaluated last. */
 export interface ScriptReading {
   /** The lines with what the evaluation made of them; a line that means what it meant before keeps its object. */
@@ -65,8 +71,8 @@ export interface ScriptReading {
   /** Families of lines that iptables-restore reads. */
   readonly families: ReadonlyMap<Line, Family>;
   readonly givenUpAt: Line | undefined;
-  /** Where a shell ends because it can't read on. */
-  readonly brokenAt: Line | undefined;
+  /** Where a shell ends because it can't read on, and what it expects there and does not find. */
+  readonly broken: BrokenLine | undefined;
   /** The command at which the script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
   /** What it has in common with the reading before. */
@@ -181,7 +187,7 @@ export class Script {
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
-      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), brokenAt: lineAt(evaluation.brokenAt),
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && { line: lineAt(evaluation.broken.start)!, expected: evaluation.broken.broken! },
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
@@ -394,7 +400,7 @@ export class Script {
 
 /** The lines of chunks that could not be read as shell. */
 function brokenLines(layout: Layout, chunks: readonly Chunk[]): ReadonlySet<Line> {
-  return new Set(chunks.filter(({ broken }) => broken).map(({ start }) => layout.lines[layout.indexAt(start)]!));
+  return new Set(chunks.filter(({ broken }) => broken !== undefined).map(({ start }) => layout.lines[layout.indexAt(start)]!));
 }
 
 /** What a line says: a step, or the first one and those that bring further commands. */
@@ -422,7 +428,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 }
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, brokenAt: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */

@@ -15,8 +15,8 @@ export interface Evaluation {
   readonly asked: ReadonlySet<number>;
   /** The command at which the script ends because it fails under `set -e`: an offset in the script. */
   readonly failedAt: number | undefined;
-  /** Where a shell ends because it can't read on: an offset in the script. What stands behind it is followed all the same. */
-  readonly brokenAt: number | undefined;
+  /** The lines at which a shell ends because it can't read on. What stands behind them is followed all the same. */
+  readonly broken: Chunk | undefined;
   /** Where the evaluation was given up because it would take too long: an offset in the script. */
   readonly givenUpAt: number | undefined;
   /** By which the script is followed faster once it has been edited. */
@@ -53,7 +53,7 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   shell.stretch = trail.finish(shell, unsure.length > 0);
   passOver(shell, chunks.slice(behind));
   for (const chunk of unsure) lookAtUnreached(shell, chunk);
-  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, brokenAt: chunks.slice(0, end).find(({ broken }) => broken)?.start, givenUpAt, trail };
+  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, broken: chunks.slice(0, end).find(({ broken }) => broken !== undefined), givenUpAt, trail };
 }
 
 /** Whether nothing of the chunk was left out, once it was run. */

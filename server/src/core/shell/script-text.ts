@@ -10,8 +10,8 @@ export interface Chunk extends Source {
   readonly text: string;
   /** Undefined for lines without a command, and for a line that is no shell. */
   readonly command: Command | undefined;
-  /** Whether the line could not be read: what stands behind it may be part of it. */
-  readonly broken: boolean;
+  /** What a shell expects and does not find, where the line could not be read: what stands behind it may be part of it. */
+  readonly broken: string | undefined;
   readonly simple: readonly SimpleCommand[];
   readonly functions: readonly Extract<Command, { kind: 'function' }>[];
 }
@@ -48,14 +48,14 @@ export class ScriptText {
     const chunks: Chunk[] = [];
     let index = 0;
     // A chunk that ended with the text may go on in what is new: in a joined line, in a here-document.
-    const isSettled = (chunk: Chunk): boolean => !chunk.broken && endOf(chunk) <= first && endOf(chunk) < length;
+    const isSettled = (chunk: Chunk): boolean => chunk.broken === undefined && endOf(chunk) <= first && endOf(chunk) < length;
     while (index < old.length && isSettled(old[index]!)) chunks.push(old[index++]!);
     let position = chunks.length === 0 ? 0 : endOf(chunks.at(-1)!);
     while (position < text.length) {
       const before = position < end ? position : position - shift;
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
-      const isSame = same?.start === before && !same.broken && (position >= end || isSettled(same));
+      const isSame = same?.start === before && same.broken === undefined && (position >= end || isSettled(same));
       if (isSame) index++;
       const standing = same?.start === before ? same : undefined;
       const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : readAgain(text, position, standing, shift);
@@ -75,10 +75,10 @@ function chunkAt(text: string, start: number): Chunk {
   const parser = new CommandParser(rest);
   try {
     const command = parser.completeLine();
-    return { start, text: rest.slice(0, parser.position), command, broken: false, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
+    return { start, text: rest.slice(0, parser.position), command, broken: undefined, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
-    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: true, simple: [], functions: [] };
+    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: error.expected, simple: [], functions: [] };
   }
 }
 
@@ -86,7 +86,7 @@ function chunkAt(text: string, start: number): Chunk {
 function readAgain(text: string, start: number, before: Chunk | undefined, growth: number): Chunk {
   const read = ownChunk(text, start, before === undefined ? 0 : before.text.length + growth);
   // A line that still is no shell is what it was.
-  return read.broken && before?.broken === true && before.text === read.text ? before : read;
+  return read.broken !== undefined && before?.broken === read.broken && before.text === read.text ? before : read;
 }
 
 /** The chunk that begins here, with a text of its own: a part of a text keeps the whole of it in memory, and each edit makes a new one. `length`: how long it may be. */
@@ -94,11 +94,11 @@ function ownChunk(text: string, start: number, length: number): Chunk {
   // What ends before the end of a part of the text does not go on behind it.
   for (const most of new Set([logicalLineLength(text.slice(start)), length])) {
     const own = chunkAt(copied(text.slice(start, start + most + 1)), 0);
-    if (!own.broken && own.text.length <= most) return { ...own, start };
+    if (own.broken === undefined && own.text.length <= most) return { ...own, start };
   }
   const whole = chunkAt(text, start);
   const own = copied(whole.text);
-  return whole.broken ? { ...whole, text: own } : { ...chunkAt(own, 0), start };
+  return whole.broken !== undefined ? { ...whole, text: own } : { ...chunkAt(own, 0), start };
 }
 
 const copied = (text: string): string => ` ${text}`.slice(1);

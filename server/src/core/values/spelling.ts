@@ -1,6 +1,6 @@
-/** The candidates nearest to `text` (at most two edits, fewer for short words), best first. */
+/** The candidates nearest to `text` (at most two edits, fewer for short words; none for a letter, which anything is near to), best first. */
 export function nearest(text: string, candidates: Iterable<string>, limit = 3): readonly string[] {
-  const most = text.length <= 3 ? 1 : 2;
+  const most = text.length < 2 ? 0 : text.length <= 3 ? 1 : 2;
   const lower = text.toLowerCase();
   const scored: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {

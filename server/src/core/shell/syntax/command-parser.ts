@@ -86,7 +86,7 @@ export class CommandParser extends TestParser {
     for (;;) {
       this.skipLines();
       if (ends()) return sequence(commands, start, this.position);
-      if (this.position >= this.end) this.fail('the end of a compound command');
+      if (this.position >= this.end) this.fail('the end of what it opens, such as `fi`, `done`, `esac` or `}`');
       commands.push(this.terminated());
     }
   }
@@ -111,7 +111,7 @@ export class CommandParser extends TestParser {
   private hereDocument({ delimiter, expands, tabs, place }: PendingHereText): void {
     const start = this.position;
     for (;;) {
-      if (this.position >= this.end) this.fail(`\`${delimiter}\``);
+      if (this.position >= this.end) this.fail(`the line \`${delimiter}\` that ends the here-document`);
       const newline = this.text.indexOf('\n', this.position);
       const end = newline === -1 || newline >= this.end ? this.end : newline;
       let line = this.text.slice(this.position, end).replace(/\r$/u, '');

@@ -1,10 +1,12 @@
 /** The text is no shell from here on; the parser that meets it gives up the command. */
 export class ShellSyntaxError extends Error {
   readonly offset: number;
+  readonly expected: string;
 
   constructor(offset: number, expected: string) {
     super(`${expected} expected`);
     this.offset = offset;
+    this.expected = expected;
   }
 }
 
