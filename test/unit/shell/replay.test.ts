@@ -43,6 +43,7 @@ const EDITS: Readonly<Record<string, readonly [script: readonly string[], from: 
   'how a chain came to be': [['X=1', `f() { ${rules('')}; iptables -N A || iptables -F A; }`, 'f', 'f'], 'X=1', 'iptables -N A'],
   'nothing, behind the trap that it sets': [['X=1', `f() { ${rules('')}; trap "iptables -A INPUT -j DROP" EXIT; }`, 'f'], 'X=1', 'X=2'],
   'nothing, behind the name that it makes another one': [['X=1', `f() { ${rules('')}; declare -gn N=M; }`, 'M=192.0.2.1', 'f', 'iptables -A INPUT -s $N'], 'X=1', 'X=2'],
+  'whether variables are exported': [['X=1', `f() { ${rules('')}; N=192.0.2.1; }`, 'f', 'sh -c "iptables -A INPUT -s \\$N"'], 'X=1', 'set -a'],
   'nothing, behind the function that it defines': [['X=1', `f() { ${rules('')}; g() { iptables -A INPUT -j DROP; }; }`, 'g() { :; }', 'f', 'g'], 'X=1', 'X=2'],
   'nothing, behind a status that it answers': [['X=1', `f() { ${rules('')}; return 1; }`, 'f || iptables -A INPUT -j DROP'], 'X=1', 'X=2'],
   'nothing, behind the status of its last command': [['X=1', `f() { ${rules('')}; iptables -N INPUT; }`, 'f || iptables -A INPUT -j DROP'], 'X=1', 'X=2'],

@@ -67,6 +67,7 @@ export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
 export interface SavedEnvironment extends Changes {
   readonly references: ReadonlyMap<string, string>;
   readonly exported: ReadonlySet<string>;
+  readonly exportsAll: boolean;
 }
 
 /** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
@@ -80,6 +81,8 @@ export class Environment {
   references: ReadonlyMap<string, string> = new Map();
   /** Variables that programs are given. */
   private exported: ReadonlySet<string> = new Set();
+  /** `set -a`: whether variables that are set are exported. */
+  exportsAll = false;
 
   constructor(positional: Positional) {
     this.layers[0]!.positional = positional;
@@ -104,6 +107,7 @@ export class Environment {
     const meant = this.meant(name);
     this.layers.at(-1)!.variables.set(meant, value ?? (value === null ? null : ABSENT));
     for (const recording of this.recordings) recording.write(meant, this.layers.length);
+    if (this.exportsAll) this.export(meant);
   }
 
   /** Lets a name stand for that of another variable, or for itself again. */
@@ -183,11 +187,11 @@ export class Environment {
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
     const { variables, functions, positional } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, exported: this.exported };
+    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, exported: this.exported, exportsAll: this.exportsAll };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, references, exported }: SavedEnvironment): void {
+  restore({ variables, functions, positional, references, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
     for (const [name, value] of variables) layer.variables.set(name, value);
     for (const [name, definition] of functions) layer.functions.set(name, definition);
@@ -195,18 +199,19 @@ export class Environment {
     this.layers.splice(0, this.layers.length, layer);
     this.references = references;
     this.exported = exported;
+    this.exportsAll = exportsAll;
   }
 
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && this.exported.size === saved.exported.size && [...this.exported].every((name) => saved.exported.has(name)) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && this.exportsAll === saved.exportsAll && this.exported.size === saved.exported.size && [...this.exported].every((name) => saved.exported.has(name)) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, references, exported } = this;
+    const { layers: { length }, references, exported, exportsAll } = this;
     this.layers.push(layer);
     try {
       run();
@@ -214,6 +219,7 @@ export class Environment {
       this.layers.length = length;
       this.references = references;
       this.exported = exported;
+      this.exportsAll = exportsAll;
     }
     return layer;
   }

@@ -17,7 +17,7 @@ export function redirected(shell: Interpreter, redirects: readonly Redirect[], s
     else if (/^>>?$/u.test(operator) && (descriptor ?? 1) === 1) {
       const file = new Output(shell.certainty);
       shell.output = file;
-      written = { path: shell.expander.text(redirect.target, source), append: operator === '>>', output: file };
+      written = { path: pathOf(shell, redirect, source), append: operator === '>>', output: file };
     } else if ((operator === '&>' || operator === '>&') && (descriptor ?? 1) === 1) shell.output = undefined;
   }
   const status = run();
@@ -30,6 +30,16 @@ export function redirected(shell: Interpreter, redirects: readonly Redirect[], s
 }
 
 const spanOf = (redirects: readonly Redirect[]): Span => ({ start: redirects[0]!.start, end: redirects.at(-1)!.end });
+
+/** A path that has nothing unknown in it but the number of the shell. */
+const OF_SHELL = /^"?(?:[\w./-]|\$\$|\$\{\$\})+"?$/u;
+
+/** The path of a file; one that is named after the shell names the same file wherever it stands so in the script. */
+function pathOf(shell: Interpreter, { target }: Redirect, source: Source): Value {
+  const path = shell.expander.text(target, source);
+  const text = source.text.slice(target.start, target.end);
+  return isUnknown(path) && shell.children === 0 && OF_SHELL.test(text) ? text.replaceAll(/["{}]/gu, '') : path;
+}
 
 /** Keeps what a file holds, for who reads it further on. */
 export function write(shell: Interpreter, path: Value, append: boolean, output: Output): void {
@@ -44,7 +54,8 @@ export function write(shell: Interpreter, path: Value, append: boolean, output: 
   else shell.files.set(path, [...before, ...output.pieces]);
 }
 
-function inputOf(shell: Interpreter, { operator, target, start, end }: Redirect, source: Source): Input {
+function inputOf(shell: Interpreter, redirect: Redirect, source: Source): Input {
+  const { operator, target, start, end } = redirect;
   if (operator === '<<') return new Input(shell.expander.pieces(target, source));
   if (operator === '<<<') {
     const value = shell.expander.text(target, source);
@@ -52,8 +63,7 @@ function inputOf(shell: Interpreter, { operator, target, start, end }: Redirect,
   }
   const [part] = target.parts;
   if (operator === '<' && target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return substituted(shell, part, source);
-  const path = shell.expander.text(target, source);
-  return fileInput(shell, path, spanIn(source, { start, end }));
+  return fileInput(shell, pathOf(shell, redirect, source), spanIn(source, { start, end }));
 }
 
 /** What the commands of `< <(…)` print. */

@@ -208,7 +208,7 @@ export class ShellState {
 
   /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
   get isPlain(): boolean {
-    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.output === undefined && this.environment.references.size === 0;
+    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
   }
 
   /** How many conditions hold sway. */
