@@ -108,6 +108,12 @@ describe('what is not known', () => {
     ]);
   });
 
+  it('includes a segment of a connection whose first packet said no protocol', async () => {
+    const ruleset = '*filter\n-A INPUT -m conntrack --ctstate INVALID -j DROP\n-A INPUT -m conntrack --ctstate NEW -j ACCEPT\n-A INPUT -m conntrack --ctstate ESTABLISHED -j LOG\nCOMMIT\n';
+    const results = await run(ruleset, ['any 1.1.1.1 -> 9.9.9.9 in=eth0', 'tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0', 'tcp 9.9.9.9:80 -> 1.1.1.1:1 out=eth0', 'tcp 1.1.1.1:1 -> 9.9.9.9:80 in=eth0']);
+    assert.deepEqual(results.map(({ verdict }) => verdict), ['ACCEPT', 'ACCEPT', 'UNKNOWN', 'UNKNOWN']);
+  });
+
   it('includes what a set holds once SET has changed it, its exceptions too', async () => {
     const host = facts({ ipsets: { nets: { type: 'hash:net', family: 'inet', members: ['10.2.0.0/16', '10.2.0.2 nomatch'] } } });
     const changing = (change: string): string => `*filter\n-A INPUT -m set ! --match-set nets src -j SET ${change} nets src\n-A INPUT -m set --match-set nets src -j DROP\nCOMMIT\n`;

@@ -77,6 +77,18 @@ export function ordinaryFlags(connection: Connection | undefined, direction: 'or
   return state === 'CLOSE' || state === 'TIME_WAIT' ? SYN : ACK;
 }
 
+/** Where a connection stands before its first segment. */
+export const newProgress = (): TcpProgress => ({ state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false, mayChallenge: false });
+
+/** Brings a connection whose packets said no protocol to where ordinary segments would have brought it. */
+export function goOrdinaryWay(connection: Connection, now: number): void {
+  connection.tcp = newProgress();
+  advance(connection, 'original', SYN, now);
+  if (!connection.replied) return;
+  advance(connection, 'reply', SYN | ACK, now);
+  advance(connection, 'original', ACK, now);
+}
+
 /**
  * Moves the connection by a segment, setting its timeout. 'closed': the segment belongs to the connection and ends it
  * at once (an RST before any answer).

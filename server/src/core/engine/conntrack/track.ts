@@ -3,7 +3,7 @@ import { PROTOCOL } from '../protocols.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
 import { icmpRole } from './icmp.ts';
 import { confirm, kill, newConnection, type ConntrackTable, type Found } from './table.ts';
-import { advance, mayBegin, ordinaryFlags, sensibleFlags, tcpKind } from './tcp.ts';
+import { advance, goOrdinaryWay, mayBegin, newProgress, ordinaryFlags, sensibleFlags, tcpKind } from './tcp.ts';
 import { inverse, isIcmp, tupleOf } from './tuple.ts';
 
 /** What conntrack says of a packet. */
@@ -63,6 +63,7 @@ function related(packet: Packet, found: Found | undefined): Tracked {
 }
 
 function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
+  if (found !== undefined && found.connection.tcp === undefined) goOrdinaryWay(found.connection, now);
   const flags = packet.tcpFlags ?? ordinaryFlags(found?.connection, found?.direction ?? 'original');
   if (!sensibleFlags(flags)) return INVALID;
   if (found === undefined) {
@@ -94,7 +95,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
 /** A packet that begins a connection. */
 function begun(packet: Packet, now: number, zones: Zones): Tracked {
   const connection = newConnection(tupleOf(packet, zones.original), now, zones.reply);
-  if (packet.protocol === PROTOCOL.tcp) connection.tcp = { state: 'NONE', lastKind: undefined, lastDirection: undefined, heard: false, simultaneous: false, closing: false, mayChallenge: false };
+  if (packet.protocol === PROTOCOL.tcp) connection.tcp = newProgress();
   return { state: 'NEW', connection, direction: 'original' };
 }
 
