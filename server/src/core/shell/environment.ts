@@ -73,6 +73,8 @@ export interface SavedEnvironment extends Changes {
 /** Variables, positional parameters and functions of a running script, in layers that can be taken off again. */
 export class Environment {
   private readonly layers: Layer[] = [new Layer()];
+  /** The layers that hold a variable, the uppermost last: ways lie in ways dozens deep, and each line looks at variables. */
+  private readonly places = new Map<string, number[]>();
   /** What takes note of all that is looked at and changed. */
   readonly recordings: Recording[] = [];
   /** How many functions are being run. */
@@ -91,12 +93,8 @@ export class Environment {
   /** Undefined for a variable that the script never set: it is the caller's. */
   get(given: string): Variable | undefined {
     const name = this.meant(given);
-    let layer = this.layers.length - 1;
-    let found: Variable | typeof ABSENT | undefined;
-    for (; layer >= 0; layer--) {
-      found = this.layers[layer]!.variables.get(name);
-      if (found !== undefined) break;
-    }
+    const layer = this.places.get(name)?.at(-1) ?? -1;
+    const found = this.layers[layer]?.variables.get(name);
     const value = found === ABSENT ? undefined : found;
     for (const recording of this.recordings) recording.readVariable(name, value, layer);
     return value;
@@ -105,9 +103,17 @@ export class Environment {
   /** Sets a variable; `undefined` makes it the caller's again. */
   set(name: string, value: Variable | undefined): void {
     const meant = this.meant(name);
-    this.layers.at(-1)!.variables.set(meant, value ?? (value === null ? null : ABSENT));
+    this.put(meant, value ?? (value === null ? null : ABSENT));
     for (const recording of this.recordings) recording.write(meant, this.layers.length);
     if (this.exportsAll) this.export(meant);
+  }
+
+  private put(name: string, value: Variable | typeof ABSENT): void {
+    const top = this.layers.length - 1;
+    const places = this.places.get(name);
+    if (places === undefined) this.places.set(name, [top]);
+    else if (places.at(-1) !== top) places.push(top);
+    this.layers[top]!.variables.set(name, value);
   }
 
   /** Lets a name stand for that of another variable, or for itself again. */
@@ -193,10 +199,11 @@ export class Environment {
   /** Makes everything as it was. */
   restore({ variables, functions, positional, references, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
-    for (const [name, value] of variables) layer.variables.set(name, value);
+    this.layers.splice(0, this.layers.length, layer);
+    this.places.clear();
+    for (const [name, value] of variables) this.put(name, value);
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
-    this.layers.splice(0, this.layers.length, layer);
     this.references = references;
     this.exported = exported;
     this.exportsAll = exportsAll;
@@ -217,6 +224,7 @@ export class Environment {
       run();
     } finally {
       this.layers.length = length;
+      for (const name of layer.variables.keys()) this.places.get(name)!.pop();
       this.references = references;
       this.exported = exported;
       this.exportsAll = exportsAll;

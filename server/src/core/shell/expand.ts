@@ -26,19 +26,14 @@ const LONGEST_ORIGIN = 60;
 /** A value that is longer is no firewall's. */
 const LONGEST_TEXT = 1 << 20;
 
-/** Thrown out of arithmetic that meets something unknown. */
-class UnknownOperand extends Error {
-  readonly unknown: Unknown;
-
-  constructor(unknown: Unknown) {
-    super(unknown.origin);
-    this.unknown = unknown;
-  }
-}
+/** Thrown out of arithmetic that meets something unknown. Made once: an error notes where it was made, which takes longer than the arithmetic. */
+const UNKNOWN_OPERAND = new Error('an operand is not known');
 
 /** Expands words the way bash does, with unknown values where the script does not tell. */
 export class Expander {
   readonly host: ExpansionHost;
+  /** The operand that arithmetic was stopped by. */
+  private operand: Unknown | undefined;
   private readonly parameters: ParameterExpansion;
 
   constructor(host: ExpansionHost) {
@@ -177,7 +172,7 @@ export class Expander {
         },
       });
     } catch (error) {
-      if (error instanceof UnknownOperand) return error.unknown;
+      if (error === UNKNOWN_OPERAND) return this.operand!;
       if (error instanceof ArithmeticError) return { origin: `$((${text.trim()}))` };
       throw error;
     }
@@ -186,9 +181,10 @@ export class Expander {
   private number(name: string, index: bigint | undefined): string {
     const variable = this.host.environment.get(name);
     const value = index !== undefined && isArray(variable) ? variable.elements.get(Number(index)) ?? '' : scalarOf(variable);
-    if (value !== undefined && isUnknown(value)) throw new UnknownOperand(value);
-    if (value === undefined && variable === undefined) throw new UnknownOperand({ origin: `$${name}` });
-    return value ?? '';
+    if (value !== undefined && isUnknown(value)) this.operand = value;
+    else if (value === undefined && variable === undefined) this.operand = { origin: `$${name}` };
+    else return value ?? '';
+    throw UNKNOWN_OPERAND;
   }
 
   /** Sets one element of an array, which the variable becomes if it was none. */
