@@ -90,19 +90,6 @@ describe('evaluation of shell', () => {
     assert.deepEqual(script.chunks.map(({ text }) => text), ['\\\niptables -A X\n']);
   });
 
-  it('keeps apart lines of the same text that are no shell', () => {
-    const script = new ScriptText();
-    script.update('X\nEOF\nfi\nEOF\nfi\n');
-    script.update('<<EOF\n X\nEOF\nfi\nEOF\nfi\n');
-    assert.deepEqual(script.chunks.map(({ start }) => start), [0, 13, 16, 20]);
-  });
-
-  it('goes on to the end of the text in a here-document that nothing ends', () => {
-    const script = 'iptables-restore <<EOF\n*filter\n-A INPUT -j DROP\nCOMMIT\n';
-    assert.deepEqual(summary(script), summary(`${script}EOF\n`));
-    assert.deepEqual(summary(script.trimEnd()), summary(script).map((run) => run.trimEnd()));
-  });
-
   it('reads after any edits what it reads of a fresh text', () => {
     const pieces = ['iptables -A X\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));

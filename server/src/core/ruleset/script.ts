@@ -59,8 +59,6 @@ export interface ScriptContext {
 export interface BrokenLine {
   readonly line: Line;
   readonly expected: string;
-  /** Whether it takes the rest for text and goes on, as it does with a here-document. */
-  readonly goesOn: boolean;
 }
 
 /** A script as it was evaluated last. */
@@ -189,7 +187,7 @@ export class Script {
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
-      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && { line: lineAt(evaluation.broken.start)!, expected: evaluation.broken.broken! },
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
@@ -398,10 +396,6 @@ export class Script {
     line.number = number;
     return line;
   }
-}
-
-function brokenBy({ broken, unended }: Chunk, line: Line): BrokenLine {
-  return broken === undefined ? { line, expected: `the line \`${unended!}\` that ends the here-document`, goesOn: true } : { line, expected: broken, goesOn: false };
 }
 
 /** The lines of chunks that could not be read as shell. */

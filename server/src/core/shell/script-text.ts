@@ -12,8 +12,6 @@ export interface Chunk extends Source {
   readonly command: Command | undefined;
   /** What a shell expects and does not find, where the line could not be read: what stands behind it may be part of it. */
   readonly broken: string | undefined;
-  /** The line that a shell looks for to end a here-document, where the text ends first. */
-  readonly unended: string | undefined;
   readonly simple: readonly SimpleCommand[];
   readonly functions: readonly Extract<Command, { kind: 'function' }>[];
 }
@@ -58,10 +56,9 @@ export class ScriptText {
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
       const isSame = same?.start === before && same.broken === undefined && (position >= end || isSettled(same));
+      if (isSame) index++;
       const standing = same?.start === before ? same : undefined;
       const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : readAgain(text, position, standing, shift);
-      // Its place is another from now on, so it is none to look for.
-      if (chunk === same) index++;
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);
@@ -78,10 +75,10 @@ function chunkAt(text: string, start: number): Chunk {
   const parser = new CommandParser(rest);
   try {
     const command = parser.completeLine();
-    return { start, text: rest.slice(0, parser.position), command, broken: undefined, unended: parser.unended, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
+    return { start, text: rest.slice(0, parser.position), command, broken: undefined, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
-    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: error.expected, unended: undefined, simple: [], functions: [] };
+    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: error.expected, simple: [], functions: [] };
   }
 }
 
