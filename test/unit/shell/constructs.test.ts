@@ -90,6 +90,13 @@ describe('evaluation of shell', () => {
     assert.deepEqual(script.chunks.map(({ text }) => text), ['\\\niptables -A X\n']);
   });
 
+  it('keeps apart lines of the same text that are no shell', () => {
+    const script = new ScriptText();
+    script.update('X\nEOF\nfi\nEOF\nfi\n');
+    script.update('<<EOF\n X\nEOF\nfi\nEOF\nfi\n');
+    assert.deepEqual(script.chunks.map(({ start }) => start), [0, 13, 16, 20]);
+  });
+
   it('reads after any edits what it reads of a fresh text', () => {
     const pieces = ['iptables -A X\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));

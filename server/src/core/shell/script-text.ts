@@ -56,9 +56,10 @@ export class ScriptText {
       while (index < old.length && old[index]!.start < before) index++;
       const same = old[index];
       const isSame = same?.start === before && same.broken === undefined && (position >= end || isSettled(same));
-      if (isSame) index++;
       const standing = same?.start === before ? same : undefined;
       const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : readAgain(text, position, standing, shift);
+      // Its place is another from now on, so it is none to look for.
+      if (chunk === same) index++;
       chunk.start = position;
       chunks.push(chunk);
       position = endOf(chunk);
