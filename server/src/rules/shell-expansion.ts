@@ -1,6 +1,8 @@
-import type { BoundRule, CommandKind } from '../core/ruleset/model.ts';
+import { bringsRule } from '../core/ruleset/legal-options.ts';
+import type { BoundRule } from '../core/ruleset/model.ts';
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Argument, Line } from '../core/syntax/line.ts';
+import { isWithin } from '../core/text.ts';
 import { NO_REPORTS, defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 
@@ -26,13 +28,10 @@ export default defineRule({
   },
 });
 
-/** Commands that bring a rule. */
-const ADDS: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replace']);
-
-function messageOf({ command, table, unresolved }: BoundRule, { start, end }: Argument, isRule: boolean): string {
-  const isRuleAdded = command === undefined ? isRule : ADDS.has(command.kind);
+function messageOf({ command, table, unresolved }: BoundRule, argument: Argument, isRule: boolean): string {
+  const isRuleAdded = command === undefined ? isRule : bringsRule(command);
   if (!isRuleAdded) return `What this command does depends on \`${unresolved}\`, which is not known.`;
-  const place = [command?.chainSpan, table?.span].find((span) => span !== undefined && start <= span.start && span.end <= end);
+  const place = [command?.chainSpan, table?.span].find((span) => span !== undefined && isWithin(span, argument));
   return place === undefined ? `The rule depends on \`${unresolved}\`, which is not known; it may match any packet or none.`
     : `Where the rule goes depends on \`${unresolved}\`, which is not known; it may be in any chain that fits.`;
 }

@@ -35,6 +35,9 @@ function isLegal({ meaning }: BaseOption, command: BoundCommand): boolean {
 /** Whether the command is about a rule that its line describes, which the kernel gets to see. */
 export const describesRule = ({ kind, position }: BoundCommand): boolean => WITH_RULE.has(kind) && (kind !== 'delete' || position === undefined);
 
+/** Whether the command puts a rule into a chain. */
+export const bringsRule = ({ kind }: BoundCommand): boolean => kind === 'append' || kind === 'insert' || kind === 'replace';
+
 function named({ kind, position }: BoundCommand): string {
   return kind === 'delete' && position !== undefined ? '`-D` with a rule number, which says already which rule is meant' : `\`${LETTERS[kind]}\``;
 }

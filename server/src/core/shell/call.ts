@@ -5,7 +5,7 @@ import { remember } from './recall.ts';
 import { fileInput } from './redirect.ts';
 import { readRestoreOptions, type RestoreOptions } from './restore-options.ts';
 import type { Running } from './simple.ts';
-import type { Span } from '../text.ts';
+import { isWithin, type Span } from '../text.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
 import type { Home, Status, UnknownStatus } from './state.ts';
@@ -36,7 +36,7 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
 /** The call with spans that count from the source of its command, so that an edit before it leaves it as it is. */
 function countedFromHome(invocation: Invocation, { source, start, end }: Home): Invocation {
   const { tool, home, name, program, arguments: args } = invocation;
-  const isInside = (span: Span): boolean => span.start >= start && span.end <= end;
+  const isInside = (span: Span): boolean => isWithin(span, { start, end });
   if (source.broughtBy !== undefined || tool === 'restore' || !isInside(name) || !isInside(program) || !args.every(isInside)) return invocation;
   const counted = <T extends Span>(span: T): T => ({ ...span, start: span.start - source.start, end: span.end - source.start });
   return { ...invocation, base: source, home: counted(home), name: counted(name), program: counted(program), arguments: args.map(counted) };

@@ -1,4 +1,5 @@
 import { conditionalRule } from '../bind.ts';
+import { bringsRule } from '../legal-options.ts';
 import type { BoundCommand, BoundRule, CommandKind, Rule, Table } from '../model.ts';
 
 /** Commands that fail or not by the rules that their chain holds. */
@@ -26,13 +27,11 @@ export function isUncounted({ chains }: Table, { chain, position, kind }: BoundC
 export const hasCertain = (rules: readonly Rule[], count: number): boolean => rules.slice(0, count).every(({ bound }) => bound.unresolved === undefined);
 
 /** The rule of a command, which is refused where it jumps to a chain that is not there. */
-export function dependent({ chains }: Table, { kind }: BoundCommand, bound: BoundRule): BoundRule {
+export function dependent({ chains }: Table, command: BoundCommand, bound: BoundRule): BoundRule {
   const { target } = bound;
-  const reason = target?.kind === 'chain' && ADDING.has(kind) ? chains.get(target.chain)?.maybe : undefined;
+  const reason = target?.kind === 'chain' && bringsRule(command) ? chains.get(target.chain)?.maybe : undefined;
   return reason === undefined ? bound : conditionalRule(bound, reason);
 }
-
-const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'replace']);
 
 /** Why nobody knows whether the table has the chain. */
 function existence(table: Table, name: string | undefined): string | undefined {

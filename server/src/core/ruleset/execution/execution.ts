@@ -126,6 +126,7 @@ export class Execution {
     return status;
   }
 
+  /** What a command may do of which nobody knows where it works. */
   private somewhere(bound: BoundRule, open: OpenWords, table?: Table): undefined {
     const { state } = this;
     const reason = bound.conditional ?? bound.unknownWord!;

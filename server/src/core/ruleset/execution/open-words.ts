@@ -1,5 +1,5 @@
 import type { Argument, LineContent } from '../../syntax/line.ts';
-import type { Span } from '../../text.ts';
+import { isWithin, type Span } from '../../text.ts';
 import type { BoundRule } from '../model.ts';
 import { isExpansion } from '../reading.ts';
 
@@ -47,7 +47,7 @@ export function openWordsOf(bound: BoundRule, content: LineContent): OpenWords |
   return new OpenWords(bound, args, args.filter(content.kind === 'command' ? isExpansion : ({ unknown }) => unknown !== undefined));
 }
 
-const indexAt = (args: readonly Argument[], span: Span): number => args.findIndex(({ start, end }) => start <= span.start && span.end <= end);
+const indexAt = (args: readonly Argument[], span: Span): number => args.findIndex((argument) => isWithin(span, argument));
 
 /** A stretch of a word that the shell replaces, or text as it stands. */
 const PART = /\$(?:\{[^}]*\}|\([^)]*\)|\w+|.)|`[^`]*`|(?<text>[\w.+@/-]+)/gsu;

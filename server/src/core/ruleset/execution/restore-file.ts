@@ -57,14 +57,14 @@ export class RestoreFile {
     // A table inside of a block is read as a rule.
     this.missingCommit(2);
     const only = this.run?.options.table;
-    if (name.unknown === undefined && only !== undefined && only !== name.text) {
-      this.block = unread(state.line);
-      return;
-    }
     if (name.unknown !== undefined) {
       this.readsUnknown = true;
       restoreUnknown(state, state.line, only, name.unknown);
       state.unknown(name.unknown);
+      this.block = unread(state.line);
+      return;
+    }
+    if (only !== undefined && only !== name.text) {
       this.block = unread(state.line);
       return;
     }
