@@ -82,10 +82,11 @@ export interface ExpectationsAnswer {
 
 export type Family = 'ipv4' | 'ipv6';
 
-/** What `iptables-lens.resultingRuleset` takes; without a family, that of the file. */
+/** What `iptables-lens.resultingRuleset` takes; without a family or a network namespace, those of the file. */
 export interface RulesetRequest {
   uri: string;
   family?: Family;
+  namespace?: string;
 }
 
 /** What `iptables-lens.resultingRuleset` answers: a saved ruleset, for each line of it the line of the file that made it, and what failed. */

@@ -47,9 +47,9 @@ export function createResultingRulesets(ask: (command: string, argument: Ruleset
 }
 
 /** The path is what the tab shows, and its ending makes the text a ruleset of the family. */
-function uriOf({ uri, family = 'ipv4' }: RulesetRequest): Uri {
+function uriOf({ uri, family = 'ipv4', namespace }: RulesetRequest): Uri {
   const name = Uri.parse(uri).path.split('/').at(-1) ?? '';
-  return Uri.from({ scheme, path: `/${name} ruleset.${family === 'ipv6' ? 'v6' : 'v4'}`, query: JSON.stringify({ uri, family }) });
+  return Uri.from({ scheme, path: `/${name} ruleset${namespace === undefined ? '' : ` of ${namespace}`}.${family === 'ipv6' ? 'v6' : 'v4'}`, query: JSON.stringify({ uri, family, namespace }) });
 }
 
 const requestOf = (uri: Uri): RulesetRequest => JSON.parse(uri.query) as RulesetRequest;
@@ -68,7 +68,8 @@ function linksOf(document: TextDocument, sources: readonly (number | null)[]): D
 function asRequest(argument: unknown): RulesetRequest | undefined {
   if (typeof argument === 'object' && argument !== null && 'uri' in argument && typeof argument.uri === 'string') {
     const family = 'family' in argument ? argument.family as Family : undefined;
-    return { uri: argument.uri, ...(family === undefined ? {} : { family }) };
+    const namespace = 'namespace' in argument ? argument.namespace as string : undefined;
+    return { uri: argument.uri, ...(family === undefined ? {} : { family }), ...(namespace === undefined ? {} : { namespace }) };
   }
   const document = window.activeTextEditor?.document;
   return document !== undefined && languages.includes(document.languageId) ? { uri: document.uri.toString() } : undefined;

@@ -1,3 +1,4 @@
+import { stackOf } from '../core/netfilter.ts';
 import { demandNotes } from '../core/ruleset/demands.ts';
 import { saveRuleset } from '../core/ruleset/save.ts';
 import { Opener, UsageError, atOption, familyOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
@@ -5,18 +6,18 @@ import { refusedLines, reportIdle } from './refused.ts';
 
 export const compileCommand: Subcommand = {
   name: 'compile',
-  usage: 'compile [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] FILE [-- ARGUMENT…]',
+  usage: 'compile [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] [--netns NAME] FILE [-- ARGUMENT…]',
   summary: 'Print the ruleset that a script or ruleset file leaves behind, as iptables-save does; exit 1 when a command fails.',
   async run(args) {
     const { values, positionals, run } = readScriptArguments(args, {
       allowPositionals: true,
-      options: { family: { type: 'string' }, backend: { type: 'string' }, from: { type: 'string' }, at: { type: 'string' } },
+      options: { family: { type: 'string' }, backend: { type: 'string' }, from: { type: 'string' }, at: { type: 'string' }, netns: { type: 'string' } },
     });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one script or ruleset file');
     const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
     const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
-    const ruleset = document.ruleset(document.family, backend, atOption(values.at, document));
+    const ruleset = document.ruleset(stackOf({ family: document.family, namespace: values.netns }), backend, atOption(values.at, document));
     process.stdout.write([...demandNotes(document), ...saveRuleset(ruleset, backend)].map(({ text }) => `${text}\n`).join(''));
     reportIdle(file, document, ruleset);
     const refused = refusedLines(file, document, ruleset);

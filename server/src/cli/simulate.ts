@@ -5,7 +5,7 @@ import type { Program } from '../core/engine/program.ts';
 import { simulate } from '../core/engine/simulate.ts';
 import type { Backend } from '../core/engine/traversal.ts';
 import { Worlds } from '../core/engine/world.ts';
-import { FAMILY_NAMES, type Family } from '../core/netfilter.ts';
+import { FAMILY_NAMES, stackOf, type Family } from '../core/netfilter.ts';
 import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import { packetFromJson } from '../core/notation/read-json.ts';
@@ -17,7 +17,7 @@ import { visible } from './visible.ts';
 
 export const simulateCommand: Subcommand = {
   name: 'simulate',
-  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] (--packet 'NOTATION' | --jsonl) FILE [-- ARGUMENT…]",
+  usage: "simulate [--json] [--all-steps] [--host FILE] [--family ipv4|ipv6] [--backend nft|legacy] [--from FILE] [--at LINE] [--netns NAME] (--packet 'NOTATION' | --jsonl) FILE [-- ARGUMENT…]",
   summary: 'Send a packet, or packet objects from standard input, through a ruleset and print what becomes of it.',
   async run(args) {
     const { values, positionals, run } = readScriptArguments(args, {
@@ -25,7 +25,7 @@ export const simulateCommand: Subcommand = {
       options: {
         json: { type: 'boolean' }, jsonl: { type: 'boolean' }, 'all-steps': { type: 'boolean' }, packet: { type: 'string' },
         host: { type: 'string' }, family: { type: 'string' }, backend: { type: 'string' },
-        from: { type: 'string' }, at: { type: 'string' },
+        from: { type: 'string' }, at: { type: 'string' }, netns: { type: 'string' },
       },
     });
     const [file] = positionals;
@@ -33,7 +33,7 @@ export const simulateCommand: Subcommand = {
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
     const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
     const simulator = new Simulator(file, document, {
-      host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), allSteps: values['all-steps'] === true,
+      host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), namespace: values.netns, allSteps: values['all-steps'] === true,
     });
     return values.packet === undefined ? simulateLines(simulator) : simulateOne(simulator, values.packet, values.json === true);
   },
@@ -44,6 +44,8 @@ interface SimulatorOptions {
   readonly backend: Backend;
   /** A physical line of a script, after which its ruleset is asked for. */
   readonly at: number | undefined;
+  /** The network namespace of a script whose rules are meant; undefined: that in which line `at` works, else the script's own. */
+  readonly namespace: string | undefined;
   readonly allSteps: boolean;
 }
 
@@ -81,8 +83,8 @@ class Simulator {
   private program(family: Family): Program {
     const known = this.programs.get(family);
     if (known !== undefined) return known;
-    const { file, document, options: { backend, at } } = this;
-    const ruleset = document.ruleset(family, backend, at);
+    const { file, document, options: { backend, at, namespace } } = this;
+    const ruleset = document.ruleset(stackOf({ family, namespace }), backend, at);
     const refused = refusedLines(file, document, ruleset);
     process.stderr.write(refused.slice(0, REFUSED_SHOWN).join(''));
     if (refused.length > REFUSED_SHOWN) process.stderr.write(`${file}: iptables would refuse ${refused.length - REFUSED_SHOWN} more lines; \`iptables-lens check\` shows all\n`);

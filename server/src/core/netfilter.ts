@@ -5,6 +5,18 @@ export type Family = 'ipv4' | 'ipv6';
 /** The protocols' names, as a reader knows them. */
 export const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
+/** A family's tables: those of the host that a file is for, or of a network namespace of it (`ipv4 blue`). */
+export type Stack = Family | `${Family} ${string}`;
+
+/** The tables that something of a family works on, in the host or in a network namespace. */
+export const stackOf = ({ family, namespace }: { readonly family: Family; readonly namespace?: string | undefined }): Stack => (namespace === undefined ? family : `${family} ${namespace}`);
+
+/** The family of tables, and the network namespace that they are in; undefined: the host's own. */
+export function partsOfStack(stack: Stack): { readonly family: Family; readonly namespace: string | undefined } {
+  const blank = stack.indexOf(' ');
+  return blank === -1 ? { family: stack as Family, namespace: undefined } : { family: stack.slice(0, blank) as Family, namespace: stack.slice(blank + 1) };
+}
+
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
 
 /** A hook is also the name of the built-in chain that a table attaches to it. */

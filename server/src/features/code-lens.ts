@@ -1,6 +1,8 @@
 import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
-import { FAMILY_NAMES } from '../core/netfilter.ts';
+import { FAMILY_NAMES, partsOfStack } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import { stackOfCommand } from '../core/ruleset/family.ts';
+import { commandsOf } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';
 import type { Session } from './session.ts';
@@ -27,16 +29,20 @@ export function codeLenses(session: Session, document: RulesetDocument): CodeLen
   return [...rulesetLenses(document), ...lenses];
 }
 
-/** At the top of a script, what its commands leave behind: one lens for each family that they speak for. */
+/** At the top of a script, what its commands leave behind: one lens for each family and network namespace that they work on. */
 function rulesetLenses(document: RulesetDocument): CodeLens[] {
-  const families = new Set(document.lines.filter(({ content }) => content.kind === 'command').map((line) => document.familyOf(line)));
+  const stacks = new Set(document.lines.flatMap(({ content }) => (content.kind === 'command' ? commandsOf(content) : [])).map(stackOfCommand));
   const start = { line: 0, character: 0 };
-  return [...families].sort().map((family) => ({
-    range: { start, end: start },
-    command: {
-      title: `Resulting ${FAMILY_NAMES[family]} ruleset`, command: 'iptables-lens.resultingRuleset', arguments: [{ uri: document.uri, family }],
-    },
-  }));
+  return [...stacks].sort().map((stack) => {
+    const { family, namespace } = partsOfStack(stack);
+    return {
+      range: { start, end: start },
+      command: {
+        title: `Resulting ${FAMILY_NAMES[family]} ruleset${namespace === undefined ? '' : ` of ${namespace}`}`,
+        command: 'iptables-lens.resultingRuleset', arguments: [{ uri: document.uri, family, ...(namespace !== undefined && { namespace }) }],
+      },
+    };
+  });
 }
 
 /** The lens with its command. */

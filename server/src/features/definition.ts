@@ -11,7 +11,7 @@ export function definition(document: RulesetDocument, position: Position): Locat
   if (chain === undefined) return [];
   const declared = occurrencesOf(document, chain.id).filter(({ mention }) => mention === 'declaration');
   if (declared.length > 0) return declared.map(({ line, span }) => ({ uri: document.uri, range: document.rangeOf(line, span) }));
-  const table = document.ruleset(chain.id.family).tables.get(chain.id.table);
+  const table = document.ruleset(chain.id.stack).tables.get(chain.id.table);
   if (table?.line === undefined || table.chains.get(chain.id.name)?.builtIn !== true) return [];
   return [{ uri: document.uri, range: document.rangeOf(table.line, { start: 0, end: table.line.text.length }) }];
 }

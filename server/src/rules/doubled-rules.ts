@@ -18,6 +18,8 @@ export default defineRule({
   }),
   *checkFile(file) {
     for (const ruleset of file.rulesets) {
+      // A network namespace is mostly made by the script that fills it.
+      if (ruleset.namespace !== undefined) continue;
       const commands = scriptCommands(file, ruleset.family);
       // Whoever sets a policy sets up a firewall; a few rules may well be meant to be added to one, once.
       const setsUp = commands.some(({ command }) => command.kind === 'policy');

@@ -8,7 +8,7 @@ import type { BrokenLine, ScriptStep } from '../core/ruleset/script.ts';
 import type { StartProblem } from '../core/ruleset/start.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
-import type { Family } from '../core/netfilter.ts';
+import type { Family, Stack } from '../core/netfilter.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import type { Survey } from './support/survey.ts';
 
@@ -90,8 +90,10 @@ export interface FileInContext {
   readonly kind: FileKind;
   /** The family of the file; command lines have their own. */
   readonly family: Family;
-  /** What the file leaves behind, for each family that it speaks for; the file's own family first. */
+  /** What the file leaves behind, for each family and network namespace that it speaks for; the file's own first. */
   readonly rulesets: readonly Ruleset[];
+  /** All the tables that the file works on, those of which nothing is known among them. */
+  readonly stacks: readonly Stack[];
   /** The lines of kinds that there are few of, so that a check need not walk all of them. */
   readonly survey: Survey;
   /** Every code that there is. */
@@ -110,8 +112,8 @@ export interface FileInContext {
   readonly broken: BrokenLine | undefined;
   /** The command at which a script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
-  /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  executed(family: Family): readonly BoundLine[];
+  /** The lines that are for some tables, such as those of a ruleset, in the order in which they are executed, each as often as it is. */
+  executed(stack: Stack): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
   bound(line: Line, offset?: number): BoundRule | undefined;
   context(line: Line, offset?: number): LineContext;

@@ -1,8 +1,8 @@
 import type { Problem } from '../core/extensions/definition.ts';
 import type { HostFacts } from '../core/engine/host.ts';
-import type { Family } from '../core/netfilter.ts';
+import type { Stack } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
-import { familyOfProgram } from '../core/ruleset/family.ts';
+import { stackOfCommand } from '../core/ruleset/family.ts';
 import { commandsOf } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
@@ -114,9 +114,9 @@ export class Diagnostics {
     const { document, codes } = this;
     return {
       lines: document.lines, kind, survey, ...around, codes, family: document.family,
-      rulesets: familiesOf(document, survey).map((family) => document.ruleset(family)),
+      rulesets: stacksOf(document, survey).map((stack) => document.ruleset(stack)),
       startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, broken: document.broken, conditionals: document.conditionalCommands,
-      executed: (family) => document.linesOf(family),
+      stacks: document.stacks, executed: (stack) => document.linesOf(stack),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
     };
@@ -137,14 +137,14 @@ export class Diagnostics {
   }
 }
 
-/** The families that the file speaks for: its own, and those that its command lines name. */
-function familiesOf(document: RulesetDocument, survey: Survey): readonly Family[] {
-  const families = new Set([document.family]);
+/** The tables that the file speaks for: those of its own family, and those that its command lines work on. */
+function stacksOf(document: RulesetDocument, survey: Survey): readonly Stack[] {
+  const stacks = new Set([document.meantBy(document.family)]);
   for (const { content } of survey.get('command') ?? []) {
-    if (content.kind === 'command') for (const { family, program } of commandsOf(content)) families.add(family ?? familyOfProgram(program.text));
+    if (content.kind === 'command') for (const command of commandsOf(content)) stacks.add(stackOfCommand(command));
   }
-  for (const line of survey.get('table') ?? []) families.add(document.familyOf(line));
-  return [...families];
+  for (const line of survey.get('table') ?? []) stacks.add(document.stackOf(line));
+  return [...stacks];
 }
 
 function findingsOfLine(lineRules: readonly Rule[], problemRules: ReadonlyMap<string, Rule>, place: LineInContext): readonly Finding[] {

@@ -1,4 +1,5 @@
 import type { BoundLine } from '../core/ruleset/build.ts';
+import { stackOf } from '../core/netfilter.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insertBelow } from './support/edits.ts';
@@ -31,10 +32,10 @@ export default defineRule({
 });
 
 /** The first rule that fails before the policy of its chain becomes DROP, where nothing else provides for it. */
-function lostBeforeDrop({ executed }: FileInContext, { family, failures }: Ruleset): BoundLine | undefined {
-  const failed = new Set(failures.filter(({ status }) => status !== undefined).map(({ line }) => line));
+function lostBeforeDrop({ executed }: FileInContext, ruleset: Ruleset): BoundLine | undefined {
+  const failed = new Set(ruleset.failures.filter(({ status }) => status !== undefined).map(({ line }) => line));
   if (failed.size === 0) return undefined;
-  const lines = executed(family);
+  const lines = executed(stackOf(ruleset));
   return lines.find((each, index) => failed.has(each.line) && each.asked !== true && addsRule(each) && lines.slice(index + 1).some((later) => !failed.has(later.line) && closes(later, each.bound!.command!.chain)));
 }
 

@@ -20,6 +20,7 @@ export default defineRule({
     fixes: 'Not safe: IPv6 connections end unless they are answers, or are accepted by rules that are still to be written.',
   }),
   *checkFile(file) {
+    if (!file.stacks.includes('ipv4')) return;
     const closing = scriptCommands(file, 'ipv4')
       .findLast(({ command, table }) => table === 'filter' && command.kind === 'policy' && command.chain === 'INPUT' && command.argument?.text === 'DROP');
     if (closing === undefined || file.lines.some(speaksOfIpv6)) return;

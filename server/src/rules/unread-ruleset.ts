@@ -15,8 +15,8 @@ export default defineRule({
   }),
   *checkFile(file) {
     if (file.kind !== 'script') return;
-    for (const family of ['ipv4', 'ipv6'] as const) {
-      for (const { line, unknownInput } of file.executed(family)) {
+    for (const stack of file.stacks) {
+      for (const { line, unknownInput } of file.executed(stack)) {
         if (unknownInput !== undefined) yield { line, span: textSpan(line), message: `What this loads depends on \`${unknownInput}\`, which is not known; so does what is said of the lines behind it.` };
       }
     }

@@ -1,3 +1,4 @@
+import { stackOf } from '../core/netfilter.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Table } from '../core/ruleset/model.ts';
 import { defineRule, type Fix } from './rule.ts';
@@ -18,14 +19,14 @@ export default defineRule({
     fixes: 'Not safe: the policies are those of a kernel that was never told any, and `DROP` may have been meant.',
   }),
   *checkFile(file) {
-    for (const { family, tables } of file.rulesets) {
-      const commands = scriptCommands(file, family).filter(({ table }) => table === 'filter');
+    for (const ruleset of file.rulesets) {
+      const commands = scriptCommands(file, stackOf(ruleset)).filter(({ table }) => table === 'filter');
       const flush = commands.find(({ command }) => command.kind === 'flush' && command.chain === undefined);
       const added = commands.find(({ command }) => command.kind === 'append' || command.kind === 'insert');
       if (flush === undefined || added === undefined || commands.indexOf(added) < commands.indexOf(flush)) continue;
       if (commands.some(({ command, line }) => command.kind === 'policy' || hasUnread(line))) continue;
       yield {
-        line: flush.line, span: flush.command.span, fixes: setPolicies(flush, tables.get('filter')),
+        line: flush.line, span: flush.command.span, fixes: setPolicies(flush, ruleset.tables.get('filter')),
         message: 'This deletes the rules and leaves the policies as whatever ran before has set them; set them with `-P`.',
       };
     }

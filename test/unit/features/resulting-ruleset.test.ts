@@ -25,6 +25,23 @@ describe('the resulting ruleset of a script', () => {
   });
 });
 
+describe('the resulting rulesets of a script that works in network namespaces', () => {
+  it('are offered and answered for each', async () => {
+    const { session, document } = await sessionWith('ip netns exec a iptables -N X\nip netns exec b iptables -N Y\n', 'firewall.sh');
+    const offered = codeLenses(session, document).flatMap(({ command }) => (command?.command === 'iptables-lens.resultingRuleset' ? command : []));
+    assert.deepEqual(offered.map(({ title }) => title), ['Resulting IPv4 ruleset of a', 'Resulting IPv4 ruleset of b']);
+    const made = offered.map(({ arguments: [argument] = [] }) => resultingRuleset(session, argument)).map((answer) => ('error' in answer ? [] : answer.text.match(/^:[XY]/gmu)));
+    assert.deepEqual(made, [[':X'], [':Y']]);
+  });
+
+  it('are simulated in by a line that works in one', async () => {
+    const { session, document } = await sessionWith('iptables -F\nip netns exec a iptables -P INPUT DROP\n', 'firewall.sh');
+    const packet = 'tcp 192.0.2.1:1 -> 192.0.2.2:22 in=eth0';
+    const verdictAt = (line: number): unknown => (simulateCommand(session, { uri: document.uri, line, packet }) as { readonly verdict: unknown }).verdict;
+    assert.deepEqual([verdictAt(0), verdictAt(1)], ['ACCEPT', 'DROP']);
+  });
+});
+
 describe('the resulting ruleset of a script that may run what iptables refuses', () => {
   it('has nothing of it', async () => {
     const { session, document } = await sessionWith('#!/bin/sh\nif [ -e /etc/web ]; then\n  iptables -A INPUT -p tcp --dport\n  iptables -N 2-much-for-the-name-of-any-chain\n  iptables -A INPUT -j DROP\nfi\n', 'firewall.sh');

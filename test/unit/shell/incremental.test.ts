@@ -13,15 +13,16 @@ const RUNS = Number(process.env.EDITED_SCRIPTS ?? 40);
 
 /** All that a script says and does: its lines, what they leave behind, and what is found wrong. */
 function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
-  const rulesets = FAMILIES.flatMap((family) => BACKENDS.map((backend) => {
-    const { tables, failures } = document.ruleset(family, backend);
+  const stacks = [...new Set([...FAMILIES, ...document.stacks])].sort();
+  const rulesets = stacks.flatMap((stack) => BACKENDS.map((backend) => {
+    const { tables, failures } = document.ruleset(stack, backend);
     const chains = [...tables.values()].flatMap(({ name, chains: all }) => [...all.values()].map((chain) =>
       [name, chain.name, chain.policy, chain.doubt, chain.rules.map((rule) => [rule.bound.line.number, rule.bound.unresolved, rule.bound.unresolved === undefined ? saveRule(rule, backend) : rule.bound.conditional])]));
-    return { family, backend, chains, failures: failures.map(({ line, status }) => [line.number, status]) };
+    return { stack, backend, chains, failures: failures.map(({ line, status }) => [line.number, status]) };
   }));
   return {
     lines: document.lines.map(({ number, content }) => [number, content]), rulesets,
-    executed: FAMILIES.map((family) => document.linesOf(family).map(({ line, bound, asked }) => [line.number, bound?.command?.kind, bound?.conditional, asked])),
+    executed: stacks.map((stack) => document.linesOf(stack).map(({ line, bound, asked }) => [line.number, bound?.command?.kind, bound?.conditional, asked])),
     found: diagnostics.findings().map(({ code, line, span, message }) => [line.number, span, code, message]),
   };
 }
@@ -32,13 +33,14 @@ const line = fc.constantFrom(
   'P=22', 'P=443', 'IPT=ip6tables', 'IPT=/sbin/iptables', 'N="192.0.2.1 192.0.2.2"', 'IFS=,', 'unset P', 'iptables() { :; }', 'set -e', 'set -- 1 2', 'iptables -A INPUT -s "$1"', 'trap "iptables -F" EXIT',
   'if [ -f x ]; then', 'else', 'fi', 'for P in 1 2; do', 'done', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'exit', 'iptables-restore <<EOF', '*filter', '-A INPUT -j X', 'COMMIT', 'EOF', 'f() {', '}', 'f',
   'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', 'iptables -A INPUT -j DROP # \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
+  'ip netns exec a iptables -N X', 'ip netns exec $P iptables -A INPUT -j X', 'ip netns exec b sh -c "iptables -F; ip6tables -N X"', 'IPT="ip netns exec a iptables"', 'ip netns exec a iptables-restore <<EOF',
 );
 /** Of functions: what they take from around them and leave there. */
 const inFunction = fc.constantFrom(
   'iptables -A INPUT -s 192.0.2.1 -j ACCEPT', 'iptables -A INPUT -p tcp --dport $P -j ACCEPT', '$IPT -A INPUT -p tcp --dport $1 -j DROP', 'iptables -A INPUT -s "$N" -j DROP', 'iptables -F', 'P=80', 'local P=$1', 'N=192.0.2.3', 'unset N',
   'for P in 1 2 3; do iptables -A INPUT -p tcp --dport $P -j DROP; done', 'for Q in 1 2 3; do iptables -A INPUT -p udp --dport $Q -j DROP; done', 'shift', 'return', 'return 1', 'exit 1', 'set -e', '[ "$1" = 2 ] && iptables -P INPUT DROP',
   'if [ -f x ]; then P=1; iptables -A INPUT -j LOG; fi', 'h() { iptables -A FORWARD -j DROP; }', 'h', 'echo x > file', 'read P < file', 'P=$(echo 9)', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'iptables -N X', 'set -- 5 6', 'export P', 'trap "iptables -F" EXIT',
-  'IFS=,', '[ $? = 0 ] && iptables -P OUTPUT DROP', 'declare -n P=N', 'break', 'iptables() { :; }', 'iptables-restore < file', 'iptables -A INPUT -s $HOST -j DROP', '(( P++ ))', 'iptables -P FORWARD $1', 'modprobe ip_tables', '/sbin/modprobe x', '. ./file', 'sh -c "iptables -F"', 'P=${FUNCNAME[1]}',
+  'IFS=,', '[ $? = 0 ] && iptables -P OUTPUT DROP', 'declare -n P=N', 'break', 'iptables() { :; }', 'iptables-restore < file', 'iptables -A INPUT -s $HOST -j DROP', '(( P++ ))', 'iptables -P FORWARD $1', 'modprobe ip_tables', '/sbin/modprobe x', '. ./file', 'sh -c "iptables -F"', 'P=${FUNCNAME[1]}', 'ip netns exec $P iptables -A INPUT -j X',
 );
 const call = fc.constantFrom('f', 'f 1', 'f 2', 'f $P', 'g', 'g 2', 'h', 'P=3', 'N=192.0.2.4', 'IPT=ip6tables', 'case "$1" in a) f; g 1 ;; b) f ;; esac', 'for P in 1 2; do f $P; done', 'f || iptables -P INPUT ACCEPT', 'set -e', 'f > file', 'N=$(f)', 'f | cat', 'g & f', 'iptables -A INPUT -j DROP', 'set -- 1', 'f "$@"', '# x');
 const functionScript = fc.record({ f: fc.array(inFunction, { minLength: 2, maxLength: 6 }), g: fc.array(fc.oneof({ weight: 5, arbitrary: inFunction }, fc.constant('f 8')), { minLength: 2, maxLength: 6 }), calls: fc.array(call, { minLength: 1, maxLength: 6 }) })

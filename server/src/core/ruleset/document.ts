@@ -1,5 +1,4 @@
-import type { Backend, Family, TableName } from '../netfilter.ts';
-import { isTableName } from '../netfilter.ts';
+import { isTableName, partsOfStack, stackOf, type Backend, type Family, type Stack, type TableName } from '../netfilter.ts';
 import type { Argument, Line, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import { lineAt, offsetOfColumn, positionAt, rangeOf, type PhysicalLine, type Position, type Range } from '../syntax/positions.ts';
@@ -10,7 +9,7 @@ import type { Span } from '../text.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { Rerun } from './execution/rerun.ts';
-import { familyOfContent, familyOfName, familyOfProgram } from './family.ts';
+import { familyOfContent, familyOfName, familyOfProgram, stackOfCommand } from './family.ts';
 import { HiddenTargets } from './hidden-targets.ts';
 import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
@@ -32,10 +31,10 @@ export interface Beside {
   readonly readStart: ReadStart;
 }
 
-/** The lines of a script as they are executed for a family. */
+/** The lines of a script as they are executed that are for some tables. */
 interface ExecutedSteps {
   readonly steps: readonly ScriptStep[];
-  readonly family: Family;
+  readonly stack: Stack;
   /** One for each step; undefined for those that are not executed. */
   readonly all: readonly (BoundLine | undefined)[];
   readonly lines: readonly BoundLine[];
@@ -69,7 +68,7 @@ export class RulesetDocument implements ScriptContext {
   private boundSteps = new WeakMap<ScriptStep, BoundLine>();
   /** Whether a chain hid a target when the script was read last, which says what the words of other lines mean. */
   private hadHidden = false;
-  /** The lines of a script as they are executed, for each back end and family that somebody asked for. */
+  /** The lines of a script as they are executed, for each back end and all tables that somebody asked for. */
   private executed: ExecutedSteps[] = [];
   private readonly executions = new Map<string, Rerun>();
   /** The lines of a ruleset as iptables-restore of a family reads them, one for each of `content`. */
@@ -222,7 +221,26 @@ export class RulesetDocument implements ScriptContext {
   familyOf(line: Line): Family {
     const { content } = line;
     if (content.kind === 'command') return content.family ?? familyOfProgram(content.program.text);
-    return this.evaluated()?.families.get(line) ?? this.family;
+    return partsOfStack(this.evaluated()?.stacks.get(line) ?? this.family).family;
+  }
+
+  /** The tables that a line works on; of several commands those of the one at the offset, or of the first. */
+  stackOf(line: Line, offset?: number): Stack {
+    const { content } = line;
+    if (content.kind !== 'command') return this.evaluated()?.stacks.get(line) ?? this.family;
+    return stackOfCommand((offset === undefined ? undefined : this.commandAt(line, offset)) ?? content);
+  }
+
+  /**
+   * The tables that a family's name stands for: behind the physical line `at` those that this line works on, else the
+   * host's own or, in a script that works in network namespaces only, those of the first one.
+   */
+  meantBy(stack: Stack, at?: number): Stack {
+    const { family, namespace } = partsOfStack(stack);
+    if (namespace !== undefined || this.kind !== 'script') return stack;
+    const line = at === undefined ? undefined : this.lineAt(at)?.line;
+    const isStep = line !== undefined && (line.content.kind === 'command' || this.evaluated()?.stacks.has(line) === true);
+    return stackOf({ family, namespace: isStep ? partsOfStack(this.stackOf(line)).namespace : this.evaluated()?.namespace });
   }
 
   /** Says what the kernel holds before the first line, whatever the text names; undefined: what the text names. */
@@ -263,35 +281,47 @@ export class RulesetDocument implements ScriptContext {
     return this.startKnown;
   }
 
-  /** What the kernel holds of a family before the first line. */
+  /** All the tables that the file works on. */
+  get stacks(): readonly Stack[] {
+    return this.evaluated()?.all ?? [this.family];
+  }
+
+  /** What the host's own tables of a family hold before the first line. */
   from(family: Family): Ruleset | undefined {
     return this.started().rulesets.find((ruleset) => ruleset.family === family);
   }
 
-  /** The ruleset that the file leaves behind for a family, computed on first use after an edit; `at` is a physical line after which it stops. */
-  ruleset(family: Family = this.family, backend: Backend = 'nft', at?: number): Ruleset {
+  /** What the file leaves behind in some tables, or in those that the family stands for, computed on first use after an edit; `at` is a physical line after which it stops. */
+  ruleset(wanted: Stack = this.family, backend: Backend = 'nft', at?: number): Ruleset {
+    const stack = this.meantBy(wanted, at);
+    const { family } = partsOfStack(stack);
     const lines = (): readonly BoundLine[] => {
-      const executed = this.linesOf(family, backend);
+      const executed = this.linesOf(stack, backend);
       return at === undefined ? executed : executed.slice(0, countUpTo(executed, at));
     };
     const build = (executed: readonly BoundLine[]): Ruleset =>
-      (this.kind === 'script' && at === undefined ? this.rerun(executed, family, backend) : buildRuleset(executed, family, { backend, from: this.from(family) }));
-    return this.rulesets.get(`${family} ${backend} ${at ?? ''}`, lines, build);
+      (this.kind === 'script' && at === undefined ? this.rerun(executed, stack, backend) : buildRuleset(executed, family, { backend, ...this.startOf(stack) }));
+    return this.rulesets.get(`${stack} ${backend} ${at ?? ''}`, lines, build);
   }
 
-  private rerun(lines: readonly BoundLine[], family: Family, backend: Backend): Ruleset {
-    const execution = this.execution(family, backend);
+  private startOf(stack: Stack): { readonly from: Ruleset | undefined; readonly namespace: string | undefined } {
+    const { family, namespace } = partsOfStack(stack);
+    return { from: namespace === undefined ? this.from(family) : undefined, namespace };
+  }
+
+  private rerun(lines: readonly BoundLine[], stack: Stack, backend: Backend): Ruleset {
+    const execution = this.execution(stack, backend);
     execution.rewind(0);
     for (const line of lines) execution.execute(line);
     return execution.finish();
   }
 
-  /** The execution of a script for a family, which remembers how it went before an edit. */
-  execution(family: Family, backend: Backend): Rerun {
-    const key = `${family} ${backend}`;
-    const from = this.from(family);
+  /** The execution of what a script does to some tables, which remembers how it went before an edit. */
+  execution(stack: Stack, backend: Backend): Rerun {
+    const key = `${stack} ${backend}`;
+    const start = this.startOf(stack);
     let execution = this.executions.get(key);
-    if (execution === undefined || execution.from !== from) this.executions.set(key, execution = new Rerun(family, { backend, from }));
+    if (execution === undefined || execution.from !== start.from) this.executions.set(key, execution = new Rerun(partsOfStack(stack).family, { backend, ...start }));
     return execution;
   }
 
@@ -369,14 +399,18 @@ export class RulesetDocument implements ScriptContext {
       }
       this.hadHidden = hasHidden;
       this.reading = this.script.read(this.content, this);
+      const { all } = this.reading;
+      // The name of a namespace is typed letter by letter.
+      for (const [key, { namespace }] of this.executions) if (namespace !== undefined && !all.some((stack) => partsOfStack(stack).namespace === namespace)) this.executions.delete(key);
     }
     return this.reading;
   }
 
-  /** The lines that speak for a family in the order in which they are executed, each as often as it is. */
-  linesOf(family: Family, backend: Backend = 'nft'): readonly BoundLine[] {
+  /** The lines that are for some tables in the order in which they are executed, each as often as it is. */
+  linesOf(stack: Stack, backend: Backend = 'nft'): readonly BoundLine[] {
     const reading = this.evaluated();
-    if (reading !== undefined) return this.executedLines(reading.stepsWith(backend), reading, family);
+    if (reading !== undefined) return this.executedLines(reading.stepsWith(backend), reading, this.meantBy(stack));
+    const { family } = partsOfStack(stack);
     if (this.restored?.family === family) return this.restored.lines;
     const lines = this.content
       .filter((line) => (line.content.kind === 'command' ? this.familyOf(line) : this.family) === family)
@@ -385,19 +419,19 @@ export class RulesetDocument implements ScriptContext {
     return lines;
   }
 
-  private executedLines(steps: readonly ScriptStep[], reading: ScriptReading, family: Family): readonly BoundLine[] {
-    const known = this.executed.find((each) => each.steps === steps && each.family === family);
+  private executedLines(steps: readonly ScriptStep[], reading: ScriptReading, stack: Stack): readonly BoundLine[] {
+    const known = this.executed.find((each) => each.steps === steps && each.stack === stack);
     if (known !== undefined) return known.lines;
     const { kept } = reading;
-    const before = kept && this.executed.find((each) => each.steps === kept.steps && each.family === family);
+    const before = kept && this.executed.find((each) => each.steps === kept.steps && each.stack === stack);
     const all = steps.map((step, index) => {
       const place = before === undefined ? -1 : kept!.places[index]!;
       if (place !== -1) return before!.all[place];
-      return step.family === family && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined;
+      return stackOf(step) === stack && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined;
     });
     const lines = all.filter((line) => line !== undefined);
     if (before !== undefined) this.executed.splice(this.executed.indexOf(before), 1);
-    this.executed.push({ steps, family, all, lines });
+    this.executed.push({ steps, stack, all, lines });
     return lines;
   }
 

@@ -1,5 +1,5 @@
-import type { Family } from '../netfilter.ts';
-import type { Line } from '../syntax/line.ts';
+import { stackOf, type Family, type Stack } from '../netfilter.ts';
+import type { Line, ShellCommand } from '../syntax/line.ts';
 
 /** Lines read in search of a sign of the family, so that a large file costs no more than a small one. */
 const LINES_READ = 2000;
@@ -37,3 +37,6 @@ function familyOfLine({ text, content }: Line): Family | undefined {
 export function familyOfProgram(program: string): Family {
   return /6[^/]*$/u.test(program) ? 'ipv6' : 'ipv4';
 }
+
+/** The tables that a command of a script works on. */
+export const stackOfCommand = ({ family, program, namespace }: ShellCommand): Stack => stackOf({ family: family ?? familyOfProgram(program.text), namespace });

@@ -142,6 +142,8 @@ export interface Table {
 /** What a file leaves behind: for each table its chains with their rules, in the kernel's shape. */
 export interface Ruleset {
   readonly family: Family;
+  /** The network namespace that it is of, where that is not the script's own. */
+  readonly namespace?: string | undefined;
   readonly tables: Map<TableName, Table>;
   /** What went wrong while executing the lines in order (unknown chain, rule number past the end …). */
   readonly problems: readonly LocatedProblem[];

@@ -1,4 +1,4 @@
-import type { Backend, Family } from '../netfilter.ts';
+import { stackOf, type Backend, type Family, type Stack } from '../netfilter.ts';
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import { SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
@@ -23,6 +23,8 @@ export interface ScriptStep {
   /** The line as it stands alone. */
   readonly alone: Line;
   readonly family: Family;
+  /** The network namespace whose tables it is for, where that is not the script's own. */
+  readonly namespace: string | undefined;
   /** A command line's command, the content of a line that has no other; undefined for a line that iptables-restore reads. */
   readonly command: ShellCommand | undefined;
   /** What iptables-restore reads. */
@@ -49,8 +51,8 @@ export interface ScriptContext {
   from(family: Family): Ruleset | undefined;
   /** The arguments with which it is run; undefined where nobody says. */
   readonly arguments: readonly string[] | undefined;
-  /** The execution of its lines, from what the kernel holds of a family before the first one. */
-  execution(family: Family, backend: Backend): Rerun;
+  /** The execution of the lines that are for some tables, from what the kernel holds before the first one. */
+  execution(stack: Stack, backend: Backend): Rerun;
   /** The step as it is executed at a line. */
   boundStep(line: Line, step: ScriptStep): BoundLine;
 }
@@ -68,8 +70,12 @@ export interface ScriptReading {
   readonly steps: readonly ScriptStep[];
   /** The line of a step. */
   lineOf(step: ScriptStep): Line;
-  /** Families of lines that iptables-restore reads. */
-  readonly families: ReadonlyMap<Line, Family>;
+  /** The tables that lines are for which iptables-restore reads. */
+  readonly stacks: ReadonlyMap<Line, Stack>;
+  /** All the tables that its commands work on. */
+  readonly all: readonly Stack[];
+  /** The first network namespace of a script all of whose commands work in one; undefined where one works in the script's own. */
+  readonly namespace: string | undefined;
   readonly givenUpAt: Line | undefined;
   /** Where a shell ends because it can't read on, and what it expects there and does not find. */
   readonly broken: BrokenLine | undefined;
@@ -186,7 +192,7 @@ export class Script {
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, families: this.families(steps),
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stacks: this.stacks(steps), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && { line: lineAt(evaluation.broken.start)!, expected: evaluation.broken.broken! },
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
@@ -226,7 +232,7 @@ export class Script {
     };
     // Lines say what iptables-nft makes of them.
     const lineOf = (step: ScriptStep): Line => (backend === 'nft' ? this.lineMeanwhile(step) : this.made.get(step.alone) ?? step.alone);
-    const statuses = new Statuses({ executionOf: (family) => context.execution(family, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
+    const statuses = new Statuses({ executionOf: (stack) => context.execution(stack, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
     const starts = FAMILIES.map((family) => context.from(family));
     const positional = context.arguments ?? SCRIPT_ARGUMENTS;
     const evaluation = evaluateScript(this.text.chunks, {
@@ -255,8 +261,8 @@ export class Script {
     const alone = layout.lines[index]!;
     const before = this.commandSteps.get(invocation);
     if (before?.[0]!.alone === alone) return before;
-    const { family, reached } = invocation;
-    const steps = this.asBefore({ alone, family, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached });
+    const { family, namespace, reached } = invocation;
+    const steps = this.asBefore({ alone, family, namespace, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached });
     this.commandSteps.set(invocation, steps);
     return steps;
   }
@@ -273,13 +279,13 @@ export class Script {
 
   /** Steps of what an iptables-restore reads. */
   private stepsOfRestore(invocation: Invocation, layout: Layout, turns: Map<Line, number>): readonly ScriptStep[] {
-    const { family, reached, input, base, home } = invocation;
+    const { family, namespace, reached, input, base, home } = invocation;
     const doubt = conditionalOf(invocation);
     const alone = layout.lines[layout.indexAt((base?.start ?? 0) + home.start)]!;
     const turn = turns.get(alone) ?? 0;
     turns.set(alone, turn + 1);
     const restore = this.runOf(alone, turn, { options: invocation.restore!, conditional: doubt.conditional });
-    const common = { family, command: undefined, restore, ...doubt, reached };
+    const common = { family, namespace, command: undefined, restore, ...doubt, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const lines = this.restored.of(invocation, layout);
     return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => this.restoreStep(line, common));
@@ -295,7 +301,7 @@ export class Script {
 
   private restoreStep(line: RestoredLine, common: Omit<ScriptStep, 'alone' | 'content'>): ScriptStep {
     const known = this.restoreSteps.get(line);
-    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.conditional === common.conditional && sameDemand(known.argument, common.argument) && known.reached === common.reached) return known;
+    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.namespace === common.namespace && known.conditional === common.conditional && sameDemand(known.argument, common.argument) && known.reached === common.reached) return known;
     const step = { ...common, ...line };
     this.restoreSteps.set(line, step);
     return step;
@@ -326,10 +332,10 @@ export class Script {
     return step.content !== content && sameContent(step.content, content) ? { ...step, content } : step;
   }
 
-  private families(steps: readonly ScriptStep[]): ReadonlyMap<Line, Family> {
-    const families = new Map<Line, Family>();
-    for (const step of steps) if (readsContent(step)) families.set(this.made.get(step.alone)!, step.family);
-    return families;
+  private stacks(steps: readonly ScriptStep[]): ReadonlyMap<Line, Stack> {
+    const stacks = new Map<Line, Stack>();
+    for (const step of steps) if (readsContent(step)) stacks.set(this.made.get(step.alone)!, stackOf(step));
+    return stacks;
   }
 
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
@@ -350,7 +356,7 @@ export class Script {
     return same;
   }
 
-  private command({ program, arguments: args, family, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
+  private command({ program, arguments: args, family, namespace, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
     const { text, content } = layout.lines[index]!;
     const start = layout.starts[index]! - (base?.start ?? 0);
     const read = new Map(content.kind === 'command' ? content.arguments.map((argument) => [argument.start, argument]) : []);
@@ -361,7 +367,7 @@ export class Script {
       return alike !== undefined && sameArgument(made, alike) ? alike : made;
     };
     return {
-      kind: 'command', program: argumentOf(program, text, start), arguments: args.map(argument), family,
+      kind: 'command', program: argumentOf(program, text, start), arguments: args.map(argument), family, ...(namespace !== undefined && { namespace }),
       rest: restOf(text, home.end - start),
     };
   }
@@ -427,8 +433,10 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
   return first?.argument === undefined ? { conditional: first?.origin } : { conditional: first.origin, argument: first.argument };
 }
 
+const homeOf = (steps: readonly ScriptStep[]): string | undefined => (steps.every(({ namespace }) => namespace !== undefined) ? steps[0]?.namespace : undefined);
+
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, families: new Map(), givenUpAt: undefined, failedAt: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stacks: new Map(), all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
@@ -477,12 +485,12 @@ function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean 
 }
 
 function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
-  return a === b || (a.family === b.family && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
+  return a === b || (a.family === b.family && a.namespace === b.namespace && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
 }
 
 /** The words of a run as a text of its own, for runs of one command; undefined where they do not all stand at it. */
-function wordsOf({ family, program, arguments: args }: Invocation): string | undefined {
-  let words: string = family;
+function wordsOf({ family, namespace, program, arguments: args }: Invocation): string | undefined {
+  let words: string = stackOf({ family, namespace });
   for (const { text, unknown, handed } of [program, ...args]) {
     if (handed === true) return undefined;
     words += `\0${text}${unknown === undefined ? '' : `\x01${unknown.origin}`}`;

@@ -1,20 +1,20 @@
-import type { Family } from '../netfilter.ts';
+import { stackOf, type Stack } from '../netfilter.ts';
 import type { Invocation } from '../shell/invocation.ts';
 import type { BoundLine } from './build.ts';
 import type { Rerun } from './execution/rerun.ts';
 
 /** What the statuses of a script's commands depend on beside the script. */
 export interface StatusContext {
-  /** The execution of the lines of a family. */
-  executionOf(family: Family): Rerun;
+  /** The execution of the lines that are for some tables. */
+  executionOf(stack: Stack): Rerun;
   /** What is executed for an invocation: a command, or the lines that an iptables-restore reads. */
   linesOf(invocation: Invocation): readonly BoundLine[];
 }
 
-/** How an invocation ended, and how many lines of its family had been executed before it. */
+/** How an invocation ended, and how many lines for its tables had been executed before it. */
 interface Ended {
   readonly status: number | undefined;
-  readonly family: Family;
+  readonly stack: Stack;
   readonly before: number;
 }
 
@@ -24,7 +24,7 @@ interface Ended {
  */
 export class Statuses {
   private readonly context: StatusContext;
-  private readonly executions = new Map<Family, Rerun>();
+  private readonly executions = new Map<Stack, Rerun>();
   private readonly ended: Ended[] = [];
   /** Whether invocations were taken back that have been executed, so that nothing is known any more. */
   private isStale = false;
@@ -51,23 +51,24 @@ export class Statuses {
   /** Takes the execution back to where an invocation is to come, in whose place and behind which others may. */
   rewind(step: number): void {
     const undone = this.ended.splice(step);
-    for (const { family, before } of undone.reverse()) this.executionOf(family).rewind(before);
+    for (const { stack, before } of undone.reverse()) this.executionOf(stack).rewind(before);
   }
 
   private run(invocation: Invocation): Ended {
-    const { family, reached, tool } = invocation;
-    const execution = this.executionOf(family);
+    const { reached, tool } = invocation;
+    const stack = stackOf(invocation);
+    const execution = this.executionOf(stack);
     const before = execution.count;
-    if (!reached) return { status: undefined, family, before };
+    if (!reached) return { status: undefined, stack, before };
     let status: number | undefined;
     for (const line of this.context.linesOf(invocation)) status = execution.execute(line);
-    return { status: tool === 'restore' ? execution.endRestore() : status, family, before };
+    return { status: tool === 'restore' ? execution.endRestore() : status, stack, before };
   }
 
-  private executionOf(family: Family): Rerun {
-    let execution = this.executions.get(family);
+  private executionOf(stack: Stack): Rerun {
+    let execution = this.executions.get(stack);
     if (execution === undefined) {
-      this.executions.set(family, execution = this.context.executionOf(family));
+      this.executions.set(stack, execution = this.context.executionOf(stack));
       execution.rewind(0);
     }
     return execution;

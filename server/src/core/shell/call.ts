@@ -16,7 +16,7 @@ import type { Field } from './value.ts';
 const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 
 /** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
-export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
+export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, namespace = shell.namespace, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
   const args = fields.slice(index + 1);
   let program = fields[index]!;
   if (shell.frames.length > 0 || fields.some(({ handed }) => handed === true)) {
@@ -25,7 +25,7 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
   }
   const restore = tool === 'restore' ? readRestoreOptions(args) : undefined;
   const invocation = countedFromHome({
-    tool, family, base: undefined, home: { start: home.start, end: home.end }, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
+    tool, family, namespace, base: undefined, home: { start: home.start, end: home.end }, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
     asks: tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text)),
     conditions: shell.conditionsWith(doubt), reached: shell.reached,
   }, home);

@@ -28,6 +28,8 @@ export const sameConditions = (a: readonly Condition[], b: readonly Condition[])
 export interface Invocation {
   readonly tool: 'iptables' | 'restore';
   readonly family: Family;
+  /** The network namespace that it is run in, where it is not that of the script. */
+  readonly namespace: string | undefined;
   /** An edit before it moves it; undefined: the start of the script. */
   readonly base: { readonly start: number } | undefined;
   /** The command of the script that it stands for: of a wrapper function the call. */

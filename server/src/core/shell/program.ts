@@ -5,6 +5,8 @@ import { isUnknown, type Field, type Unknown, type Value } from './value.ts';
 export interface ProgramCall {
   readonly tool: 'iptables' | 'restore';
   readonly family: Family;
+  /** The network namespace that it is run in, where its words say one. */
+  readonly namespace?: string;
   /** Index of the word that names the program. */
   readonly index: number;
   /** Why it may be another program, where that is so. */
@@ -26,7 +28,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   doas: { valued: /^-[uC]$/u }, env: { valued: /^-[uC]$/u }, command: { asks: /^-[vV]$/u }, builtin: {}, exec: { valued: /^-a$/u },
   nice: { valued: /^-n$/u }, ionice: { valued: /^-[cnp]$/u }, timeout: { valued: /^-[sk]$/u, operands: 1 }, nohup: {}, setsid: {}, stdbuf: { valued: /^-[ioe]$/u },
   busybox: {}, 'xtables-nft-multi': {}, 'xtables-legacy-multi': {}, 'xtables-multi': {}, flock: { valued: /^-[wEo]$/u, operands: 1 },
-  nsenter: { valued: /^-[tSG]$/u }, unshare: {}, chroot: { operands: 1 }, time: {},
+  nsenter: { valued: /^-[tSG]$|^--(target|setuid|setgid)$/u }, unshare: {}, chroot: { operands: 1 }, time: {},
 };
 const PROGRAM = /^ip(6?)tables(?:-(?:legacy|nft))?(-restore)?$/u;
 
@@ -37,30 +39,47 @@ const valueOf = ({ text, unknown }: Field): Value => unknown ?? text;
 export function programCall(fields: readonly Field[]): ProgramCall | undefined {
   let index = 0;
   let doubt: Unknown | undefined;
+  let namespace: string | undefined;
   while (index < fields.length) {
     const value = valueOf(fields[index]!);
     const call = named(value);
-    if (call !== undefined) return { ...call, index, ...(doubt === undefined ? {} : { doubt }), ...(call.doubt === undefined ? {} : { doubt: call.doubt }) };
+    if (call !== undefined) return { ...call, index, ...(namespace !== undefined && { namespace }), ...(doubt === undefined ? {} : { doubt }), ...(call.doubt === undefined ? {} : { doubt: call.doubt }) };
     const next = behind(fields, index, value);
     if (next === undefined) return undefined;
+    namespace = enteredBy(fields.slice(index, next)) ?? namespace;
     if (isUnknown(value) && value.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) !== true) doubt ??= value;
     index = next;
   }
   return undefined;
 }
 
-/** Index of the word that names the program behind all wrappers. */
-export function wrappedFrom(fields: readonly Field[]): number {
+/** Index of the word that names the program behind all wrappers, and the network namespace that they enter. */
+export function wrapped(fields: readonly Field[]): { readonly index: number; readonly namespace: string | undefined } {
   let index = 0;
+  let namespace: string | undefined;
   for (let next = 0; next < fields.length && fields[next]!.unknown === undefined;) {
     index = next;
     const behindIt = behind(fields, index, fields[index]!.text);
     if (behindIt === undefined) break;
+    namespace = enteredBy(fields.slice(index, behindIt)) ?? namespace;
     next = behindIt;
     if (next < fields.length) index = next;
   }
-  return index;
+  return { index, namespace };
 }
+
+/** The network namespace that a wrapper with its words enters: a name, what the script has in its place, or the process that is in it. */
+function enteredBy(words: readonly Field[]): string | undefined {
+  const name = baseName(words[0]!.text);
+  if (name === 'ip') return nameOf(words.at(-1)!);
+  if (name !== 'nsenter') return undefined;
+  const file = words.map(({ text }) => /^(?:--net=|-n)(.+)$/u.exec(text)?.[1]).find((found) => found !== undefined);
+  if (file !== undefined) return baseName(file);
+  const process = words[1 + words.findIndex(({ text }) => text === '-t' || text === '--target')];
+  return process !== words[0] && process !== undefined && words.some(({ text }) => /^(?:-n|-a|--net|--all)$/u.test(text)) ? nameOf(process) : undefined;
+}
+
+const nameOf = ({ text, unknown }: Field): string => unknown?.origin ?? text;
 
 /** Index of the word that may name the program behind a wrapper. */
 function behind(fields: readonly Field[], index: number, value: Value): number | undefined {
@@ -87,9 +106,12 @@ function behindOptions(fields: readonly Field[], from: number, { valued, operand
   return index + operands;
 }
 
+/** Options of `ip` that take a value of their own. */
+const IP_VALUED = /^-(?:n|netns|f|family|l|loops|rc|rcvbuf)$/u;
+
 function behindNetns(fields: readonly Field[], from: number): number | undefined {
   let index = from;
-  while (fields[index]?.text.startsWith('-') === true) index++;
+  while (fields[index]?.text.startsWith('-') === true) index += IP_VALUED.test(fields[index]!.text) ? 2 : 1;
   return fields[index]?.text === 'netns' && fields[index + 1]?.text === 'exec' ? index + 3 : undefined;
 }
 
@@ -104,7 +126,7 @@ function named(value: Value): Omit<ProgramCall, 'index'> | undefined {
 /** Whether a text is a call of iptables, or of a program that runs others. */
 export function namesProgram(text: string): boolean {
   const words = text.split(' ').map((word) => ({ text: word, start: 0, end: 0 }));
-  return programCall(words) !== undefined || (text !== '' && wrappedFrom(words) > 0) || Object.hasOwn(WRAPPERS, text);
+  return programCall(words) !== undefined || (text !== '' && wrapped(words).index > 0) || Object.hasOwn(WRAPPERS, text);
 }
 
 /** What unknown values name; a script has few, and uses them on every line. */
@@ -115,8 +137,9 @@ function severalNamed(value: Unknown): Omit<ProgramCall, 'index'> | undefined {
   const calls = (value.candidates ?? []).map((each) => programCall(each.split(' ').map((text) => ({ text, start: 0, end: 0 }))));
   const call = calls.find((each) => each !== undefined);
   if (call === undefined) return undefined;
-  const certain = calls.every((each) => each?.tool === call.tool && each.family === call.family);
-  return { tool: call.tool, family: call.family, ...(certain ? {} : { doubt: value }) };
+  const { tool, family, namespace } = call;
+  const certain = calls.every((each) => each?.tool === tool && each.family === family && each.namespace === namespace);
+  return { tool, family, ...(namespace !== undefined && { namespace }), ...(certain ? {} : { doubt: value }) };
 }
 
 function program(name: string): Omit<ProgramCall, 'index'> | undefined {

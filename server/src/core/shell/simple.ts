@@ -2,7 +2,7 @@ import { BUILTINS, PROGRAMS } from './builtins.ts';
 import { callProgram, emit } from './call.ts';
 import type { Interpreter } from './interpreter.ts';
 import { runFile, runItself } from './child.ts';
-import { programCall, wrappedFrom } from './program.ts';
+import { programCall, wrapped } from './program.ts';
 import { namesIn, recall } from './recall.ts';
 import { redirected } from './redirect.ts';
 import { replaying } from './replay.ts';
@@ -35,7 +35,7 @@ export interface Running {
 export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
   shell.step();
   if (!shell.visit(command)) return 0;
-  const names = namesIn(command, source);
+  const names = shell.namespace === undefined ? namesIn(command, source) : undefined;
   const again = names && recall(shell, command);
   if (again !== undefined) return emit(shell, again, source);
   const run = (): Status => runWords(shell, command, source, names);
@@ -90,7 +90,8 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
   if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
   const origin = shell.expander.origin(running.command, running.source);
-  return runElse(shell, fields.slice(wrappedFrom(fields)), running, origin) ?? unknownProgram(shell, origin);
+  const { index, namespace } = wrapped(fields);
+  return shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin)) ?? unknownProgram(shell, origin);
 }
 
 /** Runs what a program such as `sudo` is handed, as far as it is known; the script itself, or a file beside it. */

@@ -113,6 +113,8 @@ export class ShellState {
   reached = true;
   /** Whether what runs does so while the script goes on. */
   inBackground = false;
+  /** The network namespace that commands run in, where it is not that of the script. */
+  namespace: string | undefined;
   /** How many commands have ended. */
   endings = 0;
   private value: Value = '0';
@@ -208,7 +210,7 @@ export class ShellState {
 
   /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
   get isPlain(): boolean {
-    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
+    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
   }
 
   /** How many conditions hold sway. */
@@ -313,6 +315,17 @@ export class ShellState {
     }
     this.signal = undefined;
     return signal.kind === 'break';
+  }
+
+  /** Runs something in a network namespace; undefined: in the one that the shell is in. */
+  inNamespace<T>(namespace: string | undefined, run: () => T): T {
+    const before = this.namespace;
+    this.namespace = namespace ?? before;
+    try {
+      return run();
+    } finally {
+      this.namespace = before;
+    }
   }
 
   /** Forgets the invocations from one on: what came to them turned out not to be known. */

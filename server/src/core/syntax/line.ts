@@ -23,6 +23,8 @@ export interface ShellCommand {
   readonly rest: Argument | undefined;
   /** Told by the evaluation of the script; undefined where the program's name tells it. */
   readonly family?: Family;
+  /** The network namespace that it runs in, where that is not the script's own. */
+  readonly namespace?: string;
 }
 
 /** What a logical line is; one variant for each kind of line that the grammar knows. */

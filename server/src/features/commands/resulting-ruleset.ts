@@ -1,4 +1,5 @@
 import { ErrorCodes, ResponseError } from 'vscode-languageserver';
+import { stackOf } from '../../core/netfilter.ts';
 import { demandNotes } from '../../core/ruleset/demands.ts';
 import { saveRuleset } from '../../core/ruleset/save.ts';
 import { refusalsOf } from '../../core/ruleset/refusals.ts';
@@ -16,11 +17,11 @@ export interface ResultingRuleset {
   readonly refused: readonly { readonly line: number; readonly message: string }[];
 }
 
-/** Answers the ruleset that a document leaves behind; `family` chooses where its commands are of both. */
+/** Answers the ruleset that a document leaves behind; `family` and `namespace` choose where its commands work on several. */
 export function resultingRuleset(session: Session, argument: unknown): ResultingRuleset | { readonly error: { readonly message: string } } {
   const document = session.document(readPlace(argument).uri);
   if (document === undefined) return { error: { message: 'The file is not open.' } };
-  const ruleset = document.ruleset(familyOf(argument) ?? document.family);
+  const ruleset = document.ruleset(stackOf({ family: familyOf(argument) ?? document.family, namespace: namespaceOf(argument) }));
   const saved = [...demandNotes(document), ...saveRuleset(ruleset, 'nft')];
   return {
     family: ruleset.family,
@@ -34,6 +35,12 @@ function familyOf(argument: unknown): 'ipv4' | 'ipv6' | undefined {
   const { family } = argument as { family?: unknown };
   if (family === undefined || family === 'ipv4' || family === 'ipv6') return family;
   throw new ResponseError(ErrorCodes.InvalidParams, 'The family is ipv4 or ipv6.');
+}
+
+function namespaceOf(argument: unknown): string | undefined {
+  const { namespace } = argument as { namespace?: unknown };
+  if (namespace === undefined || typeof namespace === 'string') return namespace;
+  throw new ResponseError(ErrorCodes.InvalidParams, 'The namespace is the name of one.');
 }
 
 export default defineCommand({ name: 'iptables-lens.resultingRuleset', run: resultingRuleset });

@@ -1,4 +1,4 @@
-import type { Family, TableName } from '../../core/netfilter.ts';
+import { partsOfStack, type Family, type Stack, type TableName } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { BoundRule } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -7,7 +7,7 @@ import { touches, type Place } from './place.ts';
 
 /** A chain's identity in a file: a script may make chains for both families, and each table has its own. */
 export interface ChainId {
-  readonly family: Family;
+  readonly stack: Stack;
   readonly table: TableName;
   readonly name: string;
 }
@@ -25,10 +25,10 @@ export interface ChainOccurrence {
 
 /** The chain whose name stands at the place. */
 export function chainAt(place: Place): { readonly id: ChainId; readonly occurrence: ChainOccurrence } | undefined {
-  const { document, line, table, family, offset } = place;
+  const { document, line, table, stack, offset } = place;
   if (line === undefined || table === undefined) return undefined;
   const occurrence = chainsNamedBy(document, line).find(({ span }) => touches(span, offset));
-  return occurrence && { id: { family, table, name: occurrence.name }, occurrence };
+  return occurrence && { id: { stack, table, name: occurrence.name }, occurrence };
 }
 
 /** What a shell puts something else in the place of. */
@@ -37,12 +37,13 @@ const EXPANDS = /[$`{]/u;
 /** Whether a shell makes the name at the place, so that it can't be changed there. */
 export const isExpanded = ({ line, span }: ChainOccurrence): boolean => EXPANDS.test(line.text.slice(span.start, span.end));
 
-/** Everywhere the file names the chain, in the file's order; reads every line. */
+/** Everywhere the file names the chain, in the file's order, in all network namespaces: one line may work in several; reads every line. */
 export function occurrencesOf(document: RulesetDocument, id: ChainId): ChainOccurrence[] {
+  const wanted = partsOfStack(id.stack).family;
   return document.lines.flatMap((line) => {
     if (!line.text.includes(id.name) && !EXPANDS.test(line.text)) return [];
     const { table, family } = document.context(line);
-    return table === id.table && family === id.family ? chainsNamedBy(document, line).filter(({ name }) => name === id.name) : [];
+    return table === id.table && family === wanted ? chainsNamedBy(document, line).filter(({ name }) => name === id.name) : [];
   });
 }
 

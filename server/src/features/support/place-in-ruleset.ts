@@ -15,7 +15,7 @@ export interface PlaceInRuleset {
 /** The chain that the line declares or puts a rule into; undefined for other lines. */
 export function placeInRuleset(document: RulesetDocument, line: Line): PlaceInRuleset | undefined {
   const { table } = document.context(line);
-  const ruleset = document.ruleset(document.familyOf(line));
+  const ruleset = document.ruleset(document.stackOf(line));
   const name = line.content.kind === 'chain' ? line.content.name.text : document.boundRule(line)?.command?.chain;
   const chain = table === undefined || name === undefined ? undefined : ruleset.tables.get(table)?.chains.get(name);
   if (table === undefined || chain === undefined) return undefined;

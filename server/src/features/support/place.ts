@@ -1,4 +1,4 @@
-import type { Family, TableName } from '../../core/netfilter.ts';
+import type { Family, Stack, TableName } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Position, Range } from '../../core/syntax/positions.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -15,6 +15,8 @@ export interface Place {
   /** Offset of the position in `text`. */
   readonly offset: number;
   readonly family: Family;
+  /** The kernel's tables that the line works on. */
+  readonly stack: Stack;
   /** The table block, or the table of a command line; undefined outside of both. */
   readonly table: TableName | undefined;
 }
@@ -22,9 +24,9 @@ export interface Place {
 /** The place at a position; it never fails, as an editor may be a line ahead of the text. */
 export function placeAt(document: RulesetDocument, position: Position): Place {
   const at = document.offsetAt(position);
-  if (at === undefined) return { document, position, line: undefined, text: '', offset: 0, family: document.family, table: tableBehind(document) };
+  if (at === undefined) return { document, position, line: undefined, text: '', offset: 0, family: document.family, stack: document.meantBy(document.family), table: tableBehind(document) };
   const { line, offset } = at;
-  return { document, position, line, text: line.text, offset, ...document.context(line, offset) };
+  return { document, position, line, text: line.text, offset, ...document.context(line, offset), stack: document.stackOf(line, offset) };
 }
 
 /** The range of a span of the place's line. */

@@ -39,13 +39,16 @@ export function simulatePacket(session: Session, document: RulesetDocument, pack
   return { packet, notation: printPacket(packet), result };
 }
 
-/** The line after which a script's ruleset is asked for, if commands of the family follow it; undefined where the end of the file is meant. */
+/**
+ * The line after which a script's ruleset is asked for, if commands for the same tables follow it or it works on others than
+ * the file as a whole is asked for; undefined where the end of the file is meant.
+ */
 export function lineInScript(document: RulesetDocument, physical: number | undefined): Line | undefined {
   const line = physical === undefined ? undefined : document.lineAt(physical)?.line;
   if (line?.content.kind !== 'command') return undefined;
-  const family = document.familyOf(line);
-  const last = document.lines.findLast((other) => other.content.kind === 'command' && document.familyOf(other) === family);
-  return line === last ? undefined : line;
+  const stack = document.stackOf(line);
+  const last = document.lines.findLast((other) => other.content.kind === 'command' && document.stackOf(other) === stack);
+  return line === last && document.meantBy(document.familyOf(line)) === stack ? undefined : line;
 }
 
 /** The simulation that the client asked to be shown in the document, computed for the text as it stands now. */

@@ -6,7 +6,7 @@ import type { Line } from '../../core/syntax/line.ts';
 import type { Session } from '../session.ts';
 import { shape } from './packet-shape.ts';
 import { resultText } from './fates.ts';
-import { simulatePacket } from './simulation.ts';
+import { lineInScript, simulatePacket } from './simulation.ts';
 
 /** A packet worth simulating at a place: its notation, what it is for, and what would become of it. */
 export interface Suggestion {
@@ -46,8 +46,8 @@ function aimAt(session: Session, document: RulesetDocument, line: Line): Aimed |
   const { table, chain, rule } = place;
   let fallback: Aimed | undefined;
   for (const { hook, jumps } of waysTo(table, chain.name)) {
-    const packet = shape(basic(document.ruleset(document.familyOf(line)).family, hook), [...jumps, ...(rule === undefined ? [] : [rule])]);
-    const { result } = simulatePacket(session, document, packet);
+    const packet = shape(basic(document.familyOf(line), hook), [...jumps, ...(rule === undefined ? [] : [rule])]);
+    const { result } = simulatePacket(session, document, packet, lineInScript(document, line.number));
     const reaches = result.steps.some((step) => step.table === table.name && step.chain === chain.name && (rule === undefined || (step.rule.bound.line === line && step.matched === true)));
     if (reaches || (rule === undefined && chain.builtIn)) return { packet, label: rule === undefined ? `enters ${chain.name}` : 'matches this rule' };
     fallback ??= { packet, label: rule === undefined ? `is on its way to ${chain.name}` : 'has what this rule asks for' };
@@ -64,7 +64,7 @@ interface PlaceInRuleset {
 /** The chain that a line declares or the rule that it makes; undefined for other lines. */
 function placeOf(document: RulesetDocument, line: Line): PlaceInRuleset | undefined {
   const tableName: TableName | undefined = document.context(line).table;
-  const table = tableName === undefined ? undefined : document.ruleset(document.familyOf(line)).tables.get(tableName);
+  const table = tableName === undefined ? undefined : document.ruleset(document.stackOf(line)).tables.get(tableName);
   const rule = document.boundRule(line);
   const chainName = line.content.kind === 'chain' ? line.content.name.text : rule?.command?.chain;
   const chain = chainName === undefined ? undefined : table?.chains.get(chainName);

@@ -1,5 +1,5 @@
 import { analyse, type Analysis } from '../../core/analysis/analysis.ts';
-import type { Family } from '../../core/netfilter.ts';
+import { stackOf, type Stack } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext, Finding, Rule } from '../rule.ts';
@@ -41,7 +41,7 @@ export class ExactChecks {
   /** Checks the file, of which `quick` is known already; what was known before is used and shown until the end is reached. */
   *run(file: FileInContext, quick: readonly Finding[]): Generator<undefined, void> {
     if (this.isDone(file)) return;
-    const all = file.rulesets.map((ruleset) => analyse(ruleset, { previous: this.previous(ruleset.family) }));
+    const all = file.rulesets.map((ruleset) => analyse(ruleset, { previous: this.previous(stackOf(ruleset)) }));
     if (!this.analyses.finished) this.analyses = { finished: false, all };
     for (const analysis of all) yield* analysis.work();
     this.analyses = { finished: true, all };
@@ -56,8 +56,8 @@ export class ExactChecks {
     this.done = { file, findings };
   }
 
-  private previous(family: Family): Analysis | undefined {
-    return this.analyses.all.find(({ ruleset }) => ruleset.family === family);
+  private previous(stack: Stack): Analysis | undefined {
+    return this.analyses.all.find(({ ruleset }) => stackOf(ruleset) === stack);
   }
 
   /** The finding without what it says of lines that are gone; nothing where its own line is. */

@@ -34,7 +34,7 @@ function begun(file: FileInContext): Begun {
 }
 
 function begin({ lines, family, rulesets, host }: FileInContext): Begun {
-  const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted) ?? { family: wanted, tables: new Map(), problems: [], failures: [] };
+  const ruleset = (wanted: Family): Ruleset => rulesets.find((each) => each.family === wanted && each.namespace === rulesets[0]!.namespace) ?? { family: wanted, tables: new Map(), problems: [], failures: [] };
   return beginExpectations(lines, { family, program: (wanted) => compiled(ruleset(wanted)), ruleset, host });
 }
 

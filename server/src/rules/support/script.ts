@@ -1,4 +1,4 @@
-import { isTableName, type Family, type TableName } from '../../core/netfilter.ts';
+import { isTableName, type Stack, type TableName } from '../../core/netfilter.ts';
 import type { BoundLine } from '../../core/ruleset/build.ts';
 import type { BoundCommand, BoundRule } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -16,10 +16,10 @@ const known = new WeakMap<readonly BoundLine[], readonly ScriptCommand[]>();
 /** `null`: it is none that can be read. */
 const commandOf = new WeakMap<BoundLine, ScriptCommand | null>();
 
-/** The commands of a family in the order in which a script runs them, those left out that can't be read; none in a ruleset file. */
-export function scriptCommands(file: FileInContext, family: Family): readonly ScriptCommand[] {
+/** The commands that work on some tables in the order in which a script runs them, those left out that can't be read; none in a ruleset file. */
+export function scriptCommands(file: FileInContext, stack: Stack): readonly ScriptCommand[] {
   if (file.kind !== 'script') return [];
-  const executed = file.executed(family);
+  const executed = file.executed(stack);
   let commands = known.get(executed);
   if (commands === undefined) known.set(executed, commands = commandsIn(executed));
   return commands;

@@ -50,8 +50,8 @@ export class Execution {
 
   /** The execution of commands as it is now, on which the commands that follow have no effect. */
   copy(): Execution {
-    const { family, backend } = this.state;
-    const copy = new Execution(family, { backend });
+    const { family, backend, namespace } = this.state;
+    const copy = new Execution(family, { backend, namespace });
     this.state.copyTo(copy.state);
     return copy;
   }
@@ -104,10 +104,10 @@ export class Execution {
 
   /** What the lines have left behind; call it once, after the last one. */
   finish(): Ruleset {
-    const { family, tables, problems, failures } = this.state;
+    const { family, namespace, tables, problems, failures } = this.state;
     this.file.finish();
     for (const { chains } of tables.values()) for (const chain of chains.values()) chain.rules.push(...chain.policies ?? []);
-    return { family, tables, problems, failures };
+    return { family, ...(namespace !== undefined && { namespace }), tables, problems, failures };
   }
 
   private command(bound: BoundRule, open: OpenWords | undefined): number | undefined {

@@ -38,6 +38,7 @@ interface Former {
  */
 export class Rerun {
   readonly from: Ruleset | undefined;
+  readonly namespace: string | undefined;
   private readonly marks: Mark[];
   /** The lines that were executed last, and with what each ended. */
   private readonly lines: BoundLine[] = [];
@@ -56,6 +57,7 @@ export class Rerun {
 
   constructor(family: Family, start: ExecutionStart) {
     this.from = start.from;
+    this.namespace = start.namespace;
     this.execution = new Execution(family, start);
     this.marks = [{ at: 0, execution: this.execution.copy() }];
   }

@@ -11,6 +11,8 @@ export interface ExecutionStart {
   readonly backend?: Backend;
   /** What the kernel holds before the first line; nothing where it is absent. */
   readonly from?: Ruleset | undefined;
+  /** The network namespace that the lines are executed in, where that is not the script's own. */
+  readonly namespace?: string | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export type RestoreMode = 'flush' | 'keep';
 export class ExecutionState {
   readonly family: Family;
   readonly backend: Backend;
+  readonly namespace: string | undefined;
   readonly tables: Map<TableName, Table>;
   readonly reach: Reach;
   readonly problems: LocatedProblem[] = [];
@@ -51,9 +54,10 @@ export class ExecutionState {
   /** Whether it got as far as to open its table. */
   opened = true;
 
-  constructor(family: Family, { backend = 'nft', from }: ExecutionStart) {
+  constructor(family: Family, { backend = 'nft', from, namespace }: ExecutionStart) {
     this.family = family;
     this.backend = backend;
+    this.namespace = namespace;
     this.reach = new Reach(backend);
     this.tables = from === undefined ? new Map() : copyTables(from);
   }

@@ -32,7 +32,7 @@ export function jumpChains({ place, others }: Site, rank: number): Proposal[] {
     .map((chain) => chainProposal(place, chain, rank));
 }
 
-const tableOf = ({ document, family, table }: Place): Table | undefined => (table === undefined ? undefined : document.ruleset(family).tables.get(table));
+const tableOf = ({ document, stack, table }: Place): Table | undefined => (table === undefined ? undefined : document.ruleset(stack).tables.get(table));
 
 /** Chains of the place's table; its built-in ones where no line has opened it. */
 function chainsOf(place: Place): Chain[] {

@@ -16,16 +16,16 @@ export function lineStarts(place: Place, typed: string): Proposal[] {
 }
 
 /** `*table` for the tables that the file has not opened. */
-export function tableStarts({ document, family }: Place): Proposal[] {
-  const { tables } = document.ruleset(family);
+export function tableStarts({ document, stack }: Place): Proposal[] {
+  const { tables } = document.ruleset(stack);
   return TABLE_NAMES.filter((name) => tables.get(name)?.line === undefined).map((name) => ({
     label: `*${name}`, kind: CompletionItemKind.Module, owner: 'table', documentation: TABLE_DOCS[name], rank: name === 'filter' ? 0 : 1,
   }));
 }
 
 /** Declarations of the built-in chains that the table has not declared, and of a user-defined one. */
-export function chainStarts({ document, family }: Place, table: TableName): Proposal[] {
-  const chains = document.ruleset(family).tables.get(table)?.chains;
+export function chainStarts({ document, stack }: Place, table: TableName): Proposal[] {
+  const chains = document.ruleset(stack).tables.get(table)?.chains;
   const undeclared = BUILT_IN_CHAINS[table].filter((name) => chains?.get(name)?.declaration === undefined).map((name: Hook) => ({
     label: `:${name}`, text: `:${name} ACCEPT [0:0]`, kind: CompletionItemKind.Interface, owner: 'built-in chain', documentation: HOOK_DOCS[name], rank: 3,
   }));

@@ -114,11 +114,11 @@ function meaningOf(bound: BoundRule, trial: Argument): Token | undefined {
 
 /** Hooks from which a packet can reach the rule; empty when nothing says which. */
 export function hooksAt({ place, others }: Site): ReadonlySet<Hook> {
-  const { document, family, table } = place;
+  const { document, stack, table } = place;
   const chain = others.command?.chain;
   if (table === undefined || chain === undefined) return new Set();
   if (isBuiltIn(table, chain)) return new Set([chain]);
-  const built = document.ruleset(family).tables.get(table);
+  const built = document.ruleset(stack).tables.get(table);
   return built === undefined ? new Set() : Placements.of(built).hooksOf(chain);
 }
 

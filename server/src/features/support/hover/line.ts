@@ -23,15 +23,15 @@ export function hoverLine(place: Place): Explained | undefined {
   }
 }
 
-function tableLine({ document, family, table }: Place, name: Argument): Explained | undefined {
-  return table === undefined ? undefined : explain({ start: 0, end: name.end }, describeTable(table, document.ruleset(family).tables.get(table)));
+function tableLine({ document, stack, table }: Place, name: Argument): Explained | undefined {
+  return table === undefined ? undefined : explain({ start: 0, end: name.end }, describeTable(table, document.ruleset(stack).tables.get(table)));
 }
 
-function chainLine({ document, family, table, offset }: Place, { name, policy, counters }: Extract<LineContent, { kind: 'chain' }>): Explained | undefined {
+function chainLine({ document, stack, table, offset }: Place, { name, policy, counters }: Extract<LineContent, { kind: 'chain' }>): Explained | undefined {
   if (policy !== undefined && touches(policy, offset)) return explainPolicy(policy);
   if (counters !== undefined && touches(counters, offset)) return explainCounters(counters);
   if (table === undefined || name.text === '' || offset > name.end) return undefined;
-  return explain({ start: 0, end: name.end }, describeChainIn(document.ruleset(family), table, name.text));
+  return explain({ start: 0, end: name.end }, describeChainIn(document.ruleset(stack), table, name.text));
 }
 
 /** A policy, or the `-` that says there is none. */

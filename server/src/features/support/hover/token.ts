@@ -44,8 +44,8 @@ function explainBase(token: Token): Explained | undefined {
   return explain(token, option && describeBaseOption(option));
 }
 
-function explainChain({ document, family, table }: Place, token: Token): Explained | undefined {
-  return table === undefined ? undefined : explain(token, describeChainIn(document.ruleset(family), table, token.text));
+function explainChain({ document, stack, table }: Place, token: Token): Explained | undefined {
+  return table === undefined ? undefined : explain(token, describeChainIn(document.ruleset(stack), table, token.text));
 }
 
 function explainMatch({ family }: Place, token: Token): Explained | undefined {
@@ -78,7 +78,7 @@ function explainBaseValue(place: Place, bound: BoundRule, token: Token): Explain
     case 'source': case 'src': case 'destination': case 'dst': return explainValue(place, bound, token, addressList) ?? explainOptionOf(token);
     case 'in-interface': case 'out-interface': return explainValue(place, bound, token, interfaceName) ?? explainOptionOf(token);
     case 'policy': return token.text === 'ACCEPT' || token.text === 'DROP' ? explain(token, `\`${token.text}\` policy\n\n${POLICY_DOCS[token.text]}`) : undefined;
-    case 'table': return isTableName(token.text) ? explain(token, describeTable(token.text, place.document.ruleset(place.family).tables.get(token.text))) : undefined;
+    case 'table': return isTableName(token.text) ? explain(token, describeTable(token.text, place.document.ruleset(place.stack).tables.get(token.text))) : undefined;
     case 'set-counters': return explain(token, COUNTERS_DOC);
     default: return undefined;
   }

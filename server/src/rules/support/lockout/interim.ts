@@ -38,12 +38,13 @@ const MOST_OPENING = 12;
 
 const known = new WeakMap<AnalysedFile, readonly Interim[]>();
 
-/** The interims of every family of a script, found once for all checks; undefined where the search may pause. */
+/** The interims of every family of a script in its own network namespace, found once for all checks; undefined where the search may pause. */
 export function* interimsIn(file: AnalysedFile): Iterable<Interim | undefined> {
   let found = known.get(file);
   if (found === undefined) {
     const made: Interim[] = [];
     for (const last of file.kind === 'script' ? file.analyses : []) {
+      if (last.ruleset.namespace !== undefined) continue;
       for (const interim of interimsOf(file, last)) {
         if (interim === undefined) yield undefined;
         else made.push(interim);

@@ -1,15 +1,16 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
-import type { Hook } from '../../../core/netfilter.ts';
+import { stackOf, type Hook } from '../../../core/netfilter.ts';
 import type { BoundRule, Chain, Ruleset } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext } from '../../rule.ts';
 
 /**
  * The analyses of those rulesets of the file that are the whole firewall of what a host lets in: a part that is loaded
- * beside others, or a script that adds to whatever is there, says nothing about what is let in. Of a file with lines that
- * iptables refuses it is what the others do whatever those were meant to say.
+ * beside others, or a script that adds to whatever is there, says nothing about what is let in, and what stands in another
+ * network namespace lets nobody into the host. Of a file with lines that iptables refuses it is what the others do whatever
+ * those were meant to say.
  */
-export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => file.analyses.filter(({ ruleset }) => tellsState(file, ruleset, 'INPUT'));
+export const firewallsOf = (file: AnalysedFile): readonly Analysis[] => file.analyses.filter(({ ruleset }) => ruleset.namespace === undefined && tellsState(file, ruleset, 'INPUT'));
 
 /** Whether iptables-restore refuses lines of the file, so that what they do to packets is open until they are mended. */
 export function hasRefusedLines({ kind, refused }: AnalysedFile): boolean {
@@ -29,9 +30,9 @@ function setsPolicy(file: FileInContext, { declaration }: Chain): boolean {
 }
 
 /** The lines of commands that empty a chain of filter, with all others or alone. */
-export function flushesOf(file: FileInContext, { family }: Ruleset, chain: string): readonly Line[] {
+export function flushesOf(file: FileInContext, ruleset: Ruleset, chain: string): readonly Line[] {
   if (file.kind === 'ruleset') return [];
-  return file.executed(family).flatMap(({ line, bound }) => (bound !== undefined && empties(bound, chain) ? [line] : []));
+  return file.executed(stackOf(ruleset)).flatMap(({ line, bound }) => (bound !== undefined && empties(bound, chain) ? [line] : []));
 }
 
 /** Whether the command takes all rules out of a chain of filter. */
