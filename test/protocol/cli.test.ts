@@ -53,6 +53,22 @@ describe('the command line', () => {
     });
   });
 
+  it('tells the rules of network namespaces apart', () => {
+    const shell = file('spaces.sh', 'iptables -P FORWARD DROP\nfor n in a b; do ip netns exec $n iptables -N IN-$n; done\n');
+    const { stdout, stderr } = run(['compile', shell]);
+    assert.match(stdout, /:FORWARD DROP/u);
+    assert.match(stderr, /^\S+spaces\.sh: this leaves out .*namespaces a, b; `--netns NAME`/u);
+    assert.match(run(['compile', '--netns', 'b', shell]).stdout, /:FORWARD ACCEPT.*\n:OUTPUT .*\n:IN-b - /u);
+    const forwarded = ['--packet', 'tcp 203.0.113.9:40000 -> 198.51.100.7:80 in=eth0 out=eth1', shell];
+    assert.match(run(['simulate', ...forwarded]).stdout, /DROP by the policy/u);
+    assert.match(run(['simulate', '--netns', 'a', ...forwarded]).stdout, /ACCEPT by the policy/u);
+    for (const args of [['--netns', 'c', shell], ['--netns', 'a', file('rules.v4', GOOD)]]) {
+      const refused = run(['compile', ...args]);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /there are a, b|it works in none/u);
+    }
+  });
+
   it('shows control characters of a file, and hands none to the terminal', () => {
     const rules = file('controls.v4', '*filter\n-A INPUT -m comment --comment \u001b[31mred -i a\u202eb\rc -j \u0007\u009b\nCOMMIT\n# expect DROP: \u001b\n');
     for (const args of [['check', rules], ['test', rules], ['test', '--format', 'tap', rules], ['compile', rules], ['simulate', '--packet', PACKET, rules], ['simulate', '--packet', '\u001b[1m', rules]]) {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { readHostFacts as readFacts } from '../core/engine/facts/read.ts';
 import type { HostFacts } from '../core/engine/host.ts';
-import type { Family } from '../core/netfilter.ts';
+import { partsOfStack, type Family } from '../core/netfilter.ts';
 import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
 import { Companions } from '../companions.ts';
@@ -74,6 +74,13 @@ export function atOption(value: string | undefined, document: RulesetDocument): 
   const number = /^[0-9]+$/u.test(value) ? Number(value) : 0;
   if (number < 1 || document.lineAt(number - 1) === undefined) throw new UsageError(`--at is the number of a line of the file, not \`${value}\``);
   return number - 1;
+}
+
+/** Reads `--netns NAME`: a network namespace that the document works in; undefined where it is absent. */
+export function netnsOption(value: string | undefined, document: RulesetDocument): string | undefined {
+  const names = [...new Set(document.stacks.flatMap((stack) => partsOfStack(stack).namespace ?? []))];
+  if (value === undefined || names.includes(value)) return value;
+  throw new UsageError(`--netns is the name of a network namespace that the file works in, not \`${value}\`; ${names.length === 0 ? 'it works in none' : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`}`);
 }
 
 /** Opens files as documents with one parser. */

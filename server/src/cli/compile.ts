@@ -1,7 +1,7 @@
 import { stackOf } from '../core/netfilter.ts';
 import { demandNotes } from '../core/ruleset/demands.ts';
 import { saveRuleset } from '../core/ruleset/save.ts';
-import { Opener, UsageError, atOption, familyOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
+import { Opener, UsageError, atOption, familyOption, netnsOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
 import { refusedLines, reportIdle } from './refused.ts';
 
 export const compileCommand: Subcommand = {
@@ -17,7 +17,7 @@ export const compileCommand: Subcommand = {
     if (file === undefined || positionals.length > 1) throw new UsageError('name one script or ruleset file');
     const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
     const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
-    const ruleset = document.ruleset(stackOf({ family: document.family, namespace: values.netns }), backend, atOption(values.at, document));
+    const ruleset = document.ruleset(stackOf({ family: document.family, namespace: netnsOption(values.netns, document) }), backend, atOption(values.at, document));
     process.stdout.write([...demandNotes(document), ...saveRuleset(ruleset, backend)].map(({ text }) => `${text}\n`).join(''));
     reportIdle(file, document, ruleset);
     const refused = refusedLines(file, document, ruleset);
