@@ -1,5 +1,7 @@
 import { Digest, type Sum } from './digest.ts';
-import type { Owner } from './trie.ts';
+
+/** Whoever may change an entry in place; told apart by identity. */
+type Owner = object;
 
 /** How values of a kind are copied, and what of them makes a difference. */
 export interface Kind<T> {

@@ -1,8 +1,8 @@
 import type { Family } from '../../netfilter.ts';
+import { BranchingMap } from '../branching-map.ts';
 import type { Entry, Kind, Ledger } from '../ledger.ts';
 import type { Packet } from '../packet.ts';
 import { copyState } from '../state.ts';
-import { Trie } from '../trie.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
 import { hashOf, inverse, isIcmp, isOpen, mayEqual, sameTuple, sourceHash } from './tuple.ts';
 
@@ -17,11 +17,11 @@ export interface ConntrackTable {
   /** What of them is the world's own. */
   readonly ledger: Ledger;
   /** By number. */
-  readonly connections: Trie<Entry<Connection>>;
+  readonly connections: BranchingMap<Entry<Connection>>;
   /** The numbers of those with a tuple of this hash; tuples with an open part have none. */
-  readonly byTuple: Trie<readonly number[]>;
+  readonly byTuple: BranchingMap<readonly number[]>;
   /** Those whose source is translated, by the hash of their first packet's protocol, source and port, the latest first. */
-  readonly bySource: Trie<readonly number[]>;
+  readonly bySource: BranchingMap<readonly number[]>;
   /** Those of which a tuple has an open part, in their order. */
   open: readonly number[];
   /** The number of the one entered last. */
@@ -36,15 +36,14 @@ export interface ConntrackTable {
 const FIRST_SWEEP = 4096;
 
 export function emptyTable(ledger: Ledger): ConntrackTable {
-  const { owner } = ledger;
-  return { ledger, connections: new Trie(owner), byTuple: new Trie(owner), bySource: new Trie(owner), open: [], last: 0, tuples: 0, sweepAt: FIRST_SWEEP, isParted: false };
+  return { ledger, connections: new BranchingMap(), byTuple: new BranchingMap(), bySource: new BranchingMap(), open: [], last: 0, tuples: 0, sweepAt: FIRST_SWEEP, isParted: false };
 }
 
 const connectionOf = ({ connections }: ConntrackTable, id: number): Connection => connections.get(id)!.value;
 
 /** The connection as this world may change it. */
 export function own({ connections, ledger }: ConntrackTable, { id }: Connection): Connection {
-  return ledger.own(connections.get(id)!, (copied) => { connections.set(id, copied, ledger.owner); });
+  return ledger.own(connections.get(id)!, (copied) => { connections.set(id, copied); });
 }
 
 /** The living entry of which `tuple` is one direction; undefined for an open tuple. */
@@ -155,25 +154,25 @@ function enter(table: ConntrackTable, connection: Connection): void {
   const { connections, bySource, ledger } = table;
   const { original, reply } = connection;
   connection.id = ++table.last;
-  connections.set(connection.id, ledger.add(connection, CONNECTION), ledger.owner);
+  connections.set(connection.id, ledger.add(connection, CONNECTION));
   keep(table, original, connection.id);
   keep(table, reply, connection.id);
   if (isOpen(original) || isOpen(reply)) table.open = [...table.open, connection.id];
   if (connection.sourceTranslated) {
     const key = sourceHash(original);
-    bySource.set(key, [connection.id, ...bySource.get(key) ?? []], ledger.owner);
+    bySource.set(key, [connection.id, ...bySource.get(key) ?? []]);
   }
 }
 
 /** Keeps a connection's number by its tuple, instead of that of another connection with the same one. */
 function keep(table: ConntrackTable, tuple: Tuple, id: number): void {
-  const { byTuple, ledger } = table;
+  const { byTuple } = table;
   const hash = hashOf(tuple);
   if (hash === undefined) return;
   const before = byTuple.get(hash);
   const others = before?.filter((other) => directionOf(connectionOf(table, other), tuple) === undefined);
   table.tuples += 1 - (before === undefined ? 0 : before.length - others!.length);
-  byTuple.set(hash, others === undefined ? [id] : [...others, id], ledger.owner);
+  byTuple.set(hash, others === undefined ? [id] : [...others, id]);
 }
 
 /** Takes a connection out. */
@@ -183,22 +182,22 @@ export function kill(table: ConntrackTable, connection: Connection): void {
   const entry = connections.get(id);
   if (entry === undefined) return;
   ledger.remove(entry);
-  connections.delete(id, ledger.owner);
+  connections.delete(id);
   for (const tuple of [connection.original, connection.reply]) letGo(table, tuple, id);
   if (table.open.includes(id)) table.open = table.open.filter((other) => other !== id);
   if (!connection.sourceTranslated) return;
   const key = sourceHash(connection.original);
-  bySource.set(key, (bySource.get(key) ?? []).filter((other) => other !== id), ledger.owner);
+  bySource.set(key, (bySource.get(key) ?? []).filter((other) => other !== id));
 }
 
 function letGo(table: ConntrackTable, tuple: Tuple, id: number): void {
   if (!isKept(table, tuple, id)) return;
-  const { byTuple, ledger } = table;
+  const { byTuple } = table;
   const hash = hashOf(tuple)!;
   const left = byTuple.get(hash)!.filter((other) => other !== id);
   table.tuples--;
-  if (left.length === 0) byTuple.delete(hash, ledger.owner);
-  else byTuple.set(hash, left, ledger.owner);
+  if (left.length === 0) byTuple.delete(hash);
+  else byTuple.set(hash, left);
 }
 
 /** Fills in what has turned out about an open connection's reply tuple. */
@@ -250,7 +249,7 @@ function sweep(table: ConntrackTable, now: number): void {
 /** The same connections for a world that branches off, which owns the copies in `entries`. */
 export function branchTable(table: ConntrackTable, ledger: Ledger, entries: readonly Entry<unknown>[]): ConntrackTable {
   const branch: ConntrackTable = { ...table, ledger, connections: table.connections.branch(), byTuple: table.byTuple.branch(), bySource: table.bySource.branch() };
-  for (const entry of entries) if (isConnection(entry) && !entry.isGone) branch.connections.set(entry.value.id, entry, ledger.owner);
+  for (const entry of entries) if (isConnection(entry) && !entry.isGone) branch.connections.set(entry.value.id, entry);
   return branch;
 }
 
