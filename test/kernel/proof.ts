@@ -107,8 +107,6 @@ ${unproven.join('\n')}
 
 ## Known to be otherwise in the kernel
 
-- A packet of the host's own to a broadcast address, or to a group that it listens to, comes back as a copy. Of IPv4 the copy passes
-  POSTROUTING as well as the packet; the simulator lists those rules once.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
 `;

@@ -86,14 +86,16 @@ export class Traffic {
       [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
       [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16, spi: random.pick([1, 5, 300]) })],
       [0.7, () => ({ ...base, proto: random.pick(['sctp', 'udplite', 'dccp']), sport: random.pick([33000, 33001]), dport: random.pick(world.ports) })],
-      [this.isRouted ? 0 : 0.3, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
+      [this.isRouted ? 0 : 0.5, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
     ])();
   }
 
-  /** To everybody on a link. */
+  /** To everybody on a link, from another host or from the host itself. */
   private toAll(): OraclePacket {
-    const { random, world: { family, near } } = this;
-    return { path: 'in', src: random.pick(near), dst: family === 'ipv4' ? random.pick(['255.255.255.255', '224.0.0.251']) : 'ff02::fb', in_iface: this.world.devices[0] };
+    const { random, world: { family, near, own, devices: [device] } } = this;
+    const [everybody, group] = family === 'ipv4' ? [random.pick(['255.255.255.255', '224.0.0.1']), '224.0.0.251'] : ['ff02::1', 'ff02::fb'];
+    const dst = random.chance(0.5) ? everybody : group;
+    return random.chance(0.5) ? { path: 'in', src: random.pick(near), dst, in_iface: device } : { path: 'out', src: random.pick(own), dst, out_iface: device };
   }
 
   /** The same ends with the path said outright. */

@@ -1,8 +1,9 @@
 """The device under test: a namespace with interfaces whose other ends lie in a second namespace.
 
 An nft table of our own at priority -2000 makes every packet traced and takes the mark from the frame's sender; at the
-highest priority it reports the packet as it leaves the hook and swallows it, so that no answer of the host's stack,
-no ARP and no neighbour discovery disturbs what is counted.
+highest priority it reports the packet as it leaves the hook, and swallows what is delivered, so that no answer of the
+host's stack disturbs what is counted. What leaves by a link ends in the second namespace, which listens to nobody; no link
+asks for neighbours.
 """
 import errno
 import os
@@ -15,8 +16,8 @@ from netlink import NETLINK_NETFILTER, NETLINK_ROUTE, Netlink, attribute, attrib
 from system import enter_namespace, new_namespace, run, set_sysctl
 
 HOOKS = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]
-# Chains at the highest priority, by hook, and what they do with a packet after reporting it.
-REPORTERS = {"PREROUTING": ("pre1", ""), "INPUT": ("in1", "drop"), "FORWARD": ("fwd1", ""), "OUTPUT": ("out1", ""), "POSTROUTING": ("post1", 'oifname != "lo" drop')}
+# Chains at the highest priority, by hook, and what they do with a packet when they report it.
+REPORTERS = {"PREROUTING": ("pre1", ""), "INPUT": ("in1", "drop"), "FORWARD": ("fwd1", ""), "OUTPUT": ("out1", ""), "POSTROUTING": ("post1", "")}
 REPORT_GROUP = 60001
 # Frames of this type pass through the device and back, to know that all before them has been dealt with.
 FENCE_TYPE = 0x88b5
@@ -135,9 +136,7 @@ class Device:
             for hook, (chain, end) in REPORTERS.items():
                 lines.append("flush chain %s oracle %s" % (family, chain))
                 for state in _STATES if on else [None]:
-                    lines.append("add rule %s oracle %s %s" % (family, chain, _report(hook, state, end if end == "drop" else "")))
-                if end:
-                    lines.append("add rule %s oracle %s %s" % (family, chain, end))
+                    lines.append("add rule %s oracle %s %s" % (family, chain, _report(hook, state, end)))
         run(["nft", "-f", "-"], "\n".join(lines) + "\n")
         self.tells_state = on
 
@@ -220,7 +219,6 @@ def _own_tables():
         text += " chain pre0 { type filter hook prerouting priority -2000; meta nftrace set 1; @ll,48,16 0x02fe meta mark set @ll,64,32; }\n"
         text += " chain out0 { type filter hook output priority -2000; %s; meta nftrace set 1; }\n" % noise
         for hook, (chain, end) in REPORTERS.items():
-            rules = "".join(rule + "; " for rule in (_report(hook, None, ""), end) if rule)
-            text += " chain %s { type filter hook %s priority 2147483647; %s}\n" % (chain, hook.lower(), rules)
+            text += " chain %s { type filter hook %s priority 2147483647; %s; }\n" % (chain, hook.lower(), _report(hook, None, end))
         text += "}\n"
     return text

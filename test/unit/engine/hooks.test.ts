@@ -74,6 +74,25 @@ COMMIT
 `, [[out, 'ACCEPT mangle:OUTPUT:1 filter:INPUT:1']], { loopback: true });
   });
 
+  it('see what the host sends to everybody on a link twice in POSTROUTING, as a copy of it comes back', async () => {
+    const rules = '*mangle\n-A PREROUTING -i eth0 -m pkttype --pkt-type PKT -j LOG\n-A POSTROUTING -m mark --mark 1 -j LOG\n-A POSTROUTING -j MARK --set-mark 1\n-A POSTROUTING -m owner ! --socket-exists -j LOG\nCOMMIT\n*filter\n-A INPUT -m mark --mark 1 -j DROP\nCOMMIT\n';
+    const host = facts({ interfaces: { eth0: ['10.0.0.1/24', 'fe80::1/64'] } });
+    const [copy, packet] = ['mangle:POSTROUTING:2 mangle:POSTROUTING:3', 'mangle:POSTROUTING:2'];
+    const [policy, back] = ['filter:OUTPUT:policy', 'mangle:PREROUTING:1 filter:INPUT:1'];
+    const toAll = 'udp 10.0.0.1:1 -> 10.0.0.255:2 out=eth0';
+    await ways(rules.replace('PKT', 'broadcast'), [[toAll, `ACCEPT ${copy} ${packet} ${policy}`]], { host });
+    await ways(rules.replace('PKT', 'broadcast'), [[toAll, `ACCEPT ${copy} ${back} ${packet} ${policy}`]], { host, loopback: true });
+    // IPv6 makes the copy of what is done with the packet.
+    const toGroup = 'udp [fe80::1]:1 -> [ff02::1]:2 out=eth0';
+    await ways(rules.replace('PKT', 'multicast'), [[toGroup, `ACCEPT ${packet} mangle:POSTROUTING:1 ${copy} ${back} ${policy}`]], { host, family: 'ipv6', loopback: true });
+  });
+
+  it('see a copy of what the host sends to a group where it is a member', async () => {
+    const [result] = await run('*mangle\n-A POSTROUTING -j LOG\nCOMMIT\n', ['udp 10.0.0.1:1 -> 224.0.0.251:2 out=eth0']);
+    assert.equal(result!.verdict, 'ACCEPT');
+    assert.deepEqual(result!.outcomes!.map(({ steps }) => steps.length).sort(), [1, 2]);
+  });
+
   it('take for given that no routing rule goes by the mark', async () => {
     const ruleset = '*mangle\n-A PREROUTING -i eth1 -j MARK --set-mark 5\n-A OUTPUT -p udp -j MARK --set-mark 7\nCOMMIT\n';
     const host = facts({ interfaces: { eth0: ['203.0.113.10/24'], eth1: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });

@@ -4,12 +4,12 @@ import type { Traversal } from './traversal.ts';
 export type FrameType = 'unicast' | 'broadcast' | 'multicast';
 
 /** How the packet's frame was addressed, as the destination before NAT implies; undefined when it may be either a host or a broadcast. */
-export function frameType({ packet: { path, in: arrived }, arrivedFor: destination, host: { interfaces } }: Pick<Traversal, 'packet' | 'arrivedFor' | 'host'>): FrameType | undefined {
+export function frameType({ packet: { path, in: arrived }, arrivedFor: destination, isCopy, host: { interfaces } }: Pick<Traversal, 'packet' | 'arrivedFor' | 'isCopy' | 'host'>): FrameType | undefined {
   if (path === 'out') return 'unicast';
   if (destination === undefined) return undefined;
   const kind = kindOf(destination);
   if (kind === 'multicast') return 'multicast';
-  if (kind === 'limited-broadcast') return 'broadcast';
+  if (kind === 'limited-broadcast' || isCopy) return 'broadcast';
   // A directed broadcast ends in at least two set bits, and is not forwarded.
   if (typeof destination === 'bigint' || path === 'forward' || (destination & 3) !== 3) return 'unicast';
   if (interfaces === undefined) return undefined;

@@ -45,6 +45,15 @@ export type Ending = Pick<Fate, 'verdict' | 'rejectWith' | 'reason' | 'policy' |
 /** A packet whose own way is over. */
 export type Ended = Ending & Pick<Fate, 'steps' | 'packet'>;
 
+/** What a packet goes on with once the copy of it has come to its end; with an ending, where it went first. */
+interface Aside {
+  readonly packet: Packet;
+  readonly tracked: Tracked | undefined;
+  readonly decided: Passage['decided'];
+  readonly knowledge: Knowledge | undefined;
+  readonly ending: Ending | undefined;
+}
+
 /**
  * One packet's way through the kernel, with everything that it depends on as data: where something can't be decided, a
  * copy of the passage goes on with the other answer. The walk itself is in walk.ts.
@@ -81,7 +90,7 @@ export class Passage implements Traversal {
   redirected = false;
   /** The mark by which it was routed last. */
   routedMark: number | undefined;
-  /** Whether it has come back from lo, with the route that it left by. */
+  /** Whether it has come back from lo, or as a copy, with the route that it left by. */
   looped = false;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
   refusesTemplates = false;
@@ -106,6 +115,8 @@ export class Passage implements Traversal {
   /** What has been assumed, about fields and otherwise; made when something is. */
   private knowledge: Knowledge | undefined;
   private decisions: Map<string, boolean> | undefined;
+  /** The packet itself while a copy of it is on its way. */
+  private aside: Aside | undefined;
   private scanned: ScanInput | undefined;
 
   constructor(program: Program, world: WorldState, packet: Packet, options: PassageOptions, agenda: Agenda) {
@@ -126,6 +137,10 @@ export class Passage implements Traversal {
 
   get host(): HostFacts {
     return this.options.host;
+  }
+
+  get isCopy(): boolean {
+    return this.aside !== undefined;
   }
 
   get connection(): Connection | undefined {
@@ -196,6 +211,24 @@ export class Passage implements Traversal {
       this.reply = reply;
       this.end(ending);
     }
+  }
+
+  /** Lets a copy of the packet go on in its place, in the same world, until that comes to its end. */
+  goOnAsCopy(): void {
+    const { packet, tracked, decided, knowledge, ending } = this;
+    this.aside = { packet, tracked, decided, knowledge: knowledge?.copy(), ending };
+    this.packet = copyPacket(packet);
+    this.ending = undefined;
+  }
+
+  /** Goes on with the packet itself where a copy of it has come to its end. What can't be said of the copy is true of what lies behind it, too. */
+  goOnAsItself(): boolean {
+    const { aside } = this;
+    if (aside === undefined || this.ending?.verdict === 'UNKNOWN') return false;
+    this.aside = this.chain = undefined;
+    this.fromWire = this.looped = false;
+    Object.assign(this, aside);
+    return true;
   }
 
   /** Says what was taken as given, once. */
@@ -292,6 +325,8 @@ export class Passage implements Traversal {
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };
+    const { aside } = this;
+    copy.aside = aside && { ...aside, packet: copyPacket(aside.packet), tracked: aside.tracked?.connection && { ...aside.tracked, connection: own(aside.tracked.connection) } || aside.tracked, knowledge: aside.knowledge?.copy() };
     Object.assign(copy, state);
     copy.knowledge = this.knowledge?.copy();
     copy.decisions = this.decisions && new Map(this.decisions);

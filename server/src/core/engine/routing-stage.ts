@@ -62,10 +62,21 @@ function isForHost(p: Passage): boolean {
 
 const isGroup = (destination: Address | undefined): destination is Address => destination !== undefined && kindOf(destination) === 'multicast';
 
+/** Whether the host is a member of the group on the link. */
+function isMember(p: Passage, group: Address, device: string | undefined): boolean {
+  return ALL_HOSTS.includes(group) || p.ask(`the host is a member of the group ${addressText(group)}${device === undefined ? '' : ` on \`${device}\``}`);
+}
+
+/** Whether the host gets a copy of its own packet, which it sends to everybody on a link or to a group of its own. Seen in the kernel. */
+export function comesBack(p: Passage): boolean {
+  const { packet: { destination, out }, host } = p;
+  if (destination === undefined || out === 'lo') return false;
+  return isGroup(destination) ? isMember(p, destination, out) : isBroadcast(host, destination) === true;
+}
+
 /** Whether the host is a member of the group where the packet came; ends the passage of what it does not hear. Seen in the kernel. */
 function hears(p: Passage, group: Address): boolean {
-  const { in: arrived } = p.packet;
-  if (ALL_HOSTS.includes(group) || p.ask(`the host is a member of the group ${addressText(group)}${arrived === undefined ? '' : ` on \`${arrived}\``}`)) return true;
+  if (isMember(p, group, p.packet.in)) return true;
   if (p.ending === undefined) p.end({ verdict: 'DROP', reason: `the host is no member of the group ${addressText(group)}, and passes nothing on to it` });
   return false;
 }

@@ -38,6 +38,8 @@ export interface Traversal {
   readonly outInterface: string | undefined;
   readonly world: World;
   readonly host: HostFacts;
+  /** Whether the packet is a copy of one that the host itself sends to many, on its way back to it: no socket's, and in no frame. */
+  readonly isCopy: boolean;
   /** The conntrack entry of this packet; undefined when INVALID or UNTRACKED. */
   readonly connection: Connection | undefined;
   /** `--ctstate`'s base state of the packet. */

@@ -7,14 +7,14 @@ import type { Passage } from './passage.ts';
 import type { Stage } from './program.ts';
 import { PROTOCOL } from './protocols.ts';
 import { refusedOnArrival } from './routing.ts';
-import { reroute, routeArrival, wayOut } from './routing-stage.ts';
+import { comesBack, reroute, routeArrival, wayOut } from './routing-stage.ts';
 
 /** Walks a passage to its end. */
 export function walk(p: Passage): void {
   if (p.stages.length === 0 && p.ending === undefined) begin(p);
   for (;;) {
     while (p.ending === undefined) advance(p);
-    if (!sendAnswer(p)) return;
+    if (!goOn(p) && !sendAnswer(p)) return;
   }
 }
 
@@ -75,12 +75,33 @@ function chainStage(p: Passage, stage: Stage): void {
 function leaveHook(p: Passage): void {
   switch (p.hook) {
     case 'PREROUTING': routeArrival(p); return;
-    case 'FORWARD': case 'OUTPUT': enterHook(p, 'POSTROUTING'); return;
+    case 'FORWARD': enterHook(p, 'POSTROUTING'); return;
+    case 'OUTPUT':
+      if (p.packet.family === 'ipv4' && comesBack(p)) sendCopy(p);
+      if (p.ending === undefined) enterHook(p, 'POSTROUTING');
+      return;
     case 'INPUT': accept(p); return;
-    case 'POSTROUTING':
-      if (p.packet.out === 'lo' && p.options.loopback && !p.fromWire) loopBack(p);
-      else accept(p);
+    case 'POSTROUTING': leave(p);
   }
+}
+
+/** IPv6 makes the copy of what comes back behind POSTROUTING, IPv4 in front of it: either way the copy passes it, too. Seen in the kernel. */
+function leave(p: Passage): void {
+  if (!p.options.loopback || p.fromWire) accept(p);
+  else if (p.isCopy || p.packet.out === 'lo') loopBack(p);
+  else {
+    const isCopied = p.packet.family === 'ipv6' && comesBack(p);
+    if (p.ending !== undefined) return;
+    accept(p);
+    if (!isCopied) return;
+    sendCopy(p);
+    enterHook(p, 'POSTROUTING');
+  }
+}
+
+function sendCopy(p: Passage): void {
+  p.assume('a copy of it comes back to the host itself, which passes POSTROUTING like the packet');
+  p.goOnAsCopy();
 }
 
 function accept(p: Passage): void {
@@ -89,15 +110,22 @@ function accept(p: Passage): void {
   else p.end({ verdict: 'ACCEPT' });
 }
 
-/** What was sent to lo arrives from it, still with its connection and mark. */
+/** What was sent to lo arrives from it, and a copy from where its original leaves, still with its connection and mark. */
 function loopBack(p: Passage): void {
   p.fromWire = true;
   p.looped = true;
-  p.packet.in = 'lo';
+  p.packet.in = p.packet.out;
   p.packet.out = undefined;
   p.arrivedFor = p.packet.destination;
   p.packet.path = 'in';
   arrive(p);
+}
+
+/** Goes on with the packet itself where a copy of it has come to its end; false where none has. */
+function goOn(p: Passage): boolean {
+  if (!p.goOnAsItself()) return false;
+  if (p.ending === undefined) enterHook(p, 'POSTROUTING');
+  return true;
 }
 
 /** Sets what is sent back on its way, once the packet's own is over; false when there is nothing (more) to send. */

@@ -10,7 +10,7 @@ import { optionPackets } from '../shared/packet-sets.ts';
 const source = option('mac-source', macAddress, { negatable: true });
 
 /** Whether the packet came in an Ethernet frame: not from a local process, nor by the loopback interface. */
-const hasFrame = ({ packet, inInterface }: Traversal): boolean => packet.path !== 'out' && inInterface !== 'lo';
+const hasFrame = ({ packet, inInterface, isCopy }: Traversal): boolean => packet.path !== 'out' && inInterface !== 'lo' && !isCopy;
 
 /** Without a frame neither the option nor its negation holds. Seen in the kernel. */
 function conditions(use: ExtensionUse): readonly Condition[] {

@@ -18,9 +18,9 @@ const supplementary = flag('suppl-groups');
 
 /**
  * Whether there is a socket to look at: packets of local processes have one, and so have the kernel's own ICMP messages,
- * with no owner; REJECT's RST has none. Seen in the kernel.
+ * with no owner; REJECT's RST has none, nor what comes back to its sender as a copy. Seen in the kernel.
  */
-const hasSocket = ({ packet: { path, uid, protocol } }: Traversal): boolean => path === 'out' && !(uid === NO_OWNER && protocol === PROTOCOL.tcp);
+const hasSocket = ({ packet: { path, uid, protocol }, isCopy }: Traversal): boolean => path === 'out' && !isCopy && !(uid === NO_OWNER && protocol === PROTOCOL.tcp);
 
 /** Without a socket only negated options hold, but for a group that is looked for among all of the process's. Seen in the kernel. */
 function socketCondition(bound: BoundOption<unknown>, test: (traversal: Traversal) => Truth, observe: (traversal: Traversal) => string, without: Truth = negate(bound, false)): Condition {

@@ -20,8 +20,8 @@ interface Asked {
 const QUESTION = new Unknown('the way back to the sender is the interface that the packet came in by');
 
 /** Whether a reply to the packet's source would leave by the interface that the packet came in by. */
-function passes({ packet: { source, destination, mark }, inInterface, host }: Traversal, asked: Asked): Truth {
-  if (inInterface === 'lo') return true;
+function passes({ packet: { source, destination, mark }, inInterface, isCopy, host }: Traversal, asked: Asked): Truth {
+  if (inInterface === 'lo' || isCopy) return true;
   if (source === undefined || inInterface === undefined) return QUESTION;
   if (typeof source === 'bigint' && kindOf(source) === 'unspecified') return true;
   // A mark may choose another routing table, and a link-local or multicast source is routed by other rules.

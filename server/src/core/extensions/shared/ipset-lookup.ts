@@ -22,12 +22,12 @@ function portOf(packet: Packet, side: SetSide, alone: boolean): string | undefin
 }
 
 /** What the packet has in a dimension: undefined = open, null = nothing. */
-function partOf({ packet, inInterface, outInterface }: Traversal, dimension: Dimension, side: SetSide, alone: boolean): Address | string | undefined | null {
+function partOf({ packet, inInterface, outInterface, isCopy }: Traversal, dimension: Dimension, side: SetSide, alone: boolean): Address | string | undefined | null {
   switch (dimension) {
     case 'ip': case 'net': return side === 'src' ? packet.source : packet.destination;
     case 'port': return portOf(packet, side, alone);
-    // What the host itself sends has no hardware address, not even where it comes back from lo. Seen in the kernel.
-    case 'mac': return packet.path === 'out' || inInterface === 'lo' ? null : side === 'src' ? packet.mac : undefined;
+    // What the host itself sends has no hardware address, not even where it comes back from lo or as a copy. Seen in the kernel.
+    case 'mac': return packet.path === 'out' || inInterface === 'lo' || isCopy ? null : side === 'src' ? packet.mac : undefined;
     case 'mark': return packet.mark === undefined ? undefined : String(packet.mark);
     case 'iface': return side === 'src' ? inInterface : outInterface;
     case 'set': return null;
