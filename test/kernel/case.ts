@@ -25,6 +25,8 @@ export interface CaseOptions {
 
 /** Seconds between packets: far from where what refills in seconds and half seconds makes a difference. */
 const STEP = 0.35;
+/** Seconds between the two of a step: some ticks of the kernel's clock. */
+const TICKS = 0.02;
 
 /** The case of a seed: a ruleset and the packets to send through it, in order. */
 export async function generateCase(seed: number, options: CaseOptions): Promise<OracleRequest> {
@@ -54,7 +56,7 @@ async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'rules
   // With conntrack, the kernel holds fragments until the whole packet is there.
   const traffic = new Traffic(random, world, !simulation.tracks);
   for (let index = 0; index < packets; index++) {
-    sent.push({ ...traffic.next(), ...(timed ? { at: Math.floor(index / 2) * STEP } : {}) });
+    sent.push({ ...traffic.next(), ...(timed ? { at: Math.floor(index / 2) * STEP + (index % 2) * TICKS } : {}) });
     traffic.note(sent[index]!, simulation.send(index));
   }
   return request;

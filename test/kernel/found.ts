@@ -46,7 +46,7 @@ function linkOf(host: string): string {
 function hosts(rules: readonly Rule[], text: string, random: Random, family: Family): readonly string[] {
   const within = rules.flatMap(({ source, destination }) => [source, destination].flatMap((masked) => (masked === undefined || masked.host !== undefined ? [] : [inside(masked.address, masked.mask, random)])));
   const written = family === 'ipv4' ? [...text.matchAll(/(?<![\d.])\d+\.\d+\.\d+\.\d+(?![\d./])/gu)].map(([address]) => address) : [];
-  return [...new Set([...within.filter(isOrdinary).map(addressText), ...written.filter((address) => !/^(0|127|22[4-9]|2[3-5]\d)\./u.test(address))])].filter((address) => ![...USUAL[family].own, ...USUAL[family].near, ...USUAL[family].far].includes(address));
+  return [...new Set([...within.filter(isOrdinary).map(addressText), ...written.filter((address) => !/^(0|127|22[4-9]|2[3-5]\d)\./u.test(address))])].filter((address) => !Object.values(USUAL[family]).flat().includes(address));
 }
 
 /** Whether a route may lead to it; link-local addresses have ways of their own. */

@@ -30,6 +30,9 @@ function withEstimator(ruleset: string): string {
   return ruleset.replace(/^-A (\S+)/mu, '-A $1 -j RATEEST --rateest-name R --rateest-interval 250ms --rateest-ewmalog 500ms\n$&');
 }
 
+/** How often a policy is DROP. */
+const POLICY_DROPS: Readonly<Record<TableName, number>> = { raw: 0.03, mangle: 0.03, nat: 0.03, filter: 0.35, security: 0.1 };
+
 interface Chain {
   readonly name: string;
   /** Hooks from which it may be jumped to. */
@@ -40,9 +43,9 @@ function generateTable(random: Random, place: { readonly world: Neighbourhood; r
   const { table } = place;
   const hooks = BUILT_IN_CHAINS[table].filter((hook) => !(table === 'nat' && hook === 'INPUT' && random.chance(0.6)));
   // A user-defined chain belongs to hooks that allow the same things, and jumps only to later ones: no circles.
-  const user = Array.from({ length: random.below(4) }, (_, index): Chain => ({ name: `U${index}`, hooks: [random.pick(hooks), ...(table === 'nat' || random.chance(0.5) ? [] : [random.pick(hooks)])] }));
+  const user = Array.from({ length: random.chance(0.15) ? 4 + random.below(7) : random.below(4) }, (_, index): Chain => ({ name: `U${index}`, hooks: [random.pick(hooks), ...(table === 'nat' || random.chance(0.5) ? [] : [random.pick(hooks)])] }));
   const lines = [`*${table}`];
-  for (const hook of BUILT_IN_CHAINS[table]) lines.push(`:${hook} ${table === 'nat' || random.chance(0.65) ? 'ACCEPT' : table === 'filter' ? 'DROP' : 'ACCEPT'} [0:0]`);
+  for (const hook of BUILT_IN_CHAINS[table]) lines.push(`:${hook} ${random.chance(POLICY_DROPS[table]) ? 'DROP' : 'ACCEPT'} [0:0]`);
   for (const { name } of user) lines.push(`:${name} - [0:0]`);
   for (const hook of hooks) {
     const callable = user.filter((chain) => chain.hooks.includes(hook)).map(({ name }) => name);

@@ -21,7 +21,7 @@ const labels = (random: Random): string => (random.chance(0.5) ? `${bang(random)
 
 function hashlimit(random: Random, spot: Spot): string {
   const kind = random.pick(['upto', 'above']);
-  const mode = random.pick(['srcip', 'dstip', 'srcip,dstport', 'dstport', 'srcip,dstip,srcport,dstport']);
+  const mode = random.chance(0.1) ? '' : ` --hashlimit-mode ${random.sample(['srcip', 'dstip', 'srcport', 'dstport'], 1 + random.below(4)).join(',')}`;
   const length = spot.world.family === 'ipv4' ? random.pick([8, 24, 30]) : random.pick([16, 64, 126]);
   const mask = random.chance(0.3) ? ` --hashlimit-srcmask ${length} --hashlimit-dstmask ${length}` : '';
   const amount = random.weighted<() => string>([
@@ -29,8 +29,9 @@ function hashlimit(random: Random, spot: Spot): string {
     [spot.timed ? 1 : 0, () => `${random.pick(['100b/s', '1kb/s'])}${random.chance(0.5) ? ` --hashlimit-burst ${random.pick(['2kb', '1mb'])}` : ''}`],
     [spot.timed ? 1 : 0, () => `${random.pick(['2/sec', '1/sec', '50b/s'])} --hashlimit-rate-match --hashlimit-rate-interval ${number(random, 1, 2)}`],
   ])();
-  const table = random.chance(0.2) ? ` --hashlimit-htable-size 3 --hashlimit-htable-max 64 --hashlimit-htable-gcinterval ${number(random, 250, 60000)} --hashlimit-htable-expire 90000` : '';
-  return `-m hashlimit --hashlimit-${kind} ${amount} --hashlimit-mode ${mode}${mask}${table} --hashlimit-name h${random.below(1000)}`;
+  const table = random.chance(0.2) ? ` --hashlimit-htable-size 3 --hashlimit-htable-max ${number(random, 3, 64)} --hashlimit-htable-gcinterval ${number(random, 250, 60000)} --hashlimit-htable-expire 90000` : '';
+  // A table that several rules name is what the first of them makes of it.
+  return `-m hashlimit --hashlimit-${kind} ${amount}${mode}${mask}${table} --hashlimit-name h${random.below(random.chance(0.3) ? 2 : 1000)}`;
 }
 
 function recent(random: Random, spot: Spot): string {
@@ -38,10 +39,11 @@ function recent(random: Random, spot: Spot): string {
   const seconds = timed ? number(random, 1, 2) : 60;
   const what = random.weighted([
     [3, '--set'], [3, `${bang(random)}--rcheck`], [2, `${bang(random)}--update`], [1, '--remove'], [1, '--rcheck --rttl'],
-    [2, `--rcheck --seconds ${seconds} --hitcount ${number(random, 1, 2, 3)}`], [1, `--update --seconds ${seconds} --reap`],
+    [3, `${bang(random)}--${random.pick(['rcheck', 'update'])} ${random.sample([`--seconds ${seconds}`, `--hitcount ${number(random, 1, 2, 3, 5)}`, '--rttl'], 1 + random.below(3)).join(' ')}`],
+    [1, `${bang(random)}--${random.pick(['rcheck', 'update'])} --seconds ${seconds} --reap${random.pick(['', ' --hitcount 2'])}`],
   ]);
   const length = spot.world.family === 'ipv4' ? random.pick(['255.255.255.0', '255.255.255.254']) : random.pick(['ffff:ffff::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe']);
-  return `-m recent ${what} --name ${random.pick(['A', 'B'])}${random.chance(0.15) ? ` --mask ${length}` : ''} --${random.pick(['rsource', 'rdest'])}`;
+  return `-m recent ${what} --name ${random.pick(['A', 'A', 'B', 'C'])}${random.chance(0.15) ? ` --mask ${length}` : ''} --${random.pick(['rsource', 'rdest'])}`;
 }
 
 /** Each comparison of a set's counters, one or two of them. */
@@ -93,15 +95,12 @@ interface Entry {
   readonly fits?: (spot: Spot) => boolean;
 }
 
-/**
- * How each match is used in generated rules. Not connlimit: within one tick of the kernel's clock it counts connections
- * that are gone, so packets in a row are no test of it.
- */
+/** How each match is used in generated rules. Within one tick of the kernel's clock connlimit counts connections that are gone, so packets in a row are no test of it. */
 const ENTRIES: readonly Entry[] = [
   { name: 'conntrack', weight: 5, write: (r) => `-m conntrack ${bang(r)}--ctstate ${states(r, [...STATES, 'DNAT', 'SNAT'])}` },
   { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack ${bang(r)}--ctorig${r.pick(['src', 'dst'])} ${address(r, s)}` },
   { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack ${bang(r)}--ctrepl${r.pick(['src', 'dst'])} ${address(r, s)}` },
-  { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack --ctproto ${r.pick(['tcp', 'udp'])} ${bang(r)}--ct${r.pick(['orig', 'repl'])}${r.pick(['srcport', 'dstport'])} ${port(r, s)}` },
+  { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack --ctproto ${r.pick(['tcp', 'udp'])} ${bang(r)}--ct${r.pick(['orig', 'repl'])}${r.pick(['srcport', 'dstport'])} ${port(r, s)}${r.pick(['', ':33001'])}` },
   { name: 'conntrack', weight: 1, write: (r) => `-m conntrack --ctdir ${r.pick(['ORIGINAL', 'REPLY'])}` },
   { name: 'conntrack', weight: 1, write: (r) => `-m conntrack ${bang(r)}--ctstatus ${r.pick(['SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'NONE', 'EXPECTED', 'SEEN_REPLY,EXPECTED'])}` },
   { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack ${r.sample([
@@ -141,6 +140,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'set', weight: 0.3, write: (r) => `-m set ${bang(r)}--match-set WIDE ${r.pick(['src', 'dst'])}` },
   { name: 'set', weight: 0.5, write: (r) => `-m set ${bang(r)}--match-set ${r.pick(['TIMED', 'INFO'])} ${r.pick(['src', 'dst'])}` },
   { name: 'connbytes', weight: 1.5, write: (r) => `-m connbytes ${bang(r)}--connbytes ${r.pick(['0:1', '2:', '1:3', '60:130', '100:'])} --connbytes-dir ${r.pick(['original', 'reply', 'both'])} --connbytes-mode ${r.pick(['packets', 'bytes', 'avgpkt'])}` },
+  { name: 'connlimit', weight: 3, write: (r, s) => `-m connlimit --connlimit-${r.pick(['above', 'upto'])} ${number(r, 0, 1, 2, 3)}${r.pick(['', '', isIpv4(s) ? ' --connlimit-mask 24' : ' --connlimit-mask 64', ' --connlimit-mask 0'])}${r.pick(['', ' --connlimit-saddr', ' --connlimit-daddr'])}`, fits: ({ timed }) => timed },
   { name: 'connlabel', weight: 0.5, write: (r) => `-m connlabel ${labels(r)}` },
   { name: 'helper', weight: 0.3, write: (r) => `-m helper ${bang(r)}--helper ftp` },
   { name: 'cluster', weight: 0.5, write: (r) => `-m cluster --cluster-total-nodes ${r.pick([`2 ${bang(r)}--cluster-local-node 1`, `3 ${bang(r)}--cluster-local-nodemask 5`])} --cluster-hash-seed 0xdeadbeef` },
@@ -148,7 +148,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'devgroup', weight: 0.3, write: (r) => `-m devgroup ${bang(r)}--src-group ${r.pick(['0', '0x1', '0x0/0x1'])}`, fits: isArriving },
   { name: 'devgroup', weight: 0.3, write: (r) => `-m devgroup ${bang(r)}--dst-group 0`, fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
   { name: 'physdev', weight: 0.3, write: (r, s) => `-m physdev ${bridged(r, s)}` },
-  { name: 'rpfilter', weight: 0.5, write: (r) => `-m rpfilter ${r.pick(['', '--loose', '--invert', '--validmark', '--accept-local', '--loose --invert --accept-local'])}`, fits: (spot) => spot.table !== 'nat' && everyHook(spot, 'PREROUTING') },
+  { name: 'rpfilter', weight: 2, write: (r) => `-m rpfilter ${r.sample(['--loose', '--invert', '--validmark', '--accept-local'], r.below(4)).join(' ')}`, fits: (spot) => spot.table !== 'nat' && everyHook(spot, 'PREROUTING') },
   { name: 'socket', weight: 0.3, write: (r) => `-m socket${r.pick(['', ' --transparent', ' --nowildcard', ' --restore-skmark --transparent'])}`, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'INPUT') },
   { name: 'realm', weight: 0.2, write: (r) => `-m realm ${bang(r)}--realm ${number(r, 0, 1)}`, fits: (spot) => isIpv4(spot) && !spot.hooks.includes('PREROUTING') },
   { name: 'policy', weight: 0.3, write: (r) => policy(r, 'in'), fits: isArriving },

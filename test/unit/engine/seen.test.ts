@@ -32,6 +32,13 @@ describe('what random rulesets found in the kernel', () => {
     assert.equal(answer(result!), 'icmpv6 2001:db8::cf48:0:0:1 -> 2001:db8::ffff:ffff:ffff:ffff out=any type=bad-header');
   });
 
+  it('a packet whose checksum DNPT has spoiled is rejected without an answer, unless the checksum was verified before', async () => {
+    const ruleset = '*mangle\n-A PREROUTING -j DNPT --src-pfx 2001:db8::/48 --dst-pfx fd00:2::/48\nCOMMIT\n*filter\n-A FORWARD -j REJECT\nCOMMIT\n';
+    const [ordinary, other, gre] = await run(ruleset, ['udp [fd00:1::1]:1 -> [2001:db8::1]:2 in=eth0 out=eth1', 'udp [fd00:1::1]:1 -> [2001:db8:1::1]:2 in=eth0 out=eth1', 'gre fd00:1::1 -> 2001:db8:1::1 in=eth0 out=eth1'], { family: 'ipv6' });
+    assert.deepEqual([ordinary!, gre!].map((result) => [result.outcomes, result.answer?.packet.icmpType]), [[undefined, 1], [undefined, 1]]);
+    assert.deepEqual([other!.verdict, ...other!.outcomes!.map((outcome) => [outcome.answer?.packet.icmpType, outcome.noAnswer])], ['REJECT', [1, undefined], [undefined, 'the kernel takes the packet for damaged']]);
+  });
+
   it('a queue with a bypass lets the packet go on in the next table while nobody listens', async () => {
     const ruleset = '*mangle\n-A INPUT -j NFQUEUE --queue-bypass\n-A INPUT -j DROP\nCOMMIT\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
     const [tcp, udp] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);

@@ -31,9 +31,11 @@ const ICMP_ANSWERS: Readonly<Record<string, readonly [number, number]>> = {
 /** Ends the way of a packet that met REJECT, with what is sent back for it. Seen in the kernel. */
 export function reject(p: Passage, type: string): void {
   const ending: Ending = { verdict: 'REJECT', rejectWith: type };
+  const goesOn = (question: string): boolean => p.fork(question, (copy) => { copy.end({ ...ending, noAnswer: DAMAGED }); });
+  if (p.isSpoiled && !UNVERIFIED.has(p.packet.protocol!) && !goesOn(SPOILED)) return;
   const reply = type === 'tcp-reset' ? reset(p) : refusal(p, type);
   const question = typeof reply === 'string' || type === 'tcp-reset' ? undefined : checksumQuestion(p.packet);
-  if (question === undefined || p.fork(question, (copy) => { copy.end({ ...ending, noAnswer: DAMAGED }); })) p.endWithAnswer(reply, ending);
+  if (question === undefined || goesOn(question)) p.endWithAnswer(reply, ending);
 }
 
 function refusal(p: Passage, type: string): Reply | string {
@@ -145,6 +147,9 @@ const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.gre, PROTOCOL.esp, PRO
 const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
 
 const DAMAGED = 'the kernel takes the packet for damaged';
+
+/** A checksum that is known to be right is not looked at again. Seen in the kernel. */
+const SPOILED = 'the packet\'s checksum, which a new prefix has spoiled, was verified before, as network cards do';
 
 /** Of any other protocol the kernel takes the payload as checksummed, and stays silent where it finds that wrong. Seen in the kernel. */
 function checksumQuestion({ family, protocol }: Packet): string | undefined {

@@ -94,6 +94,8 @@ export class Passage implements Traversal {
   looped = false;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
   refusesTemplates = false;
+  /** Whether a target has left it with a wrong checksum. */
+  isSpoiled = false;
   /** Whether it comes from the wire (and so may be forwarded) or from a process of the host. */
   fromWire: boolean;
   /** Why the rule being tested drops at once. */
@@ -194,6 +196,10 @@ export class Passage implements Traversal {
     this.template = template;
     // NOTRACK takes effect at once: the next rule in raw already sees UNTRACKED.
     this.tracked = template.notrack === true ? UNTRACKED : undefined;
+  }
+
+  spoil(): void {
+    this.isSpoiled = true;
   }
 
   hotdrop(reason: string): void {
@@ -321,7 +327,7 @@ export class Passage implements Traversal {
       template: template?.entry && { ...template, entry: own(template.entry) } || template,
       tracked: tracked?.connection && { ...tracked, connection: own(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };

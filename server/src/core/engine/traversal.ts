@@ -58,6 +58,8 @@ export interface Traversal {
   interfaceAddress(side: 'in' | 'out'): Address | Unknown | undefined;
   /** Template that raw's CT and NOTRACK targets give the packet, before conntrack sees it. */
   track(template: ConntrackTemplate): void;
+  /** The packet's checksum does not fit what has become of it. */
+  spoil(): void;
   /** The rule being tested drops the packet at once, whatever its target (the kernel's hotdrop). */
   hotdrop(reason: string): void;
 }

@@ -141,7 +141,7 @@ function sendAnswer(p: Passage): boolean {
   p.template = undefined;
   p.fromWire = false;
   p.redirected = false;
-  p.looped = false;
+  p.looped = p.isSpoiled = false;
   p.refusesTemplates = reply.refusesTemplates === true;
   p.arrivedFor = reply.packet.destination;
   p.routedMark = reply.packet.mark;

@@ -20,6 +20,12 @@ const sum = (words: readonly number[]): number => words.reduce((total, word) => 
   return next > ONES ? next - ONES : next;
 }, 0);
 
+/** Whether a sum is one of the two zeros of one's complement. */
+const isZero = (total: number): boolean => total === 0 || total === ONES;
+
+/** Whether a checksum over the one address fits the other as well. */
+const areAlike = (one: bigint, other: bigint): boolean => isZero(sum([...wordsOf(one), ...wordsOf(other).map((word) => ONES - word)]));
+
 /** An address with its prefix replaced; not `isWhole` where no word could be changed so that its checksum stays. */
 export interface Translated {
   readonly address: bigint;
@@ -62,7 +68,8 @@ export function nptTarget(name: string, side: 'source' | 'destination', hooks: r
   });
 }
 
-function apply({ packet }: Traversal, side: 'source' | 'destination', from: MaskedAddress, to: MaskedAddress): Effect {
+function apply(traversal: Traversal, side: 'source' | 'destination', from: MaskedAddress, to: MaskedAddress): Effect {
+  const { packet } = traversal;
   const name = from.host ?? to.host;
   if (name !== undefined) return { kind: 'unknown', reason: `the address of ${name} is looked up when the rule is loaded` };
   const address = packet[side];
@@ -70,5 +77,7 @@ function apply({ packet }: Traversal, side: 'source' | 'destination', from: Mask
   const translated = translatePrefix(BigInt(address), from, to);
   packet[side] = translated.address;
   if (!translated.isWhole) return { kind: 'answer', with: 'parameter-problem', reason: `no part of its ${side} may change to keep the checksum` };
+  // Of an address with another prefix than was reckoned with, the checksum does not stay.
+  if (!areAlike(BigInt(address), translated.address)) traversal.spoil();
   return { kind: 'continue' };
 }
