@@ -49,11 +49,11 @@ function generateTable(random: Random, place: { readonly world: Neighbourhood; r
   for (const { name } of user) lines.push(`:${name} - [0:0]`);
   for (const hook of hooks) {
     const callable = user.filter((chain) => chain.hooks.includes(hook)).map(({ name }) => name);
-    lines.push(...rules(random, { ...place, hooks: [hook] }, hook, callable));
+    lines.push(...rules(random, { ...place, hooks: [hook], once: true }, hook, callable));
   }
   for (const [index, chain] of user.entries()) {
     const callable = user.slice(index + 1).filter((other) => chain.hooks.every((hook) => other.hooks.includes(hook))).map(({ name }) => name);
-    lines.push(...rules(random, { ...place, hooks: chain.hooks }, chain.name, callable));
+    lines.push(...rules(random, { ...place, hooks: chain.hooks, once: false }, chain.name, callable));
   }
   return `${lines.join('\n')}\nCOMMIT\n`;
 }

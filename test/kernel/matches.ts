@@ -95,7 +95,7 @@ interface Entry {
   readonly fits?: (spot: Spot) => boolean;
 }
 
-/** How each match is used in generated rules. Within one tick of the kernel's clock connlimit counts connections that are gone, so packets in a row are no test of it. */
+/** How each match is used in generated rules. Within one tick of the kernel's clock connlimit counts again what it has counted, and what is gone: so packets in a row are no test of it, nor is one that meets it twice. */
 const ENTRIES: readonly Entry[] = [
   { name: 'conntrack', weight: 5, write: (r) => `-m conntrack ${bang(r)}--ctstate ${states(r, [...STATES, 'DNAT', 'SNAT'])}` },
   { name: 'conntrack', weight: 1, write: (r, s) => `-m conntrack ${bang(r)}--ctorig${r.pick(['src', 'dst'])} ${address(r, s)}` },
@@ -140,7 +140,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'set', weight: 0.3, write: (r) => `-m set ${bang(r)}--match-set WIDE ${r.pick(['src', 'dst'])}` },
   { name: 'set', weight: 0.5, write: (r) => `-m set ${bang(r)}--match-set ${r.pick(['TIMED', 'INFO'])} ${r.pick(['src', 'dst'])}` },
   { name: 'connbytes', weight: 1.5, write: (r) => `-m connbytes ${bang(r)}--connbytes ${r.pick(['0:1', '2:', '1:3', '60:130', '100:'])} --connbytes-dir ${r.pick(['original', 'reply', 'both'])} --connbytes-mode ${r.pick(['packets', 'bytes', 'avgpkt'])}` },
-  { name: 'connlimit', weight: 3, write: (r, s) => `-m connlimit --connlimit-${r.pick(['above', 'upto'])} ${number(r, 0, 1, 2, 3)}${r.pick(['', '', isIpv4(s) ? ' --connlimit-mask 24' : ' --connlimit-mask 64', ' --connlimit-mask 0'])}${r.pick(['', ' --connlimit-saddr', ' --connlimit-daddr'])}`, fits: ({ timed }) => timed },
+  { name: 'connlimit', weight: 3, write: (r, s) => `-m connlimit --connlimit-${r.pick(['above', 'upto'])} ${number(r, 0, 1, 2, 3)}${r.pick(['', '', isIpv4(s) ? ' --connlimit-mask 24' : ' --connlimit-mask 64', ' --connlimit-mask 0'])}${r.pick(['', ' --connlimit-saddr', ' --connlimit-daddr'])}`, fits: ({ timed, once }) => timed && once },
   { name: 'connlabel', weight: 0.5, write: (r) => `-m connlabel ${labels(r)}` },
   { name: 'helper', weight: 0.3, write: (r) => `-m helper ${bang(r)}--helper ftp` },
   { name: 'cluster', weight: 0.5, write: (r) => `-m cluster --cluster-total-nodes ${r.pick([`2 ${bang(r)}--cluster-local-node 1`, `3 ${bang(r)}--cluster-local-nodemask 5`])} --cluster-hash-seed 0xdeadbeef` },

@@ -107,6 +107,8 @@ ${unproven.join('\n')}
 
 ## Known to be otherwise in the kernel
 
+- A packet that meets the same \`connlimit\` twice, in a chain that it comes to twice, is counted twice: within one tick of its clock the
+  kernel does not look who is on its list. The simulator counts connections.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
 `;

@@ -10,6 +10,8 @@ export interface Spot {
   readonly table: string;
   /** Whether its packets come seconds apart, so that rates and times of seconds mean something. */
   readonly timed: boolean;
+  /** Whether a packet meets it once at most. */
+  readonly once: boolean;
 }
 
 /** Writes a part of a rule that stands there. */

@@ -245,6 +245,14 @@ COMMIT
     assert.deepEqual([unknown!.verdict, unknown!.assumptions], ['DROP', ['10.1.0.5 is not an address of this host']]);
   });
 
+  it('look for another way by the mark of a local packet where mangle changes it, or NAT its destination', async () => {
+    const host = facts({ interfaces: { eth1: ['10.0.0.1/24'] }, rules: ['fwmark 0x1 lookup 100'], routes: ['default dev eth1', 'default dev eth2 table 100'] });
+    const mark = (table: string, more = ''): string => `*${table}\n-A OUTPUT -j MARK --set-mark 1\n${more}COMMIT\n`;
+    const ways = [mark('raw'), mark('mangle'), mark('nat'), mark('filter'), `${mark('raw')}*mangle\n-A OUTPUT -j TOS --set-tos 8\nCOMMIT\n`, `${mark('raw')}*mangle\n-A OUTPUT -j TTL --ttl-set 8\nCOMMIT\n`, mark('nat', '-A OUTPUT -j DNAT --to-destination 9.9.9.8\n')];
+    const results = await Promise.all(ways.map((ruleset) => run(ruleset, ['udp 10.0.0.1:1 -> 9.9.9.9:2 path=out'], { host, conntrack: true })));
+    assert.deepEqual(results.map(([result]) => result!.packet.out), ['eth1', 'eth2', 'eth1', 'eth1', 'eth2', 'eth1', 'eth2']);
+  });
+
   it('routes by the tables that the host\'s rules choose', async () => {
     const host = facts({
       interfaces: { eth0: ['198.51.100.1/24'], eth1: ['203.0.113.1/24'], eth2: ['192.0.2.1/24'] },

@@ -12,7 +12,7 @@ import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
 import type { HostFacts } from './host.ts';
 import { copyPacket, type Address, type ConntrackState, type Packet } from './packet.ts';
-import type { CompiledChain, Program, Stage } from './program.ts';
+import type { CompiledChain, Program, Stage, WayFields } from './program.ts';
 import type { Fate, Step } from './result.ts';
 import { PROTOCOL } from './protocols.ts';
 import { isOfLink, nextHop, primaryAddress, speakingAddress } from './routing.ts';
@@ -88,6 +88,8 @@ export class Passage implements Traversal {
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;
   redirected = false;
+  /** What its way goes by, before rules that may change it. */
+  noted: WayFields | undefined;
   /** The mark by which it was routed last. */
   routedMark: number | undefined;
   /** Whether it has come back from lo, or as a copy, with the route that it left by. */
@@ -327,7 +329,7 @@ export class Passage implements Traversal {
       template: template?.entry && { ...template, entry: own(template.entry) } || template,
       tracked: tracked?.connection && { ...tracked, connection: own(tracked.connection) } || tracked,
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, noted: this.noted, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
       reply: this.reply, ended: this.ended,
     };

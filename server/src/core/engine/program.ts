@@ -3,6 +3,7 @@ import type { Rule } from '../ruleset/model.ts';
 import type { HeaderScan } from './compile/scan.ts';
 import type { InterfacePatterns } from './compile/interfaces.ts';
 import type { Manipulation } from './conntrack/nat.ts';
+import type { Packet } from './packet.ts';
 import type { Action, Backend, Condition } from './traversal.ts';
 
 /** A ruleset made ready to run: what each hook consults, in the kernel's order. Holds no state; see `Worlds`. */
@@ -20,8 +21,13 @@ export type Stage =
   | { readonly kind: 'table'; readonly table: TableName; readonly chain: CompiledChain }
   | { readonly kind: 'defragment' | 'track' }
   | { readonly kind: 'nat'; readonly manipulation: Manipulation; readonly chain: CompiledChain | undefined }
-  | { readonly kind: 'reroute' }
+  /** Notes what ways go by, and looks for another one where any of it has changed since. */
+  | { readonly kind: 'note-way' }
+  | { readonly kind: 'reroute'; readonly by: readonly (keyof WayFields)[] }
   | { readonly kind: 'confirm' };
+
+/** What a local packet's way may go by. */
+export type WayFields = Pick<Packet, 'source' | 'destination' | 'mark' | 'tos' | 'ttl'>;
 
 export interface CompiledChain {
   readonly table: TableName;

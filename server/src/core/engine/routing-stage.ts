@@ -5,6 +5,7 @@ import { enterHook } from './hook-entry.ts';
 import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
+import type { WayFields } from './program.ts';
 import { ALL_HOSTS, confined, deviceOf, isBroadcast, isLinkLocal, isLocal, isOfLink, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
@@ -194,9 +195,15 @@ export function wayOut(p: Passage): string | undefined {
   return newWay(p);
 }
 
-/** A local packet whose destination or mark has changed may leave by another interface; this hook's `-o` still sees the old one. */
-export function reroute(p: Passage): void {
-  const { packet } = p;
+export function noteWay(p: Passage): void {
+  const { source, destination, mark, tos, ttl } = p.packet;
+  p.noted = { source, destination, mark, tos, ttl };
+}
+
+/** A local packet of which any of these fields has changed may leave by another interface; this hook's `-o` still sees the old one. */
+export function reroute(p: Passage, by: readonly (keyof WayFields)[]): void {
+  const { packet, noted } = p;
+  if (by.every((field) => packet[field] === noted![field])) return;
   const { destination } = packet;
   const isMarked = packet.mark !== p.routedMark;
   const isReadressed = destination !== p.arrivedFor;

@@ -7,7 +7,7 @@ import type { Passage } from './passage.ts';
 import type { Stage } from './program.ts';
 import { PROTOCOL } from './protocols.ts';
 import { refusedOnArrival } from './routing.ts';
-import { comesBack, reroute, routeArrival, wayOut } from './routing-stage.ts';
+import { comesBack, noteWay, reroute, routeArrival, wayOut } from './routing-stage.ts';
 
 /** Walks a passage to its end. */
 export function walk(p: Passage): void {
@@ -54,7 +54,8 @@ function startStage(p: Passage, stage: Stage): void {
     case 'nat': enterNat(p, stage); return;
     case 'defragment': reassemble(p); break;
     case 'track': conntrackStage(p); break;
-    case 'reroute': reroute(p); break;
+    case 'note-way': noteWay(p); break;
+    case 'reroute': reroute(p, stage.by); break;
     case 'confirm': confirmStage(p); break;
   }
   if (p.ending === undefined) p.position++;

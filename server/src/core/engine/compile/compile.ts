@@ -1,10 +1,10 @@
-import { BUILT_IN_CHAINS, TABLE_NAMES, type Hook, type Policy, type TableName } from '../../netfilter.ts';
+import { BUILT_IN_CHAINS, TABLE_NAMES, type Family, type Hook, type Policy, type TableName } from '../../netfilter.ts';
 import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
 import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
 import { ofTraits } from '../../ruleset/traits.ts';
 import { usesOf } from '../../ruleset/uses.ts';
-import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage } from '../program.ts';
+import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage, WayFields } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
 import { headerConditions, namesHost } from './header.ts';
@@ -28,7 +28,7 @@ export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program
   const compiler = new Compiler(ruleset);
   const tracks = options.conntrack === true || startsTracking(ruleset);
   const base = (table: TableName, hook: Hook): CompiledChain | undefined => compiler.baseChain(table, hook);
-  return { family: ruleset.family, backend, hooks: stages(base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
+  return { family: ruleset.family, backend, hooks: stages(ruleset.family, base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
 }
 
 const programs = new WeakMap<Ruleset, Program>();
@@ -54,8 +54,11 @@ const trackingTraits = ofTraits(({ extensions }) => extensions.some(({ tracks })
 
 type BaseChain = (table: TableName, hook: Hook) => CompiledChain | undefined;
 
+/** What a local packet gets another way for when mangle has changed it, in IPv6 also the hop limit. What other tables mark is not looked at. Seen in the kernel. */
+const MANGLED = ['source', 'destination', 'mark', 'tos'] as const;
+
 /** What each hook does, in order. iptables-legacy runs security before nat in INPUT, iptables-nft after it. Seen in the kernel. */
-function stages(base: BaseChain, backend: Backend, tracks: boolean, hasNat: boolean): Program['hooks'] {
+function stages(family: Family, base: BaseChain, backend: Backend, tracks: boolean, hasNat: boolean): Program['hooks'] {
   const table = (name: TableName, hook: Hook): Stage[] => {
     const chain = base(name, hook);
     return chain === undefined ? [] : [{ kind: 'table', table: name, chain }];
@@ -65,14 +68,14 @@ function stages(base: BaseChain, backend: Backend, tracks: boolean, hasNat: bool
   const defragment: Stage[] = tracks ? [{ kind: 'defragment' }] : [];
   const track: Stage[] = tracks ? [{ kind: 'track' }] : [];
   const confirm: Stage[] = tracks ? [{ kind: 'confirm' }] : [];
-  const reroute: Stage = { kind: 'reroute' };
+  const rerouting = (stages: readonly Stage[], by: readonly (keyof WayFields)[]): readonly Stage[] => (stages.length === 0 ? [] : [{ kind: 'note-way' }, ...stages, { kind: 'reroute', by }]);
   const inputEnd = backend === 'nft' ? [...nat('INPUT'), ...table('security', 'INPUT')] : [...table('security', 'INPUT'), ...nat('INPUT')];
   return {
     PREROUTING: [...defragment, ...table('raw', 'PREROUTING'), ...track, ...table('mangle', 'PREROUTING'), ...nat('PREROUTING')],
     INPUT: [...table('mangle', 'INPUT'), ...table('filter', 'INPUT'), ...inputEnd, ...confirm],
     FORWARD: [...table('mangle', 'FORWARD'), ...table('filter', 'FORWARD'), ...table('security', 'FORWARD')],
     OUTPUT: [
-      ...defragment, ...table('raw', 'OUTPUT'), ...track, ...table('mangle', 'OUTPUT'), reroute, ...nat('OUTPUT'), reroute,
+      ...defragment, ...table('raw', 'OUTPUT'), ...track, ...rerouting(table('mangle', 'OUTPUT'), family === 'ipv4' ? MANGLED : [...MANGLED, 'ttl']), ...rerouting(nat('OUTPUT'), ['destination']),
       ...table('filter', 'OUTPUT'), ...table('security', 'OUTPUT'),
     ],
     POSTROUTING: [...table('mangle', 'POSTROUTING'), ...nat('POSTROUTING'), ...confirm],
