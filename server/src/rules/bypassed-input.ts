@@ -62,7 +62,7 @@ function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | 
     const group = about.length === 0 && isOfContainer(each) ? each.chain : undefined;
     if ((about.length === 0 && group === undefined) || (group !== undefined && told.has(group))) continue;
     if (++looked > MOST_LOOKED_AT) return;
-    const ports = about.length === 0 ? each.ports : about.flatMap((rule) => commonPorts(rule, each));
+    const ports = about.length === 0 ? each.ports : distinct(about.flatMap((rule) => commonPorts(rule, each)));
     const found = yield* search.through(each, ports);
     yield undefined;
     if (found === undefined) continue;
@@ -119,6 +119,9 @@ function common(a: NumberRange, b: NumberRange): readonly NumberRange[] {
   const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
   return from > to ? [] : [{ from, to }];
 }
+
+/** Each range once: thousands of rules may name the same port. */
+const distinct = (ranges: readonly NumberRange[]): readonly NumberRange[] => [...new Map(ranges.map((range) => [`${range.from}:${range.to}`, range])).values()];
 
 const MOST_RELATED = 4;
 
