@@ -37,6 +37,18 @@ describe('rules that can match', () => {
     assert.deepEqual(await alive('filter', ...rules, '-A MARKING -j MARK --set-xmark 0x4000/0x4000'), [true, true, true, false, true]);
   });
 
+  it('get packets whose marks a socket may have, also where the rule that asks for it does not match', async () => {
+    const marked = (...rules: string[]): Promise<boolean[]> => alive('mangle', '-A PREROUTING -j MARK --set-xmark 0x1/0xffffffff', ...rules, '-A PREROUTING -m mark --mark 0x5 -j DROP');
+    const asks = '-A PREROUTING -p tcp -m socket --restore-skmark';
+    assert.deepEqual(await marked('-A PREROUTING -p tcp -m socket -m ttl --ttl-eq 7'), [true, true, false]);
+    assert.deepEqual(await marked(`${asks} -m ttl --ttl-eq 7 -j ACCEPT`), [true, true, true]);
+    assert.deepEqual(await marked(`${asks} -m mark --mark 0x5 -j ACCEPT`), [true, true, true]);
+    // Where nothing else is asked no packet that has got another mark goes on.
+    assert.deepEqual(await marked(`${asks} -j ACCEPT`), [true, true, false]);
+    assert.deepEqual(await marked(':DIVERT - [0:0]', `${asks} -j DIVERT`, '-A DIVERT -m mark --mark 0x5 -j ACCEPT'), [true, true, true, true]);
+    assert.deepEqual(await marked('-A PREROUTING -p udp -j DROP', `${asks} -m ttl --ttl-lt 7`, '-A PREROUTING -p udp -m mark --mark 0x5 -j ACCEPT'), [true, true, true, false, true]);
+  });
+
   it('may be called from more chains than are searched one by one', async () => {
     const jumps = Array.from({ length: 100 }, (_, index) => `-A INPUT -s 10.0.${index}.0/24 -p tcp -j SHARED`);
     const rules = ['-A SHARED -p udp -j ACCEPT', '-A SHARED -d 10.0.0.1/32 -p tcp -j DROP', '-A SHARED -d 10.0.0.1/32 -p tcp -j ACCEPT', '-A SHARED -s 10.0.99.7/32 -j ACCEPT'];

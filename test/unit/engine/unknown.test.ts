@@ -44,6 +44,12 @@ describe('what is not known', () => {
     assert.equal(await reached('-A INPUT -p icmp --icmp-type echo-request\n-A INPUT -p icmp --icmp-type echo-reply\n', 'icmp any -> any in=eth0'), '- 1 2');
   });
 
+  it('is the mark that a socket has given the packet, also where the rule then does not match', async () => {
+    const rules = ['-A PREROUTING -p tcp -m socket --restore-skmark -m ttl --ttl-eq 77 -j ACCEPT', '-A PREROUTING -m mark --mark 0x5 -j DROP'];
+    const [result] = await run(`*mangle\n${rules.join('\n')}\nCOMMIT\n`, ['tcp 1.1.1.1:1 -> 10.0.0.5:80 in=eth0']);
+    assert.deepEqual(outcomes(result!).map((text) => text.replace(/ \|.*/u, '')), ['DROP mangle:PREROUTING:2', 'ACCEPT mangle:INPUT:policy', 'ACCEPT mangle:INPUT:policy']);
+  });
+
   it('is asked anew about an address that NAT has changed', async () => {
     const [result] = await run('*nat\n-A PREROUTING -d 9.9.9.9 -j DNAT --to-destination 10.0.0.5\nCOMMIT\n*filter\n-A FORWARD -d 9.9.9.9 -j DROP\n-A FORWARD -d 10.0.0.5 -j LOG\nCOMMIT\n', ['udp 1.1.1.1:1 -> any:53 in=eth0 out=eth1']);
     assert.deepEqual(outcomes(result!).map((text) => text.replace(/ \|.*/u, '')), ['ACCEPT nat:PREROUTING:1 filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:2 filter:FORWARD:policy', 'ACCEPT filter:FORWARD:policy']);

@@ -5,6 +5,7 @@ import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex, type Matching } from './step-index.ts';
 import { completed, type Steps } from './steps.ts';
+import type { Aside } from './match.ts';
 import type { Consequence } from './target.ts';
 
 /** How a packet's way through a table ends, as far as a chain decides it. */
@@ -15,6 +16,8 @@ export interface Step {
   readonly match: Bounds;
   /** Packets that its match drops outright. */
   readonly killed: PacketSet;
+  /** What its match rewrites outright; undefined where it only looks. */
+  readonly aside: Aside | undefined;
   readonly consequence: Consequence;
   /** What its target rewrites, where it has an outcome of its own. */
   readonly rewriting: Rewriting;

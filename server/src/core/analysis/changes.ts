@@ -1,5 +1,6 @@
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { Probe } from '../sets/probe.ts';
+import { possiblyBefore } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { AnalysedChain, calleesOf, type TableStep } from './chain.ts';
 import { Outcomes, sameOutcomes } from './outcomes.ts';
@@ -112,7 +113,12 @@ export class Changes {
    */
   private met(steps: readonly TableStep[], chain: string, routes: Routes): readonly TableStep[] {
     const coming = this.comingTo(chain, routes);
-    return steps.filter(({ acts }) => acts).map((step) => ({ ...step, loose: { may: this.space.intersection(step.loose.may, coming), must: NONE } }));
+    return steps.filter(({ acts }) => acts).map((step) => ({ ...step, loose: { may: this.space.intersection(this.space.union(step.loose.may, this.rewrittenAside(step)), coming), must: NONE } }));
+  }
+
+  /** Packets that the rule's match may rewrite, whatever has been rewritten before. */
+  private rewrittenAside({ aside }: TableStep): PacketSet {
+    return aside === undefined ? NONE : possiblyBefore(this.space, this.after.anything, aside.packets);
   }
 
   private comingTo(chain: string, routes: Routes): PacketSet {

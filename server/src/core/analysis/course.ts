@@ -4,6 +4,7 @@ import { before, inTurn, possiblyBefore, UNCHANGED, type Preimages, type Rewriti
 import type { PacketSpace } from '../sets/space.ts';
 import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, union, type Flow } from './flow.ts';
+import type { Aside } from './match.ts';
 import type { Steps } from './steps.ts';
 import type { CallSite } from './table.ts';
 
@@ -77,13 +78,17 @@ export class Course {
       if (isWatched) this.reaching.push(packetsIn(this.space, flow));
       if (step.killed !== NONE) this.give('drop', unchanged(this.space.intersection(packetsIn(this.space, flow), step.killed)));
       if (!isWatched && !step.acts && this.terrain.rewritingOf(step) === UNCHANGED) continue;
+      const aside = step.aside === undefined ? NOTHING_FLOWS : this.aside(step, step.aside, flow);
       const hit = chain.beginnings(index).some((each) => this.common!.excludes(each)) ? NOTHING_FLOWS : this.matching(step, flow);
-      if (hit.length === 0) continue;
+      if (hit.length === 0) {
+        flow = merge(this.space, flow, aside);
+        continue;
+      }
       if (isWatched) this.hitting.push(packetsIn(this.space, hit));
       const unmatched = this.unmatched(step, flow);
-      const passed = yield* this.past(step, hit, returned);
+      const passed = yield* this.past(step, step.aside === undefined ? hit : this.rewrite(step.aside.rewriting, hit), returned);
       if (passed.length === 0 && unmatched !== flow) this.taking.push({ chain: name, index });
-      flow = merge(this.space, unmatched, this.isOpen({ chain: name, index }) ? merge(this.space, passed, hit) : passed);
+      flow = merge(this.space, merge(this.space, unmatched, aside), this.isOpen({ chain: name, index }) ? merge(this.space, passed, hit) : passed);
     }
     return yield* union(this.space, [...returned, flow]);
   }
@@ -127,8 +132,21 @@ export class Course {
     return known;
   }
 
+  /** Packets that the rule's match rewrites and that may then not match the rule. */
+  private aside({ match }: TableStep, { packets, rewriting: then }: Aside, flow: Flow): Flow {
+    const unmatched = this.space.difference(packets, match.must);
+    const met = flow.flatMap(({ rewriting, set }) => {
+      const own = this.space.intersection(set, possiblyBefore(this.space, rewriting, unmatched, this.preimagesOf(rewriting)));
+      return own === NONE ? [] : [{ rewriting, set: own }];
+    });
+    return this.rewrite(then, met);
+  }
+
   private rewritten(step: TableStep, flow: Flow): Flow {
-    const then = this.terrain.rewritingOf(step);
+    return this.rewrite(this.terrain.rewritingOf(step), flow);
+  }
+
+  private rewrite(then: Rewriting, flow: Flow): Flow {
     if (then === UNCHANGED) return flow;
     return flow.reduce<Flow>((so, { rewriting, set }) => merge(this.space, so, [{ rewriting: inTurn(rewriting, then), set }]), NOTHING_FLOWS);
   }

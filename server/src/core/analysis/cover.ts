@@ -1,6 +1,6 @@
 import type { Rule } from '../ruleset/model.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
-import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import { inTurn, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
@@ -107,9 +107,10 @@ export class Cover {
       return answer;
     };
     for (const chain of analysis.callersFirst()) {
-      for (const [index, { inside }] of chain.steps.entries()) {
+      for (const [index, { inside, aside }] of chain.steps.entries()) {
         const site = { chain: chain.name, index };
-        if (inside !== UNCHANGED && isBefore(site) && isLookedAt(inside)) this.note(site, 'rewrites', found);
+        const rewriting = aside === undefined ? inside : inTurn(aside.rewriting, inside);
+        if (rewriting !== UNCHANGED && isBefore(site) && isLookedAt(rewriting)) this.note(site, 'rewrites', found);
       }
     }
     for (const site of analysis.callSites(place.chain)) this.note(site, 'calls', found);

@@ -2,19 +2,52 @@ import type { ExtensionUse, MatchDefinition } from '../extensions/definition.ts'
 import type { TableName } from '../netfilter.ts';
 import type { BoundRule, HeaderPart, Rule } from '../ruleset/model.ts';
 import { all, ALWAYS, exactly, negatedIf, SOMETIMES, sometimes, type Bounds } from '../sets/bounds.ts';
-import { EVERY } from '../sets/diagram.ts';
+import { EVERY, type PacketSet } from '../sets/diagram.ts';
+import { before, inTurn, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { MaskedAddress } from '../values/address.ts';
 
-/** Of which packets a rule's conditions hold: its own options and its matches together. */
-export function matchOf(space: PacketSpace, { bound, source, destination }: Rule, table: TableName): Bounds {
+/** Of which packets a rule's conditions hold: its own options and its matches together, or only those up to `last`. */
+export function matchOf(space: PacketSpace, { bound, source, destination }: Rule, table: TableName, last = Infinity): Bounds {
   if (bound.broken || bound.unresolved !== undefined) return SOMETIMES;
   const parts = [
     ...headerOf(space, bound), address(space, 'destination', bound.header.destination, destination), address(space, 'source', bound.header.source, source),
-    ...bound.matches.map((use) => extensionOf(space, use, table)),
+    ...matchesOf(space, bound, table, last),
   ];
   // What is asked last goes first, so that each part is put on top of those before it and none of them is built again.
   return all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
+}
+
+/** The sets of the matches; those behind one that changes packets look at what it has made of them. */
+function matchesOf(space: PacketSpace, { matches }: BoundRule, table: TableName, last: number): readonly Bounds[] {
+  let changed = UNCHANGED;
+  const sets: Bounds[] = [];
+  for (const [index, use] of matches.entries()) {
+    if (index > last) break;
+    const own = extensionOf(space, use, table);
+    sets.push(changed === UNCHANGED ? own : before(space, changed, own));
+    const changes = changesBy(use);
+    if (changes.length > 0) changed = inTurn(changed, rewritingOf(space, changes, () => true));
+  }
+  return sets;
+}
+
+const NO_CHANGES: readonly Rewrite[] = [];
+
+const changesBy = (use: ExtensionUse): readonly Rewrite[] => (use.definition as MatchDefinition).rewrites?.(use) ?? NO_CHANGES;
+
+/** Packets that the matches of a rule may rewrite, and how, whether the rule then matches or not. */
+export interface Aside {
+  readonly packets: PacketSet;
+  readonly rewriting: Rewriting;
+}
+
+/** What the rule's matches change of packets, whether or not it then matches; undefined where they only look. */
+export function rewrittenByMatch(space: PacketSpace, rule: Rule, table: TableName): Aside | undefined {
+  const { bound } = rule;
+  if (bound.broken || bound.unresolved !== undefined) return undefined;
+  const first = bound.matches.findIndex((use) => changesBy(use).length > 0);
+  return first === -1 ? undefined : { packets: matchOf(space, rule, table, first).may, rewriting: rewritingOf(space, bound.matches.flatMap(changesBy), () => true) };
 }
 
 function headerOf(space: PacketSpace, { header }: BoundRule): readonly Bounds[] {

@@ -101,6 +101,7 @@ export class Passing {
     const found = new Set<Rewriting>();
     for (const [index, step] of analysis.behind(hook).rewriting.entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+      if (step.aside !== undefined) found.add(step.aside.rewriting);
       const rewriting = this.composition.rewritingOf(step);
       if (rewriting !== UNCHANGED && !found.has(rewriting) && this.space.intersects(step.loose.may, packets)) found.add(rewriting);
     }

@@ -5,7 +5,7 @@ import { NONE } from '../sets/diagram.ts';
 import { anyOf, before, partOf, rewritesText, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { AnalysedChain, type Step, type TableStep } from './chain.ts';
-import { droppedByMatch, matchOf } from './match.ts';
+import { droppedByMatch, matchOf, rewrittenByMatch } from './match.ts';
 import { areAlike, goesOn, isSame, RuleSets } from './rule-sets.ts';
 import type { Steps } from './steps.ts';
 import { consequenceOf, sameConsequence } from './target.ts';
@@ -109,7 +109,7 @@ export class Preparation {
     const consequence = consequenceOf(this.table, rule, this.looping);
     if (same !== undefined && sameConsequence(same.consequence, consequence)) return same;
     const rewriting = consequence.kind === 'chain' ? UNCHANGED : this.rewritingOf(consequence.rewrites);
-    return { match: same?.match ?? matchOf(space, rule, this.table.name), killed: tracks ? NONE : droppedByMatch(space, rule).may, consequence, rewriting };
+    return { match: same?.match ?? matchOf(space, rule, this.table.name), killed: tracks ? NONE : droppedByMatch(space, rule).may, aside: rewrittenByMatch(space, rule, this.table.name), consequence, rewriting };
   }
 
   private rewritingOf(rewrites: readonly Rewrite[]): Rewriting {
@@ -173,9 +173,9 @@ function* anythingOnTheWay(space: PacketSpace, chains: readonly RuleSets[]): Ste
 
 /** The rule among others that may do `anything` to what matches look at. */
 function stepInTable(space: PacketSpace, step: Step, anything: Rewriting, watching: Watching): TableStep {
-  const { match, killed, consequence, rewriting } = step;
+  const { match, killed, aside, consequence, rewriting } = step;
   const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
   const loose = watching.concerns(match) ? before(space, anything, match) : match;
-  const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED;
-  return { match, killed, consequence, rewriting, inside, loose, acts };
+  const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED || aside !== undefined;
+  return { match, killed, aside, consequence, rewriting, inside, loose, acts };
 }

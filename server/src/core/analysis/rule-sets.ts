@@ -17,8 +17,9 @@ export class RuleSets {
   constructor(rules: readonly Rule[], steps: readonly Step[]) {
     this.rules = rules;
     this.steps = steps;
-    this.rewriting = anyOf(new Set(steps.map(({ rewriting }) => rewriting)));
-    this.rewritingOnTheWay = this.rewriting === UNCHANGED ? UNCHANGED : anyOf(new Set(steps.filter(goesOn).map(({ rewriting }) => rewriting)));
+    const aside = anyOf(steps.flatMap((step) => (step.aside === undefined ? [] : [step.aside.rewriting])));
+    this.rewriting = anyOf(new Set([aside, ...steps.map(({ rewriting }) => rewriting)]));
+    this.rewritingOnTheWay = this.rewriting === UNCHANGED ? UNCHANGED : anyOf(new Set([aside, ...steps.filter(goesOn).map(({ rewriting }) => rewriting)]));
   }
 
   /** Whether it was made of these rules. */
@@ -37,7 +38,7 @@ export const isSame = (a: Rule, b: Rule): boolean => a === b || (a.bound === b.b
 
 /** Whether two rules as sets are alike in all that matters to packets. */
 export const areAlike = (a: Step, b: Step): boolean => a.match.may === b.match.may && a.match.must === b.match.must && a.killed === b.killed
-  && a.rewriting.key === b.rewriting.key && leadAlike(a.consequence, b.consequence);
+  && a.aside?.packets === b.aside?.packets && a.aside?.rewriting.key === b.aside?.rewriting.key  && a.rewriting.key === b.rewriting.key && leadAlike(a.consequence, b.consequence);
 
 function leadAlike(a: Consequence, b: Consequence): boolean {
   if (a.kind === 'chain') return b.kind === 'chain' && a.chain === b.chain && a.goto === b.goto;

@@ -16,7 +16,7 @@ export interface CallSite {
 /** What packets from one hook may come to. */
 export interface Behind {
   readonly chains: readonly AnalysedChain[];
-  /** Those rules of the chains that rewrite packets. */
+  /** Those rules of the chains that rewrite packets, by their targets or matches. */
   readonly rewriting: readonly TableStep[];
 }
 
@@ -95,7 +95,7 @@ export class TableAnalysis {
       const names = new Set<string>([hook]);
       for (const name of names) for (const callee of this.chain(name).callees) names.add(callee);
       const chains = [...names].map((name) => this.chain(name));
-      this.reached.set(hook, found = { chains, rewriting: chains.flatMap(({ steps }) => steps.filter(({ rewriting }) => rewriting !== UNCHANGED)) });
+      this.reached.set(hook, found = { chains, rewriting: chains.flatMap(({ steps }) => steps.filter(({ rewriting, aside }) => rewriting !== UNCHANGED || aside !== undefined)) });
     }
     return found;
   }

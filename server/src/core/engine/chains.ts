@@ -41,6 +41,9 @@ function nextCandidate(p: Passage, { scan }: CompiledChain, input: ScanInput): n
   return p.cursor.next(p.next);
 }
 
+/** What rules may change of a packet that conditions ask for. */
+const REWRITTEN = ['mark', 'tos', 'ttl', 'length'] as const;
+
 /** Tests the rule's conditions in order; what can't be decided is taken as true here and as false in a copy. */
 function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[]): boolean {
   let supposed: Condition | undefined;
@@ -58,6 +61,11 @@ function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[
     if (!truth) {
       unmatched(p, rule, condition, false);
       return false;
+    }
+    if (condition.rewrite !== undefined) {
+      condition.rewrite(p.packet);
+      p.changed = true;
+      p.forget(...REWRITTEN);
     }
   }
   return true;
@@ -107,7 +115,7 @@ function follow(p: Passage, rule: CompiledRule): boolean {
       const before = rewritable(p.packet);
       const effect = target.action.apply(p);
       p.changed = true;
-      p.forget('mark', 'tos', 'ttl', 'length');
+      p.forget(...REWRITTEN);
       note(p, rule, changes(before, p.packet), false);
       return perform(p, effect);
     }

@@ -90,6 +90,8 @@ export interface Condition {
   test(traversal: Traversal): Truth;
   /** What the packet has there, to complete "it did not match, because …": `the destination port is 80`. */
   observe(traversal: Traversal): string;
+  /** What the test changes of a packet of which it holds, whatever conditions behind it say; absent where it only looks. */
+  rewrite?(packet: Packet): void;
   /** The same test as plain data, where there is one. Lets the engine pass over rules without a call. */
   readonly quick?: QuickPort | QuickFlags;
 }

@@ -160,6 +160,8 @@ export interface MatchDefinition extends ExtensionBase {
    * on the moment, on packets before, on chance.
    */
   packets?(use: ExtensionUse, space: PacketSpace): Bounds;
+  /** What it changes of packets of which its conditions hold, even where the rule then does not match; absent where it only looks. */
+  rewrites?(use: ExtensionUse): readonly Rewrite[];
 }
 
 /** How a packet may leave a rule whose conditions hold. */

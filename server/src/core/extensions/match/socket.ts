@@ -24,12 +24,16 @@ function question(use: ExtensionUse): string {
   return `a ${kind} of this host takes the packet${use.option(noWildcard) === undefined ? ' at an address of its own' : ''}`;
 }
 
+const restores = (use: ExtensionUse): boolean => use.option(restoreMark) !== undefined;
+
 function condition(use: ExtensionUse): Condition {
   const asked = new Unknown(question(use));
   return {
     source: ['-m socket', ...use.options.map(({ text }) => text)].join(' '),
     test: (traversal): Truth => (canHaveSocket(traversal) ? asked : false),
     observe: (traversal) => (canHaveSocket(traversal) ? 'the sockets of the host are open' : 'the kernel looks for sockets of TCP and UDP only'),
+    // The mark of a socket is as open as the socket; the packet gets it before the rest of the rule is looked at. Seen in the kernel.
+    ...(restores(use) ? { rewrite: (packet) => { packet.mark = undefined; } } : {}),
   };
 }
 
@@ -40,4 +44,5 @@ export default defineMatch({
   options: [transparent, noWildcard, restoreMark],
   conditions: (use) => [condition(use)],
   packets: questionPackets(),
+  rewrites: (use) => (restores(use) ? [{ field: 'mark' }, { field: 'questions' }] : []),
 });
