@@ -45,7 +45,7 @@ describe('rules that can match', () => {
     assert.deepEqual(await marked(`${asks} -m mark --mark 0x5 -j ACCEPT`), [true, true, true]);
     // Where nothing else is asked no packet that has got another mark goes on.
     assert.deepEqual(await marked(`${asks} -j ACCEPT`), [true, true, false]);
-    assert.deepEqual(await marked(':DIVERT - [0:0]', `${asks} -j DIVERT`, '-A DIVERT -m mark --mark 0x5 -j ACCEPT'), [true, true, true, true]);
+    assert.deepEqual(await marked(':DIVERT - [0:0]', `${asks} -j DIVERT`, '-A DIVERT -m mark --mark 0x5 -j ACCEPT'), [true, true, false, true]);
     assert.deepEqual(await marked('-A PREROUTING -p udp -j DROP', `${asks} -m ttl --ttl-lt 7`, '-A PREROUTING -p udp -m mark --mark 0x5 -j ACCEPT'), [true, true, true, false, true]);
   });
 

@@ -1,6 +1,6 @@
 import { Common } from '../sets/common.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
-import { before, inTurn, possiblyBefore, UNCHANGED, type Preimages, type Rewriting } from '../sets/rewriting.ts';
+import { after, before, inTurn, possiblyBefore, UNCHANGED, type Preimages, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, union, type Flow } from './flow.ts';
@@ -14,14 +14,16 @@ export interface Terrain {
   chain(name: string): AnalysedChain;
   /** What a rule rewrites, as far as that counts. */
   rewritingOf(step: TableStep): Rewriting;
+  /** Whether sets tell packets as they are by now: then nothing is lost where rewriting leaves open what becomes of them. */
+  readonly tellsNow?: boolean;
 }
 
 /** So many rules are passed in one step. */
 const AT_ONCE = 8;
 
 /**
- * Follows a class of packets through chains, all packets of it together. Sets tell packets as they were at the start;
- * rules that none of them can match cost next to nothing.
+ * Follows a class of packets through chains, all packets of it together. Sets tell packets as they were at the start,
+ * unless the terrain says otherwise; rules that none of them can match cost next to nothing.
  */
 export class Course {
   /** Packets that may come to the place that is watched, and those that then may match. */
@@ -148,6 +150,7 @@ export class Course {
 
   private rewrite(then: Rewriting, flow: Flow): Flow {
     if (then === UNCHANGED) return flow;
+    if (this.terrain.tellsNow === true) return unchanged(after(this.space, then, packetsIn(this.space, flow)));
     return flow.reduce<Flow>((so, { rewriting, set }) => merge(this.space, so, [{ rewriting: inTurn(rewriting, then), set }]), NOTHING_FLOWS);
   }
 

@@ -4,7 +4,7 @@ import { inTurn, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import { Outcomes } from './outcomes.ts';
 import { stretchesOf, type Route, type Stretch } from './routes.ts';
-import { follow, type Search, type Stopped } from './search.ts';
+import { followExactly, type Search, type Stopped } from './search.ts';
 import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
@@ -164,9 +164,9 @@ export class Cover {
     const key = `${place.index} ${place.chain}`;
     let found = this.exactly.get(key);
     if (found === undefined) {
-      const taking = (yield* follow(this.analysis, place, loose.may)).taking.filter(this.analysis.before(place));
+      const taking = (yield* followExactly(this.analysis, place, loose.may)).taking.filter(this.analysis.before(place));
       const isTaking = (site: CallSite): boolean => taking.some(({ chain, index }) => chain === site.chain && index === site.index);
-      this.exactly.set(key, found = (yield* follow(this.analysis, place, loose.may, isTaking)).hitting.length > 0 ? taking : []);
+      this.exactly.set(key, found = (yield* followExactly(this.analysis, place, loose.may, isTaking)).hitting.length > 0 ? taking : []);
     }
     return found;
   }

@@ -3,7 +3,7 @@ import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import type { Changes } from './changes.ts';
 import { stretchesOf } from './routes.ts';
-import { follow, Search, type Stopped } from './search.ts';
+import { followExactly, Search, type Stopped } from './search.ts';
 import { completed, type Steps } from './steps.ts';
 import type { CallSite, TableAnalysis } from './table.ts';
 import { Walk } from './walk.ts';
@@ -112,8 +112,8 @@ export class Liveness {
   }
 
   private *isFollowedTo(place: CallSite, set: PacketSet): Steps<boolean> {
-    const { reaching } = yield* follow(this.analysis, place, EVERY);
-    return reaching.some((each) => this.analysis.space.intersects(each, set));
+    const { reaching } = yield* followExactly(this.analysis, place, set);
+    return reaching.some((each) => each !== NONE);
   }
 
   /** What an edit leaves of the findings about a chain. */
@@ -159,7 +159,7 @@ export class Liveness {
   }
 
   private *isHit(chain: AnalysedChain, index: number): Steps<boolean> {
-    const { hitting } = yield* follow(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may);
+    const { hitting } = yield* followExactly(this.analysis, { chain: chain.name, index }, chain.steps[index]!.loose.may);
     return hitting.length > 0;
   }
 }

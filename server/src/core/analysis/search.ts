@@ -2,7 +2,7 @@ import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { LikelyPackets } from '../sets/likely.ts';
 import { Probe } from '../sets/probe.ts';
 import type { View } from './chain.ts';
-import { Course } from './course.ts';
+import { Course, type Terrain } from './course.ts';
 import { unchanged } from './flow.ts';
 import { Routes, stretchesOf, type Route, type Stretch } from './routes.ts';
 import { inPassing, type Steps } from './steps.ts';
@@ -126,10 +126,18 @@ export class Search {
   }
 }
 
-/** Follows all packets of `wanted` at once from every hook, exactly but for rules that are taken to be open, with an eye on a rule. */
-export function* follow(analysis: TableAnalysis, place: CallSite, wanted: PacketSet, isOpen?: (site: CallSite) => boolean): Steps<Course> {
+/** Follows all packets of `wanted` at once from every hook, with an eye on a rule; sets tell them as they come to the hook. */
+export const follow = (analysis: TableAnalysis, place: CallSite, wanted: PacketSet): Steps<Course> => followed(analysis, coursing(analysis, place), wanted);
+
+/**
+ * The same exactly, but for rules that are taken to be open: sets tell packets as they are when they come somewhere, so that
+ * what one rule leaves open and the next one has seen stays known.
+ */
+export const followExactly = (analysis: TableAnalysis, place: CallSite, wanted: PacketSet, isOpen?: (site: CallSite) => boolean): Steps<Course> =>
+  followed(analysis, new Course({ ...terrainOf(analysis), tellsNow: true }, place, isOpen), wanted);
+
+function* followed(analysis: TableAnalysis, course: Course, wanted: PacketSet): Steps<Course> {
   const { space } = analysis;
-  const course = coursing(analysis, place, isOpen);
   for (const name of analysis.table.chains.keys()) {
     const hook = analysis.hookOf(name);
     const set = hook === undefined ? NONE : space.intersection(analysis.arriving(hook), wanted);
@@ -139,5 +147,6 @@ export function* follow(analysis: TableAnalysis, place: CallSite, wanted: Packet
 }
 
 /** Ready to follow classes of packets through chains of one table, with an eye on a rule. */
-export const coursing = (analysis: TableAnalysis, place?: CallSite, isOpen?: (site: CallSite) => boolean): Course =>
-  new Course({ space: analysis.space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside }, place, isOpen);
+export const coursing = (analysis: TableAnalysis, place?: CallSite): Course => new Course(terrainOf(analysis), place);
+
+const terrainOf = (analysis: TableAnalysis): Terrain => ({ space: analysis.space, chain: (name) => analysis.chain(name), rewritingOf: ({ inside }) => inside });

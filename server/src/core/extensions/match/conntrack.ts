@@ -2,7 +2,7 @@ import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
 import { all, both, either, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
-import { NONE } from '../../sets/diagram.ts';
+import { NONE, type PacketSet } from '../../sets/diagram.ts';
 import type { PacketSpace } from '../../sets/space.ts';
 import { contains, printBare, printMasked, resolvedAddress, type MaskedAddress } from '../../values/address.ts';
 import { integerRange, within, type NumberRange } from '../../values/integer.ts';
@@ -132,9 +132,13 @@ function statePackets(use: ExtensionUse, space: PacketSpace): Bounds {
     ? space.intersection(space.inStates(WITH_ENTRY), space.question(`--ctstate ${name}`)) : space.inStates([name])), NONE));
 }
 
+/** Packets with an entry that go the other way than its first one, which is the first way for as long as the connection is new. */
+const replies = (space: PacketSpace): PacketSet => space.difference(space.question('--ctdir REPLY'), space.inStates(['NEW']));
+
 /** What an option says of the entry: a question that is always answered alike but for how long the entry lives. */
 function entryPackets(use: ExtensionUse, space: PacketSpace, bound: BoundOption): Bounds {
   if (bound.spec === expire) return SOMETIMES;
+  if (bound.spec === direction) return exactly(bound.value === 'REPLY' ? replies(space) : space.complement(replies(space)));
   return negatedIf(space, bound.negated, exactly(space.question(optionKey(use, bound, false))));
 }
 
