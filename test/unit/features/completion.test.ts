@@ -18,6 +18,10 @@ async function check(marked: string, { has = [], lacks = [], exactly }: { has?: 
   if (exactly !== undefined) assert.deepEqual(labels.sort(), [...exactly].sort());
 }
 
+/** The labels in the order in which a client shows them while nothing is typed. */
+const inOrder = async (marked: string, name?: string): Promise<string[]> =>
+  (await items(marked, {}, name)).sort((a, b) => (a.sortText! < b.sortText! ? -1 : 1)).map(({ label }) => label);
+
 /** The text after the proposal `label` (of `owner`, where several have it) is accepted. */
 async function accept(marked: string, label: string, facts: CompletionFacts = {}, owner?: string): Promise<string> {
   const { document, position } = await atCursor(marked);
@@ -51,6 +55,22 @@ describe('completion', () => {
     it('replaces the word with its dash', async () => assert.equal(line(await accept(inTable('-<|>'), '-A')), '-A '));
     it('declares a chain with policy and counters', async () => assert.equal(line(await accept(inTable(':INP<|>'), ':INPUT')), ':INPUT ACCEPT [0:0]'));
     it('leaves the value that follows alone', async () => assert.equal(line(await accept(inTable('-<|> INPUT -j DROP'), '-A')), '-A INPUT -j DROP'));
+  });
+
+  describe('puts first', () => {
+    const cases: Record<string, [text: string, first: string[], name?: string]> = {
+      'the protocols that most rules name': ['-A INPUT -p <|>', ['tcp', 'udp', 'icmp', 'all']],
+      'those of IPv6': ['-A INPUT -p <|>', ['tcp', 'udp', 'ipv6-icmp', 'all'], 'rules.v6'],
+      'the services that most rules name': ['-A INPUT -p tcp --dport <|>', ['ssh', 'http', 'https']],
+      'those of the protocol': ['-A INPUT -p udp --dport <|>', ['https', 'domain', 'ntp']],
+      'ICMP types that say why': ['-A INPUT -p icmp --icmp-type <|>', ['any', 'echo-reply', 'destination-unreachable', 'fragmentation-needed']],
+      'Monday': ['-A INPUT -m time --weekdays <|>', ['Mon', 'Tue']],
+      'the most serious level': ['-A INPUT -j LOG --log-level <|>', ['emerg', 'alert']],
+      'the chain that is declared first': ['-A <|>', ['INPUT', 'FORWARD', 'OUTPUT']],
+    };
+    for (const [title, [text, first, name]] of Object.entries(cases)) {
+      it(title, async () => assert.deepEqual((await inOrder(inTable(text), name)).slice(0, first.length), first));
+    }
   });
 
   describe('of chains', () => {

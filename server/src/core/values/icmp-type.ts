@@ -49,6 +49,9 @@ export const icmpType: ValueType<IcmpMessage> = icmpMessage(V4, 'ICMP', '8', 255
 /** `TYPE[/CODE]` or a name, for ICMPv6. */
 export const icmpv6Type: ValueType<IcmpMessage> = icmpMessage(V6, 'ICMPv6', '128', undefined);
 
+/** Whether the name says something that is worth explaining; these are proposed first. */
+const isExplained = ([, , , detail]: Names[number]): boolean => detail !== undefined;
+
 function icmpMessage(names: Names, protocol: string, example: string, everything: number | undefined): ValueType<IcmpMessage> {
   const numeric = (text: string): Parsed<IcmpMessage> | undefined => {
     const slash = text.indexOf('/');
@@ -64,7 +67,7 @@ function icmpMessage(names: Names, protocol: string, example: string, everything
     placeholder: 'TYPE[/CODE]',
     parse: (text) => numeric(text) ?? named(text, names, protocol, example),
     print: ({ type, code }) => (type === undefined ? 'any' : code === undefined ? String(type) : `${type}/${code}`),
-    complete: () => names.map(([text, type, code, detail]) => ({ text, detail: [type === undefined ? undefined : code === undefined ? `type ${type}` : `type ${type}, code ${code}`, detail].filter(Boolean).join(': ') })),
+    complete: () => [...names.filter(isExplained), ...names.filter((name) => !isExplained(name))].map(([text, type, code, detail]) => ({ text, detail: [type === undefined ? undefined : code === undefined ? `type ${type}` : `type ${type}, code ${code}`, detail].filter(Boolean).join(': ') })),
     hover: (message) => describe(message, names),
   };
 }

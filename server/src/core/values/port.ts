@@ -122,9 +122,14 @@ function dashHint(text: string, port: Extract<Parsed<number>, { ok: false }>): P
   return port;
 }
 
+/** Services that firewalls are most often asked about; they are proposed first. */
+const COMMON = ['ssh', 'http', 'https', 'domain', 'ntp', 'smtp', 'submission', 'imaps', 'bootps', 'bootpc', 'openvpn', 'isakmp', 'ipsec-nat-t', 'snmp', 'mysql', 'postgresql'];
+
 /** Proposals of service names with their ports. */
 export function portProposals(protocol: ServiceProtocol | 'any'): readonly ValueProposal[] {
-  return serviceNames(protocol).map((name) => ({ text: name, detail: String(servicePort(name, protocol)) }));
+  const names = serviceNames(protocol);
+  const known = new Set(names);
+  return [...new Set([...COMMON.filter((name) => known.has(name)), ...names])].map((name) => ({ text: name, detail: String(servicePort(name, protocol)) }));
 }
 
 /** Markdown that names the service of a port, or says how many ports a range holds. */

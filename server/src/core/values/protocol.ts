@@ -1,6 +1,6 @@
 import { readInteger } from './integer.ts';
 import { didYouMean } from './spelling.ts';
-import { fail, ok, shown, type ValueType } from './value.ts';
+import { fail, ok, shown, type ValueProposal, type ValueType } from './value.ts';
 
 /** Protocol names as Linux systems list them, with what they are. */
 const PROTOCOLS: readonly (readonly [name: string, number: number, detail: string])[] = [
@@ -51,7 +51,15 @@ export const protocol: ValueType<number> = {
     return fail(`${shown(text)} is not a protocol.${hint} Write a name such as \`tcp\` or a number from 0 to 255.`, suggestion);
   },
   print: (number) => protocolName(number) ?? String(number),
-  complete: ({ family }) => [{ text: 'all', detail: 'every protocol' }, ...PROTOCOLS.filter(([, number]) => family === 'ipv4' || !HEADER_MATCHES.has(number)).map(([text, , detail]) => ({ text, detail })), { text: 'icmpv6', detail: 'ICMP for IPv6' }],
+  complete: ({ family }) => {
+    const usual = family === 'ipv4' ? ['tcp', 'udp', 'icmp'] : ['tcp', 'udp', 'ipv6-icmp'];
+    const possible = PROTOCOLS.filter(([, number]) => family === 'ipv4' || !HEADER_MATCHES.has(number)).map(([text, , detail]) => ({ text, detail }));
+    const isUsual = ({ text }: ValueProposal): boolean => usual.includes(text);
+    return [
+      ...usual.map((name) => possible.find(({ text }) => text === name)!), { text: 'all', detail: 'every protocol' },
+      ...possible.filter((proposal) => !isUsual(proposal)), { text: 'icmpv6', detail: 'ICMP for IPv6' },
+    ];
+  },
   hover: (number) => {
     const known = BY_NUMBER.get(number);
     return number === 0 ? 'Every protocol.' : known === undefined ? undefined : `Protocol ${number}: ${known[1]}.`;

@@ -20,7 +20,7 @@ export interface Proposal {
   readonly deprecated?: boolean;
   /** Smaller is nearer to the top. */
   readonly rank: number;
-  /** Place among those of equal rank, from 0 to 999; the label decides where it is the same. */
+  /** Place among those of equal rank, from 0 to 999; without one they stay as they were listed. The label decides where it is the same. */
   readonly order?: number;
 }
 
@@ -44,11 +44,14 @@ export interface Insertion {
 
 /** The protocol's items for proposals; every one replaces the same range. */
 export function toItems(proposals: readonly Proposal[], insertion: Insertion): CompletionItem[] {
-  return proposals.map((proposal) => toItem(proposal, insertion));
+  return proposals.map((proposal, index) => toItem(proposal, proposal.order ?? Math.min(index, LAST), insertion));
 }
 
-function toItem(proposal: Proposal, insertion: Insertion): CompletionItem {
-  const { label, kind, values = [], owner, documentation, rank, order = 0, deprecated, lead = '' } = proposal;
+/** The highest place that `order` can give. */
+const LAST = 999;
+
+function toItem(proposal: Proposal, order: number, insertion: Insertion): CompletionItem {
+  const { label, kind, values = [], owner, documentation, rank, deprecated, lead = '' } = proposal;
   // The client filters by the label, which is what the user types; a `lead` or a blank before it does not count.
   const item: CompletionItem = { label, kind, sortText: `${digits(rank, 2)}${digits(order, 3)} ${label}` };
   const description = [owner, lead === '' ? '' : `adds ${lead.trim()}`].filter(Boolean).join(', ');
