@@ -63,6 +63,7 @@ export function serve(connection: Connection, environment: Environment): void {
   function republish(): void {
     for (const document of session.all()) publishing.schedule(document);
     session.refresh();
+    if (client.semanticTokensRefresh) void connection.languages.semanticTokens.refresh();
   }
 
   connection.listen();
@@ -74,6 +75,7 @@ class ClientSupport {
   configurationChanges = false;
   inlayHintRefresh = false;
   codeLensRefresh = false;
+  semanticTokensRefresh = false;
   snippets = false;
 
   read({ capabilities: { workspace, textDocument } }: InitializeParams): void {
@@ -81,6 +83,7 @@ class ClientSupport {
     this.configurationChanges = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     this.inlayHintRefresh = workspace?.inlayHint?.refreshSupport === true;
     this.codeLensRefresh = workspace?.codeLens?.refreshSupport === true;
+    this.semanticTokensRefresh = workspace?.semanticTokens?.refreshSupport === true;
     this.snippets = textDocument?.completion?.completionItem?.snippetSupport === true;
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeAction, CodeLens, CompletionList, Hover, InlayHint, WorkspaceEdit } from 'vscode-languageserver-protocol';
+import type { CodeAction, CodeLens, CompletionList, Hover, InlayHint, SemanticTokens, SemanticTokensDelta, WorkspaceEdit } from 'vscode-languageserver-protocol';
 import { TestClient } from './client.ts';
 
 const URI = 'file:///etc/iptables/rules.v4';
@@ -30,7 +30,7 @@ describe('the server over standard input and output', () => {
     const { capabilities } = client.initialized;
     assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2 });
     for (const provider of ['completionProvider', 'hoverProvider', 'codeLensProvider', 'inlayHintProvider', 'renameProvider', 'definitionProvider',
-      'referencesProvider', 'documentSymbolProvider', 'foldingRangeProvider', 'codeActionProvider', 'signatureHelpProvider'] as const) {
+      'referencesProvider', 'documentSymbolProvider', 'foldingRangeProvider', 'codeActionProvider', 'signatureHelpProvider', 'semanticTokensProvider'] as const) {
       assert.ok(capabilities[provider], provider);
     }
     assert.ok(capabilities.executeCommandProvider!.commands.includes('iptables-lens.simulate'));
@@ -49,6 +49,16 @@ describe('the server over standard input and output', () => {
     assert.deepEqual(editsOf(fix.edit!), [{ range: { start: at, end: at }, newText: '-p tcp ' }]);
     const mended = await client.change(URI, 3, '-p tcp ', { start: at, end: at });
     assert.deepEqual(mended.diagnostics, []);
+  });
+
+  it('says what the words are, and after an edit what is different', async () => {
+    const { data, resultId } = await client.request<SemanticTokens>('textDocument/semanticTokens/full', { textDocument });
+    assert.equal(data.length % 5, 0);
+    const inRange = await client.request<SemanticTokens>('textDocument/semanticTokens/range', { textDocument, range: everything });
+    assert.deepEqual(inRange.data, data);
+    await client.change(URI, 2, ' web', { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } });
+    const delta = await client.request<SemanticTokensDelta>('textDocument/semanticTokens/full/delta', { textDocument, previousResultId: resultId });
+    assert.equal(delta.edits.length, 1);
   });
 
   it('completes and explains', async () => {
