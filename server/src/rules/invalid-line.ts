@@ -32,6 +32,7 @@ export default defineRule({
   *checkFile(file) {
     if (file.kind === 'script') return;
     yield* executed.checkFile!(file);
+    yield* withNul((file.survey.get('invalid') ?? []).filter(({ text }) => text.includes('\0')));
     if (file.survey.has('command')) yield* commands(file);
   },
 });
@@ -46,7 +47,7 @@ function unreadable(line: Line): readonly Report[] {
     case 'commit': return text === text.trimEnd() && text.trim() !== 'COMMIT' ? [wordsBehindCommit(line)] : indented(line, '`COMMIT`', 'reads this as a rule, and refuses it');
     case 'rule': return content.counters === undefined ? NO_REPORTS : counters(line, content.arguments.length === 0);
     case 'shell': return shell(line);
-    case 'invalid': return content.reason === 'not-text' ? [nul(line)] : tooLong(line);
+    case 'invalid': return content.reason === 'not-text' ? NO_REPORTS : tooLong(line);
     default: return NO_REPORTS;
   }
 }
@@ -122,11 +123,24 @@ function meantBy(line: Line): Fix[] {
   return [];
 }
 
+/** Two characters of which each has a NUL beside it, behind a byte order mark as UTF-8 reads it or at the start. */
+const UTF_16 = /^(?:\uFFFD{2})?(?:[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/u;
+
+function withNul(lines: readonly Line[]): readonly Report[] {
+  const [first] = lines;
+  if (first?.number !== 0 || !UTF_16.test(first.text)) return lines.map(nul);
+  return [{ line: first, span: { start: 0, end: first.text.length }, message: 'The file is written in UTF-16; iptables-restore takes every second byte of it for the end of a line, and refuses it. Save it as UTF-8.' }];
+}
+
+/** What iptables-restore reads as something else than a rule without a command, or may take as a rule. */
+const READABLE = /^(?:[#*:[-]|COMMIT)/u;
+
+/** Reads as iptables-restore does, up to the first NUL, where it refuses what stands before it whatever the block. Seen in iptables-restore. */
 function nul(line: Line): Report {
-  return {
-    line, span: { start: line.text.indexOf('\0'), end: line.text.indexOf('\0') + 1 }, severity: 'warning',
-    message: 'A NUL character; iptables-restore reads the line no further.',
-  };
+  const at = line.text.indexOf('\0');
+  const report = { line, span: { start: at, end: at + 1 } };
+  if (READABLE.test(line.text.slice(0, at))) return { ...report, severity: 'warning', message: 'A NUL character; iptables-restore reads the line no further.' };
+  return { ...report, message: 'A NUL character; iptables-restore reads the line no further, finds no command before it, and refuses the line.' };
 }
 
 function tooLong(line: Line): Report[] {

@@ -120,6 +120,17 @@ describe('lines that no text editor writes', () => {
     assert.deepEqual(codesIn(`*filter\n-A INPUT -m comment --comment ${'x'.repeat(11_000)} -j ACCEPT\nCOMMIT\n`), ['invalid-line']);
     assert.deepEqual(codesIn(`${'#'.repeat(25_000)}\n*filter\nCOMMIT\n`), []);
     assert.deepEqual(findingsOf('*filter\n-A INPUT -j ACCEPT\0 junk\nCOMMIT\n').map(({ severity }) => severity), ['warning']);
+    assert.deepEqual(findingsOf('*filter\n\0-A INPUT -j ACCEPT\nCOMMIT\n').map(({ severity }) => severity), ['error']);
+    assert.deepEqual(findingsOf('*filter\nx\0\nCOMMIT\n').map(({ severity }) => severity), ['error']);
+  });
+
+  it('are one finding where the file is in UTF-16', () => {
+    const text = '# Rules\n*filter\n-A INPUT -j ACCEPT\nCOMMIT\n';
+    for (const bytes of [Buffer.from(text, 'utf16le'), Buffer.from(text, 'utf16le').swap16(), Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+      const findings = findingsOf(bytes.toString('utf8'));
+      assert.deepEqual(findings.map(({ code, severity, line }) => [code, severity, line.number]), [['invalid-line', 'error', 0]]);
+      assert.match(findings[0]!.message, /UTF-16/u);
+    }
   });
 
   it('are pointed at where they become too long, and not to their end', () => {

@@ -48,12 +48,18 @@ function wantsSyn({ definition, options }: ExtensionUse): boolean {
   return options.some(({ spec, negated, values }) => !negated && (spec.name === 'syn' || (spec.name === 'tcp-flags' && ((values[1] as number) & SYN) !== 0)));
 }
 
+const asksFlags = ({ definition, options }: ExtensionUse): boolean => definition.name === 'tcp' && options.some(({ spec }) => spec.name === 'syn' || spec.name === 'tcp-flags');
+
 /** The kernel asks for SYN where iptables-legacy loads the rule. Seen in the kernel. */
 function checkBeside(use: ExtensionUse, others: readonly ExtensionUse[]): readonly Problem[] {
   if (use.options.length === 0 || others.some(wantsSyn)) return [];
+  const flags = '--tcp-flags SYN,RST SYN';
+  const fix = { title: `Add ${flags}`, span: { start: use.span.start, end: use.span.start }, newText: `${flags} `, safe: false };
   return [{
     code: 'missing-option', accepted: true, span: use.span,
-    message: 'iptables-legacy refuses `TCPMSS` for packets without SYN, iptables-nft takes it; write `-p tcp --tcp-flags SYN,RST SYN` before it.',
+    message: `iptables-legacy refuses \`TCPMSS\` for packets without SYN, iptables-nft takes it; write \`-p tcp ${flags}\` before it.`,
+    // Flags that the rule asks for already can't be asked for twice.
+    ...(others.some(asksFlags) ? {} : { fix }),
   }];
 }
 
