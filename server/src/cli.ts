@@ -5,22 +5,23 @@ import { formatCommand } from './cli/format.ts';
 import { simulateCommand } from './cli/simulate.ts';
 import { testCommand } from './cli/test.ts';
 import { UsageError, type Subcommand } from './cli/command.ts';
+import { details, overview } from './cli/help.ts';
+import { version } from './cli/version.ts';
 import { visible } from './cli/visible.ts';
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([check, simulateCommand, testCommand, compileCommand, formatCommand, explain].map((each) => [each.name, each]));
 
 const EXIT_UNUSABLE = 2;
 
-function help(): string {
-  const rows = [...SUBCOMMANDS.values()].map(({ usage, summary }) => `  iptables-lens ${usage}\n      ${summary}`);
-  return `Usage:\n${rows.join('\n')}\n`;
-}
-
 /** Runs one subcommand; answers the exit code of DESIGN's contract: 0 clean, 1 findings or failures, 2 unusable input. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(help());
+    process.stdout.write(overview(SUBCOMMANDS.values()));
     return name === undefined ? EXIT_UNUSABLE : 0;
+  }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`iptables-lens ${version()}\n`);
+    return 0;
   }
   const subcommand = SUBCOMMANDS.get(name);
   if (subcommand === undefined) {
@@ -28,7 +29,7 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return EXIT_UNUSABLE;
   }
   if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(`Usage: iptables-lens ${subcommand.usage}\n${subcommand.summary}\n`);
+    process.stdout.write(details(subcommand));
     return 0;
   }
   try {

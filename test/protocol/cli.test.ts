@@ -313,6 +313,27 @@ describe('the command line', () => {
     });
   });
 
+  it('takes a ruleset from standard input', () => {
+    assert.equal(run(['check', '-'], GOOD).status, 0);
+    assert.match(run(['check', '-'], BAD).stdout, /^-:3:10: error: .*\[missing-protocol\]\n$/u);
+    assert.match(run(['simulate', '--packet', PACKET, '-'], GOOD).stdout, /ACCEPT/u);
+    assert.equal(run(['compile', '-'], 'iptables -A INPUT -j DROP').stdout.includes('-A INPUT -j DROP'), true);
+    assert.deepEqual(run(['format', '-'], '*filter\n-A INPUT --jump DROP\nCOMMIT\n'), { status: 0, stdout: '*filter\n-A INPUT -j DROP\nCOMMIT\n', stderr: '' });
+    assert.deepEqual(run(['simulate', '--jsonl', '-'], GOOD).status, 2);
+  });
+
+  it('names the options that there are, and what they mean', () => {
+    const { status, stderr } = run(['check', '--sevirity', 'info', 'rules.v4']);
+    assert.equal(status, 2);
+    assert.match(stderr, /there is no option `--sevirity`; there are .*Did you mean `--severity`\?\n$/u);
+    for (const name of ['check', 'simulate', 'test', 'compile', 'format', 'explain']) {
+      const [usage = '', , ...rest] = run([name, '--help']).stdout.split('\n');
+      for (const [option] of usage.matchAll(/--[a-z-]{2,}/gu)) assert.ok(rest.some((line) => line.startsWith(`  ${option} `)), `${name} ${option}`);
+    }
+  });
+
+  it('says its version', () => assert.match(run(['--version']).stdout, /^iptables-lens \d+\.\d+\.\d+\n$/u));
+
   it('explains a diagnostic, and knows what was meant', () => {
     assert.match(run(['explain', 'missing-protocol']).stdout, /^# missing-protocol \(error\)\n\n## What it does/u);
     assert.match(run(['explain', 'missing-protocl']).stderr, /did you mean `missing-protocol`/u);

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Span } from '../core/text.ts';
@@ -8,6 +7,7 @@ import { Diagnostics } from '../rules/run.ts';
 import { Opener, familyOption, hostFacts, oneOf, readScriptArguments, someFiles, type Subcommand } from './command.ts';
 import type { Place, Reported } from './report.ts';
 import { toSarif } from './sarif.ts';
+import { version } from './version.ts';
 import { visible } from './visible.ts';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
@@ -57,8 +57,3 @@ function render(findings: readonly Reported[], format: 'text' | 'json' | 'sarif'
 }
 
 const textLine = ({ file, line, column, severity, message, code }: Reported): string => `${file}:${line}:${column}: ${severity}: ${message} [${code}]\n`;
-
-/** Version of the package that this bundle belongs to. */
-function version(): string {
-  return (createRequire(`${__dirname}/`)('../package.json') as { version: string }).version;
-}

@@ -7,6 +7,7 @@ import type { HostFacts } from '../core/engine/host.ts';
 import { partsOfStack, type Family } from '../core/netfilter.ts';
 import { RulesetDocument } from '../core/ruleset/document.ts';
 import { LineParser } from '../core/syntax/parser.ts';
+import { didYouMean } from '../core/values/spelling.ts';
 import { Companions } from '../companions.ts';
 import type { Companion } from '../rules/rule.ts';
 import { HOST_FILE, readHostFacts } from '../host-facts.ts';
@@ -32,8 +33,16 @@ export function readArguments<C extends Omit<ParseArgsConfig, 'args'>>(args: rea
   try {
     return parseArgs({ ...config, args: [...args] });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(wrongArgument(error as NodeJS.ErrnoException, Object.keys(config.options ?? {})));
   }
+}
+
+/** Node's message; of an option that there is not, it speaks of file names only. */
+function wrongArgument({ code, message }: NodeJS.ErrnoException, known: readonly string[]): string {
+  const option = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /^Unknown option '(-[^']*)'/u.exec(message)?.[1] : undefined;
+  if (option === undefined) return message;
+  const options = known.map((name) => `--${name}`);
+  return `there is no option \`${option}\`; ${options.length === 0 ? 'there are none' : `there are ${options.join(', ')}`}.${didYouMean(option, options).hint}`;
 }
 
 /** The same for subcommands that take scripts: behind `FILE --` stand the arguments with which these are run. */
@@ -136,10 +145,13 @@ function usable(file: string, document: RulesetDocument): RulesetDocument {
   return document;
 }
 
-/** Text of a file as UTF-8, whatever bytes it holds; UsageError where it can't be read. */
+/** The name that stands for standard input. */
+export const STANDARD_INPUT = '-';
+
+/** Text of a file, or of standard input, as UTF-8, whatever bytes it holds; UsageError where it can't be read. */
 export function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file === STANDARD_INPUT ? process.stdin.fd : file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'permission denied' : String(error);

@@ -1,18 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { formatLine } from '../core/ruleset/format.ts';
-import { Opener, UsageError, familyOption, readArguments, someFiles, type Subcommand } from './command.ts';
+import { Opener, STANDARD_INPUT, UsageError, familyOption, readArguments, someFiles, type Subcommand } from './command.ts';
 
 export const formatCommand: Subcommand = {
   name: 'format',
   usage: 'format [--check] [--family ipv4|ipv6] FILE…',
-  summary: 'Rewrite the rules of ruleset files as iptables-save spells them, without changing what they mean; with --check only name the files, exit 1 when there are any.',
+  summary: 'Rewrite the rules of ruleset files as iptables-save spells them, without changing what they mean, and name the files; what comes from standard input is printed. '
+    + 'With --check only name them, exit 1 when there are any.',
   async run(args) {
     const { values, positionals } = readArguments(args, { allowPositionals: true, options: { check: { type: 'boolean' }, family: { type: 'string' } } });
     const opener = await Opener.create(familyOption(values.family));
     const changed = someFiles(positionals).filter((file) => {
       const document = opener.open(file);
       const text = formatted(document);
+      if (file === STANDARD_INPUT && values.check !== true) {
+        process.stdout.write(text);
+        return false;
+      }
       if (text === document.getText()) return false;
       if (values.check !== true) rewrite(file, document.getText(), text);
       return true;

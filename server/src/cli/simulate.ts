@@ -10,7 +10,7 @@ import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import { packetFromJson } from '../core/notation/read-json.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
-import { Opener, UsageError, atOption, familyOption, hostFacts, netnsOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
+import { Opener, STANDARD_INPUT, UsageError, atOption, familyOption, hostFacts, netnsOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
 import { refusedLines, reportIdle } from './refused.ts';
 import { traceText } from './trace.ts';
 import { visible } from './visible.ts';
@@ -31,6 +31,7 @@ export const simulateCommand: Subcommand = {
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
+    if (file === STANDARD_INPUT && values.jsonl === true) throw new UsageError('with --jsonl the packets come from standard input; name a file for the ruleset');
     const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
     const simulator = new Simulator(file, document, {
       host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), namespace: netnsOption(values.netns, document), allSteps: values['all-steps'] === true,
