@@ -5,6 +5,7 @@ import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts
 import { insertAbove, insertBelow } from './support/edits.ts';
 import { adjustForeign } from './support/out-of-tree.ts';
 import { page } from './support/page.ts';
+import { isMadeByUfw } from './support/ufw.ts';
 import { problemRule, type ProblemPlace } from './support/problem-rule.ts';
 
 const reported = problemRule({
@@ -13,13 +14,13 @@ const reported = problemRule({
     what: 'Finds rules in, and jumps to, chains that do not exist at that point of the file.',
     why: 'A chain is declared before it is used: by `:NAME - [0:0]` in its table\'s block, by `-N NAME` in a script. '
       + 'iptables refuses the rule. On command lines this is a warning, as the chain may exist from before, unless '
-      + 'it has the name of another table\'s built-in chain.',
+      + 'it has the name of another table\'s built-in chain. Files of ufw may name the chains that ufw makes before it loads them.',
     example: ['*filter', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     instead: ['*filter', ':SSH-IN - [0:0]', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     fixes: 'Not safe: an empty chain lets packets go on behind the jump, and a similar name is a guess.',
   }),
   onCommands: 'warning',
-  adjust: (report) => adjustForeign(isHookName(report) ? { ...report, severity: 'error' } : report),
+  adjust: (report, _, { file, line }) => (file !== undefined && isMadeByUfw(nameAt(report), line, file) ? undefined : adjustForeign(isHookName(report) ? { ...report, severity: 'error' } : report)),
   fixes: (problem, place) => [...declared(problem, place)],
 });
 
@@ -33,7 +34,9 @@ export default defineRule({
 const isHook = (name: string): boolean => HOOKS.some((hook) => hook === name);
 
 /** Whether the missing chain has the name of another table's built-in chain: nobody gives that name to a chain of their own. */
-const isHookName = ({ line, span }: Report): boolean => isHook(line.text.slice(span.start, span.end));
+const isHookName = (report: Report): boolean => isHook(nameAt(report));
+
+const nameAt = ({ line, span }: Report): string => line.text.slice(span.start, span.end);
 
 /** Declares the chain in its table's block, or by a command before this one. */
 function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iterable<Fix> {
