@@ -35,11 +35,18 @@ export default defineRule({
 function lostBeforeDrop({ executed }: FileInContext, ruleset: Ruleset): BoundLine | undefined {
   const failed = new Set(ruleset.failures.filter(({ status }) => status !== undefined).map(({ line }) => line));
   if (failed.size === 0) return undefined;
-  const lines = executed(stackOf(ruleset));
-  return lines.find((each, index) => failed.has(each.line) && each.asked !== true && addsRule(each) && lines.slice(index + 1).some((later) => !failed.has(later.line) && closes(later, each.bound!.command!.chain)));
+  const closed = new Set<string>();
+  let first: BoundLine | undefined;
+  for (const each of executed(stackOf(ruleset)).toReversed()) {
+    const chain = each.bound?.command?.chain;
+    if (chain === undefined) continue;
+    if (failed.has(each.line)) {
+      if (each.asked !== true && addsRule(each) && closed.has(chain)) first = each;
+    } else if (closes(each)) closed.add(chain);
+  }
+  return first;
 }
 
-const addsRule = ({ bound }: BoundLine): boolean => (bound?.command?.kind === 'append' || bound?.command?.kind === 'insert') && bound.command.chain !== undefined;
+const addsRule = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'append' || bound?.command?.kind === 'insert';
 
-const closes = ({ bound }: BoundLine, chain: string | undefined): boolean =>
-  bound?.command?.kind === 'policy' && bound.unresolved === undefined && bound.command.chain === chain && bound.command.argument?.text === 'DROP';
+const closes = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'policy' && bound.unresolved === undefined && bound.command.argument?.text === 'DROP';

@@ -51,7 +51,12 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['while true; do iptables -F; sleep 1; done', 'if iptables -F; sleep 1;: iptables -F'],
   ['for ((i = 0; i < 1000000000; i++)); do :; done; iptables -F', 'iptables -F'],
   ['for i in $(seq 1 1000000000); do iptables $i; done', 'if $(seq 1 1000000000): iptables <$(seq 1 1000000000)>'],
-  ['f() { f; }; f; iptables -F', 'iptables -F'],
+  // A function that calls itself for good uses up the shell; where nobody knows how often it does, it is followed some times and then as any number of times.
+  ['f() { f; }; f; iptables -F'],
+  ['f() { iptables -F; f; f; }; f', ...new Array<string>(60).fill('iptables -F')],
+  ['f() { iptables $1; [ $1 = 0 ] || f $(($1 - 1)); }; f 6', ...[6, 5, 4, 3, 2, 1, 0].map((n) => `iptables ${n}`)],
+  ['f() { [ -f x ] && iptables $1; [ $1 = 0 ] || f $(($1 - 1)); }; f 6', ...[6, 5, 4, 3, 2, 1, 0].map((n) => `if [ -f x ]: iptables ${n}`)],
+  ['N=0; f() { iptables $N; N=$((N + 1)); if read x; then f; fi; }; f', ...[0, 1, 2, 3, 4].map((n) => `${'if read x: '.repeat(n)}iptables ${n}`), `${'if read x: '.repeat(5)}if a function that calls itself: iptables <a function that calls itself>`],
   ['A=yes; B=; I=iptables; . /nowhere/fw.conf; [ "$A" = yes ] && $I a; [ -n "$B" ] && $I b; $I c', 'if [ "$A" = yes ]: iptables a', 'if [ -n "$B" ]: iptables b', 'iptables c'],
   ['[ "$(uname -s)" = Linux ] && iptables a; [ $(uname) = FreeBSD ] && iptables no', 'iptables a'],
   // Programs that run others.
@@ -95,6 +100,12 @@ describe('evaluation of shell', () => {
     script.update('X\nEOF\nfi\nEOF\nfi\n');
     script.update('<<EOF\n X\nEOF\nfi\nEOF\nfi\n');
     assert.deepEqual(script.chunks.map(({ start }) => start), [0, 13, 16, 20]);
+  });
+
+  it('comes to an end with functions that may call themselves in many places', () => {
+    const menu = (name: string): string => `${name}() { read X; case $X in 1) f;; 2) g;; 3) iptables -F; f;; 4) g; f;; *) f && g;; esac; }`;
+    const { length } = summary(`${menu('f')}; ${menu('g')}; f`);
+    assert.ok(length > 0 && length < 5000, `${length} runs`);
   });
 
   it('reads after any edits what it reads of a fresh text', () => {

@@ -16,6 +16,8 @@ import { isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, typ
 
 /** Functions inside each other, beyond which nothing is followed. */
 const DEEPEST = 60;
+/** Calls of a function by itself that are followed each, where nobody knows how many there are. */
+const MOST_AGAIN = 4;
 /** Arguments of one command; more come of words that double themselves. */
 const MOST_FIELDS = 50_000;
 
@@ -124,18 +126,37 @@ function withAssignments(shell: Interpreter, { command, source }: Running, run: 
 }
 
 /** Runs a function with these arguments. */
-export function callFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
-  if (shell.frames.length >= DEEPEST) return { origin: 'a function that calls itself' };
-  const frame = { name, home, locals: new Map() };
+export function callFunction(shell: Interpreter, name: string, definition: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+  const run = (given: Positional): Status => runFunction(shell, name, definition, given, home);
+  const first = shell.frames.find(({ body }) => body === definition.body);
+  if (first === undefined || shell.questions <= first.questions) return run(args);
+  // Nobody knows how often it calls itself, and each time it may do so in several places.
+  shell.environment.spoilRecordings();
+  if (++first.again <= MOST_AGAIN) return run(args);
+  const status = { origin: 'a function that calls itself' };
+  if (first.isGuess) return status;
+  first.isGuess = true;
+  shell.uncertain(status.origin, () => { run({ origin: '$@', many: true }); });
+  first.isGuess = false;
+  return status;
+}
+
+function runFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+  // A shell that goes on like this comes to the end of its stack.
+  if (shell.frames.length >= DEEPEST) throw new EvaluationLimit();
+  const frame = { name, body, home, locals: new Map(), questions: shell.questions, again: 0, isGuess: false };
   shell.frames.push(frame);
   let status: Status = 0;
-  shell.environment.within(args, () => { shell.confined(() => { status = shell.run(body, source); }); });
+  try {
+    shell.environment.within(args, () => { shell.confined(() => { status = shell.run(body, source); }); });
+  } finally {
+    shell.frames.pop();
+  }
   if (shell.signal?.kind === 'return') {
     shell.signal = undefined;
     status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
   }
   for (const [local, value] of frame.locals) shell.environment.set(local, value);
-  shell.frames.pop();
   return status;
 }
 

@@ -26,8 +26,15 @@ export interface Home extends Span {
 /** A function that is being run. */
 export interface Frame {
   readonly name: string;
+  readonly body: Command;
   readonly home: Home | undefined;
   readonly locals: Map<string, Variable | undefined>;
+  /** How many open questions its call depends on. */
+  readonly questions: number;
+  /** How often it has called itself where that depends on more of them. */
+  again: number;
+  /** Whether it stands for any number of further times. */
+  isGuess: boolean;
 }
 
 /** What a `trap` runs. */
@@ -213,6 +220,11 @@ export class ShellState {
     return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
   }
 
+  /** On how many open questions it depends whether what comes now runs; what is expected to succeed raises none. */
+  get questions(): number {
+    return this.conditions.filter(({ assumed }) => assumed !== true).length + this.doubts.length;
+  }
+
   /** How many conditions hold sway. */
   get certainty(): number {
     return this.conditions.length + this.doubts.length;
@@ -387,6 +399,10 @@ export class ShellState {
     this.reached = false;
     this.doubts = [];
     this.conditions = [];
+    // Where the script was given up, it was in the midst of something.
+    this.silent = 0;
+    this.tested = 0;
+    this.output = undefined;
     this.apart(run);
     this.reached = true;
   }
