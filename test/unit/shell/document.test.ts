@@ -34,6 +34,13 @@ describe('a script as a document', () => {
     assert.match(rulesOf(document).join('|'), /22.*\|.*80/u);
   });
 
+  it('ends an iptables-restore that is the last thing it runs', async () => {
+    const script = '#!/bin/sh\niptables-restore <<END\n*filter\n-A INPUT -s 192.0.2.1 -j DROP\nEND\n';
+    const document = await openDocument(script, 'fw.sh');
+    assert.deepEqual(rulesOf(document), []);
+    assert.deepEqual(await codes(script), ['3:0 missing-commit']);
+  });
+
   it('is run with the arguments that a comment in it names', async () => {
     const script = (args: string): string => `#!/bin/sh\n# iptables-lens args=${args}\ncase "$1" in\n  start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;\n  *) iptables -A INPUT -s "$2" -j DROP ;;\nesac\n`;
     const document = await openDocument(script('start'), 'fw.sh');

@@ -77,7 +77,7 @@ export class Rerun {
   execute(line: BoundLine): number | undefined {
     if (this.lines[this.position] === line) return this.statuses[this.position++];
     this.markEnd();
-    this.catchUp();
+    this.catchUp(line);
     this.leaveBehind();
     if (this.returnsTo(line)) return this.statuses[this.position++];
     const status = this.execution.execute(line);
@@ -100,6 +100,7 @@ export class Rerun {
   /** What the lines executed so far leave behind. */
   finish(): Ruleset {
     this.catchUp();
+    if (!this.execution.isBetween) this.restores.set(this.position, this.execution.endRestore());
     if (this.finished?.position !== this.position) {
       const ruleset = this.execution.copy().finish();
       const tables = this.last === undefined ? ruleset.tables : unchangedTables(ruleset.tables, this.last.tables);
@@ -112,21 +113,24 @@ export class Rerun {
     return { ...ruleset };
   }
 
-  /** Brings the execution to the place up to which lines are asked for. */
-  private catchUp(): void {
-    if (this.executed === this.position) return;
-    const mark = this.marks.findLast(({ at }) => at <= this.position)!;
-    if (this.executed > this.position || mark.at > this.executed) {
+  /** Brings the execution to the place up to which lines are asked for, and where this one may follow. */
+  private catchUp(next?: BoundLine): void {
+    const { lines, executed, position } = this;
+    const isCut = this.execution.isBetween && goesOn(lines[executed - 1], executed < position ? lines[executed] : next);
+    if (executed === position && !isCut) return;
+    const mark = this.marks.findLast(({ at }) => at <= position)!;
+    if (executed > position || mark.at > executed || isCut) {
       this.execution = mark.execution.copy();
       this.executed = mark.at;
     }
-    for (; this.executed < this.position; this.executed++) this.execution.execute(this.lines[this.executed]!);
+    for (; this.executed < position; this.executed++) this.execution.execute(lines[this.executed]!);
   }
 
   /** Keeps what has come of all lines, before it goes back to one of them. */
   private markEnd(): void {
     const { execution, executed, lines, marks, position } = this;
-    if (executed === lines.length && position < executed && marks.at(-1)!.at < executed && execution.isBetween) marks.push({ at: executed, execution });
+    // An iptables-restore that was ended there may have more to read the next time.
+    if (executed === lines.length && position < executed && marks.at(-1)!.at < executed && lines[executed - 1]!.restore === undefined) marks.push({ at: executed, execution });
   }
 
   /** Puts aside the lines of the last time that do not come now. */
@@ -137,7 +141,8 @@ export class Rerun {
     for (const [place] of behind.restores) this.restores.delete(place);
     if (this.finished !== undefined && this.finished.position > position) this.finished = undefined;
     // Lines that came in the place of others may themselves come no more.
-    if (former === undefined || former.start > position) this.former = this.execution.isBetween ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
+    const isWhole = this.execution.isBetween && !goesOn(lines[position - 1], behind.lines[0]);
+    if (former === undefined || former.start > position) this.former = isWhole ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
   }
 
   /** Whether from this line on everything comes as it came the last time; then it is what it was, but for a difference. */
@@ -172,3 +177,6 @@ export class Rerun {
     for (const [place, status] of restores) if (place > start + from) this.restores.set(place + moved, status);
   }
 }
+
+/** Whether what reads the one line reads the other, too. */
+const goesOn = (line: BoundLine | undefined, next: BoundLine | undefined): boolean => line?.restore !== undefined && line.restore === next?.restore;
