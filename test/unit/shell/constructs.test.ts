@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evaluateScript } from '../../../server/src/core/shell/evaluate.ts';
-import { ScriptText } from '../../../server/src/core/shell/script-text.ts';
+import { ScriptText, type Chunk } from '../../../server/src/core/shell/script-text.ts';
 import { summary, wordsOf } from './run.ts';
 
 /** A script, and what it runs when nobody knows its arguments. */
@@ -108,8 +108,16 @@ describe('evaluation of shell', () => {
     assert.ok(length > 0 && length < 5000, `${length} runs`);
   });
 
+  it('goes on to the end of the text in a here-document that nothing ends', () => {
+    const script = 'iptables-restore <<EOF\n*filter\n-A INPUT -j DROP\nCOMMIT\n';
+    assert.deepEqual(summary(script), summary(`${script}EOF\n`));
+    assert.deepEqual(summary(script.trimEnd()), summary(script).map((run) => run.trimEnd()));
+    assert.deepEqual(summary('A=$(iptables-restore <<EOF\nCOMMIT\n)\niptables a\n'), ['iptables a']);
+  });
+
   it('reads after any edits what it reads of a fresh text', () => {
-    const pieces = ['iptables -A X\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
+    const pieces = ['iptables -A X\n', 'iptables-restore <<-EOF\n', '"', "'", 'if true; then\n', 'fi\n', '\n', '<<EOF\n', 'EOF\n', '\\\n', 'f() {\n', '}\n', '$(', ')', 'iptables $A "b c"\n', 'A=1\n', '# c\n', ' '];
+    const shape = ({ start, text: own, broken, unended }: Chunk): unknown => [start, own, broken, unended];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));
     fc.assert(fc.property(text, fc.array(fc.record({ at: fc.nat(), length: fc.nat(12), text }), { maxLength: 6 }), (start, edits) => {
       const script = new ScriptText();
@@ -121,7 +129,7 @@ describe('evaluation of shell', () => {
         script.update(current);
         const fresh = new ScriptText();
         fresh.update(current);
-        assert.deepEqual(script.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]), fresh.chunks.map(({ start: begin, text: own, broken }) => [begin, own, broken]));
+        assert.deepEqual(script.chunks.map(shape), fresh.chunks.map(shape));
         assert.deepEqual(evaluateScript(script.chunks).invocations.map(wordsOf), evaluateScript(fresh.chunks).invocations.map(wordsOf));
       }
     }), {

@@ -11,6 +11,9 @@ const FAMILIES = ['ipv4', 'ipv6'] as const;
 const BACKENDS = ['nft', 'legacy'] as const;
 const RUNS = Number(process.env.EDITED_SCRIPTS ?? 40);
 
+const APPEND = 'iptables -A INPUT -p tcp --dport $P -j ACCEPT';
+const insertion = (line: number, text: string): { line: number; count: number; at: number; length: number; text: string } => ({ line, count: 0, at: 0, length: 0, text });
+
 /** All that a script says and does: its lines, what they leave behind, and what is found wrong. */
 function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
   const stacks = [...new Set([...FAMILIES, ...document.stacks])].sort();
@@ -66,7 +69,16 @@ describe('a script under edits', () => {
         const fresh = await openDocument(document.getText(), 'fw.sh');
         assert.deepEqual(shape(document, diagnostics), shape(fresh, new Diagnostics(fresh)), document.getText());
       }
-    }), { numRuns: RUNS });
+    }), {
+      numRuns: RUNS,
+      examples: [
+        // Which of some equal lines goes is the same for lines and commands.
+        [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
+        // What an iptables-restore reads goes on behind the place where it was ended.
+        [['set -e', 'iptables-restore <<EOF', APPEND, APPEND, APPEND, 'EOF'], [insertion(6, 'x\n')]],
+        [[APPEND, APPEND, 'iptables-restore <<EOF', APPEND, APPEND, APPEND], [{ ...insertion(0, 'set -e\n'), count: 1 }, insertion(7, 'x')]],
+      ],
+    });
   }).timeout(Math.max(60_000, 2_000 * RUNS));
 
   for (const kind of SCRIPT_KINDS) {

@@ -1,4 +1,4 @@
-import { sharedEnds } from '../shared-ends.ts';
+import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
 import type { Line } from '../syntax/line.ts';
 
 /** Where the lines of a script begin. */
@@ -48,7 +48,7 @@ export class Layout {
   }
 
   /** How many characters at the start and at the end are those of lines of another layout. */
-  sharedWith(other: Layout): { readonly start: number; readonly end: number } {
+  sharedWith(other: Layout): SharedEnds {
     const { first, last } = this.changedSince(other);
     const start = this.startOf(first);
     return { start, end: Math.min(this.text.length - this.startOf(last), Math.min(other.text.length, this.text.length) - start) };

@@ -13,7 +13,7 @@ export function refusalsOf(document: RulesetDocument, ruleset: Ruleset): readonl
   const failed = ruleset.failures.map(({ line, status, message }) => ({ line, message: status === undefined ? message : `exit status ${status}: ${message}` }));
   if (document.kind === 'script') {
     const { broken: unread } = document;
-    if (unread !== undefined) failed.push({ line: unread.line, message: 'A shell can\'t read this, and ends here at the latest; what stands behind it is followed all the same.' });
+    if (unread?.goesOn === false) failed.push({ line: unread.line, message: 'A shell can\'t read this, and ends here at the latest; what stands behind it is followed all the same.' });
     return failed.sort(byLine);
   }
   const refused = ruleset.problems.filter(({ line, accepted }) => line.content.kind !== 'command' && accepted !== true);

@@ -4,7 +4,7 @@ import { SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import { sameDemand, type Condition, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
-import { ScriptText, type Chunk } from '../shell/script-text.ts';
+import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
@@ -61,6 +61,8 @@ export interface ScriptContext {
 export interface BrokenLine {
   readonly line: Line;
   readonly expected: string;
+  /** Whether it takes the rest for text and goes on, as it does with a here-document. */
+  readonly goesOn: boolean;
 }
 
 /** A script as it was evaluated last. */
@@ -193,7 +195,7 @@ export class Script {
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stacks: this.stacks(steps), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
-      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && { line: lineAt(evaluation.broken.start)!, expected: evaluation.broken.broken! },
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
@@ -402,6 +404,10 @@ export class Script {
     line.number = number;
     return line;
   }
+}
+
+function brokenBy({ broken, unended }: Chunk, line: Line): BrokenLine {
+  return broken === undefined ? { line, expected: hereDocumentEnd(unended!), goesOn: true } : { line, expected: broken, goesOn: false };
 }
 
 /** The lines of chunks that could not be read as shell. */

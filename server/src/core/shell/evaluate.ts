@@ -53,7 +53,7 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   shell.stretch = trail.finish(shell, unsure.length > 0);
   passOver(shell, chunks.slice(behind));
   for (const chunk of unsure) lookAtUnreached(shell, chunk);
-  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, broken: chunks.slice(0, end).find(({ broken }) => broken !== undefined), givenUpAt, trail };
+  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
 }
 
 /** Whether nothing of the chunk was left out, once it was run. */

@@ -1,3 +1,4 @@
+import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
 import type { Command, SimpleCommand } from './syntax/ast.ts';
 import { CommandParser } from './syntax/command-parser.ts';
 import { ShellSyntaxError } from './syntax/scanner.ts';
@@ -12,6 +13,8 @@ export interface Chunk extends Source {
   readonly command: Command | undefined;
   /** What a shell expects and does not find, where the line could not be read: what stands behind it may be part of it. */
   readonly broken: string | undefined;
+  /** The line that a shell looks for to end a here-document, where the text ends first. */
+  readonly unended: string | undefined;
   readonly simple: readonly SimpleCommand[];
   readonly functions: readonly Extract<Command, { kind: 'function' }>[];
 }
@@ -28,17 +31,12 @@ export class ScriptText {
     return this.known;
   }
 
-  /** Reads what is different from the text before, of which at least so many characters at its start and at its end are known to be the same. */
-  update(text: string, known: { readonly start: number; readonly end: number } = { start: 0, end: 0 }): void {
-    const before = this.text;
-    const shorter = Math.min(before.length, text.length);
-    let same = Math.min(known.start, shorter);
-    while (same < shorter && before.charCodeAt(same) === text.charCodeAt(same)) same++;
-    let behind = Math.min(known.end, shorter - same);
-    while (behind < shorter - same && before.charCodeAt(before.length - 1 - behind) === text.charCodeAt(text.length - 1 - behind)) behind++;
-    if (same === text.length && same === before.length) return;
+  /** Reads what is different from the text before, of which so many characters at its start and at its end are what they were. */
+  update(text: string, shared: SharedEnds = sharedText(text, this.text)): void {
+    const { length } = this.text;
+    if (shared.start === text.length && shared.start === length) return;
     this.text = text;
-    this.known = this.reread(text, same, text.length - behind, before.length);
+    this.known = this.reread(text, shared.start, text.length - shared.end, length);
   }
 
   /** `first` to `end` is what is new in the text, which was `length` long. */
@@ -68,6 +66,11 @@ export class ScriptText {
   }
 }
 
+const sharedText = (a: string, b: string): SharedEnds => sharedEnds(a.split(''), b.split(''));
+
+/** What a shell expects that reads a here-document up to the end of the text. */
+export const hereDocumentEnd = (delimiter: string): string => `the line \`${delimiter}\` that ends the here-document`;
+
 const endOf = ({ start, text }: Chunk): number => start + text.length;
 
 /** The chunk that begins here. */
@@ -76,10 +79,12 @@ function chunkAt(text: string, start: number): Chunk {
   const parser = new CommandParser(rest);
   try {
     const command = parser.completeLine();
-    return { start, text: rest.slice(0, parser.position), command, broken: undefined, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
+    return { start, text: rest.slice(0, parser.position), command, broken: undefined, unended: parser.unended, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
-    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: error.expected, simple: [], functions: [] };
+    // What closes the command then stands in the here-document.
+    const expected = parser.unended === undefined ? error.expected : hereDocumentEnd(parser.unended);
+    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: expected, unended: undefined, simple: [], functions: [] };
   }
 }
 

@@ -20,6 +20,8 @@ interface PendingHereText {
 /** Reads the commands of a shell script. */
 export class CommandParser extends TestParser {
   private pending: PendingHereText[] = [];
+  /** The line that was to end a here-document, which the end of the text does instead; shells take that with no more than a warning. */
+  unended: string | undefined;
 
   /**
    * The commands from here to the end of the line on which they end; undefined for a line without one. The position is
@@ -111,7 +113,12 @@ export class CommandParser extends TestParser {
   private hereDocument({ delimiter, expands, tabs, place }: PendingHereText): void {
     const start = this.position;
     for (;;) {
-      if (this.position >= this.end) this.fail(`the line \`${delimiter}\` that ends the here-document`);
+      if (this.position >= this.end) {
+        this.unended ??= delimiter;
+        place(this.hereText(start, this.end, expands, tabs));
+        this.position = this.end;
+        return;
+      }
       const newline = this.text.indexOf('\n', this.position);
       const end = newline === -1 || newline >= this.end ? this.end : newline;
       let line = this.text.slice(this.position, end).replace(/\r$/u, '');
