@@ -7,7 +7,8 @@ export default defineRule({
   code: 'early-exit',
   severity: 'warning',
   docs: page({
-    what: 'Finds the command of a script at which `set -e` ends it, because iptables refuses the command as things are then.',
+    what: 'Finds the command of a script at which `set -e` ends it, because iptables refuses the command as things are then; and the one at '
+      + 'which `set -u` ends it, or `${NAME:?}`, because the script has not set what it asks for.',
     why: 'Nothing behind the command runs: rules are missing, a policy is not set, and the host is left half configured. What a '
       + 'command finds depends on what the kernel held before; `# iptables-lens from=FILE` says what that was.',
     example: ['#!/bin/sh', 'set -e', 'iptables -X WEB', 'iptables -N WEB', 'iptables -A WEB -p tcp --dport 80 -j ACCEPT'],
@@ -15,7 +16,14 @@ export default defineRule({
     fixes: 'Not safe: the script goes on whatever the reason of the failure is.',
   }),
   *checkFile(file) {
-    const { failedAt, rulesets } = file;
+    const { failedAt, rulesets, unset } = file;
+    if (unset !== undefined) {
+      const { line, name } = unset;
+      const left = commandsBehind(file, line);
+      const span = { start: line.text.length - line.text.trimStart().length, end: line.text.trimEnd().length };
+      if (left > 0) yield { line, span, message: `\`${name}\` is not set, and that ends the script here: ${neverRun(left)}.` };
+      return;
+    }
     const failure = failedAt && rulesets.flatMap(({ failures }) => failures).find(({ line, status }) => line === failedAt && status !== undefined);
     if (failedAt?.content.kind !== 'command' || failure === undefined) return;
     const { program } = failedAt.content;
@@ -23,12 +31,18 @@ export default defineRule({
     if (left === 0) return;
     yield {
       line: failedAt, span: { start: program.start, end: program.end }, fixes: goOn(failedAt),
-      message: `iptables refuses this with exit status ${failure.status}, and \`set -e\` ends the script here: ${left === 1 ? 'the command' : `${left} commands`} behind it never run${left === 1 ? 's' : ''}.`,
+      message: `iptables refuses this with exit status ${failure.status}, and \`set -e\` ends the script here: ${neverRun(left)}.`,
     };
   },
 });
 
-const commandsBehind = ({ survey }: FileInContext, { number }: Line): number => (survey.get('command') ?? []).filter((line) => line.number > number).length;
+const neverRun = (count: number): string => (count === 1 ? 'the command behind it never runs' : `${count} commands behind it never run`);
+
+/** How many lines behind one have commands of which none runs: a function's stand before its call. */
+function commandsBehind({ survey, rulesets, executed }: FileInContext, { number }: Line): number {
+  const run = new Set(rulesets.flatMap(({ family }) => executed(family).map(({ line }) => line)));
+  return (survey.get('command') ?? []).filter((line) => line.number > number && !run.has(line)).length;
+}
 
 function goOn(line: Line): Fix[] {
   const { content, text } = line;

@@ -4,7 +4,7 @@ import type { Line } from '../core/syntax/line.ts';
 import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { LineContext } from '../core/ruleset/document.ts';
-import type { BrokenLine, ScriptStep } from '../core/ruleset/script.ts';
+import type { BrokenLine, ScriptStep, UnsetLine } from '../core/ruleset/script.ts';
 import type { StartProblem } from '../core/ruleset/start.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
@@ -112,6 +112,8 @@ export interface FileInContext {
   readonly broken: BrokenLine | undefined;
   /** The command at which a script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
+  /** Where a script ends because a parameter is not set that it asks for. */
+  readonly unset: UnsetLine | undefined;
   /** The lines that are for some tables, such as those of a ruleset, in the order in which they are executed, each as often as it is. */
   executed(stack: Stack): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */

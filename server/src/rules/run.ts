@@ -115,7 +115,7 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, ...around, codes, family: document.family,
       rulesets: stacksOf(document, survey).map((stack) => document.ruleset(stack)),
-      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, broken: document.broken, conditionals: document.conditionalCommands,
+      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken, conditionals: document.conditionalCommands,
       stacks: document.stacks, executed: (stack) => document.linesOf(stack),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),

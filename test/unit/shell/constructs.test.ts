@@ -88,6 +88,27 @@ describe('evaluation of shell', () => {
     assert.ok(summary(doubling).length <= 2);
   });
 
+  it('ends the shell, or a process of a command, at what is not set, as bash and dash do', () => {
+    const runs = (script: string, isBash: boolean): string[] => summary(`set -u; unset x; ${script}`, { isBash });
+    // A program's redirections are made in its process by bash, by dash its here-documents.
+    const feed = (command: string): string => `${command} <<EOF\n*filter\n$x\nEOF\niptables yes`;
+    assert.deepEqual(runs(feed('iptables-restore'), true), ['iptables yes']);
+    assert.deepEqual(runs(feed('iptables-restore'), false), ['iptables-restore ', 'iptables yes']);
+    assert.deepEqual(runs(feed('{ iptables a; }'), true), []);
+    assert.deepEqual(runs(feed('{ iptables a; }'), false), ['iptables a', 'iptables yes']);
+    assert.deepEqual(runs('iptables -S > $x; iptables yes', true), ['iptables yes']);
+    assert.deepEqual(runs('iptables -S > $x; iptables yes', false), []);
+    // For dash it is 0 where something is calculated.
+    assert.deepEqual(runs('iptables $((x + 1)); iptables yes', true), []);
+    assert.deepEqual(runs('iptables $((x + 1)); iptables yes', false), ['iptables 1', 'iptables yes']);
+    // What the script never sets its caller may have set, and is expected to.
+    assert.deepEqual(runs('iptables $y ${z:?} $1', true), ['iptables <$y> <$z> <$1>']);
+    assert.deepEqual(summary('if [ -f x ]; then A=; else A=1; fi; iptables ${A:?}'), ['iptables 1']);
+    assert.deepEqual(runs('set -- a; iptables $2; iptables no', true), []);
+    // Functions and commands that did something before do it again only where that is still so.
+    assert.deepEqual(runs('set +u; f() { for i in 1 2 3 4; do iptables $i$x; done; }; f; set -u; f; iptables no', true), [1, 2, 3, 4].map((i) => `iptables ${i}`));
+  });
+
   it('goes on in a line that was joined to nothing', () => {
     const script = new ScriptText();
     script.update('\\\n');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { evaluate, hasBash, runInBash } from './run.ts';
+import { evaluate, hasShell, runInShell } from './run.ts';
 
 /** What the programs read; each command meets a third of it, or all when SHELL_FILTERS is `all`. */
 const TEXTS = [
@@ -27,14 +27,14 @@ const OPERANDS = [
 
 describe('programs that make text of text', () => {
   it('print what they print, or something with a name that nobody knows', function () {
-    if (!hasBash) this.skip();
+    if (!hasShell('bash')) this.skip();
     const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
     const scripts = [
       ...COMMANDS.flatMap((command, index) => TEXTS.filter((_, place) => process.env['SHELL_FILTERS'] === 'all' || (index + place) % 3 === 0).map((text) => `X=$(printf %s ${quoted(text)} | ${command}; echo "$?"); iptables "$X"`)),
       ...OPERANDS.map((command) => `X=$(${command}); iptables "$X" "$?"`),
     ].map((script) => ({ script, args: [] }));
     const theirs: string[][][] = [];
-    for (let start = 0; start < scripts.length; start += BATCH) theirs.push(...runInBash(scripts.slice(start, start + BATCH)));
+    for (let start = 0; start < scripts.length; start += BATCH) theirs.push(...runInShell('bash', scripts.slice(start, start + BATCH)));
     let known = 0;
     scripts.forEach(({ script }, index) => {
       const words = evaluate(script, { args: [] }).invocations.map(({ arguments: args }) => args);

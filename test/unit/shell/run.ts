@@ -9,14 +9,15 @@ import { ScriptText } from '../../../server/src/core/shell/script-text.ts';
 export interface TestCall {
   readonly args?: readonly string[];
   readonly readFile?: ReadFile;
+  readonly isBash?: boolean;
 }
 
 /** The evaluation of a script; without `args` its caller is unknown. */
-export function evaluate(script: string, { args, readFile = () => undefined }: TestCall = {}): Evaluation {
+export function evaluate(script: string, { args, readFile = () => undefined, isBash = false }: TestCall = {}): Evaluation {
   const text = new ScriptText();
   text.update(script);
   const positional = args ?? SCRIPT_ARGUMENTS;
-  return evaluateScript(text.chunks, { positional, readFile });
+  return evaluateScript(text.chunks, { positional, readFile, isBash });
 }
 
 /** What an invocation is, a word each; unknown ones as `<origin>`. */
@@ -34,20 +35,23 @@ export function summary(script: string, call?: TestCall): string[] {
   });
 }
 
-/** In place of the programs: functions that print their arguments, and what iptables-restore reads. */
-const STAND_INS = ['iptables', 'ip6tables', 'iptables-restore', 'ip6tables-restore'].map((program) =>
-  `${program}() { printf '%s\\x1F' ${program} "$@"; ${program.endsWith('restore') ? 'cat; printf "\\x1F"' : ':'}; printf '\\x1E'; } >&3`).join('\n');
+/** Shells that scripts are written for. */
+export type Shell = 'bash' | 'dash';
 
-/** What bash runs of each script, all in one process and each in a subshell of its own. Only for scripts that tests have made. */
-export function runInBash(scripts: readonly { readonly script: string; readonly args: readonly string[] }[]): string[][][] {
+/** In place of the programs: functions that print their arguments, and what iptables-restore reads. No name of a function has a `-` in dash. */
+const standIns = (shell: Shell): string => ['iptables', 'ip6tables', 'iptables-restore', 'ip6tables-restore'].slice(0, shell === 'dash' ? 2 : 4).map((program) =>
+  `${program}() { printf '%s\\037' ${program} "$@"; ${program.endsWith('restore') ? 'cat; printf "\\037"' : ':'}; printf '\\036'; } >&3`).join('\n');
+
+/** What a shell runs of each script, all in one process and each in a subshell of its own. Only for scripts that tests have made. */
+export function runInShell(shell: Shell, scripts: readonly { readonly script: string; readonly args: readonly string[] }[]): string[][][] {
   const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-  const bodies = scripts.map(({ script, args }) => `( ulimit -t 1; set -- ${args.map(quote).join(' ')}\neval ${quote(script)} ) >/dev/null 2>&1 </dev/null\n[ $? -gt 128 ] && printf 'killed\\x1F\\x1E' >&3; printf '\\x1D' >&3`);
-  const { stdout, error } = spawnSync('bash', ['--norc', '--noprofile'], {
-    input: `exec 3>&1\n${STAND_INS}\n${bodies.join('\n')}\n`, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }, maxBuffer: 1 << 28, timeout: 20_000,
+  const bodies = scripts.map(({ script, args }) => `( ulimit -t 1; set -- ${args.map(quote).join(' ')}\neval ${quote(script)} ) >/dev/null 2>&1 </dev/null\n[ $? -gt 128 ] && printf 'killed\\037\\036' >&3; printf '\\035' >&3`);
+  const { stdout, error } = spawnSync(shell, shell === 'bash' ? ['--norc', '--noprofile'] : [], {
+    input: `exec 3>&1\n${standIns(shell)}\n${bodies.join('\n')}\n`, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' }, maxBuffer: 1 << 28, timeout: 20_000,
   });
   if (error !== undefined) throw error;
   return stdout.split('\x1D').slice(0, -1).map((run) => run.split('\x1E').slice(0, -1).map((call) => call.split('\x1F').slice(0, -1)));
 }
 
-/** Whether there is a bash to compare with. */
-export const hasBash = spawnSync('bash', ['-c', 'exit 0']).status === 0;
+/** Whether there is such a shell to compare with. */
+export const hasShell = (shell: Shell): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;

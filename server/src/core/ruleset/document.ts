@@ -15,7 +15,7 @@ import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
-import { Script, commandsOf, type BrokenLine, type ScriptContext, type ScriptReading, type ScriptStep } from './script.ts';
+import { Script, commandsOf, type BrokenLine, type ScriptContext, type ScriptReading, type ScriptStep, type UnsetLine } from './script.ts';
 
 /** How a line stands in the file: its table block and the family that it is read for. */
 export interface LineContext {
@@ -110,6 +110,11 @@ export class RulesetDocument implements ScriptContext {
   /** The command at which a script ends because it fails under `set -e`. */
   get failedAt(): Line | undefined {
     return this.evaluated()?.failedAt;
+  }
+
+  /** Where a script ends because a parameter is not set that it asks for. */
+  get unset(): UnsetLine | undefined {
+    return this.evaluated()?.unset;
   }
 
   /** Where a shell ends because it can't read a script further; what stands behind it is followed all the same. */

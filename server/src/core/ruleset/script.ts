@@ -65,6 +65,12 @@ export interface BrokenLine {
   readonly goesOn: boolean;
 }
 
+/** The line at which a script ends because a parameter is not set, and the parameter. */
+export interface UnsetLine {
+  readonly line: Line;
+  readonly name: string;
+}
+
 /** A script as it was evaluated last. */
 export interface ScriptReading {
   /** The lines with what the evaluation made of them; a line that means what it meant before keeps its object. */
@@ -83,6 +89,7 @@ export interface ScriptReading {
   readonly broken: BrokenLine | undefined;
   /** The command at which the script ends because it fails under `set -e`. */
   readonly failedAt: Line | undefined;
+  readonly unset: UnsetLine | undefined;
   /** What it has in common with the reading before. */
   readonly kept: KeptSteps | undefined;
   /** The steps as they are with a back end, by which the statuses go that the script looks at. */
@@ -105,8 +112,10 @@ const MENTION = /(?<!r)ip6?t/iu;
 /** Whether a script may run iptables, as far as a look at its text tells. */
 export const mayRunIptables = (script: string): boolean => MENTION.test(script);
 
-/** A first line by which a shell ends at the first command that fails. */
+/** A first line by which a shell ends at the first command that fails, and one by which it ends at what is not set. */
 const ERREXIT = /^#!\s*\S+\s+-\w*e/u;
+const NOUNSET = /^#!\s*\S+\s+-\w*u/u;
+const BASH = /^#!.*\bbash\b/u;
 
 /** A script as it was followed with one back end. */
 interface Followed extends Steps {
@@ -195,7 +204,8 @@ export class Script {
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stacks: this.stacks(steps), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
-      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
+      givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
+      broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
@@ -237,9 +247,10 @@ export class Script {
     const statuses = new Statuses({ executionOf: (stack) => context.execution(stack, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
     const starts = FAMILIES.map((family) => context.from(family));
     const positional = context.arguments ?? SCRIPT_ARGUMENTS;
+    const opening = layout.lines[0]?.text ?? '';
     const evaluation = evaluateScript(this.text.chunks, {
       positional, readFile: this.readFile,
-      errexit: ERREXIT.test(layout.lines[0]?.text ?? ''), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
+      errexit: ERREXIT.test(opening), nounset: NOUNSET.test(opening), isBash: BASH.test(opening), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
       rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts, positional),
     });
     this.trails.set(backend, { trail: evaluation.trail, starts, positional });
@@ -442,7 +453,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 const homeOf = (steps: readonly ScriptStep[]): string | undefined => (steps.every(({ namespace }) => namespace !== undefined) ? steps[0]?.namespace : undefined);
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, stacks: new Map(), all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stacks: new Map(), all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */

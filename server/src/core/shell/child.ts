@@ -21,6 +21,7 @@ function inChild(shell: Interpreter, positional: Positional, run: () => Status |
     shell.environment.keepExported();
     shell.environment.positional = positional;
     shell.errexit = false;
+    shell.nounset = false;
     shell.environment.exportsAll = false;
     shell.traps = new Map();
     status = run();

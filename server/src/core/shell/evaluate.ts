@@ -3,7 +3,7 @@ import { Interpreter, type ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import type { Chunk } from './script-text.ts';
 import { callFunction, runSimple } from './simple.ts';
-import { EvaluationLimit, type StatusOf } from './state.ts';
+import { EvaluationLimit, type StatusOf, type UnsetParameter } from './state.ts';
 import { Trail, type Rewind } from './trail.ts';
 import { runExitTrap } from './trap.ts';
 
@@ -15,6 +15,8 @@ export interface Evaluation {
   readonly asked: ReadonlySet<number>;
   /** The command at which the script ends because it fails under `set -e`: an offset in the script. */
   readonly failedAt: number | undefined;
+  /** The parameter at which it ends because it is not set. */
+  readonly unset: UnsetParameter | undefined;
   /** The lines at which a shell ends because it can't read on. What stands behind them is followed all the same. */
   readonly broken: Chunk | undefined;
   /** Where the evaluation was given up because it would take too long: an offset in the script. */
@@ -34,6 +36,10 @@ export interface Call {
   readonly rewind?: Rewind;
   /** Whether a command that fails ends the script from its first line on. */
   readonly errexit?: boolean;
+  /** Whether what is not set ends the script from its first line on. */
+  readonly nounset?: boolean;
+  /** Whether it is bash that runs it. */
+  readonly isBash?: boolean;
   /** The trail of the script before an edit, where nothing else has changed that the evaluation depends on but files. */
   readonly trail?: Trail | undefined;
 }
@@ -47,13 +53,15 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
   const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
   shell.errexit = call.errexit === true;
+  shell.nounset = call.nounset === true;
+  shell.isBash = call.isBash === true;
   shell.script = () => chunks.flatMap((chunk) => (chunk.command === undefined ? [] : [{ command: chunk.command, source: chunk }]));
-  const { end, behind = end, givenUpAt } = runAll(shell, chunks, trail);
+  const { end, behind = end, givenUpAt, unset } = runAll(shell, chunks, trail);
   const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
   shell.stretch = trail.finish(shell, unsure.length > 0);
   passOver(shell, chunks.slice(behind));
   for (const chunk of unsure) lookAtUnreached(shell, chunk);
-  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
+  return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, unset, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
 }
 
 /** Whether nothing of the chunk was left out, once it was run. */
@@ -67,6 +75,7 @@ interface Course {
   readonly behind?: number;
   /** Where it was given up. */
   readonly givenUpAt?: number;
+  readonly unset?: UnsetParameter | undefined;
 }
 
 /** Runs the script up to its end. */
@@ -75,11 +84,11 @@ function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Cou
     const chunk = chunks[index]!;
     if (chunk.command === undefined) continue;
     if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
-    const kind = shell.signal?.kind;
+    const { signal } = shell;
     shell.signal = undefined;
-    if (kind !== 'exit') continue;
+    if (signal?.kind !== 'exit') continue;
     limited(() => { runExitTrap(shell); });
-    return { end: index + 1 };
+    return { end: index + 1, unset: signal.unset };
   }
   limited(() => { runExitTrap(shell); });
   return { end: chunks.length };

@@ -15,6 +15,11 @@ export interface ExpansionHost {
   readonly frames: readonly { readonly name: string }[];
   /** `$?` */
   readonly status: Value;
+  /** `set -u`: whether the shell ends where it is to expand what is not set. */
+  readonly nounset: boolean;
+  readonly isBash: boolean;
+  /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
+  endFor(name: string): void;
   /** What a command prints, without the line ends behind it. */
   capture(body: Command, source: Source, origin: string): Value;
 }
@@ -179,8 +184,10 @@ export class Expander {
   }
 
   private number(name: string, index: bigint | undefined): string {
-    const variable = this.host.environment.get(name);
+    const { host } = this;
+    const variable = host.environment.get(name);
     const value = index !== undefined && isArray(variable) ? variable.elements.get(Number(index)) ?? '' : scalarOf(variable);
+    if (value === undefined && variable !== undefined && host.nounset && host.isBash) host.endFor(name);
     if (value !== undefined && isUnknown(value)) this.operand = value;
     else if (value === undefined && variable === undefined) this.operand = { origin: `$${name}` };
     else return value ?? '';

@@ -41,6 +41,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
   run(command: Command, source: Source): Status {
     const status = this.dispatch(command, source);
     this.end(status);
+    if (this.signal?.kind === 'exit' && this.signal.unset !== undefined) this.signal.unset.start ??= spanIn(source, command).start;
     if (this.minds && MAY_END.has(command.kind) && this.signal === undefined && this.isFailure(status)) this.failed(command, source);
     return status;
   }
@@ -180,6 +181,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
     const { positional } = this.environment;
     const fields: readonly (Field | string)[] = command.words?.flatMap((word) => this.expander.fields(word, source))
       ?? (isOpen(positional) ? positional.words ?? [{ text: '"$@"', start: 0, end: 0, unknown: positional }] : positional);
+    if (this.signal !== undefined) return Number(this.status);
     let status: Status = 0;
     this.confined(() => {
       for (const field of fields) {
@@ -248,6 +250,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   private caseCommand(command: Compound<'case'>, source: Source): Status {
     const value = this.expander.text(command.word, source);
+    if (this.signal !== undefined) return Number(this.status);
     return this.clauses(command, value, 0, this.expander.origin({ start: command.start, end: command.word.end }, source), source);
   }
 

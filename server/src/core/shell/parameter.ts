@@ -17,7 +17,12 @@ export interface Replacement {
   readonly replacement: Word;
 }
 
-type Found = Value | Several | 'unset' | 'absent';
+/** The script has unset it, or never had it. */
+const UNSET = Symbol('unset');
+/** The script never sets it: whoever calls it may. */
+const ABSENT = Symbol('absent');
+
+type Found = Value | Several | typeof UNSET | typeof ABSENT;
 
 /** Variables that every shell has from the start, with what only the machine knows. */
 const INHERITED = new Set([
@@ -39,8 +44,8 @@ export class ParameterExpansion {
   expand(part: ParameterPart, source: Source): Value | { readonly elements: readonly (Value | Field)[] } | Replacement {
     const found = this.operated(part, source);
     if (typeof found === 'object' && 'replacement' in found) return found;
-    if (found === 'absent') return this.absent(part.name);
-    if (found === 'unset') return '';
+    if (found === ABSENT) return this.absent(part.name);
+    if (found === UNSET) return '';
     if (typeof found === 'string' || !('elements' in found)) return found;
     return found.joins && part.quoted ? this.join(found) : found;
   }
@@ -60,12 +65,13 @@ export class ParameterExpansion {
 
   private operated(part: ParameterPart, source: Source): Found | Replacement {
     const found = this.prefixed(part, source);
-    if (part.operator === undefined) return found;
     const { operator } = part;
-    if (/^:?[-=+?]$/u.test(operator)) return this.conditional(part, found, source);
-    if (found === 'absent') return this.absent(part.name);
+    if (operator !== undefined && /^:?[-=+?]$/u.test(operator)) return this.conditional(part, found, source);
+    if (found === UNSET) this.meetUnset(part);
+    if (operator === undefined) return found;
+    if (found === ABSENT) return this.absent(part.name);
     if (operator === ':') return this.substring(part, found, source);
-    if (found === 'unset') return '';
+    if (found === UNSET) return '';
     if (typeof found === 'object' && 'elements' in found) return { ...found, elements: found.elements.map((each) => this.changed(part, valueOf(each), source)) };
     return this.changed(part, found, source);
   }
@@ -79,14 +85,21 @@ export class ParameterExpansion {
     const reference = this.expander.host.environment.references.get(name);
     if (reference !== undefined) return reference;
     const target = this.lookUp(part, source);
-    if (typeof target !== 'string' || target === 'unset' || target === 'absent') return typeof target === 'object' && !('elements' in target) ? target : absent(name);
+    if (typeof target !== 'string') return typeof target === 'object' && !('elements' in target) ? target : absent(name);
     return /^\w+$/u.test(target) ? this.lookUp({ ...part, name: target, index: undefined } as unknown as ParameterPart, source) : absent(name);
+  }
+
+  /** A shell under `set -u` ends where it is to expand what is not set. */
+  private meetUnset({ name }: ParameterPart): void {
+    const { host } = this.expander;
+    if (host.nounset) host.endFor(name);
   }
 
   private length(part: ParameterPart, source: Source): Found {
     const found = this.lookUp(part, source);
-    if (found === 'absent') return absent(part.name);
-    if (found === 'unset') return '0';
+    if (found === ABSENT) return absent(part.name);
+    if (found === UNSET) this.meetUnset(part);
+    if (found === UNSET) return '0';
     if (typeof found === 'object' && 'elements' in found) return String(found.elements.length);
     return mapped(found, (text) => String([...text].length));
   }
@@ -125,7 +138,7 @@ export class ParameterExpansion {
     const { positional } = this.expander.host.environment;
     const words = isOpen(positional) ? positional.words?.slice(0, positional.known) ?? [] : positional;
     const word = words[number - 1];
-    return word === undefined ? isOpen(positional) ? 'absent' : 'unset' : valueOf(word);
+    return word === undefined ? isOpen(positional) ? ABSENT : UNSET : valueOf(word);
   }
 
   /** The value of a parameter that the script never sets. */
@@ -136,26 +149,26 @@ export class ParameterExpansion {
   }
 
   private variable(variable: Variable | undefined, part: ParameterPart, source: Source): Found {
-    if (variable === undefined) return 'absent';
+    if (variable === undefined) return ABSENT;
     const index = part.index === undefined ? undefined : this.expander.text(part.index, source);
     if (index === '@' || index === '*') {
       if (isArray(variable)) return { elements: [...ordered(variable.elements).values()], joins: index === '*' };
       return variable === null ? { elements: [], joins: index === '*' } : variable;
     }
-    if (index === undefined) return scalarOf(variable) ?? 'unset';
+    if (index === undefined) return scalarOf(variable) ?? UNSET;
     if (isUnknown(index)) return { origin: index.origin };
-    if (!isArray(variable)) return variable !== null && index === '0' ? variable : 'unset';
-    if (variable.associative) return variable.elements.get(index) ?? 'unset';
+    if (!isArray(variable)) return variable !== null && index === '0' ? variable : UNSET;
+    if (variable.associative) return variable.elements.get(index) ?? UNSET;
     const number = this.expander.computed(index);
     if (typeof number !== 'bigint') return number;
     const size = Math.max(-1, ...[...variable.elements.keys()].map(Number)) + 1;
-    return variable.elements.get(number < 0n ? size + Number(number) : Number(number)) ?? 'unset';
+    return variable.elements.get(number < 0n ? size + Number(number) : Number(number)) ?? UNSET;
   }
 
   /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
   private conditional(part: ParameterPart, found: Found, source: Source): Found | Replacement {
     const operator = part.operator!.at(-1)!;
-    if (found === 'absent' && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
+    if (found === ABSENT && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
     const unset = isUnset(found);
     const known = typeof found === 'object' && !('elements' in found) ? found.candidates?.map((each) => each === '') : [found === ''];
     const empties = part.operator!.startsWith(':') ? known : [false];
@@ -163,7 +176,10 @@ export class ParameterExpansion {
     const lacking = unset || empties![0]!;
     if (operator === '+') return lacking ? '' : replacement(part);
     if (!lacking) return found;
-    if (operator === '?') return { origin: `\${${part.name}:?}` };
+    if (operator === '?') {
+      this.expander.host.endFor(part.name);
+      return '';
+    }
     if (operator === '-') return replacement(part);
     const value = this.argument(part, source);
     this.expander.host.environment.set(part.name, value);
@@ -174,6 +190,8 @@ export class ParameterExpansion {
   private eitherWay(part: ParameterPart, found: Unknown, source: Source): Value {
     const { origin, candidates, program } = found;
     if (candidates === undefined) return { origin, ...(program === undefined ? {} : { program }) };
+    // Where it is empty, the shell ends.
+    if (part.operator!.endsWith('?')) return oneOf(candidates.filter((each) => each !== ''), origin);
     const value = this.argument(part, source);
     const plus = part.operator!.endsWith('+');
     return oneOf(candidates.map((each): Value => ((each === '') === plus ? (plus ? '' : each) : value)), origin);
@@ -194,7 +212,7 @@ export class ParameterExpansion {
       const elements = part.name === '@' || part.name === '*' ? [{ origin: '$0' }, ...found.elements] : found.elements;
       return { ...found, elements: cut(elements, Number(offset), length === undefined ? undefined : Number(length)) };
     }
-    if (found === 'unset') return '';
+    if (found === UNSET) return '';
     return mapped(found as Value, (text) => cut([...text], Number(offset), length === undefined ? undefined : Number(length)).join(''));
   }
 
@@ -215,7 +233,7 @@ export class ParameterExpansion {
   }
 }
 
-const isUnset = (found: Found): boolean => found === 'unset' || found === 'absent' || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
+const isUnset = (found: Found): boolean => found === UNSET || found === ABSENT || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
 
 const replacement = ({ argument }: ParameterPart): Value | Replacement => (argument === undefined ? '' : { replacement: argument });
 

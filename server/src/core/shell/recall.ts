@@ -82,10 +82,11 @@ function keep(calls: Calls, call: Remembered): void {
   calls.made[calls.next++] = call;
 }
 
-function holds({ environment }: Interpreter, { names, values, invocation }: Remembered): boolean {
+function holds({ environment, nounset }: Interpreter, { names, values, invocation }: Remembered): boolean {
   for (let index = 0; index < names.length; index++) {
     const now = environment.get(names[index]!);
     const before = values[index];
+    if (nounset && now === null) return false;
     if (now !== before && (now === undefined || before === undefined || !sameVariable(now, before))) return false;
   }
   const { name } = invocation;

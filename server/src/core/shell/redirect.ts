@@ -3,30 +3,46 @@ import type { Span } from '../text.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Status } from './state.ts';
 import { Input, Output } from './stream.ts';
-import type { Redirect, SubstitutionPart } from './syntax/ast.ts';
+import type { Redirect, SubstitutionPart, Word } from './syntax/ast.ts';
 import { isUnknown, type Value } from './value.ts';
 
-/** Runs something with its input and output redirected. */
-export function redirected(shell: Interpreter, redirects: readonly Redirect[], source: Source, run: () => Status): Status {
+/** A file that output goes to. */
+interface Written {
+  readonly path: Value;
+  readonly append: boolean;
+  readonly output: Output;
+}
+
+/** Runs something with its input and output redirected; `isProgram`: whether that runs in a process of its own, which is where bash redirects it. */
+export function redirected(shell: Interpreter, redirects: readonly Redirect[], source: Source, run: () => Status, isProgram = false): Status {
   if (redirects.length === 0) return run();
   const { input, output } = shell;
-  let written: { readonly path: Value; readonly append: boolean; readonly output: Output } | undefined;
-  for (const redirect of redirects) {
-    const { operator, descriptor } = redirect;
-    if (operator.startsWith('<') && operator !== '<>' && (descriptor ?? 0) === 0) shell.input = inputOf(shell, redirect, source);
-    else if (/^>>?$/u.test(operator) && (descriptor ?? 1) === 1) {
-      const file = new Output(shell.certainty);
-      shell.output = file;
-      written = { path: pathOf(shell, redirect, source), append: operator === '>>', output: file };
-    } else if ((operator === '&>' || operator === '>&') && (descriptor ?? 1) === 1) shell.output = undefined;
-  }
-  const status = run();
+  let written: Written | undefined;
+  for (const redirect of redirects) written = carryOut(shell, redirect, source) ?? written;
+  const isUnset = shell.signal !== undefined;
+  const status = isUnset ? Number(shell.status) : run();
+  if (isUnset && isProgram && shell.isBash) shell.signal = undefined;
   shell.input = input;
   shell.output = output;
-  if (written === undefined) return status;
+  if (written === undefined || isUnset) return status;
   write(shell, written.path, written.append, written.output);
   // Whether a file can be written to is the machine's affair, and expected.
   return status === 0 && !(typeof written.path === 'string' && written.path.startsWith('/dev/')) ? { origin: shell.expander.origin(spanOf(redirects), source), assumed: true } : status;
+}
+
+/** Carries out one redirection, of standard input or output; answers the file that is written to. */
+function carryOut(shell: Interpreter, redirect: Redirect, source: Source): Written | undefined {
+  const { operator, descriptor } = redirect;
+  const isInput = operator.startsWith('<') && operator !== '<>';
+  if ((descriptor ?? (isInput ? 0 : 1)) !== (isInput ? 0 : 1)) return undefined;
+  if (isInput) shell.input = inputOf(shell, redirect, source);
+  else if (operator === '&>' || operator === '>&') shell.output = undefined;
+  else if (operator === '>' || operator === '>>') {
+    const output = new Output(shell.certainty);
+    shell.output = output;
+    return { path: pathOf(shell, redirect, source), append: operator === '>>', output };
+  }
+  return undefined;
 }
 
 const spanOf = (redirects: readonly Redirect[]): Span => ({ start: redirects[0]!.start, end: redirects.at(-1)!.end });
@@ -56,7 +72,7 @@ export function write(shell: Interpreter, path: Value, append: boolean, output: 
 
 function inputOf(shell: Interpreter, redirect: Redirect, source: Source): Input {
   const { operator, target, start, end } = redirect;
-  if (operator === '<<') return new Input(shell.expander.pieces(target, source));
+  if (operator === '<<') return hereDocument(shell, target, source);
   if (operator === '<<<') {
     const value = shell.expander.text(target, source);
     return isUnknown(value) ? new Input([], value) : new Input([{ text: `${value}\n`, ...spanIn(source, target) }]);
@@ -64,6 +80,14 @@ function inputOf(shell: Interpreter, redirect: Redirect, source: Source): Input 
   const [part] = target.parts;
   if (operator === '<' && target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return substituted(shell, part, source);
   return fileInput(shell, pathOf(shell, redirect, source), spanIn(source, { start, end }));
+}
+
+function hereDocument(shell: Interpreter, target: Word, source: Source): Input {
+  const pieces = shell.expander.pieces(target, source);
+  if (shell.signal === undefined || shell.isBash) return new Input(pieces);
+  // dash leaves the text to a process of its own, which ends before it has written any.
+  shell.signal = undefined;
+  return new Input([]);
 }
 
 /** What the commands of `< <(…)` print. */

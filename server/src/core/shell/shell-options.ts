@@ -10,6 +10,7 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
     for (const letter of text.slice(1)) {
       if (letter === 'o') option(shell, args[++index]?.text, on);
       else if (letter === 'e') option(shell, 'errexit', on);
+      else if (letter === 'u') option(shell, 'nounset', on);
       else if (letter === 'a') option(shell, 'allexport', on);
     }
   }
@@ -20,6 +21,7 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
 function option(shell: ShellState, name: string | undefined, on: boolean): void {
   if (shell.certainty > 0) return;
   if (name === 'errexit') shell.errexit = on;
+  else if (name === 'nounset') shell.nounset = on;
   else if (name === 'pipefail') shell.pipefail = on;
   else if (name === 'allexport') shell.environment.exportsAll = on;
 }

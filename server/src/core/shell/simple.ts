@@ -60,15 +60,23 @@ function runWords(shell: Interpreter, command: SimpleCommand, source: Source, na
     } else for (const field of shell.expander.fields(word as Word, source)) fields.push(field);
   }
   if (fields.length > MOST_FIELDS) throw new EvaluationLimit();
+  if (shell.signal !== undefined) return Number(shell.status);
   if (fields.length === 0) {
     const { captures } = shell;
     for (const assignment of command.assignments) assign(shell, assignment, source);
+    if (shell.signal !== undefined) return Number(shell.status);
     if (shell.captures === captures) return 0;
     const { status } = shell;
     return isUnknown(status) ? { origin: status.origin } : Number(status);
   }
   if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names });
-  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names }));
+  return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names }), isProgram(shell, fields[0]!));
+}
+
+/** Whether a command is a program of its own, and no part of the shell. */
+function isProgram({ environment }: Interpreter, { text, unknown }: Field): boolean {
+  if (unknown !== undefined) return false;
+  return environment.function(text) === undefined && (!Object.hasOwn(BUILTINS, text) || (Object.hasOwn(PROGRAMS, text) && text !== 'echo' && text !== 'printf'));
 }
 
 /** A command whose arguments are those of the function around it stands where the function is called. */
@@ -87,7 +95,7 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
     if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, name!.text, definition, positionalOf(fields.slice(1)), running.home));
   }
   const call = programCall(fields);
-  if (call !== undefined) return callProgram(shell, fields, call, running);
+  if (call !== undefined) return running.command.assignments.length === 0 ? callProgram(shell, fields, call, running) : withAssignments(shell, running, () => callProgram(shell, fields, call, running));
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
   if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
@@ -120,7 +128,7 @@ function withAssignments(shell: Interpreter, { command, source }: Running, run: 
     assign(shell, assignment, source);
     shell.environment.export(assignment.name);
   }
-  const status = run();
+  const status = shell.signal === undefined ? run() : Number(shell.status);
   for (const [name, value] of before) shell.environment.set(name, value);
   return status;
 }

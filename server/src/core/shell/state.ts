@@ -14,7 +14,13 @@ export type Status = number | UnknownStatus;
 export type UnknownStatus = Condition;
 
 /** How a command leaves what is around it. */
-export type Signal = { readonly kind: 'exit' | 'return'; readonly levels?: undefined } | { readonly kind: 'break' | 'continue'; readonly levels: number };
+export type Signal = { readonly kind: 'exit' | 'return'; readonly levels?: undefined; readonly unset?: UnsetParameter } | { readonly kind: 'break' | 'continue'; readonly levels: number };
+
+/** A parameter that ends the shell because it is not set, and where the command begins that names it. */
+export interface UnsetParameter {
+  readonly name: string;
+  start: number | undefined;
+}
 
 /** The command of the script that stands for what runs inside it, with the word that names it. */
 export interface Home extends Span {
@@ -77,6 +83,7 @@ export interface SavedShell {
   readonly count: number;
   readonly doubts: readonly Condition[];
   readonly errexit: boolean;
+  readonly nounset: boolean;
   readonly pipefail: boolean;
   readonly traps: ReadonlyMap<string, Trap>;
   readonly options: OptionPlace;
@@ -97,6 +104,10 @@ export class ShellState {
   readonly frames: Frame[] = [];
   /** `set -e`: whether a command that fails ends the shell. */
   errexit = false;
+  /** `set -u`: whether the shell ends where it is to expand what is not set. */
+  nounset = false;
+  /** Whether bash runs the script; any shell does that its first line calls `sh`. */
+  isBash = false;
   /** `set -o pipefail`: whether a pipeline fails when any of its commands does. */
   pipefail = false;
   /** What runs on a signal, or at the end (`EXIT`), or when a command fails (`ERR`). */
@@ -161,6 +172,13 @@ export class ShellState {
   end(status: Status): void {
     this.endings++;
     this.ended = status;
+  }
+
+  /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
+  endFor(name: string): void {
+    if (this.signal !== undefined) return;
+    this.status = this.isBash ? '1' : '2';
+    this.signal = { kind: 'exit', unset: { name, start: undefined } };
   }
 
   /** The status as somebody looks at it: of an invocation what the ruleset tells. */
@@ -246,11 +264,12 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, errexit, pipefail, traps, options } = this;
+    const { doubts, errexit, nounset, pipefail, traps, options } = this;
     const changes = this.environment.apart(run);
     this.signal = undefined;
     this.doubts = doubts;
     this.errexit = errexit;
+    this.nounset = nounset;
     this.pipefail = pipefail;
     this.traps = traps;
     this.options = options;
@@ -349,17 +368,18 @@ export class ShellState {
 
   /** The shell as it is between two commands of its script. */
   save(): SavedShell {
-    const { doubts, errexit, pipefail, traps, options, value, ended, steps } = this;
-    return { environment: this.environment.save(), files: new Map(this.files), count: this.invocations.length, doubts, errexit, pipefail, traps, options: { ...options }, value, ended: ended === undefined ? undefined : settled(ended), steps };
+    const { doubts, errexit, nounset, pipefail, traps, options, value, ended, steps } = this;
+    return { environment: this.environment.save(), files: new Map(this.files), count: this.invocations.length, doubts, errexit, nounset, pipefail, traps, options: { ...options }, value, ended: ended === undefined ? undefined : settled(ended), steps };
   }
 
   /** Makes the shell what it was; what happened up to there must have been taken over. */
-  restore({ environment, files, doubts, errexit, pipefail, traps, options, value, ended }: SavedShell): void {
+  restore({ environment, files, doubts, errexit, nounset, pipefail, traps, options, value, ended }: SavedShell): void {
     this.environment.restore(environment);
     this.files.clear();
     for (const [path, pieces] of files) this.files.set(path, pieces);
     this.doubts = doubts;
     this.errexit = errexit;
+    this.nounset = nounset;
     this.pipefail = pipefail;
     this.traps = traps;
     this.options = { ...options };
@@ -370,7 +390,7 @@ export class ShellState {
   /** Whether what follows will be for sure what followed then, but for where it stands. */
   isAs(saved: SavedShell): boolean {
     const { options } = saved;
-    return this.errexit === saved.errexit && this.pipefail === saved.pipefail && sameEntries(this.traps, saved.traps, (a, b) => a === b) && this.options.index === options.index && this.options.at === options.at
+    return this.errexit === saved.errexit && this.nounset === saved.nounset && this.pipefail === saved.pipefail && sameEntries(this.traps, saved.traps, (a, b) => a === b) && this.options.index === options.index && this.options.at === options.at
       && sameConditions(this.doubts, saved.doubts) && (saved.ended !== undefined || sameValue(this.value, saved.value)) && sameStatus(this.ended, saved.ended, this.invocations.length - saved.count)
       && sameEntries(this.files, saved.files, (a, b) => a === b) && this.environment.isAs(saved.environment);
   }
