@@ -12,6 +12,9 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['env A=b nice -n 5 timeout -k 1 10 command iptables -F', 'iptables -F'],
   ['command -v iptables; which ip6tables; iptables-save; echo iptables -F'],
   ['IPT="sudo iptables -w"; $IPT -F', 'iptables -w -F'],
+  // Another user need not be let, and another host changes nothing here.
+  ['sudo -u nobody iptables -F; doas -u root iptables a; runuser -u nobody -- iptables -S; runuser -l root -c "iptables b"', 'if sudo -u nobody: iptables -F', 'iptables a', 'if runuser -u nobody --: iptables -S', 'iptables b'],
+  ['ssh -p 22 root@h iptables -F; ssh $H "iptables -F; iptables -X"; ssh h <<E\niptables -F\nE\niptables a', 'iptables a'],
   ['$IPT6 -F; ${IPTABLES:-/sbin/iptables} -F', 'ip6tables -F', 'iptables -F'],
   ['IPT=$(which iptables); $IPT -F', 'iptables -F'],
   ['xtables-nft-multi iptables -F', 'iptables -F'],

@@ -69,6 +69,23 @@ const su: Builtin = (shell, args, { command, source, home }) => {
   return inChildText(shell, commands.text, [], home, origin);
 };
 
+/** Options of `ssh` that take a value of their own. */
+const SSH_VALUED = /^-\w*[bcDEeFIiJLlmOopQRSWw]$/u;
+
+/** `ssh HOST COMMAND…`: what another host does changes nothing here. */
+const ssh: Builtin = (shell, args, { command, source, home }) => {
+  const origin = shell.expander.origin(command, source);
+  let index = 0;
+  while (index < args.length && args[index]!.text.startsWith('-')) index += SSH_VALUED.test(args[index]!.text) ? 2 : 1;
+  const words = args.slice(index + 1);
+  const text = words.length === 0 ? shell.input.lines().join('') : words.map((word) => word.text).join(' ');
+  const { reached } = shell;
+  shell.reached = false;
+  inChildText(shell, text, [], home, origin);
+  shell.reached = reached;
+  return { origin };
+};
+
 /** Runs a file beside the script that is a shell script by its first line; undefined where the word names none. */
 export function runFile(shell: Interpreter, [name, ...args]: readonly Field[], home: Home): Status | undefined {
   if (name?.unknown !== undefined || name?.text.includes('/') !== true) return undefined;
@@ -92,4 +109,4 @@ export function runItself(shell: Interpreter, args: readonly Field[], origin: st
 }
 
 /** Programs that run commands in a shell of their own. */
-export const SHELLS: Readonly<Record<string, Builtin>> = { sh, bash: sh, dash: sh, ash: sh, ksh: sh, su };
+export const SHELLS: Readonly<Record<string, Builtin>> = { sh, bash: sh, dash: sh, ash: sh, ksh: sh, su, runuser: su, ssh };

@@ -20,12 +20,15 @@ interface Wrapper {
   readonly operands?: number;
   /** Options with which no command is run. */
   readonly asks?: RegExp;
+  /** Options that name who runs it. */
+  readonly user?: RegExp;
 }
 
 /** Programs that run the command behind their own options. */
 const WRAPPERS: Readonly<Record<string, Wrapper>> = {
-  sudo: { valued: /^-[ughpCcrtTUDR]$|^--(user|group|host|prompt|chdir|chroot)$/u, asks: /^-[lvKk]$/u },
-  doas: { valued: /^-[uC]$/u }, env: { valued: /^-[uC]$/u }, command: { asks: /^-[vV]$/u }, builtin: {}, exec: { valued: /^-a$/u },
+  sudo: { valued: /^-[ughpCcrtTUDR]$|^--(user|group|host|prompt|chdir|chroot)$/u, asks: /^-[lvKk]$/u, user: /^(?:-u|--user)$/u },
+  runuser: { valued: /^-[ugGT]$|^--(user|group|supp-group)$/u, asks: /^-[lcs-]*[lc]$/u, user: /^(?:-u|--user)$/u },
+  doas: { valued: /^-[uC]$/u, user: /^-u$/u }, env: { valued: /^-[uC]$/u }, command: { asks: /^-[vV]$/u }, builtin: {}, exec: { valued: /^-a$/u },
   nice: { valued: /^-n$/u }, ionice: { valued: /^-[cnp]$/u }, timeout: { valued: /^-[sk]$/u, operands: 1 }, nohup: {}, setsid: {}, stdbuf: { valued: /^-[ioe]$/u },
   busybox: {}, 'xtables-nft-multi': {}, 'xtables-legacy-multi': {}, 'xtables-multi': {}, flock: { valued: /^-[wEo]$/u, operands: 1 },
   nsenter: { valued: /^-[tSG]$|^--(target|setuid|setgid)$/u }, unshare: {}, chroot: { operands: 1 }, time: {},
@@ -48,9 +51,17 @@ export function programCall(fields: readonly Field[]): ProgramCall | undefined {
     if (next === undefined) return undefined;
     namespace = enteredBy(fields.slice(index, next)) ?? namespace;
     if (isUnknown(value) && value.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) !== true) doubt ??= value;
+    else doubt ??= otherUser(fields.slice(index, next));
     index = next;
   }
   return undefined;
+}
+
+/** What runs a command as somebody else, who need not be let; undefined where it is root. */
+function otherUser(wrapper: readonly Field[]): Unknown | undefined {
+  const { user } = Object.hasOwn(WRAPPERS, baseName(wrapper[0]!.text)) ? WRAPPERS[baseName(wrapper[0]!.text)]! : {};
+  const named = user === undefined ? undefined : wrapper[wrapper.findIndex(({ text }) => user.test(text)) + 1];
+  return named === undefined || named === wrapper[0] || named.text === 'root' ? undefined : { origin: wrapper.map(({ text }) => text).join(' ') };
 }
 
 /** Index of the word that names the program behind all wrappers, and the network namespace that they enter. */
