@@ -34,8 +34,14 @@ describe('a document under edits', () => {
     assert.deepEqual(document.positionAt(behind.line, behind.offset), { line: 1, character: 'iptables -A INPUT \\'.length }, 'a column behind the row is its end');
   });
 
+  it('makes one of a condition that goes on, and none of a rule with its counters', async () => {
+    const text = (first: string): string => `${first} \\\niptables -A INPUT -j DROP\n`;
+    const counts = await Promise.all(['[ -f x ] &&', '[[ -f x ]] &&', '[\t-f x ] &&', '[x', '[0:0] -A INPUT -j DROP', '[ 0:0 ] -A INPUT -j DROP', '[0 -A INPUT -j DROP'].map(async (first) => (await openDocument(text(first))).lines.length));
+    assert.deepEqual(counts, [1, 1, 1, 1, 2, 2, 2]);
+  });
+
   it('is what a fresh document of the same text is, after any edits', async () => {
-    const pieces = ['-A INPUT -j ACCEPT', '\n', '\r\n', ' \\\n', '*filter', ':X - [0:0]', 'COMMIT', '"', '# expect ACCEPT: tcp any -> any', 'iptables -A INPUT ', '\\', ' ', 'é', '\n\n', ''];
+    const pieces = ['-A INPUT -j ACCEPT', '\n', '\r\n', ' \\\n', '*filter', ':X - [0:0]', 'COMMIT', '"', '# expect ACCEPT: tcp any -> any', 'iptables -A INPUT ', '\\', ' ', 'é', '\n\n', '', '[', '[ -f x ] && ', '[0:0] '];
     const edit = fc.record({ at: fc.nat(), length: fc.nat(30), text: fc.array(fc.constantFrom(...pieces), { maxLength: 4 }).map((parts) => parts.join('')) });
     await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom(...pieces), { maxLength: 20 }), fc.array(edit, { maxLength: 8 }), async (start, edits) => {
       const document = await openDocument(start.join(''));

@@ -53,6 +53,13 @@ describe('a script as a document', () => {
     assert.deepEqual(rulesOf(document), ['5 -s "$2"']);
   });
 
+  it('says anew what a variable makes of the words behind a command that iptables-restore reads', async () => {
+    const document = await openDocument('X=a\niptables-restore <<END\niptables -F ; $X\nEND\n', 'fw.sh');
+    assert.equal(document.lines[2]!.content.kind, 'command');
+    document.update([{ range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } }, text: '' }], 2);
+    assert.deepEqual(document.lines[1]!.content, (await openDocument(document.getText(), 'fw.sh')).lines[1]!.content);
+  });
+
   it('shows an argument of the caller where the script hands it on', async () => {
     const document = await openDocument('#!/bin/sh\n# iptables-lens args=-s 192.0.2.1 -j DROP\niptables -A INPUT "$@"\nset -- -A INPUT -p ah\niptables "$@"\n', 'fw.sh');
     assert.deepEqual(document.lines[2]!.content.kind === 'command' && document.lines[2]!.content.arguments.map(({ raw }) => raw), ['-A', 'INPUT', '"$@"', '"$@"', '"$@"', '"$@"']);

@@ -502,7 +502,7 @@ function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean 
 }
 
 function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
-  return a === b || (a.family === b.family && a.namespace === b.namespace && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && a.rest?.start === b.rest?.start && a.rest?.raw === b.rest?.raw);
+  return a === b || (a.family === b.family && a.namespace === b.namespace && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && (a.rest === b.rest || (a.rest !== undefined && b.rest !== undefined && sameArgument(a.rest, b.rest))));
 }
 
 /** The words of a run as a text of its own, for runs of one command; undefined where they do not all stand at it. */

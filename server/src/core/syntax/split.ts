@@ -36,6 +36,9 @@ function logicalEnd(text: string, start: number): { end: number; eol: LogicalTex
   }
 }
 
+/** How the counters of a rule begin, as the grammar has them; any other `[` is for a shell. */
+const COUNTERS = /\[[ \t]*[0-9A-Za-z+-]*:[0-9A-Za-z+-]*[ \t]*\]|\[[0-9:]/uy;
+
 /** Whether the text from `start` to `end` is shell whose last character is a backslash that is not itself escaped. */
 function isContinued(text: string, start: number, end: number): boolean {
   let backslashes = 0;
@@ -43,7 +46,9 @@ function isContinued(text: string, start: number, end: number): boolean {
   if (backslashes % 2 === 0) return false;
   let first = start;
   while (first < end && (text.charCodeAt(first) === 32 || text.charCodeAt(first) === 9)) first++;
-  return !'-*:#['.includes(text[first] ?? '#');
+  if (text[first] !== '[') return !'-*:#'.includes(text[first] ?? '#');
+  COUNTERS.lastIndex = first;
+  return !COUNTERS.test(text);
 }
 
 /** Number of physical lines that the text of a logical line spans. */
