@@ -239,7 +239,8 @@ def _other(packet, protocol, ports, payload, pseudo):
     if protocol == GRE:
         return struct.pack("!HH", 0, 0x0800) + payload
     if protocol == IGMP:
-        return struct.pack("!BBHI", 0x16, 0, 0, 0) + payload
+        data = struct.pack("!BBHI", 0x16, 0, 0, 0) + payload
+        return data[:2] + struct.pack("!H", checksum(data)) + data[4:]
     return payload or b"\0" * 8
 
 

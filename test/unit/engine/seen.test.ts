@@ -39,6 +39,26 @@ describe('what random rulesets found in the kernel', () => {
     assert.deepEqual([other!.verdict, ...other!.outcomes!.map((outcome) => [outcome.answer?.packet.icmpType, outcome.noAnswer])], ['REJECT', [1, undefined], [undefined, 'the kernel takes the packet for damaged']]);
   });
 
+  it('what discovers multicast routers is UNTRACKED', async () => {
+    const ruleset = '*filter\n-A INPUT -m conntrack --ctstate UNTRACKED -j LOG\n-A INPUT -m conntrack --ctstate INVALID -j LOG\nCOMMIT\n';
+    const results = await run(ruleset, [150, 151, 152, 153].map((type) => `icmpv6 fe80::1 -> ff02::6a type=${type}/0 in=eth0 path=in`), { family: 'ipv6' });
+    assert.deepEqual(results.map(({ steps }) => steps.map(({ number }) => number)), [[2], [1], [1], [2]]);
+  });
+
+  it('a router is delivered what is for the routers of its subnets', async () => {
+    const interfaces = { eth0: ['fd00:1::77/64'], eth1: ['fd00:2::78/127'] };
+    const packets = ['udp [fd00:3::1]:1 -> [fd00:1::]:2 in=eth1', 'udp [fd00:3::1]:1 -> [fd00:2::78]:2 in=eth0', 'udp [fd00:3::1]:1 -> [fd00:1::1]:2 in=eth1'];
+    const ends = async (forwarding: boolean): Promise<string[]> => (await run('*filter\nCOMMIT\n', packets, { family: 'ipv6', host: facts({ interfaces, forwarding, routes: ['default dev eth1'] }) })).map(({ verdict, packet: { path } }) => `${verdict} ${path}`);
+    assert.deepEqual(await ends(true), ['ACCEPT in', 'ACCEPT in', 'ACCEPT forward']);
+    assert.deepEqual(await ends(false), ['DROP in', 'ACCEPT in', 'DROP in']);
+  });
+
+  it('no packet comes from elsewhere to a group within one host', async () => {
+    const groups = ['ff00::1', 'ff01::1', 'ff11::5', 'ff02::1'];
+    const results = await run('*raw\n-A PREROUTING -j LOG\nCOMMIT\n', groups.map((group) => `udp [fe80::1]:1 -> [${group}]:2 in=eth0 path=in`), { family: 'ipv6' });
+    assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), ['DROP 0', 'DROP 0', 'DROP 0', 'ACCEPT 1']);
+  });
+
   it('a queue with a bypass lets the packet go on in the next table while nobody listens', async () => {
     const ruleset = '*mangle\n-A INPUT -j NFQUEUE --queue-bypass\n-A INPUT -j DROP\nCOMMIT\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
     const [tcp, udp] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);

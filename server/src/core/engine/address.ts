@@ -57,6 +57,12 @@ export function broadcastOf(prefix: Prefix): number | undefined {
   return (prefix.address | ~(maskOf('ipv4', prefix.length) as number)) >>> 0;
 }
 
+/** The address that all routers of an IPv6 prefix have, whose host bits are zero; undefined where there is none (/127, /128, IPv4). */
+export function anycastOf(prefix: Prefix): bigint | undefined {
+  if (typeof prefix.address === 'number' || prefix.length > 126) return undefined;
+  return prefix.address & (maskOf('ipv6', prefix.length) as bigint) || undefined;
+}
+
 /** The four 32-bit words of an IPv6 address, highest first, as signed numbers (what typed arrays and masks work on). */
 export function wordsOf(address: bigint): readonly [number, number, number, number] {
   return [

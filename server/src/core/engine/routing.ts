@@ -1,4 +1,4 @@
-import { broadcastOf, covers, familyOf, kindOf } from './address.ts';
+import { anycastOf, broadcastOf, covers, familyOf, kindOf } from './address.ts';
 import type { HostFacts, Prefix, Refusing, Route } from './host.ts';
 import type { Address } from './packet.ts';
 import { applies, rulesOf, type Flow } from './routing-rules.ts';
@@ -6,15 +6,17 @@ import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
 
 /**
- * Whether the address is one of the host's own, for what came by the interface `arrived`, if one is given; undefined when
+ * Whether the address is one of the host's own, or of a subnet's routers, of which it is one, for what came by the interface `arrived`, if one is given; undefined when
  * nothing is known of its addresses.
  */
 export function isLocal(host: HostFacts, address: Address, arrived?: string): boolean | undefined {
   if (kindOf(address) === 'loopback') return !(arrived !== undefined && arrived !== 'lo' && isOfLink(address));
   if (host.local?.includes(address) === true) return true;
-  if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some((prefix) => prefix.address === address);
+  const isRouter = typeof address === 'bigint' && host.forwarding !== false;
+  const isOf = (prefix: Prefix): boolean => prefix.address === address || (isRouter && anycastOf(prefix) === address);
+  if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some(isOf);
   if (host.interfaces === undefined) return host.local === undefined ? undefined : false;
-  return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => prefix.address === address));
+  return [...host.interfaces.values()].some((prefixes) => prefixes.some(isOf));
 }
 
 /** Whether the address is a broadcast address as far as the host's links are known; undefined when they are not. */
@@ -178,10 +180,14 @@ export function confined(source: Address | undefined): string | undefined {
 /** What IPv6 drops on arrival, before any chain. Seen in the kernel. */
 export function refusedOnArrival(source: Address | undefined, destination: Address | undefined, device: string | undefined): string | undefined {
   if (typeof source === 'bigint' && kindOf(source) === 'multicast') return `${addressText(source)} can't be a source; the kernel drops it before any chain`;
+  if (typeof destination === 'bigint' && isOfHost(destination) && device !== 'lo') return `${addressText(destination)} is a group within one host; the kernel drops what comes to it from elsewhere before any chain`;
   const loopback = [source, destination].find((address) => typeof address === 'bigint' && kindOf(address) === 'loopback');
   if (device !== undefined && device !== 'lo' && loopback !== undefined) return `${addressText(loopback)} is used by no interface but lo; the kernel drops it before any chain`;
   return undefined;
 }
+
+/** Whether it is a group of scope 0 or 1, which no packet leaves a host for. */
+const isOfHost = (address: bigint): boolean => kindOf(address) === 'multicast' && ((address >> 112n) & 0xfn) <= 1n;
 
 /** Whether it is an IPv6 address that means something on its own link alone. */
 export function isLinkLocal(address: Address): boolean {

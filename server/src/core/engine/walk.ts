@@ -35,7 +35,7 @@ function begin(p: Passage): void {
 
 function arrive(p: Passage): void {
   const { source, destination, in: device } = p.packet;
-  const refused = refusedOnArrival(source, destination, device);
+  const refused = refusedOnArrival(source, destination, p.isCopy ? 'lo' : device);
   if (refused !== undefined) p.end({ verdict: 'DROP', reason: refused });
   else enterHook(p, 'PREROUTING');
 }

@@ -9,8 +9,8 @@ export type IcmpRole = 'query' | 'answer' | 'error' | 'untracked' | 'other';
 const V4_QUERIES: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const V4_ANSWERS: ReadonlySet<number> = new Set([0, 14, 16, 18]);
 const V4_ERRORS: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
-/** Multicast listener and neighbour discovery. Seen in the kernel. */
-const V6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+/** Discovery of multicast listeners, neighbours and multicast routers. Seen in the kernel. */
+const V6_UNTRACKED: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 
 /** The role of an ICMP type. */
 export function icmpRole(family: Family, type: number): IcmpRole {

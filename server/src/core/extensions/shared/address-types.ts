@@ -1,4 +1,4 @@
-import { agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
+import { anycastOf, agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
 import type { HostFacts, Prefix } from '../../engine/host.ts';
 import { othersThan, type Values } from '../../engine/knowledge.ts';
 import type { Address, Packet } from '../../engine/packet.ts';
@@ -101,9 +101,9 @@ export function isUnicast6(address: bigint): boolean {
 }
 
 /** The subnet-router anycast address of a prefix: all host bits zero. */
-export function isAnycast6(address: bigint, { interfaces }: HostFacts): boolean | undefined {
+export function isAnycast6(address: bigint, { interfaces, forwarding }: HostFacts): boolean | undefined {
   if (interfaces === undefined) return undefined;
-  return [...interfaces.values()].flat().some(({ address: own, length }) => typeof own === 'bigint' && length < 127 && (own & (maskOf('ipv6', length) as bigint)) === address);
+  return forwarding !== false && [...interfaces.values()].flat().some((prefix) => anycastOf(prefix) === address);
 }
 
 /** Whether both are addresses of IPv4. */
