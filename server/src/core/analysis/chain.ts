@@ -1,7 +1,7 @@
 import type { Bounds } from '../sets/bounds.ts';
 import type { PacketSet } from '../sets/diagram.ts';
 import { beginningsOf, type Beginning, type Probe } from '../sets/probe.ts';
-import type { Rewriting } from '../sets/rewriting.ts';
+import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex, type Matching } from './step-index.ts';
 import { completed, type Steps } from './steps.ts';
@@ -49,6 +49,8 @@ export class AnalysedChain {
   readonly callees: ReadonlySet<string>;
   /** Whether a rule of its own may keep packets, rather than let them go on or back. */
   readonly hasEnds: boolean;
+  /** Whether a rule of its own may rewrite packets. */
+  readonly rewrites: boolean;
   private readonly space: PacketSpace;
   private readonly known: (readonly Beginning[] | undefined)[] = [];
   private whole: StepIndex | undefined;
@@ -60,6 +62,7 @@ export class AnalysedChain {
     this.steps = steps;
     this.escapes = [...steps.keys()].filter((index) => mayEscape(steps[index]!.consequence));
     this.callees = calleesOf(steps);
+    this.rewrites = steps.some(({ rewriting, aside }) => rewriting !== UNCHANGED || aside !== undefined);
     this.hasEnds = steps.some(({ consequence }) => consequence.kind === 'result' && consequence.outcomes.some((outcome) => outcome !== 'continue' && outcome !== 'return'));
   }
 

@@ -7,7 +7,7 @@ import { Outcomes, sameOutcomes } from './outcomes.ts';
 import type { Prepared } from './preparation.ts';
 import type { Routes } from './routes.ts';
 import { isSame } from './rule-sets.ts';
-import type { CallSite } from './table.ts';
+import type { CallSite } from './chain-graph.ts';
 
 type Chains = ReadonlyMap<string, AnalysedChain>;
 

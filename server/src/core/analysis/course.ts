@@ -6,7 +6,7 @@ import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, union, type Flow } from './flow.ts';
 import type { Aside } from './match.ts';
 import type { Steps } from './steps.ts';
-import type { CallSite } from './table.ts';
+import type { CallSite } from './chain-graph.ts';
 
 /** What a class of packets is followed through. */
 export interface Terrain {

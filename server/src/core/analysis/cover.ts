@@ -7,7 +7,8 @@ import { stretchesOf, type Route, type Stretch } from './routes.ts';
 import { followExactly, type Search, type Stopped } from './search.ts';
 import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
-import type { CallSite, TableAnalysis } from './table.ts';
+import type { CallSite } from './chain-graph.ts';
+import type { TableAnalysis } from './table.ts';
 import { Watching } from './watched.ts';
 
 /** A rule by its place. */
@@ -106,7 +107,7 @@ export class Cover {
       }
       return answer;
     };
-    for (const chain of analysis.callersFirst()) {
+    for (const chain of analysis.callersFirst) {
       for (const [index, { inside, aside }] of chain.steps.entries()) {
         const site = { chain: chain.name, index };
         const rewriting = aside === undefined ? inside : inTurn(aside.rewriting, inside);

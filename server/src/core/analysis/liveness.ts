@@ -5,7 +5,8 @@ import type { Changes } from './changes.ts';
 import { stretchesOf } from './routes.ts';
 import { followExactly, Search, type Stopped } from './search.ts';
 import { completed, type Steps } from './steps.ts';
-import type { CallSite, TableAnalysis } from './table.ts';
+import type { CallSite } from './chain-graph.ts';
+import type { TableAnalysis } from './table.ts';
 import { Walk } from './walk.ts';
 
 /**
@@ -58,7 +59,7 @@ export class Liveness {
   /** Finds everything out ahead, in small steps. */
   *work(): Generator<undefined, void> {
     let done = 0;
-    for (const chain of this.analysis.callersFirst()) {
+    for (const chain of this.analysis.callersFirst) {
       const own = yield* this.findingsOf(chain);
       for (const index of chain.steps.keys()) {
         if (own[index] !== undefined) continue;

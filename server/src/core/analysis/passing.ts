@@ -99,7 +99,7 @@ export class Passing {
   /** What rules behind a hook may do to some of the packets, each rewriting once. */
   private *rewritingsOf(analysis: TableAnalysis, hook: Hook, packets: PacketSet): Steps<ReadonlySet<Rewriting>> {
     const found = new Set<Rewriting>();
-    for (const [index, step] of analysis.behind(hook).rewriting.entries()) {
+    for (const [index, step] of (yield* analysis.behind(hook)).rewriting.entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
       if (step.aside !== undefined) found.add(step.aside.rewriting);
       const rewriting = this.composition.rewritingOf(step);
@@ -153,7 +153,7 @@ export class Passing {
       return consequence.outcomes.some((outcome) => outcome === 'return' ? leaves : outcome !== 'continue' && verdicts.includes(outcome));
     };
     if (byPolicy) yield* this.arrivalsAt(arrival, analysis.chain(hook), analysis.chain(hook).steps.length, packets);
-    for (const chain of analysis.behind(hook).chains) {
+    for (const chain of (yield* analysis.behind(hook)).chains) {
       for (const [index, step] of chain.steps.entries()) {
         if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
         const isKilling = verdicts.includes('drop') && this.space.intersects(step.killed, packets);

@@ -1,4 +1,4 @@
-import { loopingJumps } from '../engine/compile/loops.ts';
+import { loopingJumpsOf } from '../engine/compile/loops.ts';
 import { ChainSurvey } from '../ruleset/chain-survey.ts';
 import type { BoundRule, Chain, Rule, Table } from '../ruleset/model.ts';
 import { NONE } from '../sets/diagram.ts';
@@ -42,7 +42,7 @@ const CHAINS_AT_ONCE = 64;
 export class Preparation {
   private readonly table: Table;
   private readonly setting: TableSetting;
-  private readonly looping: ReadonlySet<Rule>;
+  private looping: ReadonlySet<Rule> = new Set();
   /** What rules rewrite, by the text that says so; many targets do the same. */
   private readonly rewritings = new Map<string, Rewriting>();
   private made = 0;
@@ -50,12 +50,12 @@ export class Preparation {
   constructor(table: Table, setting: TableSetting) {
     this.table = table;
     this.setting = setting;
-    this.looping = loopingJumps(table);
   }
 
   /** Yields now and then. */
   *run(): Steps<Prepared> {
     const { space, previous } = this.setting;
+    this.looping = yield* loopingJumpsOf(this.table);
     const rules = yield* this.rules();
     const anything = yield* anythingOnTheWay(space, [...rules.values()]);
     const kept = previous?.anything.key === anything.key ? previous : undefined;

@@ -7,7 +7,8 @@ import { unchanged } from './flow.ts';
 import { Routes, stretchesOf, type Route, type Stretch } from './routes.ts';
 import { inPassing, type Steps } from './steps.ts';
 import { Stops } from './stops.ts';
-import type { CallSite, TableAnalysis } from './table.ts';
+import type { CallSite } from './chain-graph.ts';
+import type { TableAnalysis } from './table.ts';
 
 /** A packet on its way, and the rule that surely stops it. */
 interface Stop {

@@ -5,13 +5,12 @@ import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { wellFormed } from '../sets/well-formed.ts';
 import { calleesOf, type AnalysedChain, type TableStep } from './chain.ts';
+import { ChainGraph, type CallSite } from './chain-graph.ts';
 import { Preparation, type Prepared, type TableSetting } from './preparation.ts';
+import type { Steps } from './steps.ts';
 
-/** A rule that leads into a chain: the chain that it stands in, and its place there, from 0. */
-export interface CallSite {
-  readonly chain: string;
-  readonly index: number;
-}
+/** So many chains are looked at in one step. */
+const AT_ONCE = 64;
 
 /** What packets from one hook may come to. */
 export interface Behind {
@@ -25,22 +24,23 @@ export class TableAnalysis {
   readonly table: Table;
   readonly space: PacketSpace;
   readonly prepared: Prepared;
+  private readonly graph: ChainGraph;
   private readonly arrivals: ReadonlyMap<Hook, PacketSet>;
   private readonly reached = new Map<Hook, Behind>();
   private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
-  private keepers: ReadonlySet<string> | undefined;
-  private callers: ReadonlyMap<string, readonly CallSite[]> | undefined;
 
-  private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared) {
+  private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared, graph: ChainGraph) {
     this.table = table;
     this.space = space;
     this.prepared = prepared;
+    this.graph = graph;
     this.arrivals = new Map(BUILT_IN_CHAINS[table.name].map((hook) => [hook, wellFormed(space, table.name, hook, tracks)]));
   }
 
   /** Works a table out in small steps. */
-  static *of(table: Table, setting: TableSetting): Generator<undefined, TableAnalysis> {
-    return new TableAnalysis(table, setting, yield* new Preparation(table, setting).run());
+  static *of(table: Table, setting: TableSetting): Steps<TableAnalysis> {
+    const prepared = yield* new Preparation(table, setting).run();
+    return new TableAnalysis(table, setting, prepared, yield* ChainGraph.of(prepared.chains));
   }
 
   /** Everything that rules of the table may do to what its matches look at. */
@@ -53,19 +53,18 @@ export class TableAnalysis {
   }
 
   /** The chains in an order in which each comes before every chain that it leads to. */
-  callersFirst(): readonly AnalysedChain[] {
-    return calleesFirst(this.prepared.chains).reverse();
+  get callersFirst(): readonly AnalysedChain[] {
+    return this.graph.callersFirst;
   }
 
   /** The chains that may keep packets, in rules of their own or in chains behind them; from all others every packet comes back. */
   get keeping(): ReadonlySet<string> {
-    return (this.keepers ??= keepersAmong(calleesFirst(this.prepared.chains)));
+    return this.graph.keeping;
   }
 
   /** Where rules lead into the chain. */
   callSites(name: string): readonly CallSite[] {
-    this.callers ??= callSitesOf(this.prepared.chains.values());
-    return this.callers.get(name) ?? [];
+    return this.graph.callSites(name);
   }
 
   /** The chain and all chains that lead to it, directly or through others. */
@@ -88,16 +87,25 @@ export class TableAnalysis {
     return (site) => whole.has(site.chain) || site.index < (ends.get(site.chain) ?? 0);
   }
 
-  /** The chains that packets may come into from a hook, with what rewrites packets in them. */
-  behind(hook: Hook): Behind {
+  /** The chains that packets may come into from a hook, with what rewrites packets in them, in small steps. */
+  *behind(hook: Hook): Steps<Behind> {
     let found = this.reached.get(hook);
-    if (found === undefined) {
-      const names = new Set<string>([hook]);
-      for (const name of names) for (const callee of this.chain(name).callees) names.add(callee);
-      const chains = [...names].map((name) => this.chain(name));
-      this.reached.set(hook, found = { chains, rewriting: chains.flatMap(({ steps }) => steps.filter(({ rewriting, aside }) => rewriting !== UNCHANGED || aside !== undefined)) });
-    }
+    if (found === undefined) this.reached.set(hook, found = yield* this.behindHook(hook));
     return found;
+  }
+
+  private *behindHook(hook: Hook): Steps<Behind> {
+    const names = new Set<string>([hook]);
+    const chains: AnalysedChain[] = [];
+    const rewriting: TableStep[] = [];
+    for (const name of names) {
+      const chain = this.chain(name);
+      for (const callee of chain.callees) names.add(callee);
+      chains.push(chain);
+      if (chain.rewrites) for (const step of chain.steps) if (step.rewriting !== UNCHANGED || step.aside !== undefined) rewriting.push(step);
+      if (chains.length % AT_ONCE === 0) yield undefined;
+    }
+    return { chains, rewriting };
   }
 
   /** The hook at which the kernel comes to the chain. */
@@ -114,43 +122,4 @@ export class TableAnalysis {
   ruleAt({ chain, index }: CallSite): Rule {
     return this.table.chains.get(chain)!.rules[index]!;
   }
-}
-
-function callSitesOf(chains: Iterable<AnalysedChain>): ReadonlyMap<string, readonly CallSite[]> {
-  const sites = new Map<string, CallSite[]>();
-  for (const { name, steps } of chains) {
-    for (const [index, { consequence }] of steps.entries()) {
-      if (consequence.kind !== 'chain') continue;
-      const known = sites.get(consequence.chain);
-      if (known === undefined) sites.set(consequence.chain, [{ chain: name, index }]);
-      else known.push({ chain: name, index });
-    }
-  }
-  return sites;
-}
-
-function keepersAmong(chains: readonly AnalysedChain[]): ReadonlySet<string> {
-  const keeping = new Set<string>();
-  for (const { name, hasEnds, callees } of chains) if (hasEnds || [...callees].some((callee) => keeping.has(callee))) keeping.add(name);
-  return keeping;
-}
-
-function calleesFirst(chains: ReadonlyMap<string, AnalysedChain>): AnalysedChain[] {
-  const order: AnalysedChain[] = [];
-  const met = new Set<string>();
-  for (const root of chains.values()) {
-    const pending = met.has(root.name) ? [] : [{ chain: root, callees: root.callees.values() }];
-    met.add(root.name);
-    // Not by recursion, so that rows of chains do not pile up calls.
-    for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-      const { done, value } = top.callees.next();
-      if (done === true) order.push(pending.pop()!.chain);
-      else if (!met.has(value)) {
-        const chain = chains.get(value)!;
-        met.add(value);
-        pending.push({ chain, callees: chain.callees.values() });
-      }
-    }
-  }
-  return order;
 }

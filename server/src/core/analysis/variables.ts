@@ -14,9 +14,11 @@ const AT_ONCE = 64;
 export function* variablesOf(space: PacketSpace, chains: Iterable<RuleSets>): Steps<Variables> {
   const all = new Uint8Array(space.firstQuestion + 1);
   const looking = new Looking(space);
+  let looked = 0;
   for (const chain of chains) {
     const own = (chain.variables ??= yield* looking.at(chain.steps));
     for (let level = 0; level < all.length; level++) all[level]! |= own[level]!;
+    if (++looked % AT_ONCE === 0) yield undefined;
   }
   return all;
 }

@@ -1,6 +1,6 @@
 import type { Analysis } from '../../core/analysis/analysis.ts';
 import type { Steps } from '../../core/analysis/steps.ts';
-import { compiled } from '../../core/engine/compile/compile.ts';
+import { compiled, readyingChains } from '../../core/engine/compile/compile.ts';
 import type { HostFacts } from '../../core/engine/host.ts';
 import { makePacket, type Packet } from '../../core/engine/packet.ts';
 import type { Program, Stage } from '../../core/engine/program.ts';
@@ -54,6 +54,7 @@ export class PastInputSearch {
   private *pastInput(published: PublishedPorts, ports: NumberRange): Steps<PastInput | undefined> {
     const arriving = yield* this.arriving(published, ports);
     if (arriving === undefined) return undefined;
+    yield* readyingChains(this.programs.whole);
     const stopped = this.ask(this.programs.withoutNat, { ...arriving, path: 'in' });
     if ((stopped.verdict !== 'DROP' && stopped.verdict !== 'REJECT') || stopped.outcomes !== undefined) return undefined;
     for (const out of this.waysOut(arriving)) {

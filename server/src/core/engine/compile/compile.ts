@@ -40,6 +40,14 @@ export function compiled(ruleset: Ruleset): Program {
   return program;
 }
 
+/** Makes the built-in chains of a program ready, one in each step, rather than all when the first packet comes to them. */
+export function* readyingChains({ hooks }: Program): Generator<undefined, void> {
+  for (const stage of Object.values(hooks).flat()) {
+    if ((stage.kind === 'table' || stage.kind === 'nat') && stage.chain instanceof LateChain) stage.chain.ready();
+    yield undefined;
+  }
+}
+
 /** Whether loading the ruleset makes the kernel track connections. */
 export function startsTracking({ tables }: Ruleset): boolean {
   return [...tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.rules.some(tracksConnections)));
@@ -101,11 +109,15 @@ class LateChain implements CompiledChain {
   }
 
   get rules(): readonly CompiledRule[] {
-    return (this.body ??= this.make(this)).rules;
+    return this.ready().rules;
   }
 
   get scan(): HeaderScan {
-    return (this.body ??= this.make(this)).scan;
+    return this.ready().scan;
+  }
+
+  ready(): Body {
+    return (this.body ??= this.make(this));
   }
 }
 

@@ -8,14 +8,30 @@ const known = new WeakMap<Table, ReadonlySet<Rule>>();
  * in which a packet could get into such a circle.
  */
 export function loopingJumps(table: Table): ReadonlySet<Rule> {
+  const work = loopingJumpsOf(table);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same in small steps. */
+export function* loopingJumpsOf(table: Table): Generator<undefined, ReadonlySet<Rule>> {
   let looping = known.get(table);
-  if (looping === undefined) known.set(table, looping = findLooping(table));
+  if (looping === undefined) known.set(table, looping = yield* findLooping(table));
   return looping;
 }
 
-function findLooping({ chains }: Table): ReadonlySet<Rule> {
-  const successors = new Map([...chains.values()].map((chain) => [chain.name, ChainSurvey.of(chain).jumps]));
-  const component = components(successors);
+/** So many chains are looked at in one step. */
+const AT_ONCE = 64;
+
+function* findLooping({ chains }: Table): Generator<undefined, ReadonlySet<Rule>> {
+  const successors = new Map<string, ReadonlySet<string>>();
+  for (const chain of chains.values()) {
+    successors.set(chain.name, ChainSurvey.of(chain).jumps);
+    if (successors.size % AT_ONCE === 0) yield undefined;
+  }
+  const component = yield* components(successors);
   const isCircular = (from: string, to: string): boolean => to === from || (component.get(to) !== undefined && component.get(to) === component.get(from));
   const looping = new Set<Rule>();
   for (const [name, jumps] of successors) {
@@ -34,7 +50,7 @@ function leadsTo({ bound }: Rule): string | undefined {
 }
 
 /** Tarjan's strongly connected components, without recursion so that long rows of chains are no trouble. */
-function components(successors: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
+function* components(successors: ReadonlyMap<string, ReadonlySet<string>>): Generator<undefined, ReadonlyMap<string, number>> {
   const component = new Map<string, number>();
   const order = new Map<string, number>();
   const low = new Map<string, number>();
@@ -60,6 +76,7 @@ function components(successors: ReadonlyMap<string, ReadonlySet<string>>): Reado
         continue;
       }
       work.pop();
+      if (component.size % AT_ONCE === AT_ONCE - 1) yield undefined;
       const parent = work.at(-1);
       if (parent !== undefined) low.set(parent.name, Math.min(low.get(parent.name)!, low.get(top.name)!));
       if (low.get(top.name) === order.get(top.name)) close(top.name, open, component);
