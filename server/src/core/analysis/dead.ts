@@ -72,13 +72,13 @@ class DeadSearch {
     if (dead.length === 0) return;
     const end = yield* this.endOf(chain, rules.length, dead);
     const arriving = this.arrivingAt(Placements.of(this.table).hooksOf(chain));
-    for (const index of dead) {
+    for (const [at, index] of dead.entries()) {
+      if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
       const rule = rules[index]!;
       if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
       const place = { chain, index };
       const behind = index >= end ? { chain, index: end - 1 } : undefined;
       this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, behind, arriving) });
-      yield undefined;
     }
   }
 

@@ -67,7 +67,8 @@ export function followsOneCourse(file: AnalysedFile): boolean {
 function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<readonly DeadLine[]> {
   const byLine = new Map<Line, DeadLine[]>();
   for (const { table, rules } of tables) {
-    for (const dead of rules) {
+    for (const [index, dead] of rules.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
       const { bound } = dead.rule;
       const each: DeadLine = { line: bound.line, bound, table, dead };
       const others = byLine.get(bound.line);
@@ -78,15 +79,19 @@ function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<r
   if (byLine.size === 0) return [];
   const counts = yield* rulesOfLines(file, byLine);
   const lines: DeadLine[] = [];
+  let looked = 0;
   for (const [line, rules] of byLine) {
     if (counts.get(line) === rules.length && !isExplained(file, rules)) lines.push(foremost(rules));
-    yield undefined;
+    if (++looked % LINES_AT_ONCE === 0) yield undefined;
   }
   return lines;
 }
 
 /** So many rules are looked at in one step. */
 const AT_ONCE = 256;
+
+/** So many lines are judged in one step. */
+const LINES_AT_ONCE = 16;
 
 /** How many rules the lines have made: a list of addresses makes several, and so does a loop. */
 function* rulesOfLines({ rulesets }: AnalysedFile, lines: ReadonlyMap<Line, unknown>): Steps<ReadonlyMap<Line, number>> {
