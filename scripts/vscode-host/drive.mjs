@@ -66,6 +66,7 @@ async function goThrough(workbench, { profile, pictures, step }) {
     });
   }
   await step('the status bar clears the simulation', () => clear(workbench, source));
+  await step('Enter ends a line whose last word is complete', () => endLine(workbench));
   await step('the expectations run as tests', () => runExpectations(workbench, pictures));
   await step('nothing complained', async () => expect('no toasts', await workbench.toasts(), (toasts) => toasts.length === 0));
 }
@@ -103,6 +104,14 @@ async function clear(workbench, source) {
   await workbench.clickStatus('DROP');
   await until('no hints', () => workbench.hints(source), (hints) => hints.size === 0);
   await until('an empty status bar', () => workbench.status(), (texts) => !texts.some((text) => text.includes('DROP')));
+}
+
+async function endLine(workbench) {
+  const column = (texts) => texts.find((text) => /^Ln \d+, Col \d+$/u.test(text))?.split(' ').at(-1);
+  await workbench.write('-A OUTGOING -j DROP', 'DROP');
+  await workbench.press('Enter');
+  await until('the cursor at the start of the next line', () => workbench.status(), (texts) => column(texts) === '1');
+  await workbench.command('File: Revert File');
 }
 
 async function runExpectations(workbench, pictures) {

@@ -46,6 +46,14 @@ export class Workbench {
     return (await this.#page.locator('.quick-input-list .monaco-list-row').allInnerTexts()).map(oneLine);
   }
 
+  /** Types at the end of the file that the editor shows, as a person would, and waits until a list proposes `last`. */
+  async write(text, last) {
+    await this.press('Control+1');
+    await this.press('Control+End');
+    await this.#page.keyboard.type(text, { delay: 50 });
+    await this.#page.locator('.suggest-widget.visible .monaco-list-row', { hasText: last }).first().waitFor({ timeout: 20_000 });
+  }
+
   /** Runs a command of the palette by its title. */
   async command(title) {
     await this.press('F1');
