@@ -25,6 +25,9 @@ export default defineRule({
   },
 });
 
+/** What ufw writes into its own rules: `'dapp_OpenSSH'`. */
+const BY_UFW = /^'[ds]app_[^']*'$/u;
+
 /** Whether the value stands between single quotes in the text itself, as nothing but a quoted text would. */
 const isQuoted = (line: Line, { raw, text, start, end }: Argument): boolean =>
-  raw.length > 2 && raw.startsWith("'") && raw.endsWith("'") && text === raw && line.text.slice(start, end) === raw && !/["\\]/u.test(raw);
+  raw.length > 2 && !BY_UFW.test(raw) && raw.startsWith("'") && raw.endsWith("'") && text === raw && line.text.slice(start, end) === raw && !/["\\]/u.test(raw);
