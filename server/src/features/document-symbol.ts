@@ -19,7 +19,19 @@ export function documentSymbol(document: RulesetDocument): DocumentSymbol[] {
   return outline.symbols();
 }
 
+/**
+ * The lines of a chain or table that stand together with its first one: an editor says of a line that it belongs to the first
+ * symbol around it, so that of chains whose rules take turns none may reach over those of another.
+ */
+interface Run {
+  readonly first: Line;
+  last: Line;
+  isOver: boolean;
+}
+
 interface ChainEntry {
+  /** Of its rules. */
+  run?: Run;
   readonly name: string;
   policy: string | undefined;
   declaration: Line | undefined;
@@ -31,9 +43,14 @@ interface TableEntry {
   readonly family: Family;
   /** Undefined for the table of command lines. */
   readonly opened: Line | undefined;
-  readonly first: Line;
-  last: Line;
+  run: Run;
   readonly chains: Map<string, ChainEntry>;
+}
+
+const runFrom = (line: Line): Run => ({ first: line, last: line, isOver: false });
+
+function lengthen(run: Run, line: Line): void {
+  if (!run.isOver && line.number > run.last.number) run.last = line;
 }
 
 /** Gathers tables and chains in the order in which the file first names them. */
@@ -41,6 +58,9 @@ class Outline {
   private readonly document: RulesetDocument;
   private readonly entries: TableEntry[] = [];
   private block: TableEntry | undefined;
+  /** The table and the chain of the last line that had one. */
+  private table: TableEntry | undefined;
+  private filled: ChainEntry | undefined;
   private rules = 0;
 
   constructor(document: RulesetDocument) {
@@ -50,7 +70,7 @@ class Outline {
   read(line: Line): void {
     const { content } = line;
     if (content.kind === 'table') this.block = this.open(line);
-    if (this.block !== undefined) this.block.last = line;
+    if (this.block !== undefined) this.continueTable(this.block, line);
     if (content.kind === 'commit') this.block = undefined;
     if (content.kind === 'chain' && content.name.text !== '') this.declare(line, this.block, content.name.text, content.policy?.text);
     for (const bound of this.document.boundRules(line)) this.command(line, bound);
@@ -63,7 +83,7 @@ class Outline {
   private open(line: Line): TableEntry | undefined {
     const { table, family } = this.document.context(line);
     if (table === undefined) return undefined;
-    const entry: TableEntry = { table, family, opened: line, first: line, last: line, chains: new Map() };
+    const entry: TableEntry = { table, family, opened: line, run: runFrom(line), chains: new Map() };
     this.entries.push(entry);
     return entry;
   }
@@ -77,8 +97,7 @@ class Outline {
       case 'new-chain': this.declare(line, entry, command.chain, undefined); break;
       case 'policy': this.declare(line, entry, command.chain, command.argument?.text); break;
       case 'append': case 'insert': case 'replace':
-        this.chain(entry, command.chain).rules.push(bound);
-        this.rules++;
+        this.addRule(this.chain(entry, command.chain), line, bound);
         break;
       default: break;
     }
@@ -90,11 +109,26 @@ class Outline {
     if (table === undefined) return undefined;
     let entry = this.entries.find((other) => other.opened === undefined && other.table === table && other.family === family);
     if (entry === undefined) {
-      entry = { table, family, opened: undefined, first: line, last: line, chains: new Map() };
+      entry = { table, family, opened: undefined, run: runFrom(line), chains: new Map() };
       this.entries.push(entry);
     }
-    entry.last = line;
+    this.continueTable(entry, line);
     return entry;
+  }
+
+  private continueTable(entry: TableEntry, line: Line): void {
+    if (this.table !== undefined && this.table !== entry) this.table.run.isOver = true;
+    this.table = entry;
+    lengthen(entry.run, line);
+  }
+
+  private addRule(chain: ChainEntry, line: Line, bound: BoundRule): void {
+    if (this.filled?.run !== undefined && this.filled !== chain) this.filled.run.isOver = true;
+    this.filled = chain;
+    chain.run ??= runFrom(line);
+    lengthen(chain.run, line);
+    chain.rules.push(bound);
+    this.rules++;
   }
 
   private declare(line: Line, entry: TableEntry | undefined, name: string, policy: string | undefined): void {
@@ -113,20 +147,19 @@ class Outline {
     return chain;
   }
 
-  private tableSymbol({ table, family, opened, first, last, chains }: TableEntry): DocumentSymbol {
+  private tableSymbol({ table, family, opened, run, chains }: TableEntry): DocumentSymbol {
     const rules = [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
     const name = opened === undefined && family !== this.document.family ? `${table} (${FAMILY_NAMES[family]})` : table;
     return {
       name, kind: SymbolKind.Module, detail: countOf(rules, 'rule'),
-      range: this.range(first, last), selectionRange: this.range(first, first),
+      range: this.range(run.first, run.last), selectionRange: this.range(run.first, run.first),
       children: [...chains.values()].map((chain) => this.chainSymbol(table, chain)),
     };
   }
 
   /** The chain's range is that of its rules, because ranges from all the declarations above would lie in each other. */
-  private chainSymbol(table: TableName, { name, policy, declaration, rules }: ChainEntry): DocumentSymbol {
-    const first = rules[0]?.line ?? declaration!;
-    const last = rules.reduce((latest, { line }) => (line.number > latest.number ? line : latest), first);
+  private chainSymbol(table: TableName, { name, policy, declaration, rules, run }: ChainEntry): DocumentSymbol {
+    const { first, last } = run ?? runFrom(declaration!);
     return {
       name, kind: isBuiltIn(table, name) ? SymbolKind.Interface : SymbolKind.Function, detail: policy ?? '',
       range: this.range(first, last), selectionRange: this.range(first, first),

@@ -56,7 +56,16 @@ describe('document symbols', () => {
     assert.ok(rule.name.endsWith('…'));
   });
   it('name a rule that says nothing', () => checkOutline(inTable('-A INPUT'), 'filter | 1 rule @1-3\n  INPUT @2-2\n    every packet, no target @2-2\n'));
-  it('gather commands by table and family', () => checkOutline('iptables -P INPUT DROP\nip6tables -P INPUT DROP\niptables -A INPUT -j LOG\niptables -t nat -A OUTPUT -j ACCEPT\n', `filter | 1 rule @1-3
+  it('do not reach over each other where the rules of chains take turns', () => checkOutline(inTable('-A INPUT -j LOG\n-A INPUT -j DROP\n-A OUTPUT -j LOG\n-A INPUT -j MARK\n-A INPUT -j ACCEPT'), `filter | 5 rules @1-7
+  INPUT @2-3
+    -j LOG @2-2
+    -j DROP @3-3
+    -j MARK @5-5
+    -j ACCEPT @6-6
+  OUTPUT @4-4
+    -j LOG @4-4
+`));
+  it('gather commands by table and family', () => checkOutline('iptables -P INPUT DROP\nip6tables -P INPUT DROP\niptables -A INPUT -j LOG\niptables -t nat -A OUTPUT -j ACCEPT\n', `filter | 1 rule @1-1
   INPUT | DROP @3-3
     -j LOG @3-3
 filter (IPv6) | 0 rules @2-2
