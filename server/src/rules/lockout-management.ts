@@ -106,7 +106,8 @@ function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, sev
 }
 
 function about(file: AnalysedFile, analysis: Analysis, stopped: Stopped, access: Traffic, all: boolean): Omit<Report, 'message'> {
-  const fix = openingFix(file, analysis, { title: 'Accept it before it is stopped', traffic: access, conditions: [conditionsOf(access)], all });
+  const conditions = conditionsOf(access);
+  const fix = openingFix(file, analysis, { title: `Accept ${conditions} before it is stopped`, traffic: access, conditions: [conditions], all });
   return { ...spotOf(file, analysis.ruleset, stopped.decidedBy), packet: stopped.packet, ...(fix === undefined ? {} : { fixes: [fix] }) };
 }
 
