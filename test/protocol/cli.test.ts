@@ -159,8 +159,12 @@ describe('the command line', () => {
     });
 
     it('prints SARIF', () => {
-      const log = JSON.parse(run(['check', '--format', 'sarif', file('bad.v4', BAD)]).stdout) as { version: string; runs: { results: { ruleId: string; level: string }[] }[] };
+      interface Described { id: string; shortDescription: { text: string }; help: { markdown: string } }
+      const log = JSON.parse(run(['check', '--format', 'sarif', file('bad.v4', BAD)]).stdout) as { version: string; runs: { tool: { driver: { rules: Described[] } }; results: { ruleId: string; level: string }[] }[] };
       assert.equal(log.version, '2.1.0');
+      const described = log.runs[0]!.tool.driver.rules.find(({ id }) => id === 'missing-protocol')!;
+      assert.equal(described.shortDescription.text, 'Finds port and flag options in rules that name no protocol.');
+      assert.match(described.help.markdown, /^## Why it matters$/mu);
       assert.deepEqual(log.runs[0]!.results.map(({ ruleId, level }) => [ruleId, level]), [['missing-protocol', 'error']]);
     });
 

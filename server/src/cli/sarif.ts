@@ -7,7 +7,7 @@ import type { Reported } from './report.ts';
 export function toSarif(findings: readonly Reported[], rules: readonly Rule[], version: string): string {
   const run = new SarifRunBuilder().initSimple({ toolDriverName: 'iptables-lens', toolDriverVersion: version });
   for (const rule of rules.filter(({ code }) => findings.some((finding) => finding.code === code))) {
-    run.addRule(new SarifRuleBuilder().initSimple({ ruleId: rule.code, shortDescriptionText: rule.code, fullDescriptionText: rule.docs }));
+    run.addRule(described(rule));
   }
   for (const finding of findings) {
     run.addResult(new SarifResultBuilder().initSimple({
@@ -19,6 +19,15 @@ export function toSarif(findings: readonly Reported[], rules: readonly Rule[], v
   const log = new SarifBuilder();
   log.addRun(run);
   return log.buildSarifJsonString({ indent: true });
+}
+
+/** What it does in a sentence, and all that is to be said of it as help, which services show as Markdown. */
+function described({ code, docs }: Rule): SarifRuleBuilder {
+  const builder = new SarifRuleBuilder();
+  const what = /^## What it does\n\n(.+)$/mu.exec(docs)?.[1] ?? code;
+  builder.initSimple({ ruleId: code, shortDescriptionText: /^.*?\.(?=\s|$)/u.exec(what)?.[0] ?? what, fullDescriptionText: what });
+  builder.rule.help = { text: docs, markdown: docs };
+  return builder;
 }
 
 function level(severity: Reported['severity']): 'error' | 'warning' | 'note' {

@@ -22,6 +22,7 @@ const CASES: readonly Case[] = [
   { code: 'option-before-match', title: 'Move behind conntrack', before: filter('-A INPUT --ctstate NEW -i lo -m conntrack -j ACCEPT'), after: filter('-A INPUT -i lo -m conntrack --ctstate NEW -j ACCEPT') },
   { code: 'wrong-protocol', title: 'Write -p tcp', before: filter('-A INPUT -p icmp -m tcp --dport 22 -j ACCEPT'), after: filter('-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT') },
   { code: 'wrong-protocol', title: 'Add -p udp', before: filter('-A INPUT -m udp --dport 53 -j ACCEPT'), after: filter('-A INPUT -p udp -m udp --dport 53 -j ACCEPT') },
+  { code: 'misspelt-expectation', title: 'Write # expect', before: '*filter\n:INPUT DROP [0:0]\nCOMMIT\n# Expected: drop tcp any -> any:23 in=eth0\n', after: '*filter\n:INPUT DROP [0:0]\nCOMMIT\n# expect DROP: tcp any -> any:23 in=eth0\n' },
   { code: 'missing-option', title: 'Add --tcp-flags SYN,RST SYN', before: filter('-A FORWARD -p tcp -j TCPMSS --clamp-mss-to-pmtu'), after: filter('-A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu') },
   { code: 'repeated-option', title: 'Remove the second one', before: filter('-A INPUT -s 10.0.0.1 ! -s 10.0.0.2 -j ACCEPT'), after: filter('-A INPUT -s 10.0.0.1 -j ACCEPT') },
   { code: 'repeated-option', title: 'Remove the second one', before: filter('-A INPUT -p tcp --dport 22 --dport 23 -j ACCEPT'), after: filter('-A INPUT -p tcp --dport 22 -j ACCEPT') },
