@@ -307,6 +307,11 @@ describe('the command line', () => {
       assert.equal(run(['test', '--format', 'xml', invalid]).status, 2);
     });
 
+    it('says so where a file has none', () => {
+      const rules = file('plain.v4', GOOD);
+      assert.deepEqual(run(['test', rules]), { status: 0, stdout: '0 of 0 expectations hold in 1 file\n', stderr: `${rules}: there is no expectation in it, such as \`# expect DROP: tcp any -> any:23\`\n` });
+    });
+
     it('ends with 1 when one fails, with its counterexample', () => {
       const failing = file('failing.v4', `${GOOD}# expect DROP: ${PACKET}\n`);
       const { status, stdout } = run(['test', failing]);

@@ -20,7 +20,9 @@ export const testCommand: Subcommand = {
       const document = opener.openToRun(file, values.from);
       const at = atOption(values.at, document);
       const host = hostFacts(values.host, file);
-      return runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host }).map((result) => ({ ...result, file }));
+      const found = runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host });
+      if (found.length === 0) process.stderr.write(visible(`${file}: there is no expectation in it, such as \`# expect DROP: tcp any -> any:23\`\n`));
+      return found.map((result) => ({ ...result, file }));
     });
     process.stdout.write(format === 'text' ? toText(results, files.length) : { tap: toTap, junit: toJunit }[format](results));
     return results.every(({ status }) => status === 'pass') ? 0 : 1;
