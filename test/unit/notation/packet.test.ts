@@ -32,6 +32,8 @@ describe('packet notation', () => {
     ['icmp 2001:db8::1 -> 2001:db8::2 type=ping', 'icmpv6 2001:db8::1 -> 2001:db8::2 type=echo-request'],
     ['tcp any -> any:23 in=eth0                      # every such packet', 'tcp any -> any:23 in=eth0'],
     ['tcp -> :ssh', 'tcp any -> any:22'],
+    ['tcp 1.1.1.1:1->2.2.2.2:22 in=eth0', 'tcp 1.1.1.1:1 -> 2.2.2.2:22 in=eth0'],
+    ['tcp [2001:db8::1]:1-> [2001:db8::2]:22', 'tcp [2001:db8::1]:1 -> [2001:db8::2]:22'],
     ['tcp in=eth0', 'tcp any -> any in=eth0'],
     ['tcp 1.1.1.1 ->', 'tcp 1.1.1.1 -> any'],
     ['any', 'any any -> any'],

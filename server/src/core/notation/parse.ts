@@ -49,7 +49,7 @@ function words(text: string): Word[] {
   for (let index = 0; index <= text.length; index++) {
     const character = text[index] ?? ' ';
     if (/\s/u.test(character) && (depth === 0 || index === text.length)) {
-      if (start >= 0) found.push({ text: text.slice(start, index), offset: start });
+      if (start >= 0) found.push(...ends({ text: text.slice(start, index), offset: start }));
       start = -1;
       continue;
     }
@@ -59,6 +59,14 @@ function words(text: string): Word[] {
     if (character === ')') depth--;
   }
   return found;
+}
+
+/** The word, cut around an arrow that stands in it without blanks. */
+function ends({ text, offset }: Word): Word[] {
+  const arrow = text.includes('=') ? -1 : text.indexOf('->');
+  if (arrow === -1) return [{ text, offset }];
+  const parts = [{ text: text.slice(0, arrow), offset }, { text: '->', offset: offset + arrow }, { text: text.slice(arrow + 2), offset: offset + arrow + 2 }];
+  return parts.filter((part) => part.text !== '');
 }
 
 /** Reads the words of one packet from left to right; stops at the first error. */
