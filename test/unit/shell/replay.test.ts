@@ -40,6 +40,8 @@ const EDITS: Readonly<Record<string, readonly [script: readonly string[], from: 
   'whether pipelines fail': [['X=1', `f() { ${rules('')}; if false | true; then iptables -A INPUT -j DROP; fi; }`, 'f'], 'X=1', 'set -o pipefail'],
   'who listens to what it prints': [['X=1', `f() { ${rules('')} >/dev/null; echo 192.0.2.1; }`, 'f; N=$(f); iptables -A INPUT -s $N'], 'X=1', 'X=2'],
   'what a file holds': [['echo 192.0.2.1 > x', `f() { ${rules('')}; read N < x; iptables -A INPUT -s $N; }`, 'f'], '192.0.2.1', '192.0.2.2'],
+  'what a program is': [['X=1', `f() { ${rules('')}; ./open; /sbin/modprobe x; }`, 'f'], 'X=1', 'printf "#!/bin/sh\\niptables -A INPUT -j DROP\\n" > ./open'],
+  'whether what is not set ends the script': [['unset M', 'X=1', `f() { ${rules('$M')}; }`, 'f', 'iptables -A INPUT -j DROP'], 'X=1', 'set -u'],
   'how a chain came to be': [['X=1', `f() { ${rules('')}; iptables -N A || iptables -F A; }`, 'f', 'f'], 'X=1', 'iptables -N A'],
   'nothing, behind the trap that it sets': [['X=1', `f() { ${rules('')}; trap "iptables -A INPUT -j DROP" EXIT; }`, 'f'], 'X=1', 'X=2'],
   'nothing, behind the name that it makes another one': [['X=1', `f() { ${rules('')}; declare -gn N=M; }`, 'M=192.0.2.1', 'f', 'iptables -A INPUT -s $N'], 'X=1', 'X=2'],

@@ -9,6 +9,8 @@ export class Recording {
   /** Variables as they were before, and the functions behind names of commands. */
   readonly variables = new Map<string, Variable | undefined>();
   readonly functions = new Map<string, FunctionDefinition | undefined>();
+  /** Files that it looked for and of which nothing was known. */
+  readonly missing = new Set<string>();
   positional: Positional | undefined;
   readonly written = new Set<string>();
   readonly visited = new Set<SimpleCommand>();
@@ -43,6 +45,11 @@ export class Recording {
   /** Takes note of what stands behind the name of a command. */
   readFunction(name: string, definition: FunctionDefinition | undefined): void {
     if (!this.functions.has(name)) this.functions.set(name, definition);
+  }
+
+  /** Takes note that a file was looked for of which nothing is known. */
+  missFile(path: string): void {
+    this.missing.add(path);
   }
 
   /** Takes note that somebody looks at the positional parameters while so many functions are being run. */

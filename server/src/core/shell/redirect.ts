@@ -100,13 +100,20 @@ function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Sou
   return Input.of(printed);
 }
 
+/** Whether nothing is known of a file: the script has not written it, and none stands beside it. */
+export const isMissing = ({ files, readFile }: Interpreter, path: string): boolean =>
+  !files.has(path) && path !== '/dev/null' && (path.startsWith('/dev/') || readFile(path) === undefined);
+
 /** The text of a file that the script has written or that stands beside it. */
 export function fileInput(shell: Interpreter, path: Value, span: { readonly start: number; readonly end: number }): Input {
-  shell.environment.spoilRecordings();
+  const { environment } = shell;
+  if (!isUnknown(path) && isMissing(shell, path)) {
+    for (const recording of environment.recordings) recording.missFile(path);
+    return new Input([], { origin: path });
+  }
+  environment.spoilRecordings();
   const written = shell.files.get(path);
   if (written !== undefined) return 'origin' in written ? new Input([], isUnknown(path) ? path : written) : new Input(written);
   if (isUnknown(path)) return new Input([], path);
-  const text = path.startsWith('/dev/') ? undefined : shell.readFile(path);
-  if (path === '/dev/null') return new Input([]);
-  return text === undefined ? new Input([], { origin: path }) : new Input([{ text, start: span.start, end: span.end }]);
+  return new Input(path === '/dev/null' ? [] : [{ text: shell.readFile(path)!, start: span.start, end: span.end }]);
 }

@@ -2,6 +2,7 @@ import { sameDefinition, samePositional, sameVariable, type Variable } from './e
 import type { Interpreter } from './interpreter.ts';
 import { sameConditions, type Condition, type Invocation } from './invocation.ts';
 import { Recording } from './recording.ts';
+import { isMissing } from './redirect.ts';
 import type { Source } from './source.ts';
 import type { Status } from './state.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
@@ -66,6 +67,7 @@ function holds(shell: Interpreter, { source, recording, conditions, nounset, dep
     const now = environment.get(name);
     if (now !== value && (now === undefined || value === undefined || !sameVariable(now, value))) return false;
   }
+  for (const path of recording.missing) if (!isMissing(shell, path)) return false;
   for (const [name, definition] of recording.functions) if (!sameDefinition(environment.function(name), definition)) return false;
   return true;
 }
