@@ -226,13 +226,13 @@ export class RulesetDocument implements ScriptContext {
   familyOf(line: Line): Family {
     const { content } = line;
     if (content.kind === 'command') return content.family ?? familyOfProgram(content.program.text);
-    return partsOfStack(this.evaluated()?.stacks.get(line) ?? this.family).family;
+    return partsOfStack(this.evaluated()?.stackOf(line) ?? this.family).family;
   }
 
   /** The tables that a line works on; of several commands those of the one at the offset, or of the first. */
   stackOf(line: Line, offset?: number): Stack {
     const { content } = line;
-    if (content.kind !== 'command') return this.evaluated()?.stacks.get(line) ?? this.family;
+    if (content.kind !== 'command') return this.evaluated()?.stackOf(line) ?? this.family;
     return stackOfCommand((offset === undefined ? undefined : this.commandAt(line, offset)) ?? content);
   }
 
@@ -244,7 +244,7 @@ export class RulesetDocument implements ScriptContext {
     const { family, namespace } = partsOfStack(stack);
     if (namespace !== undefined || this.kind !== 'script') return stack;
     const line = at === undefined ? undefined : this.lineAt(at)?.line;
-    const isStep = line !== undefined && (line.content.kind === 'command' || this.evaluated()?.stacks.has(line) === true);
+    const isStep = line !== undefined && (line.content.kind === 'command' || this.evaluated()?.stackOf(line) !== undefined);
     return stackOf({ family, namespace: isStep ? partsOfStack(this.stackOf(line)).namespace : this.evaluated()?.namespace });
   }
 

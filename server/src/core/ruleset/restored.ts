@@ -31,6 +31,13 @@ class Traced {
     return this.pieces[0]!.piece.start;
   }
 
+  /** Whether it is a line of the script that begins at an offset, as it stands there. */
+  isWhole({ text }: Line, lineStart: number): boolean {
+    const [first, second] = this.pieces;
+    const { start, end, unknown } = first!.piece;
+    return second === undefined && unknown === undefined && start === lineStart && end - start === text.length && this.text === text;
+  }
+
   /** The same for texts that are made alike of a line that begins at an offset. */
   madeOf(lineStart: number): string {
     let made = '';
@@ -60,6 +67,8 @@ class Traced {
 export class RestoredLines {
   private readonly parser: LineParser;
   private readonly known = new WeakMap<Line, Map<string, RestoredLine>>();
+  /** Those of lines that are read as they stand there. */
+  private readonly whole = new WeakMap<Line, RestoredLine>();
 
   constructor(parser: LineParser) {
     this.parser = parser;
@@ -68,12 +77,48 @@ export class RestoredLines {
   /** The lines that an iptables-restore reads; none where its input is not known. */
   of({ input }: Invocation, layout: Layout): RestoredLine[] {
     if (input === undefined || 'origin' in input) return [];
-    return linesOf(input).filter(({ pieces }) => pieces.length > 0).map((traced) => this.line(traced, layout));
+    const lines: RestoredLine[] = [];
+    let open: Traced | undefined;
+    const close = (): void => {
+      if (open !== undefined && open.pieces.length > 0) lines.push(this.line(open, layout));
+      open = undefined;
+    };
+    for (const piece of input) {
+      const { text } = piece;
+      const exact = text.length === piece.end - piece.start;
+      for (let start = 0; start < text.length;) {
+        const newline = text.indexOf('\n', start);
+        const end = newline === -1 ? text.length : newline;
+        const part = text.slice(start, end);
+        const known = open === undefined && exact && piece.unknown === undefined && newline !== -1 ? this.knownWhole(part, piece.start + start, layout) : undefined;
+        if (known !== undefined) lines.push(known);
+        else {
+          open ??= new Traced();
+          if (end > start) open.add({ ...piece, text: part, ...(exact && { start: piece.start + start, end: piece.start + end }) });
+          if (newline !== -1) close();
+        }
+        start = end + 1;
+      }
+    }
+    close();
+    return lines;
+  }
+
+  /** What is read where that is known to be a line as it stands there. */
+  private knownWhole(text: string, start: number, layout: Layout): RestoredLine | undefined {
+    const index = layout.indexAt(start);
+    const alone = layout.lines[index]!;
+    return layout.starts[index] === start && alone.text === text ? this.whole.get(alone) : undefined;
   }
 
   private line(traced: Traced, layout: Layout): RestoredLine {
     const index = layout.indexAt(traced.start);
     const [alone, start] = [layout.lines[index]!, layout.starts[index]!];
+    if (traced.isWhole(alone, start)) {
+      let whole = this.whole.get(alone);
+      if (whole === undefined) this.whole.set(alone, whole = { alone, content: moved(alone.content, traced, start, alone.text), text: alone.text });
+      return whole;
+    }
     const made = traced.madeOf(start);
     let readings = this.known.get(alone);
     if (readings === undefined) this.known.set(alone, readings = new Map());
@@ -87,26 +132,6 @@ export class RestoredLines {
     }
     return line;
   }
-}
-
-function linesOf(input: readonly Piece[]): Traced[] {
-  const lines: Traced[] = [];
-  let open: Traced | undefined;
-  for (const piece of input) {
-    const exact = piece.text.length === piece.end - piece.start;
-    for (let start = 0; start < piece.text.length;) {
-      const newline = piece.text.indexOf('\n', start);
-      const end = newline === -1 ? piece.text.length : newline;
-      if (open === undefined) lines.push(open = new Traced());
-      if (end > start) {
-        const text = piece.text.slice(start, end);
-        open.add(exact ? { ...piece, text, start: piece.start + start, end: piece.start + end } : { ...piece, text });
-      }
-      if (newline !== -1) open = undefined;
-      start = end + 1;
-    }
-  }
-  return lines;
 }
 
 /** The content with its arguments where they stand in the line of the script. */

@@ -13,6 +13,7 @@ import type { BoundLine } from './build.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
+import { sharedEnds } from '../shared-ends.ts';
 import { Layout } from './layout.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
 import { sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
@@ -78,8 +79,8 @@ export interface ScriptReading {
   readonly steps: readonly ScriptStep[];
   /** The line of a step. */
   lineOf(step: ScriptStep): Line;
-  /** The tables that lines are for which iptables-restore reads. */
-  readonly stacks: ReadonlyMap<Line, Stack>;
+  /** The tables that a line is for which iptables-restore reads. */
+  stackOf(line: Line): Stack | undefined;
   /** All the tables that its commands work on. */
   readonly all: readonly Stack[];
   /** The first network namespace of a script all of whose commands work in one; undefined where one works in the script's own. */
@@ -173,6 +174,10 @@ export class Script {
   /** The runs of iptables-restore that a line stands for, in their order. */
   private readonly runs = new WeakMap<Line, RestoreRun[]>();
   private readonly restoreSteps = new WeakMap<RestoredLine, ScriptStep>();
+  /** What each iptables-restore read last. */
+  private readonly lastRestored = new WeakMap<RestoreRun, { readonly lines: readonly RestoredLine[]; readonly steps: readonly ScriptStep[] }>();
+  /** The tables that lines are for which an iptables-restore reads. */
+  private readonly stacks = new WeakMap<Line, Stack>();
   private last: LastReading | undefined;
   /** How it was followed last, with each back end. */
   private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts; readonly positional: Positional }>();
@@ -203,7 +208,7 @@ export class Script {
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stacks: this.stacks(steps), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
@@ -298,10 +303,23 @@ export class Script {
     const turn = turns.get(alone) ?? 0;
     turns.set(alone, turn + 1);
     const restore = this.runOf(alone, turn, { options: invocation.restore!, conditional: doubt.conditional });
-    const common = { family, namespace, command: undefined, restore, ...doubt, reached };
+    const common: Common = { family, namespace, command: undefined, restore, ...doubt, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
+    const last = this.lastRestored.get(restore);
     const lines = this.restored.of(invocation, layout);
-    return lines.length === 0 ? [{ ...common, alone, content: BLANK }] : lines.map((line) => this.restoreStep(line, common));
+    if (lines.length === 0) return [{ ...common, alone, content: BLANK }];
+    const { start, end } = sharedEnds(lines, last?.lines ?? []);
+    // What was read before and behind an edit has its steps in the same order.
+    const before = (index: number): ScriptStep | undefined => (index < start ? last!.steps[index] : index >= lines.length - end ? last!.steps[index + last!.steps.length - lines.length] : undefined);
+    const steps = lines.map((line, index) => {
+      const known = before(index) ?? this.restoreSteps.get(line);
+      if (known !== undefined && hasInCommon(known, common)) return known;
+      const step = { ...common, ...line };
+      this.restoreSteps.set(line, step);
+      return step;
+    });
+    this.lastRestored.set(restore, { lines, steps });
+    return steps;
   }
 
   /** The run of an iptables-restore, the same one as long as its line and the way in which it is called stay. */
@@ -310,14 +328,6 @@ export class Script {
     if (runs === undefined) this.runs.set(alone, runs = []);
     const known = runs[turn];
     return known !== undefined && JSON.stringify(known) === JSON.stringify(run) ? known : (runs[turn] = run);
-  }
-
-  private restoreStep(line: RestoredLine, common: Omit<ScriptStep, 'alone' | 'content'>): ScriptStep {
-    const known = this.restoreSteps.get(line);
-    if (known !== undefined && known.restore === common.restore && known.family === common.family && known.namespace === common.namespace && known.conditional === common.conditional && sameDemand(known.argument, common.argument) && known.reached === common.reached) return known;
-    const step = { ...common, ...line };
-    this.restoreSteps.set(line, step);
-    return step;
   }
 
   /** The step as one at whose end the script looks. */
@@ -341,14 +351,10 @@ export class Script {
 
   private settledStep(step: ScriptStep): ScriptStep {
     if (!readsContent(step)) return step;
-    const { content } = this.made.get(step.alone)!;
+    const line = this.made.get(step.alone)!;
+    this.stacks.set(line, stackOf(step));
+    const { content } = line;
     return step.content !== content && sameContent(step.content, content) ? { ...step, content } : step;
-  }
-
-  private stacks(steps: readonly ScriptStep[]): ReadonlyMap<Line, Stack> {
-    const stacks = new Map<Line, Stack>();
-    for (const step of steps) if (readsContent(step)) stacks.set(this.made.get(step.alone)!, stackOf(step));
-    return stacks;
   }
 
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
@@ -442,6 +448,12 @@ function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Sayings> {
 
 const brings = (said: Sayings, command: ShellCommand): boolean => ('alone' in said ? said.command === command : said.some((step) => step.command === command));
 
+/** What the steps of one iptables-restore have in common. */
+type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
+
+const hasInCommon = (step: ScriptStep, { restore, family, namespace, conditional, argument, reached }: Common): boolean =>
+  step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameDemand(step.argument, argument) && step.reached === reached;
+
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
 
 /** The first thing that an invocation's running depends on. */
@@ -453,7 +465,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 const homeOf = (steps: readonly ScriptStep[]): string | undefined => (steps.every(({ namespace }) => namespace !== undefined) ? steps[0]?.namespace : undefined);
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, stacks: new Map(), all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */

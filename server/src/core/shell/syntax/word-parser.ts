@@ -10,6 +10,8 @@ const OPERATORS = [':-', ':=', ':?', ':+', '##', '%%', '//', '/#', '/%', '^^', '
 const PLAIN_WORD = /[A-Za-z0-9_.,:/+@%^=!-]+/uy;
 /** Characters that end nothing. */
 const PLAIN_RUN = /[A-Za-z0-9_.]+/uy;
+/** What a here-document expands. */
+const SPECIAL_HERE = /[$`\\]/gu;
 /** Unquoted, these make of a word something else than its text. */
 const MATCHES_FILES = /[*?[{~]/u;
 
@@ -39,6 +41,8 @@ interface Stretch {
 
 /** Reads words: quotes, escapes and expansions. Commands inside `$(…)` are read by the parser that extends it. */
 export abstract class WordParser extends Scanner {
+  /** Where a here-document was found to have something to expand. */
+  private marked = -1;
   protected abstract substitution(closing: string): Command;
   protected abstract parseNested(text: string): Command;
 
@@ -59,23 +63,37 @@ export abstract class WordParser extends Scanner {
     this.position = start;
     this.end = end;
     const parts: Part[] = [];
-    while (this.position < end) this.hereLine(parts, expands, tabs);
+    if (!tabs) this.hereLines(parts, expands, end);
+    else while (this.position < end) this.hereLine(parts, expands);
     this.position = outer.position;
     this.end = outer.end;
     return { parts, start, end, literal: undefined };
   }
 
-  private hereLine(parts: Part[], expands: boolean, tabs: boolean): void {
-    if (tabs) while (this.next === '\t') this.position++;
+  /** A line of a here-document without the tabs before it. */
+  private hereLine(parts: Part[], expands: boolean): void {
+    while (this.next === '\t') this.position++;
     const newline = this.text.indexOf('\n', this.position);
-    const lineEnd = newline === -1 || newline >= this.end ? this.end : newline + 1;
-    while (this.position < lineEnd) {
+    this.hereLines(parts, expands, newline === -1 || newline >= this.end ? this.end : newline + 1);
+  }
+
+  /** The text of a here-document up to a place; what expands to nothing is one part, however long. */
+  private hereLines(parts: Part[], expands: boolean, end: number): void {
+    while (this.position < end) {
       const from = this.position;
-      const plain = expands ? this.text.slice(from, lineEnd).search(/[$`\\]/u) : -1;
-      this.position = plain === -1 ? lineEnd : from + plain;
+      this.position = expands ? Math.min(this.specialHere(from), end) : end;
       if (this.position > from) parts.push(text(this.text.slice(from, this.position), from, this.position, true));
-      if (this.position < lineEnd) this.special(parts, '$`\\');
+      if (this.position < end) this.special(parts, '$`\\');
     }
+  }
+
+  /** The place of the next character that a here-document expands. */
+  private specialHere(from: number): number {
+    if (this.marked < from) {
+      SPECIAL_HERE.lastIndex = from;
+      this.marked = SPECIAL_HERE.exec(this.text)?.index ?? this.text.length;
+    }
+    return this.marked;
   }
 
   /** An arithmetic expression up to where it ends, as the text that it expands to. */
