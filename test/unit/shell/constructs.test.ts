@@ -22,6 +22,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   // What is not known has a name.
   ['iptables -s $(hostname -I) -j $T "$1"', 'iptables -s <$(hostname -I)> -j <$T> <$1>'],
   ['iptables -s ${NET:-10.0.0.0/8} ${1:-start}', 'iptables -s 10.0.0.0/8 start'],
+  ['for o in ${!option_*}; do iptables "${!o}"; done; iptables ${!o@}', 'if ${!option_*}: iptables <${!option_*}>', 'iptables <${!o*}>'],
   ['A=$(ip route); B="via $A"; iptables $B', 'iptables <$(ip route)>'],
   ['read -p "which? " X; iptables $X', 'iptables <read -p "which? " X>'],
   // Conditions.

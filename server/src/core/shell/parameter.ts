@@ -64,8 +64,10 @@ export class ParameterExpansion {
   }
 
   private operated(part: ParameterPart, source: Source): Found | Replacement {
-    const found = this.prefixed(part, source);
     const { operator } = part;
+    // The caller's variables are among those whose names begin so.
+    if (part.prefix === '!' && operator === '@' && part.argument!.literal === '') return { origin: `\${!${part.name}*}` };
+    const found = this.prefixed(part, source);
     if (operator !== undefined && /^:?[-=+?]$/u.test(operator)) return this.conditional(part, found, source);
     if (found === UNSET) this.meetUnset(part);
     if (operator === undefined) return found;

@@ -287,7 +287,8 @@ export abstract class WordParser extends Scanner {
     const name = this.name() ?? this.specialName();
     if (name === undefined) this.fail('a parameter');
     const index = this.next === '[' ? this.subscript() : undefined;
-    const operator = this.next === '}' ? undefined : OPERATORS.find((token) => this.take(token));
+    // `${!NAME*}` and `${!NAME@}` are the names that begin so.
+    const operator = this.next === '}' ? undefined : prefix === '!' && this.take('*') ? '@' : OPERATORS.find((token) => this.take(token));
     if (operator === undefined && this.next !== '}') this.fail('`}`');
     const literal = quoted && /[-=?+]$/u.test(operator ?? '');
     const twofold = operator === undefined ? '' : operator.startsWith('/') ? '/' : operator === ':' ? ':' : '';
