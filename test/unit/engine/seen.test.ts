@@ -59,6 +59,18 @@ describe('what random rulesets found in the kernel', () => {
     assert.deepEqual(results.map(({ verdict, steps }) => `${verdict} ${steps.length}`), ['DROP 0', 'DROP 0', 'DROP 0', 'ACCEPT 1']);
   });
 
+  it('an SCTP association that is begun again without an answer is neither counted nor prolonged', async () => {
+    const ruleset = '*filter\n-A FORWARD -m connbytes --connbytes 2: --connbytes-dir original --connbytes-mode packets -j LOG\n-A FORWARD -m conntrack --ctexpire 6:8 -j LOG\nCOMMIT\n';
+    const results = await run(ruleset, ['', ' at=1s', ' at=3s'].map((at) => `sctp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 out=eth1${at}`));
+    assert.deepEqual(results.map(({ steps }) => steps.map(({ number }) => number)), [[], [], [2]]);
+  });
+
+  it('from lo no way leads to what NAT makes a packet to a group', async () => {
+    const host = facts({ interfaces: { lo: ['fd00:9::9/128', 'fd00:9::a/128'] } });
+    const results = await run('*nat\n-A OUTPUT -j DNAT --to-destination ff02::1\nCOMMIT\n', ['udp [fd00:9::9]:1 -> [fd00:9::a]:2 path=out', 'udp [fd00:9::9]:1 -> [fd00:2::1]:2 out=eth1'], { family: 'ipv6', host });
+    assert.deepEqual(results.map(({ verdict }) => verdict), ['DROP', 'ACCEPT']);
+  });
+
   it('a queue with a bypass lets the packet go on in the next table while nobody listens', async () => {
     const ruleset = '*mangle\n-A INPUT -j NFQUEUE --queue-bypass\n-A INPUT -j DROP\nCOMMIT\n*filter\n-A INPUT -p tcp -j DROP\nCOMMIT\n';
     const [tcp, udp] = await run(ruleset, ['tcp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);

@@ -241,7 +241,11 @@ function leaveFor(p: Passage, destination: Address): void {
 /** What has become a packet to everybody on a link leaves by the link of its source; in IPv6, by the one that it was to leave by. Seen in the kernel. */
 function leaveForAll(p: Passage, destination: Address): void {
   const { packet, host } = p;
-  if (packet.family === 'ipv6') return;
+  if (packet.family === 'ipv6') {
+    // Of lo there is no way to a group.
+    if (packet.out === 'lo') p.end({ verdict: 'DROP', reason: noWay('none', destination) });
+    return;
+  }
   const device = packet.source === undefined ? undefined : deviceOf(host, packet.source);
   if (device === 'none') p.end({ verdict: 'DROP', reason: noWay('none', destination) });
   else packet.out = device;

@@ -40,10 +40,14 @@ export function track(table: ConntrackTable, packet: Packet, found: Found | unde
   }
   if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, zones);
   const tracked = found === undefined ? begun(packet, now, zones) : met(found);
+  if (found !== undefined && isInitAgain(found)) return tracked;
   refresh(tracked.connection!, now);
   count(tracked, packet);
   return answered(tracked);
 }
+
+/** What an SCTP client sends before it is answered begins its association again, which prolongs nothing and is not counted. Seen in kernel 6.18. */
+const isInitAgain = ({ connection: { original, replied }, direction }: Found): boolean => original.protocol === PROTOCOL.sctp && direction === 'original' && !replied;
 
 /** Counts a packet that conntrack takes for one of the connection. */
 function count({ connection, direction }: Tracked, { length }: Packet): void {
@@ -112,7 +116,7 @@ function answered(tracked: Tracked): Tracked {
 }
 
 /** Seconds that entries of protocols without states live on (the kernel's defaults). */
-const LIFE = { udp: 30, udpStream: 120, icmp: 30, gre: 30, greStream: 180, sctpFirst: 3, sctp: 210, other: 600 } as const;
+const LIFE = { udp: 30, udpStream: 120, icmp: 30, gre: 30, greStream: 180, sctpFirst: 10, sctp: 210, other: 600 } as const;
 
 /** A UDP flow that goes both ways for longer than this is a stream, and lives longer. */
 const STREAM_AFTER = 2;
