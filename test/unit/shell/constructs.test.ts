@@ -25,6 +25,10 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['for o in ${!option_*}; do iptables "${!o}"; done; iptables ${!o@}', 'if ${!option_*}: iptables <${!option_*}>', 'iptables <${!o*}>'],
   ['A=$(ip route); B="via $A"; iptables $B', 'iptables <$(ip route)>'],
   ['read -p "which? " X; iptables $X', 'iptables <read -p "which? " X>'],
+  ['if [ -f x ]; then M=nft; else M=legacy; fi; I="iptables-$M"; "$I"-restore -n < f; "$I" -F; $(which iptables)-restore < f', 'iptables-restore -n <f>', 'iptables -F', 'iptables-restore <f>'],
+  ['if [ -f x ]; then N=1; else N=2; fi; [ "10.$N" = 1 ] && iptables no; iptables 10.$N', 'iptables <[ -f x ]>'],
+  // Functions of a file that is not known set variables by their names.
+  ['get a b; a=; get a b; iptables "$a"; . /lib/functions.sh; f() { local a b=2; get a "$1"; iptables "$a" $b; }; f x; a=1; get a; iptables $a; cat a; iptables $b', 'iptables ', 'iptables <get a "$1"> 2', 'iptables <get a>', 'iptables <$b>'],
   // Conditions.
   ['[ -f /x ] && iptables -F', 'if [ -f /x ]: iptables -F'],
   ['[ -f /x ] || exit 1\niptables -F', 'iptables -F'],

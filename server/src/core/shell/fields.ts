@@ -15,6 +15,10 @@ export class FieldBuilder {
   private readonly matchesFiles: boolean;
   private text = '';
   private unknown: Unknown | undefined;
+  /** How much of the text stands before what is not known. */
+  private before = 0;
+  /** How many values there are in it that are not known. */
+  private unknowns = 0;
   private handed: Span | undefined;
   private patterns = '';
   private open = false;
@@ -29,8 +33,11 @@ export class FieldBuilder {
 
   quoted(value: Value): void {
     this.open = true;
-    if (isUnknown(value)) this.unknown ??= value;
-    else this.text += value;
+    if (!isUnknown(value)) this.text += value;
+    else if (this.unknowns++ === 0) {
+      this.unknown = value;
+      this.before = this.text.length;
+    }
   }
 
   /** Text of the script outside of quotes: it is not split. */
@@ -91,7 +98,7 @@ export class FieldBuilder {
   close(): void {
     if (!this.open) return;
     const files = this.matchesFiles && this.unknown === undefined && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
-    const unknown = this.unknown ?? files;
+    const unknown = this.unknown === undefined ? files : this.within(this.unknown);
     const { start, end } = this.handed ?? this.word;
     this.done.push({
       text: unknown === undefined ? this.text : this.raw, start, end,
@@ -100,8 +107,18 @@ export class FieldBuilder {
     this.text = '';
     this.patterns = '';
     this.unknown = undefined;
+    this.unknowns = 0;
     this.handed = undefined;
     this.open = false;
+  }
+
+  /** What is not known, together with the text around it. */
+  private within(unknown: Unknown): Unknown {
+    const { origin, candidates, program } = unknown;
+    if ((candidates === undefined && program === undefined) || (this.text === '' && this.unknowns === 1)) return unknown;
+    if (this.unknowns > 1) return { origin };
+    const whole = (text: string): string => this.text.slice(0, this.before) + text + this.text.slice(this.before);
+    return { origin, ...(candidates && { candidates: candidates.map(whole) }), ...(program !== undefined && { program: whole(program) }) };
   }
 
   finish(): Field[] {

@@ -101,7 +101,7 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
   const origin = shell.expander.origin(running.command, running.source);
   const { index, namespace } = wrapped(fields);
-  return shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin)) ?? unknownProgram(shell, origin);
+  return shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin)) ?? unknownProgram(shell, fields, origin);
 }
 
 /** Runs what a program such as `sudo` is handed, as far as it is known; the script itself, or a file beside it. */
@@ -115,7 +115,18 @@ function runElse(shell: Interpreter, fields: readonly Field[], running: Running,
   return runFile(shell, fields, running.home);
 }
 
-function unknownProgram(shell: Interpreter, origin: string): Status {
+/** Stands among the variables, where no other has such a name, once functions may come of files that nobody knows. */
+const FOREIGN = '. FILE';
+
+/** Notes that a file has been read that may define functions. */
+export function expectFunctions({ environment }: Interpreter, origin: string): void {
+  environment.set(FOREIGN, { origin });
+}
+
+function unknownProgram(shell: Interpreter, [, ...args]: readonly Field[], origin: string): Status {
+  const { environment } = shell;
+  // `config_get NAME …`: functions set the variables that they are given the names of.
+  if (environment.get(FOREIGN) !== undefined) for (const { text, unknown } of args) if (unknown === undefined && environment.get(text) !== undefined) environment.set(text, { origin });
   shell.print({ origin }, 0, 0);
   return { origin };
 }

@@ -287,8 +287,7 @@ export abstract class WordParser extends Scanner {
     const name = this.name() ?? this.specialName();
     if (name === undefined) this.fail('a parameter');
     const index = this.next === '[' ? this.subscript() : undefined;
-    // `${!NAME*}` and `${!NAME@}` are the names that begin so.
-    const operator = this.next === '}' ? undefined : prefix === '!' && this.take('*') ? '@' : OPERATORS.find((token) => this.take(token));
+    const operator = this.bracedOperator(prefix);
     if (operator === undefined && this.next !== '}') this.fail('`}`');
     const literal = quoted && /[-=?+]$/u.test(operator ?? '');
     const twofold = operator === undefined ? '' : operator.startsWith('/') ? '/' : operator === ':' ? ':' : '';
@@ -309,6 +308,12 @@ export abstract class WordParser extends Scanner {
     if (next === '#' && SPECIAL.has(this.at(1)) && this.at(2) !== '}') return undefined;
     this.position++;
     return next;
+  }
+
+  private bracedOperator(prefix: '#' | '!' | undefined): string | undefined {
+    // `${!NAME*}` and `${!NAME@}` are the names that begin so.
+    if (prefix === '!' && this.take('*')) return '@';
+    return this.next === '}' ? undefined : OPERATORS.find((token) => this.take(token));
   }
 
   private specialName(): string | undefined {
