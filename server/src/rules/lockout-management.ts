@@ -74,7 +74,7 @@ function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Report> {
 function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: access, error }: NamedManagement): Iterable<Report> {
   if (access === undefined) {
     const [line] = file.lines;
-    yield { line: line!, span: textSpan(line!), message: `The management access \`${text}\` can't be read: ${error}` };
+    yield { line: line!, span: textSpan(line!), message: `The management access \`${text}\` can't be read: ${error} The setting \`iptables-lens.management\` names it.` };
     return;
   }
   const { family } = analysis.ruleset;
