@@ -62,17 +62,36 @@ def growth(before, after):
     return found
 
 
+def _place(step):
+    return step["table"], step["chain"], str(step["rule"])
+
+
+def _traced(reply):
+    """How often each rule stands in the trace of the packet and of those that the kernel made."""
+    traced = {}
+    for story in [reply] + reply.get("generated", []):
+        for step in story.get("trace", []):
+            traced[_place(step)] = traced.get(_place(step), 0) + 1
+    return traced
+
+
+def take_back_hotdrop(reply, backend):
+    """nftables traces the rule in which a match drops the packet, which has not met the rule then and is not counted."""
+    trace = reply.get("trace", [])
+    if backend == "legacy" or reply.get("verdict") != "DROP" or not trace or not isinstance(trace[-1]["rule"], int):
+        return
+    table, chain, label = _place(trace[-1])
+    if _traced(reply)[table, chain, label] == reply["counters"].get(table, {}).get(chain, {}).get(label, 0) + 1:
+        step = trace.pop()
+        reply["dropped_by"] = {"kernel": "in hook %s by a match" % step["hook"], "last": dict(trace[-1]) if trace else {}}
+
+
 def contradictions(reply, backend):
     """Trace and counters must tell the same; iptables-nft counts neither policies nor returns."""
     def counts(label):
         return backend == "legacy" or label not in ("return", "policy")
 
-    traced = {}
-    for story in [reply] + reply.get("generated", []):
-        for step in story.get("trace", []):
-            if counts(step["rule"]):
-                key = step["table"], step["chain"], str(step["rule"])
-                traced[key] = traced.get(key, 0) + 1
+    traced = {place: times for place, times in _traced(reply).items() if counts(place[2])}
     counted = {(table, chain, label): value for table, chains in reply["counters"].items() for chain, labels in chains.items()
                for label, value in labels.items() if counts(label)}
     return sorted("%s:%s:%s trace %s counter %s" % (key + (traced.get(key, 0), counted.get(key, 0)))
