@@ -6,18 +6,20 @@ import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
 
 /**
- * Whether the address is one of the host's own, or of a subnet's routers, of which it is one, for what came by the interface `arrived`, if one is given; undefined when
- * nothing is known of its addresses.
+ * Whether the address is one of the host's own, or of a subnet's routers, of which it is one, for what came by the interface
+ * `arrived`, if one is given; undefined when nothing is known of its addresses.
  */
 export function isLocal(host: HostFacts, address: Address, arrived?: string): boolean | undefined {
   if (kindOf(address) === 'loopback') return !(arrived !== undefined && arrived !== 'lo' && isOfLink(address));
   if (host.local?.includes(address) === true) return true;
-  const isRouter = typeof address === 'bigint' && host.forwarding !== false;
-  const isOf = (prefix: Prefix): boolean => prefix.address === address || (isRouter && anycastOf(prefix) === address);
-  if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some(isOf);
+  if (arrived !== undefined && isLinkLocal(address)) return host.interfaces?.get(arrived)?.some((prefix) => isReachedBy(host, prefix, address));
   if (host.interfaces === undefined) return host.local === undefined ? undefined : false;
-  return [...host.interfaces.values()].some((prefixes) => prefixes.some(isOf));
+  return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => isReachedBy(host, prefix, address)));
 }
+
+/** Whether a prefix of the host's makes the address one of its own, or one that it answers as a router. */
+const isReachedBy = ({ forwarding }: HostFacts, prefix: Prefix, address: Address): boolean =>
+  prefix.address === address || (typeof address === 'bigint' && forwarding !== false && anycastOf(prefix) === address);
 
 /** Whether the address is a broadcast address as far as the host's links are known; undefined when they are not. */
 export function isBroadcast(host: HostFacts, address: Address): boolean | undefined {
