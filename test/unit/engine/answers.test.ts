@@ -91,14 +91,16 @@ describe('answers of REJECT', () => {
   it('go by routing rules for what the host speaks from, and from the address that the route prefers', async () => {
     const host = facts({
       interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', '10.9.9.10/32'], eth0: ['10.1.0.200/24', '10.1.7.200/24'], eth1: ['10.2.0.200/24'] },
-      routes: ['10.1.0.2/32 dev eth0 src 10.9.9.10', '10.1.0.4/30 via 10.1.7.9 dev eth0', 'default dev eth1', 'local 10.3.0.0/16 dev lo table 110', 'default dev eth1 table 100'], rules: ['from 10.9.9.9 lookup 100', 'to 10.3.0.0/16 lookup 110'],
+      routes: ['10.1.0.2/32 dev eth0 src 10.9.9.10', '10.1.0.4/30 via 10.1.7.9 dev eth0', 'default dev eth1', 'local 10.3.0.0/16 dev lo table 110', 'default dev eth1 table 100', 'prohibit 9.9.9.9', 'local 10.1.0.8/30 dev lo table 120'],
+      rules: ['from 10.9.9.9 lookup 100', 'to 10.3.0.0/16 lookup 110', 'to 10.1.0.8/30 iif lo lookup 120'],
     });
     const ruleset = '*filter\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\n-A INPUT -j REJECT\n-A FORWARD -j REJECT\nCOMMIT\n';
-    const packets = [['udp', 1, '8.8.8.8'], ['udp', 2, '8.8.8.8'], ['udp', 5, '8.8.8.8'], ['tcp', 1, '10.9.9.9'], ['udp', 1, '10.9.9.10'], ['udp', 1, '10.3.0.1'], ['tcp', 1, '10.3.0.1']].map(([protocol, last, to]) => `${protocol} 10.1.0.${last}:1 -> ${to}:2 in=eth0`);
+    const packets = [['udp', 1, '8.8.8.8'], ['udp', 2, '8.8.8.8'], ['udp', 5, '8.8.8.8'], ['tcp', 1, '10.9.9.9'], ['udp', 1, '10.9.9.10'], ['udp', 1, '10.3.0.1'], ['tcp', 1, '10.3.0.1'], ['udp', 9, '9.9.9.9']].map(([protocol, last, to]) => `${protocol} 10.1.0.${last}:1 -> ${to}:2 in=eth0`);
     const unreachable = (from: string, to: string): string => `ACCEPT icmp ${from} -> ${to} out=eth0 type=port-unreachable tos=0xc0`;
     assert.deepEqual(await answers(ruleset, packets, { host }), [
       unreachable('10.1.0.200', '10.1.0.1'), unreachable('10.9.9.10', '10.1.0.2'), unreachable('10.1.7.200', '10.1.0.5'), 'ACCEPT tcp 10.9.9.9:2 -> 10.1.0.1:1 out=eth1 flags=RST,ACK',
       unreachable('10.9.9.10', '10.1.0.1'), 'the host does not speak from 10.3.0.1, which a routing table delivers to it', 'ACCEPT tcp 10.3.0.1:2 -> 10.1.0.1:1 out=eth0 flags=RST,ACK',
+      'ACCEPT icmp 10.1.0.9 -> 10.1.0.9 out=lo type=communication-prohibited tos=0xc0',
     ]);
     const six = facts({ interfaces: { eth0: ['fd00:1::200/64'], eth1: ['fd00:1::201/64'], eth2: ['fd00:2::200/64'] }, routes: ['fd00:1::/64 dev eth1 metric 5', 'fd00:2::/64 dev eth1'] });
     const ways = await run('*filter\nCOMMIT\n', ['udp [fd00:9::9]:1 -> [fd00:1::1]:2 path=out', 'udp [fd00:9::9]:1 -> [fd00:2::1]:2 path=out'], { host: six, family: 'ipv6' });

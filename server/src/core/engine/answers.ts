@@ -179,6 +179,8 @@ function ownAddress(p: Passage): Address | undefined {
   const found = routeTo(host, backTo(p, source, nobody(packet)));
   const route = typeof found === 'object' ? found : undefined;
   if (route?.source !== undefined) return route.source;
+  // What a routing table delivers to IPv4 is the host itself, too. Seen in the kernel.
+  if (route?.delivers === true && family === 'ipv4') return source;
   // IPv4 speaks from the interface of the way back, IPv6 from the one that the packet came by. Seen in the kernel.
   const arrived = family === 'ipv6' ? packet.in : route?.device ?? packet.in;
   const address = speakingAddress(host, fromWire ? arrived : packet.out, family === 'ipv6', family === 'ipv4' ? route?.via : source);
