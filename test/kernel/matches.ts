@@ -30,8 +30,8 @@ function hashlimit(random: Random, spot: Spot): string {
     [spot.timed ? 1 : 0, () => `${random.pick(['2/sec', '1/sec', '50b/s'])} --hashlimit-rate-match --hashlimit-rate-interval ${number(random, 1, 2)}`],
   ])();
   const table = random.chance(0.2) ? ` --hashlimit-htable-size 3 --hashlimit-htable-max ${number(random, 3, 64)} --hashlimit-htable-gcinterval ${number(random, 250, 60000)} --hashlimit-htable-expire 90000` : '';
-  // A table that several rules name is what the first of them makes of it.
-  return `-m hashlimit --hashlimit-${kind} ${amount}${mode}${mask}${table} --hashlimit-name h${random.below(random.chance(0.3) ? 2 : 1000)}`;
+  // A table that several rules name is what the first of them makes of it; one that counts bytes or rates takes no others.
+  return `-m hashlimit --hashlimit-${kind} ${amount}${mode}${mask}${table} --hashlimit-name h${random.below(random.chance(0.3) && !spot.timed ? 2 : 1000)}`;
 }
 
 function recent(random: Random, spot: Spot): string {

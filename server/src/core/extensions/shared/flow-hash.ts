@@ -52,13 +52,15 @@ export function flowMark(hash: FlowHash, traversal: Traversal): number | undefin
   return (scale(value, hash.modulus) + hash.offset) % 2 ** 32;
 }
 
-/** An ICMP error counts as the packet that it quotes. */
+/** An ICMP error counts as the packet that it quotes, whatever that one is. */
 function packetFlow(packet: Packet): Flow | undefined {
-  const { protocol, icmpType } = packet;
-  if (isIcmp(protocol) && icmpType === undefined) return undefined;
-  if (isIcmp(protocol) && icmpRole(packet.family, icmpType!) === 'error') return packet.inner === undefined ? undefined : packetFlow(packet.inner);
-  return { protocol, source: packet.source, destination: packet.destination, ports: packetPorts(packet) };
+  const { family, protocol, icmpType, inner } = packet;
+  if (!isIcmp(protocol)) return headerFlow(packet);
+  if (icmpType === undefined) return undefined;
+  return icmpRole(family, icmpType) === 'error' ? inner && headerFlow(inner) : headerFlow(packet);
 }
+
+const headerFlow = (packet: Packet): Flow => ({ protocol: packet.protocol, source: packet.source, destination: packet.destination, ports: packetPorts(packet) });
 
 function packetPorts({ protocol, fragmentOffset = 0, moreFragments, spi, sourcePort, destinationPort }: Packet): Flow['ports'] {
   if (fragmentOffset > 0 || moreFragments) return 'none';
