@@ -224,9 +224,7 @@ export class RulesetDocument implements ScriptContext {
 
   /** The family of the line; of several commands that of the first. */
   familyOf(line: Line): Family {
-    const { content } = line;
-    if (content.kind === 'command') return content.family ?? familyOfProgram(content.program.text);
-    return partsOfStack(this.evaluated()?.stackOf(line) ?? this.family).family;
+    return partsOfStack(this.stackOf(line)).family;
   }
 
   /** The tables that a line works on; of several commands those of the one at the offset, or of the first. */
@@ -245,7 +243,13 @@ export class RulesetDocument implements ScriptContext {
     if (namespace !== undefined || this.kind !== 'script') return stack;
     const line = at === undefined ? undefined : this.lineAt(at)?.line;
     const isStep = line !== undefined && (line.content.kind === 'command' || this.evaluated()?.stackOf(line) !== undefined);
-    return stackOf({ family, namespace: isStep ? partsOfStack(this.stackOf(line)).namespace : this.evaluated()?.namespace });
+    return stackOf({ family, namespace: partsOfStack(isStep ? this.stackOf(line) : this.home).namespace });
+  }
+
+  /** The host's own tables where the file works on some of them, else the first ones that it works on. */
+  private get home(): Stack {
+    const { stacks } = this;
+    return stacks.find((stack) => partsOfStack(stack).namespace === undefined) ?? stacks[0] ?? this.family;
   }
 
   /** Says what the kernel holds before the first line, whatever the text names; undefined: what the text names. */
@@ -288,7 +292,7 @@ export class RulesetDocument implements ScriptContext {
 
   /** All the tables that the file works on. */
   get stacks(): readonly Stack[] {
-    return this.evaluated()?.all ?? [this.family];
+    return this.evaluated()?.stacks ?? [this.family];
   }
 
   /** What the host's own tables of a family hold before the first line. */
@@ -404,9 +408,9 @@ export class RulesetDocument implements ScriptContext {
       }
       this.hadHidden = hasHidden;
       this.reading = this.script.read(this.content, this);
-      const { all } = this.reading;
+      const { stacks } = this.reading;
       // The name of a namespace is typed letter by letter.
-      for (const [key, { namespace }] of this.executions) if (namespace !== undefined && !all.some((stack) => partsOfStack(stack).namespace === namespace)) this.executions.delete(key);
+      for (const [key, { namespace }] of this.executions) if (namespace !== undefined && !stacks.some((stack) => partsOfStack(stack).namespace === namespace)) this.executions.delete(key);
     }
     return this.reading;
   }

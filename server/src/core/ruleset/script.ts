@@ -82,9 +82,7 @@ export interface ScriptReading {
   /** The tables that a line is for which iptables-restore reads. */
   stackOf(line: Line): Stack | undefined;
   /** All the tables that its commands work on. */
-  readonly all: readonly Stack[];
-  /** The first network namespace of a script all of whose commands work in one; undefined where one works in the script's own. */
-  readonly namespace: string | undefined;
+  readonly stacks: readonly Stack[];
   readonly givenUpAt: Line | undefined;
   /** Where a shell ends because it can't read on, and what it expects there and does not find. */
   readonly broken: BrokenLine | undefined;
@@ -208,7 +206,7 @@ export class Script {
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), all: [...new Set(steps.map(stackOf))], namespace: homeOf(steps),
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: [...new Set(steps.map(stackOf))],
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
@@ -462,10 +460,8 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
   return first?.argument === undefined ? { conditional: first?.origin } : { conditional: first.origin, argument: first.argument };
 }
 
-const homeOf = (steps: readonly ScriptStep[]): string | undefined => (steps.every(({ namespace }) => namespace !== undefined) ? steps[0]?.namespace : undefined);
-
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, all: [], namespace: undefined, givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, stacks: [], givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */

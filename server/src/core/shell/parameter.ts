@@ -100,8 +100,10 @@ export class ParameterExpansion {
   private length(part: ParameterPart, source: Source): Found {
     const found = this.lookUp(part, source);
     if (found === ABSENT) return absent(part.name);
-    if (found === UNSET) this.meetUnset(part);
-    if (found === UNSET) return '0';
+    if (found === UNSET) {
+      this.meetUnset(part);
+      return '0';
+    }
     if (typeof found === 'object' && 'elements' in found) return String(found.elements.length);
     return mapped(found, (text) => String([...text].length));
   }

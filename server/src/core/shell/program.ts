@@ -49,9 +49,10 @@ export function programCall(fields: readonly Field[]): ProgramCall | undefined {
     if (call !== undefined) return { ...call, index, ...(namespace !== undefined && { namespace }), ...(doubt === undefined ? {} : { doubt }), ...(call.doubt === undefined ? {} : { doubt: call.doubt }) };
     const next = behind(fields, index, value);
     if (next === undefined) return undefined;
-    namespace = enteredBy(fields.slice(index, next)) ?? namespace;
+    const wrapper = fields.slice(index, next);
+    namespace = enteredBy(wrapper) ?? namespace;
     if (isUnknown(value) && value.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) !== true) doubt ??= value;
-    else doubt ??= otherUser(fields.slice(index, next));
+    else doubt ??= otherUser(wrapper);
     index = next;
   }
   return undefined;
@@ -59,7 +60,8 @@ export function programCall(fields: readonly Field[]): ProgramCall | undefined {
 
 /** What runs a command as somebody else, who need not be let; undefined where it is root. */
 function otherUser(wrapper: readonly Field[]): Unknown | undefined {
-  const { user } = Object.hasOwn(WRAPPERS, baseName(wrapper[0]!.text)) ? WRAPPERS[baseName(wrapper[0]!.text)]! : {};
+  const name = baseName(wrapper[0]!.text);
+  const { user } = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name]! : {};
   const named = user === undefined ? undefined : wrapper[wrapper.findIndex(({ text }) => user.test(text)) + 1];
   return named === undefined || named === wrapper[0] || named.text === 'root' ? undefined : { origin: wrapper.map(({ text }) => text).join(' ') };
 }
