@@ -111,6 +111,7 @@ ${unproven.join('\n')}
   kernel does not look who is on its list. The simulator counts connections.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
+- A packet of the host's own to an IPv6 group within one host (\`ff01::\`) that would leave by a link ends behind POSTROUTING; the simulator lets it go.
 `;
 }
 
