@@ -119,6 +119,8 @@ export class Passage implements Traversal {
   /** What has been assumed, about fields and otherwise; made when something is. */
   private knowledge: Knowledge | undefined;
   private decisions: Map<string, boolean> | undefined;
+  /** Made when something is noted. */
+  private noticed: Set<string> | undefined;
   /** The packet itself while a copy of it is on its way. */
   private aside: Aside | undefined;
   private scanned: ScanInput | undefined;
@@ -145,6 +147,10 @@ export class Passage implements Traversal {
 
   get isCopy(): boolean {
     return this.aside !== undefined;
+  }
+
+  get tick(): Set<string> {
+    return this.noticed ??= new Set();
   }
 
   get connection(): Connection | undefined {
@@ -338,6 +344,7 @@ export class Passage implements Traversal {
     Object.assign(copy, state);
     copy.knowledge = this.knowledge?.copy();
     copy.decisions = this.decisions && new Map(this.decisions);
+    copy.noticed = this.noticed && new Set(this.noticed);
     return copy;
   }
 

@@ -60,6 +60,8 @@ export interface Traversal {
   track(template: ConntrackTemplate): void;
   /** The packet's checksum does not fit what has become of it. */
   spoil(): void;
+  /** What a match notes while the packet is on its way, and forgets with it: for the kernel all of that is one tick of its clock. */
+  readonly tick: Set<string>;
   /** The rule being tested drops the packet at once, whatever its target (the kernel's hotdrop). */
   hotdrop(reason: string): void;
 }

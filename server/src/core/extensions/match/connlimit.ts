@@ -52,29 +52,35 @@ const networkOf = (address: Address, length: number): string => String(masked(ad
 /**
  * Counts the packet's connection with those of its network; undefined when it is open which those are. An assured connection
  * is not added to those that are known, but what is gone goes. Any other is looked for in order, and what is gone goes only
- * up to its own place: so an attempt that was dropped still counts for the connections before it. Seen in the kernel.
+ * up to its own place: so an attempt that was dropped still counts for the connections before it. Who has looked in vain once
+ * does not look again within the same tick: a packet that comes to the rule again is counted again. Seen in the kernel.
  */
-function countWith({ packet, world, connection }: Traversal, slot: Slot<Met>, { length, side }: Shape): number | undefined {
+function countWith({ packet, world, connection, tick }: Traversal, slot: Slot<Met>, { length, side }: Shape): number | undefined {
   const address = packet[side];
   if (address === undefined) return undefined;
   const networks = world.slot(slot);
   const network = networkOf(address, length);
   const own = connection?.original ?? tupleOf(packet, 0);
   const met = networks.get(network);
+  const list = `connlimit ${slot.index} ${network}`;
   if (met === undefined) {
     networks.set(network, [{ ...own }]);
+    tick.add(list);
     return 1;
   }
   if (isOpen(own) || met.some(isOpen)) return undefined;
-  const left = connection?.assured === true ? met.filter((tuple) => isAlive(tuple, world)) : withOwn(met, own, world);
+  const isCounted = (tuple: Tuple): boolean => isAlive(tuple, world);
+  const left = connection?.assured === true ? met.filter(isCounted) : withOwn();
   networks.set(network, left);
   return left.length;
-}
 
-function withOwn(met: readonly Tuple[], own: Tuple, world: World): Tuple[] {
-  const place = world.findConnection(own) === undefined ? -1 : met.findIndex((tuple) => sameTuple(tuple, own));
-  const before = (place === -1 ? met : met.slice(0, place)).filter((tuple) => isAlive(tuple, world));
-  return place === -1 ? [...before, { ...own }] : [...before, ...met.slice(place)];
+  function withOwn(): Tuple[] {
+    if (tick.has(list)) return [...met!, { ...own }];
+    const place = world.findConnection(own) === undefined ? -1 : met!.findIndex((tuple) => sameTuple(tuple, own));
+    if (place !== -1) return [...met!.slice(0, place).filter(isCounted), ...met!.slice(place)];
+    tick.add(list);
+    return [...met!.filter(isCounted), { ...own }];
+  }
 }
 
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {
