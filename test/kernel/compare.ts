@@ -45,7 +45,7 @@ function ofSteps(steps: readonly Step[], trace: readonly OracleTrace[]): string[
 function ofVerdict(fate: Fate, theirs: OracleFate): string[] {
   const { verdict } = fate;
   // What becomes of a queued packet is for the listening program to say; the kernel here has none.
-  return verdict === 'QUEUE' || verdict === theirs.verdict ? [] : [`verdict: ours ${verdict}${fate.reason === undefined ? '' : ` (${fate.reason})`} kernel ${theirs.verdict} ${JSON.stringify(theirs.dropped_by ?? {})}`];
+  return verdict === 'QUEUE' || verdict === theirs.verdict || isBehindHooks(fate, theirs) ? [] : [`verdict: ours ${verdict}${fate.reason === undefined ? '' : ` (${fate.reason})`} kernel ${theirs.verdict} ${JSON.stringify(theirs.dropped_by ?? {})}`];
 }
 
 /** Compares what is known of our packet. */
@@ -61,6 +61,9 @@ function ofPacket(packet: Packet, image: OracleImage): string[] {
     return kernel === undefined || kernel === value ? [] : [`${key}: ours ${String(value)} kernel ${String(kernel)}`];
   });
 }
+
+/** Whether it ends behind the last hook, where the kernel's trace and counters can't tell it from what leaves: seen in what a neighbour gets. */
+const isBehindHooks = ({ verdict, reason }: Fate, theirs: OracleFate): boolean => verdict === 'DROP' && theirs.verdict === 'ACCEPT' && reason?.includes('drops behind POSTROUTING') === true;
 
 const known = (key: string, value: unknown): object => (value === undefined ? {} : { [key]: value });
 

@@ -188,6 +188,12 @@ export function refusedOnArrival(source: Address | undefined, destination: Addre
   return undefined;
 }
 
+/** What IPv6 drops behind POSTROUTING. Seen in the kernel. */
+export function keptAtHome(destination: Address | undefined, device: string | undefined): string | undefined {
+  if (device === 'lo' || typeof destination !== 'bigint' || !isOfHost(destination)) return undefined;
+  return `${addressText(destination)} is a group within one host; the kernel drops behind POSTROUTING what would leave for it`;
+}
+
 /** Whether it is a group of scope 0 or 1, which no packet leaves a host for. */
 const isOfHost = (address: bigint): boolean => kindOf(address) === 'multicast' && ((address >> 112n) & 0xfn) <= 1n;
 

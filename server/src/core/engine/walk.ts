@@ -6,7 +6,7 @@ import { confirmStage, enterNat, finishNat } from './nat-stage.ts';
 import type { Passage } from './passage.ts';
 import type { Stage } from './program.ts';
 import { PROTOCOL } from './protocols.ts';
-import { refusedOnArrival } from './routing.ts';
+import { keptAtHome, refusedOnArrival } from './routing.ts';
 import { comesBack, noteWay, reroute, routeArrival, wayOut } from './routing-stage.ts';
 
 /** Walks a passage to its end. */
@@ -88,16 +88,23 @@ function leaveHook(p: Passage): void {
 
 /** IPv6 makes the copy of what comes back behind POSTROUTING, IPv4 in front of it: either way the copy passes it, too. Seen in the kernel. */
 function leave(p: Passage): void {
-  if (!p.options.loopback || p.fromWire) accept(p);
+  if (!p.options.loopback || p.fromWire) depart(p);
   else if (p.isCopy || p.packet.out === 'lo') loopBack(p);
   else {
     const isCopied = p.packet.family === 'ipv6' && comesBack(p);
     if (p.ending !== undefined) return;
-    accept(p);
+    depart(p);
     if (!isCopied) return;
     sendCopy(p);
     enterHook(p, 'POSTROUTING');
   }
+}
+
+/** Goes out by its interface. */
+function depart(p: Passage): void {
+  const kept = keptAtHome(p.packet.destination, p.packet.out);
+  if (kept === undefined) accept(p);
+  else p.end({ verdict: 'DROP', reason: kept });
 }
 
 function sendCopy(p: Passage): void {
