@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { compile } from '../../server/src/core/engine/compile/compile.ts';
 import type { Result } from '../../server/src/core/engine/result.ts';
 import { simulate } from '../../server/src/core/engine/simulate.ts';
@@ -100,11 +101,12 @@ export async function startSimulation(request: OracleRequest, backend: Backend, 
   document.setFamily(family);
   const program = compile(document.ruleset(), { backend, conntrack: request.conntrack === 'on' });
   const worlds = new Worlds();
+  const started = uptime() - (Date.now() / 1000 - clock);
   return {
     tracks: program.tracks,
     send(index, at) {
       const packet = { ...request.packets[index]!, ...(at === undefined ? {} : { at }) };
-      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: { ...factsFor(packet, request), clock }, loopback: true });
+      return simulate(program, worlds, packetOf(packet, family, request.topology), { host: { ...factsFor(packet, request), clock, uptime: started }, loopback: true });
     },
   };
 }

@@ -66,6 +66,7 @@ describe('facts about the host', () => {
 
   it('that are wrong are named with their place', () => {
     assert.match(message('{'), /not JSON/u);
+    assert.match(message('{"uptime":"1h"}'), /^uptime: seconds since/u);
     assert.match(message('{"interface":{}}'), /`interface` is not known; the keys are `interfaces`/u);
     assert.match(message('{"interfaces":{"eth0":["203.0.113.10/44"]}}'), /interfaces\.eth0\[0\].*prefix length from 0 to 32/u);
     assert.match(message('{"routes":["10.0.0.0/8"]}'), /routes\[0\].*is not a route/u);

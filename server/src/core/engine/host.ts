@@ -82,4 +82,6 @@ export interface HostFacts {
   readonly management?: readonly string[];
   /** What its clock says when a world begins: seconds since 1970 in UTC. */
   readonly clock?: number;
+  /** Seconds since the kernel was started when a world begins; unknown counts as long ago. */
+  readonly uptime?: number;
 }

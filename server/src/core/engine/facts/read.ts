@@ -4,7 +4,7 @@ import { familyByHint, kindOfRoute, readAddress, readDestination, readIpsetSave,
 export type ReadFacts = { readonly ok: true; readonly facts: HostFacts } | { readonly ok: false; readonly message: string };
 
 /**
- * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `rules`, `forwarding`, `ipsets`, `clock`, `management`; or what `ip -j addr`,
+ * Reads facts about a host: an object with `interfaces`, `local`, `routes`, `rules`, `forwarding`, `ipsets`, `clock`, `uptime`, `management`; or what `ip -j addr`,
  * `ip -j route`, `ip -j rule` or `ipset save` printed. Inside the object, `interfaces` may be the output of `ip -j addr`, `routes` that
  * of `ip -j route`, `rules` that of `ip -j rule`, and `ipsets` that of `ipset save`.
  */
@@ -34,14 +34,14 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const KEYS = ['interfaces', 'local', 'routes', 'rules', 'forwarding', 'ipsets', 'clock', 'management'] as const;
+const KEYS = ['interfaces', 'local', 'routes', 'rules', 'forwarding', 'ipsets', 'clock', 'uptime', 'management'] as const;
 
 function fromJson(value: unknown): HostFacts {
   if (Array.isArray(value)) return fromOutput(value);
   if (!isObject(value)) throw new WrongFacts('Facts about a host are an object such as {"interfaces":{"eth0":["192.0.2.1/24"]}}.');
   const stranger = Object.keys(value).find((key) => !(KEYS as readonly string[]).includes(key));
   if (stranger !== undefined) throw new WrongFacts(`\`${stranger}\` is not known; the keys are ${KEYS.map((key) => `\`${key}\``).join(', ')}.`);
-  const { interfaces, local, routes, rules, forwarding, ipsets, clock, management } = value;
+  const { interfaces, local, routes, rules, forwarding, ipsets, clock, uptime, management } = value;
   if (forwarding !== undefined && typeof forwarding !== 'boolean') throw new WrongFacts('forwarding: true or false is expected');
   return {
     ...(interfaces === undefined ? {} : { interfaces: interfacesOf(interfaces) }),
@@ -50,6 +50,7 @@ function fromJson(value: unknown): HostFacts {
     ...(rules === undefined ? {} : { rules: rulesOf(listOf(rules, 'rules'), 'rules') }),
     ...(forwarding === undefined ? {} : { forwarding }),
     ...(ipsets === undefined ? {} : { ipsets: ipsetsOf(ipsets) }), ...(clock === undefined ? {} : { clock: clockOf(clock) }),
+    ...(uptime === undefined ? {} : { uptime: secondsOf(uptime) }),
     ...(management === undefined ? {} : { management: classesOf(management) }),
   };
 }
@@ -66,6 +67,11 @@ function clockOf(value: unknown): number {
   const time = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/u.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(time)) throw new WrongFacts('clock: a time with its zone such as "2026-01-31T18:30:00Z" is expected');
   return time / 1000;
+}
+
+function secondsOf(value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new WrongFacts('uptime: seconds since the kernel was started, such as 3600, are expected');
 }
 
 /** A bare array is what one of the `ip -j` commands printed. */

@@ -113,8 +113,17 @@ const HAS: Readonly<Record<CtStatus, (connection: Connection) => boolean>> = {
 
 const statusesOf = (connection: Connection): string => (Object.keys(HAS) as CtStatus[]).filter((name) => HAS[name](connection)).join(', ') || 'none';
 
-/** A connection's first packet finds no time left, as its clock starts when it is entered. Seen in the kernel. */
-const secondsLeft = ({ confirmed, expires }: Connection, { world }: Traversal): number => (confirmed ? Math.max(0, Math.floor(expires - world.now)) : 0);
+/** The kernel's clock of 32 bits starts this many seconds before it turns over. */
+const BEFORE_TURN = 300;
+
+/**
+ * Until a connection's first packet is through, the span that it will live is taken for a moment on the kernel's clock: one that is
+ * over but for the first minutes of a kernel. Seen in the kernel.
+ */
+function secondsLeft({ confirmed, expires }: Connection, { world, host: { uptime = Infinity } }: Traversal): number {
+  const left = expires - world.now;
+  return Math.max(0, Math.floor(confirmed ? left : left + BEFORE_TURN - uptime - world.now));
+}
 
 function conditions(use: ExtensionUse): readonly Condition[] {
   return [
