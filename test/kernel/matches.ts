@@ -125,7 +125,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'owner', weight: 2, write: (r) => `-m owner ${bang(r)}--${r.pick(['uid', 'gid'])}-owner ${r.pick(['0', '1000', '0-999'])}`, fits: isLeaving },
   { name: 'owner', weight: 0.3, write: (r) => `-m owner ${bang(r)}--socket-exists`, fits: isLeaving },
   { name: 'owner', weight: 0.3, write: (r) => `-m owner ${bang(r)}--gid-owner ${r.pick(['0', '1000'])} --suppl-groups`, fits: isLeaving },
-  { name: 'addrtype', weight: 2, write: (r, s) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST', ...(isIpv4(s) ? ['BROADCAST', 'LOCAL,BROADCAST', 'UNSPEC', 'UNREACHABLE', 'MULTICAST,BROADCAST,ANYCAST'] : ['LOCAL,UNICAST', 'UNSPEC'])])}` },
+  { name: 'addrtype', weight: 2, write: (r, s) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST', ...(isIpv4(s) ? ['BROADCAST', 'LOCAL,BROADCAST', 'UNSPEC', 'UNREACHABLE', 'MULTICAST,BROADCAST,ANYCAST'] : ['LOCAL,UNICAST', 'UNSPEC', 'UNREACHABLE', 'LOCAL,UNREACHABLE'])])}` },
   { name: 'addrtype', weight: 0.7, write: (r) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST'])} --limit-iface-in`, fits: isArriving },
   { name: 'addrtype', weight: 0.5, write: (r) => `-m addrtype ${bang(r)}--${r.pick(['src', 'dst'])}-type ${r.pick(['LOCAL', 'UNICAST'])} --limit-iface-out`, fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
   { name: 'addrtype', weight: 0.5, write: (r) => `-m addrtype ${bang(r)}--src-type ${r.pick(['LOCAL', 'UNICAST'])} ${bang(r)}--dst-type ${r.pick(['LOCAL', 'UNICAST', 'MULTICAST'])}` },

@@ -107,11 +107,10 @@ ${unproven.join('\n')}
 
 ## Known to be otherwise in the kernel
 
-- A packet that meets the same \`connlimit\` twice, in a chain that it comes to twice, is counted twice: within one tick of its clock the
-  kernel does not look who is on its list. The simulator counts connections.
+- \`connlimit\` does not look who is on its list twice within one tick of the kernel's clock. The simulator takes one packet's way for
+  one tick, and two packets for packets of two.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
-- A packet of the host's own to an IPv6 group within one host (\`ff01::\`) that would leave by a link ends behind POSTROUTING; the simulator lets it go.
 `;
 }
 

@@ -37,7 +37,7 @@ export class Traffic {
   next(): OraclePacket {
     const packet = this.any();
     // A route may go by the source, which a socket has for it that is bound to an address.
-    return this.isRouted && packet.local === true && this.world.own.includes(packet.src!) ? { ...packet, bound: true } : packet;
+    return this.isRouted && packet.local === true ? { ...packet, bound: true } : packet;
   }
 
   private any(): OraclePacket {

@@ -9,7 +9,8 @@ from packets import AF
 from system import libc
 
 SO_MARK, SO_BINDTODEVICE = 36, 25
-IPV6_HDRINCL, IPV6_FREEBIND = 36, 78
+IP_TRANSPARENT = 19
+IPV6_HDRINCL, IPV6_TRANSPARENT, IPV6_FREEBIND = 36, 75, 78
 MOST_SOCKETS = 200
 
 
@@ -53,7 +54,8 @@ class Injector:
         mark = int(packet.get("mark", 0)) & 0xffffffff
         if mark:
             made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack("=I", mark))
-        if packet.get("bound"):
+        if packet.get("bound"):  # which may be an address that is not the host's own
+            made.setsockopt(*((socket.IPPROTO_IPV6, IPV6_TRANSPARENT) if family == 6 else (socket.SOL_IP, IP_TRANSPARENT)), 1)
             made.bind((packet["src"], 0))
         if packet.get("bind"):
             made.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, packet["bind"].encode() + b"\0")

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HostFacts } from '../../../server/src/core/engine/host.ts';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
 import type { Result } from '../../../server/src/core/engine/result.ts';
 import { facts, leaves, rewrites, run, way, ways } from './run.ts';
@@ -200,5 +201,33 @@ COMMIT
     const ruleset = '*raw\n-A PREROUTING -j CT --zone mark\n-A PREROUTING -j MARK --set-mark 2\nCOMMIT\n*filter\n-A OUTPUT -m conntrack --ctstate NEW\n-A OUTPUT -m conntrack --ctstate ESTABLISHED\nCOMMIT\n';
     const [, reply] = await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'udp 9.9.9.9:2 -> 1.1.1.1:1 out=eth0']);
     assert.deepEqual(reply!.steps.map(({ number }) => number), [1]);
+  });
+
+  it('before its first packet is through, a connection has time left for a kernel that has just been started', async () => {
+    const ruleset = '*filter\n-A INPUT -m conntrack --ctexpire 0\n-A INPUT -m conntrack --ctexpire 80\nCOMMIT\n';
+    const first = async (host?: HostFacts): Promise<unknown> => (await run(ruleset, ['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0 at=10s'], { host: host ?? {} }))[0]!.steps.map(({ number }) => number);
+    assert.deepEqual([await first(), await first(facts({ uptime: 240 })), await first(facts({ uptime: 3600 }))], [[1], [2], [1]]);
+  });
+
+  it('in IPv6 an address is LOCAL that a routing table delivers, and UNREACHABLE where routing refuses it', async () => {
+    const host = facts({
+      interfaces: { lo: ['fd00:9::9/128'], eth0: ['fd00:1::200/64'] }, rules: ['to fd00:2::/64 lookup 100', 'from fd00:1::1 to fd00:3::/64 lookup 100'],
+      routes: ['default dev eth0', 'local fd00::/16 dev lo table 100', 'prohibit fd00:4::/64'],
+    });
+    const ruleset = '*raw\n-A PREROUTING -m addrtype --dst-type LOCAL\n-A PREROUTING -m addrtype --dst-type UNREACHABLE\nCOMMIT\n';
+    const results = await run(ruleset, ['fd00:9::9', 'fd00:2::1', 'fd00:3::1', 'fd00:4::1'].map((to) => `udp [fd00:1::1]:1 -> [${to}]:2 in=eth0`), { family: 'ipv6', host });
+    assert.deepEqual(results.map(({ steps }) => steps.map(({ number }) => number)), [[1], [1], [], [2]]);
+  });
+
+  it('a packet that comes to a connlimit again is counted again, and later ones with it', async () => {
+    const ruleset = '*filter\n:FEW - [0:0]\n-A INPUT -j FEW\n-A INPUT -p tcp -j FEW\n-A FEW -m connlimit --connlimit-above 1\n-A FEW -m connlimit --connlimit-above 2\nCOMMIT\n';
+    const results = await run(ruleset, [1, 1, 2].map((port) => `tcp 1.1.1.1:${port} -> 9.9.9.9:80 in=eth0 flags=SYN`));
+    assert.deepEqual(results.map(({ steps }) => steps.filter(({ chain }) => chain === 'FEW').map(({ number }) => number).join('')), ['1', '11', '1212']);
+  });
+
+  it('what would leave for an IPv6 group within one host ends behind POSTROUTING', async () => {
+    const ruleset = '*mangle\n-A POSTROUTING -j LOG\nCOMMIT\n';
+    const results = await run(ruleset, ['ff01::1', 'ff00::1', 'ff02::1'].map((to) => `udp [fd00:9::9]:1 -> [${to}]:2 path=out out=eth0`), { family: 'ipv6' });
+    assert.deepEqual(results.map(way), ['DROP mangle:POSTROUTING:1', 'DROP mangle:POSTROUTING:1', 'ACCEPT mangle:POSTROUTING:1 mangle:POSTROUTING:policy']);
   });
 });

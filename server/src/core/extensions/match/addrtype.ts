@@ -9,7 +9,7 @@ import type { PacketSpace } from '../../sets/space.ts';
 import { printBare } from '../../values/address.ts';
 import { addressTypes, type AddressType } from '../../values/address-type.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec, type Problem } from '../definition.ts';
-import { boundFor, isAnycast6, isLocal6, isUnicast6, addressesThatMayBe, possibleTypes, typesOf, type Bound } from '../shared/address-types.ts';
+import { boundFor, isAnycast6, isLocal6, isUnicast6, isUnreachable6, addressesThatMayBe, possibleTypes, typesOf, type Bound } from '../shared/address-types.ts';
 import { negate } from '../shared/fields.ts';
 import { optionPackets } from '../shared/packet-sets.ts';
 
@@ -68,9 +68,19 @@ function truth6(types: readonly AddressType[], address: bigint, side: Side, limi
   if (!sure('MULTICAST', kindOf(address) === 'multicast') || !sure('UNICAST', isUnicast6(address)) || !sure('UNSPEC', address === 0n)) return false;
   const routed = (['LOCAL', 'ANYCAST', 'UNREACHABLE'] as const).filter((type) => types.includes(type));
   if (routed.length === 0) return true;
-  const answers = routed.map((type) => (type === 'LOCAL' ? isLocal6({ address, host: traversal.host, device: limit, bound: boundOf(side, traversal) }) : type === 'ANYCAST' ? isAnycast6(address, traversal.host) : undefined));
+  const answers = routed.map((type) => routed6(type, address, side, limit, traversal));
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? question : false;
+}
+
+/** What the kernel's routing says of an IPv6 address; undefined when that is not known. */
+function routed6(type: 'LOCAL' | 'ANYCAST' | 'UNREACHABLE', address: bigint, side: Side, limit: string | undefined, traversal: Traversal): boolean | undefined {
+  const { host } = traversal;
+  switch (type) {
+    case 'LOCAL': return isLocal6({ address, host, device: limit, bound: boundOf(side, traversal) });
+    case 'ANYCAST': return isAnycast6(address, host);
+    case 'UNREACHABLE': return limit === undefined ? isUnreachable6(address, host) : undefined;
+  }
 }
 
 function condition(use: ExtensionUse, spec: OptionSpec<readonly AddressType[]>, side: Side): Condition[] {

@@ -1,8 +1,8 @@
 import { anycastOf, agree, broadcastOf, kindOf, maskOf } from '../../engine/address.ts';
-import type { HostFacts, Prefix } from '../../engine/host.ts';
+import type { HostFacts, Prefix, Route } from '../../engine/host.ts';
 import { othersThan, type Values } from '../../engine/knowledge.ts';
 import type { Address, Packet } from '../../engine/packet.ts';
-import { isLocal } from '../../engine/routing.ts';
+import { isLocal, routeTo, type NoWay } from '../../engine/routing.ts';
 import type { Hook } from '../../netfilter.ts';
 
 /** What the kernel's local routing table makes of an IPv4 address. */
@@ -80,13 +80,19 @@ export function boundFor(hook: Hook, { path, pathGiven, destination }: Packet, h
   return hook === 'FORWARD' ? 'elsewhere' : undefined;
 }
 
-/** Whether an IPv6 address is one of this host's; undefined when that is not known. */
-export function isLocal6({ address, host: { interfaces, local }, device, bound }: Omit<TypeQuestion, 'address'> & { readonly address: bigint }): boolean | undefined {
+/** Where the host would send a packet of its own that has no source and no mark; undefined when that is not known. */
+const lookedUp6 = (address: bigint, host: HostFacts): Route | NoWay | undefined => routeTo(host, { to: address, from: 0n, arrived: 'lo', mark: 0 });
+
+/** Whether an IPv6 address is one of this host's, or one that its routing delivers to it; undefined when that is not known. Seen in the kernel. */
+export function isLocal6({ address, host, device, bound }: Omit<TypeQuestion, 'address'> & { readonly address: bigint }): boolean | undefined {
+  const { interfaces, local } = host;
   if (address === 1n) return device === undefined || device === 'lo';
   if (kindOf(address) === 'multicast') return false;
   const prefixes: readonly Prefix[] = interfaces === undefined ? [] : device === undefined ? [...interfaces.values()].flat() : interfaces.get(device) ?? [];
   if (prefixes.some((prefix) => prefix.address === address) || (device === undefined && local?.includes(address) === true)) return true;
   if (bound === 'here' && device === undefined && !mayBeAnycast(address)) return true;
+  const route = device === undefined ? lookedUp6(address, host) : undefined;
+  if (typeof route === 'object' && route.delivers === true) return true;
   if (bound === 'elsewhere') return false;
   return interfaces === undefined && local === undefined ? undefined : false;
 }
@@ -104,6 +110,12 @@ export function isUnicast6(address: bigint): boolean {
 export function isAnycast6(address: bigint, { interfaces, forwarding }: HostFacts): boolean | undefined {
   if (interfaces === undefined) return undefined;
   return forwarding !== false && [...interfaces.values()].flat().some((prefix) => anycastOf(prefix) === address);
+}
+
+/** Whether the host's routing leads nowhere for an IPv6 address; undefined when that is not known. Seen in the kernel. */
+export function isUnreachable6(address: bigint, host: HostFacts): boolean | undefined {
+  const route = kindOf(address) === 'multicast' ? undefined : lookedUp6(address, host);
+  return route === undefined ? undefined : typeof route === 'string';
 }
 
 /** Whether both are addresses of IPv4. */
