@@ -36,6 +36,8 @@ export class Traffic {
 
   next(): OraclePacket {
     const packet = this.any();
+    // Every link leads to a group of IPv6: a socket that is bound to one says by which.
+    if (packet.path === 'out' && packet.dst?.startsWith('ff') === true) return { ...packet, bind: packet.out_iface };
     // A route may go by the source, which a socket has for it that is bound to an address.
     return this.isRouted && packet.local === true ? { ...packet, bound: true } : packet;
   }
