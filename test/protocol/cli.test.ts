@@ -267,6 +267,8 @@ describe('the command line', () => {
       assert.match(run(['simulate', '--packet', PACKET, many]).stderr, /(.*:[2-6]: .*\n){5}.*refuse 2 more lines/u);
       assert.match(run(['simulate', '--packet', 'tcp [2001:db8::1]:1 -> [2001:db8::2]:2 in=eth0', file('rules.v4', GOOD)]).stderr, /a ruleset for IPv4, which an IPv6 packet never meets\n$/u);
       assert.match(run(['simulate', '--packet', PACKET, file('hello.sh', '#!/bin/sh\necho hello\n')]).stderr, /nothing here runs iptables\n$/u);
+      const part = file('before.rules', '*filter\n:ufw-before-input - [0:0]\n-A ufw-before-input -j ufw-logging-deny\nCOMMIT\n');
+      assert.match(run(['simulate', '--packet', PACKET, part]).stderr, /^[^\n]*before\.rules: ufw loads this beside rules of its own[^\n]*\n$/u);
     });
 
     it('ends with 2 and a message when the input can\'t be used', () => {

@@ -2,11 +2,18 @@ import { partsOfStack, stackOf } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import { refusalsOf } from '../core/ruleset/refusals.ts';
+import { isChainOfUfw, isPartOfUfw } from '../core/ruleset/ufw.ts';
+import type { Line } from '../core/syntax/line.ts';
 import { visible } from './visible.ts';
 
 /** What of the file iptables would not do, a line each for standard error. */
 export function refusedLines(file: string, document: RulesetDocument, ruleset: Ruleset): readonly string[] {
-  return refusalsOf(document, ruleset).map(({ line, message }) => visible(`${file}:${line.number + 1}: ${message}\n`));
+  const isPart = isPartOfUfw(ruleset);
+  const leadsToUfw = (line: Line): boolean => {
+    const target = document.boundRule(line)?.target;
+    return target?.kind === 'chain' && isChainOfUfw(target.chain);
+  };
+  return refusalsOf(document, ruleset).filter(({ line }) => !(isPart && leadsToUfw(line))).map(({ line, message }) => visible(`${file}:${line.number + 1}: ${message}\n`));
 }
 
 /** Says on standard error where a script never comes to a command for the ruleset, and in which other network namespaces it works. */

@@ -10,6 +10,7 @@ import { resultToJson } from '../core/notation/json.ts';
 import { parsePacket } from '../core/notation/parse.ts';
 import { packetFromJson } from '../core/notation/read-json.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import { isPartOfUfw } from '../core/ruleset/ufw.ts';
 import { Opener, STANDARD_INPUT, UsageError, atOption, familyOption, hostFacts, netnsOption, oneOf, readScriptArguments, type Subcommand } from './command.ts';
 import { refusedLines, reportIdle } from './refused.ts';
 import { traceText } from './trace.ts';
@@ -90,6 +91,7 @@ class Simulator {
     process.stderr.write(refused.slice(0, REFUSED_SHOWN).join(''));
     if (refused.length > REFUSED_SHOWN) process.stderr.write(`${file}: iptables would refuse ${refused.length - REFUSED_SHOWN} more lines; \`iptables-lens check\` shows all\n`);
     if (document.kind === 'ruleset' && family !== document.family) process.stderr.write(`${file}: this is a ruleset for ${FAMILY_NAMES[document.family]}, which an ${FAMILY_NAMES[family]} packet never meets\n`);
+    if (isPartOfUfw(ruleset)) process.stderr.write(`${file}: ufw loads this beside rules of its own, which lead to these chains and are not here; \`iptables-save\` prints all of them\n`);
     reportIdle(file, document, ruleset);
     const program = compile(ruleset, { backend });
     this.programs.set(family, program);

@@ -75,3 +75,14 @@ describe('a packet simulated on a line of a script', () => {
     assert.doesNotMatch(simulated(3).summary, /after line/u, 'the last command');
   });
 });
+
+describe('a packet simulated in a part of ufw\'s rules', () => {
+  it('says that what leads to its chains is elsewhere', async () => {
+    const summary = async (declared: string): Promise<string> => {
+      const { session, document } = await sessionWith(`*filter\n${declared}:ufw-before-input - [0:0]\n-A ufw-before-input -i lo -j ACCEPT\nCOMMIT\n`, 'before.rules');
+      return (simulateCommand(session, { uri: document.uri, packet: 'tcp 203.0.113.9:40000 -> 10.0.0.5:22 in=eth0' }) as { summary: string }).summary;
+    };
+    assert.match(await summary(''), /, in this file alone: ufw's own rules, which lead to its chains, are not here$/u);
+    assert.doesNotMatch(await summary(':INPUT ACCEPT [0:0]\n'), /ufw/u);
+  });
+});

@@ -1,4 +1,5 @@
 import { resultToJson } from '../../core/notation/json.ts';
+import { isPartOfUfw } from '../../core/ruleset/ufw.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
@@ -23,7 +24,7 @@ export function simulateCommand(session: Session, argument: unknown): unknown {
   session.simulations.set(uri, { packet: notation, at });
   session.refresh();
   const deciding = decidingLine(result, rulesetsAt(document, at));
-  const when = at === undefined ? '' : `, after line ${at.number + 1}`;
+  const when = at !== undefined ? `, after line ${at.number + 1}` : isPartOfUfw(document.ruleset()) ? ', in this file alone: ufw\'s own rules, which lead to its chains, are not here' : '';
   return {
     packet: notation, verdict: result.verdict, summary: `${resultText(result)} — ${notation}${when}`,
     ...(deciding === undefined ? {} : { location: { line: deciding.number } }),

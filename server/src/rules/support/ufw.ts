@@ -1,17 +1,15 @@
 import { isBuiltIn } from '../../core/netfilter.ts';
+import { isChainOfUfw } from '../../core/ruleset/ufw.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext } from '../rule.ts';
-
-/** The chains that ufw makes before it loads its files, by `iptables-restore -n`, into the ruleset that holds them. */
-const MADE = /^ufw6?-(?:(?:before|after)(?:-logging)?-|reject-|track-|skip-to-policy-|user-(?:logging-)?)(?:input|output|forward)$|^ufw6?-(?:logging-(?:deny|allow)|user-limit(?:-accept)?)$/u;
 
 /**
  * Whether the chain is there when ufw loads the file in which the line stands. Such a file (`/etc/ufw/before.rules`) declares
  * chains of ufw and leaves those of the kernel alone, which a saved ruleset names.
  */
 export function isMadeByUfw(name: string, line: Line, file: FileInContext): boolean {
-  if (!MADE.test(name)) return false;
+  if (!isChainOfUfw(name)) return false;
   const { table } = file.context(line);
   const declared = (file.survey.get('chain') ?? []).flatMap((each) => (each.content.kind === 'chain' && file.context(each).table === table ? [each.content.name.text] : []));
-  return table !== undefined && declared.some((each) => MADE.test(each)) && !declared.some((each) => isBuiltIn(table, each));
+  return table !== undefined && declared.some((each) => isChainOfUfw(each)) && !declared.some((each) => isBuiltIn(table, each));
 }
