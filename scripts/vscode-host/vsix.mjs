@@ -14,7 +14,7 @@ const wanted = [
   'package.json', 'LICENSE', 'README.md',
   'client/dist/extension.cjs', 'client/dist/browser.cjs',
   'server/dist/server.cjs', 'server/dist/browser.js', 'server/dist/iptables.wasm', 'server/dist/web-tree-sitter.wasm',
-  'syntaxes/iptables.tmLanguage.json', 'syntaxes/language-configuration.json',
+  'syntaxes/iptables.tmLanguage.json', 'syntaxes/language-configuration.json', 'schemas/host-facts.schema.json',
 ];
 const allowed = ['CHANGELOG.md', 'icon.png'];
 
