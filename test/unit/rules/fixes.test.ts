@@ -17,6 +17,8 @@ const CASES: readonly Case[] = [
   { code: 'misplaced-interface', title: 'Write -o', before: filter('-A OUTPUT --in-interface lo -j ACCEPT'), after: filter('-A OUTPUT -o lo -j ACCEPT') },
   { code: 'misplaced-target', title: 'Write INPUT', before: nat('-A PREROUTING -j SNAT --to-source 192.0.2.1'), after: nat('-A INPUT -j SNAT --to-source 192.0.2.1') },
   { code: 'misplaced-target', title: 'Write POSTROUTING', before: nat('-A PREROUTING -j SNAT --to-source 192.0.2.1'), after: nat('-A POSTROUTING -j SNAT --to-source 192.0.2.1') },
+  { code: 'unknown-option', title: 'Write --set-mark', before: '*mangle\n-A PREROUTING -i eth1 -j MARK --mark 47\nCOMMIT\n', after: '*mangle\n-A PREROUTING -i eth1 -j MARK --set-mark 47\nCOMMIT\n' },
+  { code: 'unknown-option', title: 'Write --reject-with', before: filter('-A INPUT -p tcp -j REJECT --with tcp-reset'), after: filter('-A INPUT -p tcp -j REJECT --reject-with tcp-reset') },
   { code: 'missing-protocol', title: 'Add -p udp', before: filter('-A INPUT ! --dport 53 -j ACCEPT'), after: filter('-A INPUT -p udp ! --dport 53 -j ACCEPT') },
   { code: 'option-before-match', title: 'Move behind tcp', before: filter('-A INPUT ! --dport 22 -p tcp -j ACCEPT'), after: filter('-A INPUT -p tcp ! --dport 22 -j ACCEPT') },
   { code: 'option-before-match', title: 'Move behind conntrack', before: filter('-A INPUT --ctstate NEW -i lo -m conntrack -j ACCEPT'), after: filter('-A INPUT -i lo -m conntrack --ctstate NEW -j ACCEPT') },

@@ -38,10 +38,9 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
   const owners = ownersOf(name, unknown.family).filter((owner) => !unknown.loaded.has(owner));
   if (jump !== undefined && owners.some((owner) => owner.kind === 'target' && owner.name === jump)) return { code: 'unknown-option', message: hasNoOption(jump, name), span };
   const spelt = SPELT_OTHERWISE.find(([word, by]) => word === name && [...unknown.loaded].some((each) => each.name === by));
-  if (spelt !== undefined) {
-    const [, by, option] = spelt;
-    return { code: 'unknown-option', message: `\`--${name}\` is \`--${option}\` for \`-m ${by}\`; write that.`, span, fix: { title: `Write --${option}`, span: { start: span.start, end: span.start + 2 + name.length }, newText: `--${option}`, safe: false } };
-  }
+  if (spelt !== undefined) return otherwise(name, `-m ${spelt[1]}`, spelt[2], span);
+  const [target, option] = optionOfTarget(name, unknown.loaded) ?? [];
+  if (option !== undefined) return otherwise(name, `-j ${target!.name}`, option, span);
   if (owners.length > 0) return notLoaded(unknown, owners, span);
   const [foreign] = ownersOf(name, unknown.family === 'ipv4' ? 'ipv6' : 'ipv4');
   // With one dash it is not known even where it belongs.
@@ -58,6 +57,23 @@ export function explainUnknownOption(unknown: UnknownOption): Problem {
     code: 'unknown-option', message: `iptables knows no option \`${dashes}${name}\` here; did you mean \`--${best}\`?`, span,
     fix: { title: `Write --${best}`, span: { start: span.start, end }, newText: `--${best}`, safe: false },
   };
+}
+
+/** The option that the rule's target has for what the word says without its verb or prefix: `--set-mark` for `--mark`. */
+function optionOfTarget(name: string, loaded: UnknownOption['loaded']): readonly [target: ExtensionDefinition, option: string] | undefined {
+  for (const extension of loaded) {
+    if (extension.kind !== 'target') continue;
+    const options = extension.options.map((option) => option.name).filter((each) => each.endsWith(`-${name}`));
+    const option = options.find((each) => each === `set-${name}`) ?? (options.length === 1 ? options[0] : undefined);
+    if (option !== undefined) return [extension, option];
+  }
+  return undefined;
+}
+
+/** The word has another spelling for what the rule loads. */
+function otherwise(name: string, by: string, option: string, span: Problem['span']): Problem {
+  const fix = { title: `Write --${option}`, span: { start: span.start, end: span.start + 2 + name.length }, newText: `--${option}`, safe: false };
+  return { code: 'unknown-option', message: `\`--${name}\` is \`--${option}\` for \`${by}\`; write that.`, span, fix };
 }
 
 /** Why the option of a target is refused where a chain hides the target. */
