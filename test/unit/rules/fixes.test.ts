@@ -54,6 +54,8 @@ const CASES: readonly Case[] = [
   { code: 'invalid-line', title: 'Remove the byte order mark', before: '\uFEFF*filter\nCOMMIT\n', after: '*filter\nCOMMIT\n' },
   { code: 'invalid-line', title: 'Remove iptables', before: nat("iptables -w 5 -t nat -A POSTROUTING -m comment --comment 'to the net' -j MASQUERADE"), after: nat('-A POSTROUTING -m comment --comment "to the net" -j MASQUERADE') },
   { code: 'invalid-line', title: 'Remove /sbin/iptables', before: filter('sudo /sbin/iptables --table filter -I INPUT 1 \\', '  -i lo -j ACCEPT'), after: filter('-I INPUT 1 -i lo -j ACCEPT') },
+  { code: 'unwritten-setting', title: 'Write >', name: 'fw.sh', before: 'echo 1 | /proc/sys/net/ipv4/ip_forward\niptables -A FORWARD -j ACCEPT\n', after: 'echo 1 > /proc/sys/net/ipv4/ip_forward\niptables -A FORWARD -j ACCEPT\n' },
+  { code: 'unwritten-setting', title: 'Write by sudo tee', name: 'fw.sh', before: 'sudo echo 1 >/proc/sys/net/ipv4/ip_forward # on\niptables -A FORWARD -j ACCEPT\n', after: 'echo 1 | sudo tee /proc/sys/net/ipv4/ip_forward >/dev/null # on\niptables -A FORWARD -j ACCEPT\n' },
   { code: 'carriage-return', title: 'Change all line endings to LF', before: '# c\r\n*filter\r\nCOMMIT\r\n', after: '# c\n*filter\nCOMMIT\n' },
   { code: 'unexpected-argument', title: 'Move the comment above the rule', before: filter('-A INPUT -i lo -j ACCEPT  # from here to here'), after: filter('# from here to here', '-A INPUT -i lo -j ACCEPT') },
   { code: 'attached-value', title: 'Write -p tcp', before: filter('-A INPUT -ptcp --dport 22 -j ACCEPT'), after: filter('-A INPUT -p tcp --dport 22 -j ACCEPT') },
