@@ -38,14 +38,16 @@ export function readListing(reading: Reading, given: StatedOption): void {
   if (!reading.isCommand) refuse(reading, given);
 }
 
-/** Reports `-n` and `-x` in a ruleset, which takes them only with `-L`. */
+/** Reports `-n`, `-x` and `--line-numbers`, which iptables and iptables-restore take only with `-L`. */
 export function refuseListing(reading: Reading, stated: readonly StatedOption[], command: BoundCommand | undefined): void {
-  if (reading.isCommand || (command?.lists ?? command?.kind) === 'list') return;
+  // What a command line does whose command is no known word, nobody knows.
+  if ((command?.lists ?? command?.kind) === 'list' || (reading.isCommand && command === undefined)) return;
   for (const given of stated) if (given.spec.meaning.kind === 'listing' && !isWaiting(given.spec)) refuse(reading, given);
 }
 
 function refuse(reading: Reading, { spec, nameSpan }: StatedOption): void {
-  reading.problem('illegal-option', `\`${optionText(spec)}\` is for the command line; iptables-restore refuses it in a rule.`, nameSpan,
+  const why = reading.isCommand ? 'belongs to `-L`; iptables refuses it beside any other command.' : 'is for the command line; iptables-restore refuses it in a rule.';
+  reading.problem('illegal-option', `\`${optionText(spec)}\` ${why}`, nameSpan,
     { title: `Remove ${optionText(spec)}`, span: withBlank(reading.line.text, nameSpan), newText: '', safe: true });
 }
 

@@ -288,8 +288,9 @@ export class Walk {
     if (this.command !== undefined) reading.problems.push(...illegalOptions(this.stated, this.command));
     refuseListing(reading, this.stated, this.command);
     if (negation !== undefined) reading.problem('misplaced-negation', 'Nothing stands behind this `!`; it negates the option that follows.', negation);
-    if (this.command === undefined && args.length > 0 && !reading.isCommand && this.skippedFrom === undefined) {
-      reading.problem('missing-command', 'This rule has no command; write `-A CHAIN` in front of it to append it to a chain.', { start: args[0]!.start, end: args.at(-1)!.end });
+    if (this.command === undefined && args.length > 0 && this.skippedFrom === undefined) {
+      const lack = reading.isCommand ? `\`${reading.family === 'ipv4' ? 'iptables' : 'ip6tables'}\` is not told what to do` : 'This rule has no command';
+      reading.problem('missing-command', `${lack}; write \`-A CHAIN\` in front of it to append it to a chain.`, { start: args[0]!.start, end: args.at(-1)!.end });
     }
   }
 }

@@ -118,7 +118,7 @@ export class Execution {
       return state.refuse('version', 'unknown-table', `There is no table \`${name}\`; the tables are ${namedTables()}.`, bound.table!.span);
     }
     const refused = bound.problems.find(({ accepted }) => accepted !== true);
-    if (bound.command === undefined && refused !== undefined) return state.failure('unusable', refused.message);
+    if (bound.command === undefined && !bound.ends) return state.failure('unusable', refused?.message ?? 'iptables is not told what to do.');
     const isNew = !state.tables.has(name);
     const status = this.onTable(bound, state.table(name), open);
     // Where the arguments are wrong iptables never looks at the table.
