@@ -29,6 +29,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['if [ -f x ]; then N=1; else N=2; fi; [ "10.$N" = 1 ] && iptables no; iptables 10.$N', 'iptables <[ -f x ]>'],
   // Functions of a file that is not known set variables by their names.
   ['get a b; a=; get a b; iptables "$a"; . /lib/functions.sh; f() { local a b=2; get a "$1"; iptables "$a" $b; }; f x; a=1; get a; iptables $a; cat a; iptables $b', 'iptables ', 'iptables <get a "$1"> 2', 'iptables <get a>', 'iptables <$b>'],
+  ['mapfile -t L < list; iptables "${L[1]}" "${L[-1]}" "${L[2]:-x}" "${!L[@]}"', 'iptables <list> <list> <list> <list>'],
+  ['IFS=. read -ra O <<< "$X"; iptables "${O[0]}.${O[1]}.0.0"', 'iptables <$X>'],
   // Conditions.
   ['[ -f /x ] && iptables -F', 'if [ -f /x ]: iptables -F'],
   ['[ -f /x ] || exit 1\niptables -F', 'iptables -F'],
@@ -42,6 +44,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['iptables -A X || exit 1\niptables -L', 'iptables -A X', 'iptables -L'],
   ['[[ eth12 =~ ^eth[0-9]+$ ]] && iptables a; [[ eth =~ ^eth[[:digit:]]+$ ]] || iptables b; R="^(a|b)c?$"; [[ bc =~ $R ]] && iptables c', 'iptables a', 'iptables b', 'iptables c'],
   ['[[ $X =~ ^a ]] && iptables a; [[ a.b =~ "a.b" ]] && iptables b', 'if [[ $X =~ ^a ]]: iptables a', 'if [[ a.b =~ "a.b" ]]: iptables b'],
+  ['[[ udp:53 =~ ^(tcp|udp):([0-9]+)$ ]] && iptables "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"; [[ tcpx =~ ^(tcp|tcpx)(x?)$ ]] && iptables "${BASH_REMATCH[1]}"', 'iptables udp 53', 'iptables <tcpx =~ ^(tcp|tcpx)(x?)$>'],
   ['printf -v P "%s:%d" 1024 65535; iptables $P; printf -v Q %e 5; iptables $Q', 'iptables 1024:65535', 'iptables <printf -v Q %e 5>'],
   ['set -e\nfalse || iptables a\nif false; then :; fi\n! true\niptables b\n( exit 3 )\niptables c', 'iptables a', 'iptables b'],
   ['trap "iptables -P INPUT ACCEPT" EXIT; iptables -F; trap - INT; exit 2; iptables no', 'iptables -F', 'iptables -P INPUT ACCEPT'],

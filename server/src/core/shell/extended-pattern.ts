@@ -15,9 +15,13 @@ export function matchExtended(text: string, expression: string): RegExpExecArray
 
 /**
  * What the whole and each group have found; undefined where a shell, which looks for the longest match, may have found
- * something else. It can't where all of the text has to match, and no group is one of several or repeated.
+ * something else. It can't where all of the text has to match, and no group is repeated, or one of several that may fit at one place.
  */
 export function capturedBy(match: RegExpExecArray, expression: string): readonly string[] | undefined {
-  const isPlain = /^\^[^|]*\$$/u.test(expression) && !/\)[*+{]/u.test(expression);
+  const decided = expression.replaceAll(/\(([\w-]+(?:\|[\w-]+)+)\)/gu, (all, choice: string) => (isDecided(choice.split('|')) ? '()' : all));
+  const isPlain = /^\^[^|]*\$$/u.test(decided) && !/\)[*+{]/u.test(decided);
   return isPlain ? [...match].map((group) => group ?? '') : undefined;
 }
+
+/** Whether at most one of some texts can stand at a place. */
+const isDecided = (texts: readonly string[]): boolean => texts.every((text, index) => texts.every((other, at) => at === index || !other.startsWith(text)));

@@ -3,7 +3,7 @@ import type { Expander } from './expand.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
-import { isUnknown, oneOf, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** Several values: `$@`, or an array's. */
 export interface Several {
@@ -111,6 +111,7 @@ export class ParameterExpansion {
   private keys(name: string): Found {
     const variable = this.expander.host.environment.get(name);
     if (variable === undefined) return absent(name);
+    if (variable !== null && !isArray(variable) && isUnknown(variable)) return { origin: variable.origin };
     const keys = isArray(variable) ? [...ordered(variable.elements).keys()].map(String) : variable === null ? [] : ['0'];
     return { elements: keys, joins: false };
   }
@@ -161,12 +162,18 @@ export class ParameterExpansion {
     }
     if (index === undefined) return scalarOf(variable) ?? UNSET;
     if (isUnknown(index)) return { origin: index.origin };
-    if (!isArray(variable)) return variable !== null && index === '0' ? variable : UNSET;
-    if (variable.associative) return variable.elements.get(index) ?? UNSET;
+    if (isArray(variable)) return this.element(variable, index);
+    if (variable === null) return UNSET;
+    // What is not known may well be an array.
+    return isUnknown(variable) ? { origin: variable.origin } : index === '0' ? variable : UNSET;
+  }
+
+  private element({ elements, associative }: ArrayValue, index: string): Found {
+    if (associative) return elements.get(index) ?? UNSET;
     const number = this.expander.computed(index);
     if (typeof number !== 'bigint') return number;
-    const size = Math.max(-1, ...[...variable.elements.keys()].map(Number)) + 1;
-    return variable.elements.get(number < 0n ? size + Number(number) : Number(number)) ?? UNSET;
+    const size = Math.max(-1, ...[...elements.keys()].map(Number)) + 1;
+    return elements.get(number < 0n ? size + Number(number) : Number(number)) ?? UNSET;
   }
 
   /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
