@@ -13,7 +13,7 @@ import { runText } from './run-text.ts';
 import { assign, expectFunctions, type Running } from './simple.ts';
 import type { Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
-import { setOptions } from './shell-options.ts';
+import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
 import { demandOf, test } from './test-command.ts';
 import { isUnknown, type Field } from './value.ts';
@@ -84,6 +84,11 @@ function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign
 const set: Builtin = (shell, args) => {
   const rest = setOptions(shell, args);
   if (rest !== undefined) shell.environment.positional = positionalOf(rest, maySplit);
+  return 0;
+};
+
+const shopt: Builtin = (shell, args) => {
+  setBashOptions(shell, args);
   return 0;
 };
 
@@ -197,5 +202,5 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false, true), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt: nothing, umask: nothing, sleep, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, umask: nothing, sleep, wait: nothing,
 };

@@ -15,6 +15,9 @@ import type { Field } from './value.ts';
 /** Commands that ask or look: whether they succeed is not the writer's to expect. */
 const ASKS = /^(?:-[A-Za-z]*[CLSD].*|--(?:check|list|list-rules|delete))$/u;
 
+/** Options with which something is printed. */
+const PRINTS = /^-[A-Za-z]*[LSvhV]|^--(?:list|verb|help|vers)/u;
+
 /** Notes that iptables or iptables-restore is run; its status is that of the step in the order of execution. */
 export function callProgram(shell: Interpreter, fields: readonly Field[], { tool, family, namespace = shell.namespace, index, doubt }: ProgramCall, { command, source, home, names }: Running): Status {
   const args = fields.slice(index + 1);
@@ -44,10 +47,10 @@ function countedFromHome(invocation: Invocation, { source, start, end }: Home): 
 
 /** Takes a call into the order of execution. */
 export function emit(shell: Interpreter, invocation: Invocation, source: Source): Status {
-  const { asks, command } = invocation;
+  const { asks, command, arguments: args } = invocation;
   const step = shell.emit(invocation);
   const status = new CallStatus(shell.expander, command, source, step < 0 ? undefined : step, !asks);
-  if (asks && shell.output !== undefined) shell.print({ origin: status.origin }, 0, 0);
+  if (shell.output !== undefined && args.some(({ text, unknown }) => unknown !== undefined || PRINTS.test(text))) shell.print({ origin: status.origin }, 0, 0);
   return status;
 }
 

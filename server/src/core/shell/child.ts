@@ -3,7 +3,7 @@ import { positionalOf, type Positional } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { fileInput } from './redirect.ts';
 import { runText } from './run-text.ts';
-import type { Home, Status } from './state.ts';
+import { PLAIN_MODES, type Home, type Status } from './state.ts';
 import type { Field } from './value.ts';
 import { runExitTrap } from './trap.ts';
 
@@ -20,8 +20,7 @@ function inChild(shell: Interpreter, positional: Positional, run: () => Status |
   shell.apart(() => {
     shell.environment.keepExported();
     shell.environment.positional = positional;
-    shell.errexit = false;
-    shell.nounset = false;
+    shell.modes = PLAIN_MODES;
     shell.environment.exportsAll = false;
     shell.traps = new Map();
     status = run();

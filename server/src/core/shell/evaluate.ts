@@ -52,8 +52,7 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const before = call.trail?.isUpToDate(call.readFile) === true ? call.trail : undefined;
   const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
   const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
-  shell.errexit = call.errexit === true;
-  shell.nounset = call.nounset === true;
+  shell.modes = { ...shell.modes, errexit: call.errexit === true, nounset: call.nounset === true };
   shell.isBash = call.isBash === true;
   shell.script = () => chunks.flatMap((chunk) => (chunk.command === undefined ? [] : [{ command: chunk.command, source: chunk }]));
   const { end, behind = end, givenUpAt, unset } = runAll(shell, chunks, trail);

@@ -6,6 +6,7 @@ import { ParameterExpansion } from './parameter.ts';
 import { escapePattern } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
+import type { Modes } from './state.ts';
 import { isUnknown, type Field, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What expansion needs of the evaluation that it is part of. */
@@ -16,7 +17,7 @@ export interface ExpansionHost {
   /** `$?` */
   readonly status: Value;
   /** `set -u`: whether the shell ends where it is to expand what is not set. */
-  readonly nounset: boolean;
+  readonly modes: Pick<Modes, 'nounset'>;
   readonly isBash: boolean;
   /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
   endFor(name: string): void;
@@ -187,7 +188,7 @@ export class Expander {
     const { host } = this;
     const variable = host.environment.get(name);
     const value = index !== undefined && isArray(variable) ? variable.elements.get(Number(index)) ?? '' : scalarOf(variable);
-    if (value === undefined && variable !== undefined && host.nounset && host.isBash) host.endFor(name);
+    if (value === undefined && variable !== undefined && host.modes.nounset && host.isBash) host.endFor(name);
     if (value !== undefined && isUnknown(value)) this.operand = value;
     else if (value === undefined && variable === undefined) this.operand = { origin: `$${name}` };
     else return value ?? '';

@@ -39,18 +39,19 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   /** Runs a command; its status is that of the shell afterwards. */
   run(command: Command, source: Source): Status {
+    const wasTrapped = this.traps.has('ERR');
     const status = this.dispatch(command, source);
     this.end(status);
     if (this.signal?.kind === 'exit' && this.signal.unset !== undefined) this.signal.unset.start ??= spanIn(source, command).start;
-    if (this.minds && MAY_END.has(command.kind) && this.signal === undefined && this.isFailure(status)) this.failed(command, source);
+    if (this.minds && MAY_END.has(command.kind) && this.signal === undefined && this.isFailure(status)) this.failed(command, source, wasTrapped);
     return status;
   }
 
-  /** A command has failed that nobody looks at. */
-  private failed(command: Command, source: Source): void {
-    const trap = this.traps.get('ERR');
+  /** A command has failed that nobody looks at; `isTrapped`: whether it began under a trap. */
+  private failed(command: Command, source: Source, isTrapped: boolean): void {
+    const trap = isTrapped ? this.traps.get('ERR') : undefined;
     if (trap !== undefined) this.testing(() => runTrap(this, trap));
-    if (!this.errexit || this.signal !== undefined) return;
+    if (!this.modes.errexit || this.signal !== undefined) return;
     this.signal = { kind: 'exit' };
     this.failedAt ??= spanIn(source, command).start;
   }
@@ -163,7 +164,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       this.input = pipe === undefined || last ? input : Input.of(pipe);
     });
     this.input = input;
-    return this.pipefail ? lastFailure(ends.map((each) => this.known(each))) : status;
+    return this.modes.pipefail ? lastFailure(ends.map((each) => this.known(each))) : status;
   }
 
   private ifCommand(command: Compound<'if'>, source: Source, index: number): Status {
@@ -292,7 +293,10 @@ export class Interpreter extends ShellState implements ExpansionHost {
     const captured = new Output(this.certainty);
     this.output = captured;
     let result: Status = 0;
-    this.apart(() => { result = this.run(body, source); });
+    this.apart(() => {
+      if (this.isBash && !this.modes.inheritErrexit) this.modes = { ...this.modes, errexit: false };
+      result = this.run(body, source);
+    });
     this.output = output;
     if (isSequenceEmpty(body)) this.status = status;
     else this.end(result);

@@ -94,7 +94,7 @@ export class ParameterExpansion {
   /** A shell under `set -u` ends where it is to expand what is not set. */
   private meetUnset({ name }: ParameterPart): void {
     const { host } = this.expander;
-    if (host.nounset) host.endFor(name);
+    if (host.modes.nounset) host.endFor(name);
   }
 
   private length(part: ParameterPart, source: Source): Found {

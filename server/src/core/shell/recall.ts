@@ -82,7 +82,7 @@ function keep(calls: Calls, call: Remembered): void {
   calls.made[calls.next++] = call;
 }
 
-function holds({ environment, nounset }: Interpreter, { names, values, invocation }: Remembered): boolean {
+function holds({ environment, modes: { nounset } }: Interpreter, { names, values, invocation }: Remembered): boolean {
   for (let index = 0; index < names.length; index++) {
     const now = environment.get(names[index]!);
     const before = values[index];

@@ -37,7 +37,7 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   if (source.broughtBy !== undefined || !shell.isPlain) return run();
   const calls = remembered.get(command) ?? [];
   const known = calls.find((call) => holds(shell, call, source));
-  const { invocations: { length: start }, environment, frames: { length: depth }, taken, nounset } = shell;
+  const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes: { nounset } } = shell;
   if (known !== undefined && shell.takeOver(known.invocations, known.steps)) return again(shell, known, start);
   const conditions = shell.conditionsWith(undefined);
   const recording = new Recording(environment.depth, environment.calls, shell.endings);
@@ -61,7 +61,7 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
 /** Whether everything is as it was that the call depends on. */
 function holds(shell: Interpreter, { source, recording, conditions, nounset, depth }: Call, from: Source): boolean {
   const { environment } = shell;
-  if (source !== from || nounset !== shell.nounset || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
+  if (source !== from || nounset !== shell.modes.nounset || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
   if (recording.positional !== undefined && !samePositional(environment.positional, recording.positional)) return false;
   for (const [name, value] of recording.variables) {
     const now = environment.get(name);

@@ -1,4 +1,4 @@
-import type { ShellState } from './state.ts';
+import type { Modes, ShellState } from './state.ts';
 import type { Field } from './value.ts';
 
 /** Carries out the options of `set`; answers the words behind them that become the positional parameters, if it sets those. */
@@ -11,17 +11,25 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
       if (letter === 'o') option(shell, args[++index]?.text, on);
       else if (letter === 'e') option(shell, 'errexit', on);
       else if (letter === 'u') option(shell, 'nounset', on);
+      else if (letter === 'E') option(shell, 'errtrace', on);
       else if (letter === 'a') option(shell, 'allexport', on);
     }
   }
   return undefined;
 }
 
-/** Turns an option on or off, unless nobody knows whether the command runs. */
+/** Carries out `shopt`, of whose options one matters here. */
+export function setBashOptions(shell: ShellState, args: readonly Field[]): void {
+  const on = args.some(({ text }) => text === '-s');
+  if ((on || args.some(({ text }) => text === '-u')) && args.some(({ text }) => text === 'inherit_errexit')) turn(shell, 'inheritErrexit', on);
+}
+
 function option(shell: ShellState, name: string | undefined, on: boolean): void {
-  if (shell.certainty > 0) return;
-  if (name === 'errexit') shell.errexit = on;
-  else if (name === 'nounset') shell.nounset = on;
-  else if (name === 'pipefail') shell.pipefail = on;
-  else if (name === 'allexport') shell.environment.exportsAll = on;
+  if (name === 'allexport' && shell.certainty === 0) shell.environment.exportsAll = on;
+  else if (name === 'errexit' || name === 'nounset' || name === 'pipefail' || name === 'errtrace') turn(shell, name, on);
+}
+
+/** Turns an option on or off, unless nobody knows whether the command runs. */
+function turn(shell: ShellState, mode: keyof Modes, on: boolean): void {
+  if (shell.certainty === 0) shell.modes = { ...shell.modes, [mode]: on };
 }

@@ -167,7 +167,7 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
   shell.frames.push(frame);
   let status: Status = 0;
   try {
-    shell.environment.within(args, () => { shell.confined(() => { status = shell.run(body, source); }); });
+    shell.environment.within(args, () => { shell.withoutErrorTrap(() => { shell.confined(() => { status = shell.run(body, source); }); }); });
   } finally {
     shell.frames.pop();
   }

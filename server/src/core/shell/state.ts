@@ -75,6 +75,23 @@ export class Stretch {
   readonly told = new Map<number, number | undefined>();
 }
 
+/** What `set` and `shopt` turn on and off. */
+export interface Modes {
+  /** `-e`: whether a command that fails ends the shell. */
+  readonly errexit: boolean;
+  /** `-u`: whether the shell ends where it is to expand what is not set. */
+  readonly nounset: boolean;
+  /** `-o pipefail`: whether a pipeline fails when any of its commands does. */
+  readonly pipefail: boolean;
+  /** `-E`: whether functions and subshells run what a trap says for commands that fail. */
+  readonly errtrace: boolean;
+  /** `shopt -s inherit_errexit`: whether command substitutions of bash have `-e` from around them. */
+  readonly inheritErrexit: boolean;
+}
+
+/** What a shell begins with. */
+export const PLAIN_MODES: Modes = { errexit: false, nounset: false, pipefail: false, errtrace: false, inheritErrexit: false };
+
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
   readonly environment: SavedEnvironment;
@@ -82,9 +99,7 @@ export interface SavedShell {
   /** How many invocations there were. */
   readonly count: number;
   readonly doubts: readonly Condition[];
-  readonly errexit: boolean;
-  readonly nounset: boolean;
-  readonly pipefail: boolean;
+  readonly modes: Modes;
   readonly traps: ReadonlyMap<string, Trap>;
   readonly options: OptionPlace;
   readonly value: Value;
@@ -102,14 +117,9 @@ export class ShellState {
   /** What has happened since the last mark of the trail. */
   stretch = new Stretch();
   readonly frames: Frame[] = [];
-  /** `set -e`: whether a command that fails ends the shell. */
-  errexit = false;
-  /** `set -u`: whether the shell ends where it is to expand what is not set. */
-  nounset = false;
+  modes = PLAIN_MODES;
   /** Whether bash runs the script; any shell does that its first line calls `sh`. */
   isBash = false;
-  /** `set -o pipefail`: whether a pipeline fails when any of its commands does. */
-  pipefail = false;
   /** What runs on a signal, or at the end (`EXIT`), or when a command fails (`ERR`). */
   traps: ReadonlyMap<string, Trap> = new Map();
   /** The command that ended the script so. */
@@ -197,7 +207,7 @@ export class ShellState {
 
   /** Whether anything happens when a command fails that nobody looks at. */
   get minds(): boolean {
-    return this.tested === 0 && (this.errexit || this.traps.has('ERR'));
+    return this.tested === 0 && (this.modes.errexit || this.traps.has('ERR'));
   }
 
   /** Whether a command is known to have failed. */
@@ -235,7 +245,7 @@ export class ShellState {
 
   /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
   get isPlain(): boolean {
-    return !this.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
+    return !this.modes.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
   }
 
   /** On how many open questions it depends whether what comes now runs; what is expected to succeed raises none. */
@@ -264,16 +274,26 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, errexit, nounset, pipefail, traps, options } = this;
-    const changes = this.environment.apart(run);
+    const { doubts, modes, traps, options } = this;
+    const changes = this.environment.apart(() => { this.withoutErrorTrap(run); });
     this.signal = undefined;
     this.doubts = doubts;
-    this.errexit = errexit;
-    this.nounset = nounset;
-    this.pipefail = pipefail;
+    this.modes = modes;
     this.traps = traps;
     this.options = options;
     return changes;
+  }
+
+  /** Runs what does not have the trap of commands that fail from around it, a function or a subshell, unless `set -E` says otherwise. */
+  withoutErrorTrap(run: () => void): void {
+    const trap = this.modes.errtrace ? undefined : this.traps.get('ERR');
+    if (trap === undefined) {
+      run();
+      return;
+    }
+    this.traps = new Map([...this.traps].filter(([name]) => name !== 'ERR'));
+    run();
+    if (!this.traps.has('ERR')) this.traps = new Map([...this.traps, ['ERR', trap]]);
   }
 
   /** Runs something inside which doubts may arise that end with it: a function, a loop. */
@@ -368,19 +388,17 @@ export class ShellState {
 
   /** The shell as it is between two commands of its script. */
   save(): SavedShell {
-    const { doubts, errexit, nounset, pipefail, traps, options, value, ended, steps } = this;
-    return { environment: this.environment.save(), files: new Map(this.files), count: this.invocations.length, doubts, errexit, nounset, pipefail, traps, options: { ...options }, value, ended: ended === undefined ? undefined : settled(ended), steps };
+    const { doubts, modes, traps, options, value, ended, steps } = this;
+    return { environment: this.environment.save(), files: new Map(this.files), count: this.invocations.length, doubts, modes, traps, options: { ...options }, value, ended: ended === undefined ? undefined : settled(ended), steps };
   }
 
   /** Makes the shell what it was; what happened up to there must have been taken over. */
-  restore({ environment, files, doubts, errexit, nounset, pipefail, traps, options, value, ended }: SavedShell): void {
+  restore({ environment, files, doubts, modes, traps, options, value, ended }: SavedShell): void {
     this.environment.restore(environment);
     this.files.clear();
     for (const [path, pieces] of files) this.files.set(path, pieces);
     this.doubts = doubts;
-    this.errexit = errexit;
-    this.nounset = nounset;
-    this.pipefail = pipefail;
+    this.modes = modes;
     this.traps = traps;
     this.options = { ...options };
     this.value = value;
@@ -390,7 +408,7 @@ export class ShellState {
   /** Whether what follows will be for sure what followed then, but for where it stands. */
   isAs(saved: SavedShell): boolean {
     const { options } = saved;
-    return this.errexit === saved.errexit && this.nounset === saved.nounset && this.pipefail === saved.pipefail && sameEntries(this.traps, saved.traps, (a, b) => a === b) && this.options.index === options.index && this.options.at === options.at
+    return sameModes(this.modes, saved.modes) && sameEntries(this.traps, saved.traps, (a, b) => a === b) && this.options.index === options.index && this.options.at === options.at
       && sameConditions(this.doubts, saved.doubts) && (saved.ended !== undefined || sameValue(this.value, saved.value)) && sameStatus(this.ended, saved.ended, this.invocations.length - saved.count)
       && sameEntries(this.files, saved.files, (a, b) => a === b) && this.environment.isAs(saved.environment);
   }
@@ -427,6 +445,8 @@ export class ShellState {
     this.reached = true;
   }
 }
+
+const sameModes = (a: Modes, b: Modes): boolean => a === b || (a.errexit === b.errexit && a.nounset === b.nounset && a.pipefail === b.pipefail && a.errtrace === b.errtrace && a.inheritErrexit === b.inheritErrexit);
 
 /** `$?` after a command that ended so. */
 const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });
