@@ -13,7 +13,7 @@ export default defineRule({
     why: '`-F` removes rules and leaves policies as they are. With the last rule that accepts, the connection goes.',
     example: ['#!/bin/sh', 'iptables -P INPUT DROP', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
     instead: ['#!/bin/sh', 'iptables -P INPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -F', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP'],
-    fixes: 'Not safe: everything is let in from the flush to the last of the new lines.',
+    fixes: 'Not safe: everything is let in from the flush to the last of the new lines. Where the script never accepts the connection again, the rules for it are new as well.',
   }),
   *checkAnalysis(file) {
     for (const interim of interimsIn(file)) {

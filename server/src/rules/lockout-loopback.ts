@@ -1,11 +1,9 @@
-import type { Analysis } from '../core/analysis/analysis.ts';
-import type { Family } from '../core/netfilter.ts';
-import { defineRule, type FileInContext, type Report } from './rule.ts';
+import { defineRule } from './rule.ts';
+import { lackingLoopback } from './support/lockout/loopback.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { following, isShutTo } from './support/lockout/standing.ts';
+import { following } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
-import { traffic, type Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -21,38 +19,10 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
-      yield* following(analysis, [ORDINARY.anythingIn[analysis.ruleset.family], ...WAYS[analysis.ruleset.family].flatMap(({ tcp, udp }) => [tcp, udp])]);
+      yield* following(analysis, [ORDINARY.anythingIn[analysis.ruleset.family]]);
       // A host that lets nothing in at all has a greater worry.
-      if (!isShut(analysis, ORDINARY.anythingIn)) for (const way of WAYS[analysis.ruleset.family]) yield* onWay(file, analysis, way);
+      if (!isShut(analysis, ORDINARY.anythingIn)) for (const lacking of yield* lackingLoopback(analysis)) yield* reportLacking(file, analysis, lacking);
       yield undefined;
     }
   },
 });
-
-interface Way {
-  readonly tcp: Traffic;
-  readonly udp: Traffic;
-  readonly conditions: string;
-  readonly where: string;
-}
-
-/** Ports for which no program is known, and that rules for services do not name. */
-const UNNAMED = [32768, 60999] as const;
-
-const WAYS: Readonly<Record<Family, readonly Way[]>> = { ipv4: ways('ipv4', '127.0.0.1'), ipv6: ways('ipv6', '::1') };
-
-function ways(family: Family, own: string): readonly Way[] {
-  const over = (protocol: string, way: string): Traffic => traffic(family, `${protocol} ${own} -> ${own} ${way}`, { ports: UNNAMED });
-  return [
-    { tcp: over('tcp', 'in=lo'), udp: over('udp', 'in=lo'), conditions: '-i lo', where: 'comes in' },
-    { tcp: over('tcp', 'out=lo'), udp: over('udp', 'out=lo'), conditions: '-o lo', where: 'goes out' },
-  ];
-}
-
-function* onWay(file: FileInContext, analysis: Analysis, { tcp, udp, conditions, where }: Way): Iterable<Report> {
-  if (![tcp, udp].every((each) => isShutTo(analysis, each))) return;
-  yield* reportLacking(file, analysis, {
-    traffic: tcp, title: `Accept ${conditions}`, conditions: [conditions],
-    message: (example) => `Loopback, over which programs of this host talk to each other, is stopped where it ${where}: ${example}.`,
-  });
-}

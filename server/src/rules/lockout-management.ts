@@ -1,14 +1,14 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
 import { matchOf } from '../core/analysis/match.ts';
+import type { Steps } from '../core/analysis/steps.ts';
 import { Placements } from '../core/ruleset/placement.ts';
 import { NONE, type PacketSet } from '../core/sets/diagram.ts';
-import { defineRule, type AnalysedFile, type RelatedPlace, type Report, type Severity } from './rule.ts';
+import { defineRule, type AnalysedFile, type Progress, type RelatedPlace, type Report, type Severity } from './rule.ts';
 import { textSpan } from './support/edits.ts';
-import { conditionsOf } from './support/lockout/conditions.ts';
+import { accessFix } from './support/lockout/access.ts';
 import { stoppedPacket, type Stopped } from './support/lockout/example.ts';
 import { namedManagement, SSH, type NamedManagement } from './support/lockout/management.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
-import { openingFix } from './support/lockout/opening.ts';
 import { fateText, spotOf } from './support/lockout/place.ts';
 import { following, followingAll, isShutTo, isSurelyOpenTo, standingOf } from './support/lockout/standing.ts';
 import { firewallsOf, hasRefusedLines } from './support/lockout/told-state.ts';
@@ -28,8 +28,9 @@ export default defineRule({
       + 'other ports are open gets an information, and one for IPv6 nothing.',
     why: 'Connections that exist go on, so the mistake shows only when the next one is tried, and then it is too late to mend it over the network.',
     example: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
-    instead: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -p tcp --dport 22 -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
-    fixes: 'Not safe: the new rule lets packets in. Narrow it to the addresses from which you administer the host.',
+    instead: [':INPUT DROP [0:0]', '-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', '-A INPUT -p tcp --dport 22 -j ACCEPT', '-A INPUT -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT'],
+    fixes: 'Not safe: the new rules let packets in. Narrow the one for the access to the addresses from which you administer the host; the others are '
+      + 'for what the host lacks as soon as somebody gets in, such as loopback and answers. In a script, policies are set behind the new rules.',
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
@@ -48,7 +49,7 @@ export default defineRule({
 });
 
 /** Where nothing is said of the management access: whether anybody can open an ssh connection at all. */
-function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Report> {
+function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Progress> {
   const { family } = analysis.ruleset;
   const ssh = SSH[family];
   if (isSurelyOpenTo(analysis, ssh)) return;
@@ -64,14 +65,14 @@ function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Report> {
   if (stopped === undefined) return;
   const isMeant = useless.length === 0 && othersGetIn;
   yield {
-    ...about(file, analysis, stopped, ssh, false), severity: isMeant ? 'information' : 'warning', related: useless,
+    ...yield* about(file, analysis, stopped, ssh, false), severity: isMeant ? 'information' : 'warning', related: useless,
     message: `Nobody can open an ssh connection to this host: \`${stopped.packet}\` ${fateText(stopped)}.`
       + (isMeant ? ' If ssh listens on another port, name it under `management` in `iptables-lens.json`.' : ''),
   };
 }
 
 /** Every packet of the access that the user names has to get through. */
-function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: access, error }: NamedManagement): Iterable<Report> {
+function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: access, error }: NamedManagement): Iterable<Progress> {
   if (access === undefined) {
     const [line] = file.lines;
     yield { line: line!, span: textSpan(line!), message: `The management access \`${text}\` can't be read: ${error} The setting \`iptables-lens.management\` names it.` };
@@ -88,7 +89,7 @@ function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: acce
     return;
   }
   yield {
-    ...about(file, analysis, stopped, access, true), related: uselessRules(analysis, never),
+    ...yield* about(file, analysis, stopped, access, true), related: uselessRules(analysis, never),
     message: `Not all of the management access \`${text}\` gets through: \`${stopped.packet}\` ${fateText(stopped)}.`,
   };
 }
@@ -105,9 +106,8 @@ function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, sev
   };
 }
 
-function about(file: AnalysedFile, analysis: Analysis, stopped: Stopped, access: Traffic, all: boolean): Omit<Report, 'message'> {
-  const conditions = conditionsOf(access);
-  const fix = openingFix(file, analysis, { title: `Accept ${conditions} before it is stopped`, traffic: access, conditions: [conditions], all });
+function* about(file: AnalysedFile, analysis: Analysis, stopped: Stopped, access: Traffic, all: boolean): Steps<Omit<Report, 'message'>> {
+  const fix = yield* accessFix(file, analysis, access, all);
   return { ...spotOf(file, analysis.ruleset, stopped.decidedBy), packet: stopped.packet, ...(fix === undefined ? {} : { fixes: [fix] }) };
 }
 

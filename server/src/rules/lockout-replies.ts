@@ -1,12 +1,13 @@
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { Family } from '../core/netfilter.ts';
-import { defineRule, type FileInContext, type Report } from './rule.ts';
+import { defineRule, type FileInContext, type Progress } from './rule.ts';
+import { lackingAnswersIn, lackingAnswersOut } from './support/lockout/answers.ts';
 import { namedManagement, SSH } from './support/lockout/management.ts';
 import { isShut, ORDINARY } from './support/lockout/ordinary.ts';
 import { following, isShutTo } from './support/lockout/standing.ts';
 import { reportLacking } from './support/lockout/stopped-traffic.ts';
 import { firewallsOf } from './support/lockout/told-state.ts';
-import { answersTo, type Traffic } from './support/lockout/traffic.ts';
+import type { Traffic } from './support/lockout/traffic.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -22,46 +23,28 @@ export default defineRule({
   }),
   *checkAnalysis(file) {
     for (const analysis of firewallsOf(file)) {
-      const { family } = analysis.ruleset;
-      yield* following(analysis, [ORDINARY.anythingIn, ORDINARY.tcpOut, ORDINARY.tcpAnswersIn, ORDINARY.udpAnswersIn].map((each) => each[family]));
-      yield* comingBack(file, analysis);
-      yield* following(analysis, accessOf(file, family).flatMap((each) => [each, answersTo(each)]));
+      yield* following(analysis, [ORDINARY.anythingIn[analysis.ruleset.family]]);
+      // A host that lets nothing in at all is not meant to talk.
+      if (!isShut(analysis, ORDINARY.anythingIn)) for (const lacking of yield* lackingAnswersIn(analysis)) yield* reportLacking(file, analysis, lacking);
       yield* goingBack(file, analysis);
       yield undefined;
     }
   },
 });
 
-const CONDITIONS = ['-m conntrack --ctstate RELATED,ESTABLISHED'];
-const TITLE = 'Accept packets of established connections';
-
-function* comingBack(file: FileInContext, analysis: Analysis): Iterable<Report> {
-  // A host that lets nothing in at all is not meant to talk.
-  if (isShut(analysis, ORDINARY.anythingIn) || isShut(analysis, ORDINARY.tcpOut)) return;
-  if (!isShut(analysis, ORDINARY.tcpAnswersIn) || !isShut(analysis, ORDINARY.udpAnswersIn)) return;
-  yield* reportLacking(file, analysis, {
-    traffic: ORDINARY.tcpAnswersIn[analysis.ruleset.family], title: TITLE, conditions: CONDITIONS,
-    message: (example) => `This host may open connections, but no answer comes in: ${example}.`,
-  });
-}
-
-function* goingBack(file: FileInContext, analysis: Analysis): Iterable<Report> {
-  const mute = accessOf(file, analysis.ruleset.family).find((each) => isMute(analysis, each));
-  if (mute === undefined) return;
-  yield* reportLacking(file, analysis, {
-    traffic: answersTo(mute), title: TITLE, conditions: CONDITIONS,
-    message: (example) => `Connections such as \`${mute.text}\` are let in, but no answer goes out: ${example}.`,
-  });
+/** The first access that is let in and not answered; one rule serves all. */
+function* goingBack(file: FileInContext, analysis: Analysis): Iterable<Progress> {
+  for (const access of accessOf(file, analysis.ruleset.family)) {
+    yield* following(analysis, [access]);
+    const [mute] = isShutTo(analysis, access) ? [] : yield* lackingAnswersOut(analysis, access);
+    if (mute === undefined) continue;
+    yield* reportLacking(file, analysis, mute);
+    return;
+  }
 }
 
 /** What comes in and has to be answered. */
 function accessOf(file: FileInContext, family: Family): readonly Traffic[] {
   const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []);
   return [...(named.length === 0 ? [SSH[family]] : named), ORDINARY.tcpIn[family]];
-}
-
-/** Whether some of the traffic comes in, and nothing of it is answered. */
-function isMute(analysis: Analysis, access: Traffic): boolean {
-  const { path, protocol } = access.packet;
-  return path === 'in' && protocol !== undefined && !isShutTo(analysis, access) && isShutTo(analysis, answersTo(access));
 }

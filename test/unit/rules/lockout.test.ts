@@ -123,6 +123,9 @@ describe('lockouts among thousands of rules', () => {
   });
 });
 
+const ACCEPTING = ['iptables -A INPUT -i lo -j ACCEPT', 'iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'];
+const script = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+
 interface Fixed {
   readonly title: string;
   readonly name?: string;
@@ -130,19 +133,19 @@ interface Fixed {
   readonly added: string;
 }
 
-/** Each is mended by one line more, before the line that begins with `>`. */
+/** Each is mended by the lines that are added before the one that begins with `>`. */
 const FIXES: readonly Fixed[] = [
   { title: 'behind the last rule, at the end', before: filter('-A INPUT -s 192.0.2.7 -j DROP').replace('COMMIT', '>COMMIT'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
   { title: 'before the rule that drops the rest', before: filter('-A INPUT -s 192.0.2.7 -j DROP', '>-A INPUT -j DROP'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
   { title: 'before the jump to a chain that drops', before: filter(':LOGDROP - [0:0]', '>-A INPUT -j LOGDROP', '-A LOGDROP -j LOG', '-A LOGDROP -j DROP'), added: '-A INPUT -p tcp --dport 22 -j ACCEPT' },
-  { title: 'before a rule that was put in first', before: '*filter\n:INPUT ACCEPT [0:0]\n-I INPUT -j DROP\n>COMMIT\n', added: '-I INPUT -p tcp --dport 22 -j ACCEPT' },
-  { title: 'with counters', before: '*filter\n:INPUT DROP [3:180]\n[1:60] -A INPUT -i lo -j ACCEPT\n>COMMIT\n', added: '[0:0] -A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'before a rule that was put in first', before: '*filter\n:INPUT ACCEPT [0:0]\n-I INPUT ! -i lo -m conntrack --ctstate NEW -j DROP\n>COMMIT\n', added: '-I INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'with counters', before: '*filter\n:INPUT DROP [3:180]\n[1:60] -A INPUT -i lo -j ACCEPT\n[1:60] -A INPUT -m state --state ESTABLISHED -j ACCEPT\n>COMMIT\n', added: '[0:0] -A INPUT -p tcp --dport 22 -j ACCEPT' },
   { title: 'with -m tcp where others have it', before: filter('-A INPUT -p tcp -m tcp --dport 25 -j REJECT', '>COMMIT').replace('\nCOMMIT', ''), added: '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT' },
-  { title: 'with long options', before: '*filter\n:INPUT DROP [0:0]\n--append INPUT --in-interface lo --jump ACCEPT\n>COMMIT\n', added: '--append INPUT --protocol tcp --destination-port 22 --jump ACCEPT' },
-  { title: 'by a command like the others', name: 'fw.sh', before: '#!/bin/sh\nsudo /sbin/iptables -w 5 -F\n  sudo /sbin/iptables -w 5 -A INPUT -i lo -j ACCEPT\n>  sudo /sbin/iptables -w 5 -A INPUT -j DROP\n', added: '  sudo /sbin/iptables -w 5 -A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'with long options', before: '*filter\n:INPUT DROP [0:0]\n--append INPUT --in-interface lo --jump ACCEPT\n>COMMIT\n', added: '--append INPUT --match conntrack --ctstate RELATED,ESTABLISHED --jump ACCEPT\n--append INPUT --protocol tcp --destination-port 22 --jump ACCEPT' },
+  { title: 'by a command like the others', name: 'fw.sh', before: '#!/bin/sh\nsudo /sbin/iptables -w 5 -F\n  sudo /sbin/iptables -w 5 -A INPUT -i lo -j ACCEPT\n>  sudo /sbin/iptables -w 5 -A INPUT -p tcp --syn -j DROP\n', added: '  sudo /sbin/iptables -w 5 -A INPUT -p tcp --dport 22 -j ACCEPT' },
   { title: 'in the table that drops', name: 'fw.sh', before: 'iptables -F\n>iptables -t mangle -A PREROUTING ! -i lo -p tcp -j DROP\n', added: 'iptables -t mangle -A PREROUTING -p tcp --dport 22 -j ACCEPT' },
-  { title: 'in nat too, where its policy drops', before: '*nat\n:PREROUTING DROP [0:0]\n>COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n', added: '-A PREROUTING -p tcp --dport 22 -j ACCEPT' },
-  { title: 'behind the command that empties the chain', name: 'fw.sh', before: '#!/bin/sh\niptables -P INPUT DROP\niptables -F INPUT\n>echo done\n', added: 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT' },
+  { title: 'in nat too, where its policy drops', before: '*nat\n:PREROUTING DROP [0:0]\n-A PREROUTING -i lo -j ACCEPT\n>COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n', added: '-A PREROUTING -p tcp --dport 22 -j ACCEPT' },
+  { title: 'before the command that shuts the chain', name: 'fw.sh', before: '#!/bin/sh\niptables -F INPUT\n>iptables -P INPUT DROP\necho done\n', added: 'iptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\niptables -A INPUT -p tcp --dport 22 -j ACCEPT' },
 ];
 
 describe('a fix for a lockout', () => {
@@ -156,6 +159,61 @@ describe('a fix for a lockout', () => {
       if (name === undefined && kernelAvailable) assert.equal(refusal(after), undefined);
     });
   }
+});
+
+describe('a fix for a lockout of all', () => {
+  const mended = (text: string, name?: string): string => {
+    const finding = lockouts(text, { ...(name === undefined ? {} : { name }) }).find(({ code }) => code === 'lockout-management' || code === 'lockout-replies');
+    const after = fixed(text, finding!.fixes![0]!, name);
+    assert.deepEqual(lockouts(after, { ...(name === undefined ? {} : { name }) }).map(({ message }) => message), [], after);
+    if (name === undefined && kernelAvailable) for (const backend of ['nft', 'legacy'] as const) assert.equal(refusal(after, backend, open(text, name).family), undefined);
+    return after;
+  };
+
+  it('lets in and out what the host lacks as soon as somebody gets in', () => {
+    assert.equal(mended('*filter\n:INPUT DROP [0:0]\n:OUTPUT DROP [0:0]\n-A INPUT -p icmp -j DROP\nCOMMIT\n'), [
+      '*filter', ':INPUT DROP [0:0]', ':OUTPUT DROP [0:0]', '-A INPUT -p icmp -j DROP', '-A INPUT -i lo -j ACCEPT', '-A INPUT -p tcp --dport 22 -j ACCEPT',
+      '-A OUTPUT -o lo -j ACCEPT', '-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'COMMIT', '',
+    ].join('\n'));
+  });
+
+  it('is called after all that it lets in', () => {
+    const [finding] = lockouts('*filter\n:INPUT DROP [0:0]\nCOMMIT\n');
+    assert.deepEqual(finding!.fixes!.map(({ title, safe }) => [title, safe]), [['Accept -p tcp --dport 22, -i lo and packets of established connections before they are stopped', false]]);
+  });
+
+  it('goes by flags in raw, where no packet belongs to a connection yet', () => {
+    const after = mended('*raw\n:OUTPUT DROP [0:0]\n-A OUTPUT -o lo -j ACCEPT\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate INVALID -j DROP\nCOMMIT\n');
+    assert.match(after, /^-A OUTPUT -p tcp --sport 22 ! --syn -j ACCEPT$/mu);
+    assert.equal(verdictOf(after, 'tcp 10.0.0.5:22 -> 203.0.113.9:40000 out=eth0 state=ESTABLISHED flags=ACK'), 'ACCEPT');
+  });
+
+  it('shuts policies of a script behind the rules that accept', () => {
+    assert.equal(mended(script('iptables -P INPUT DROP', 'iptables -A INPUT -p icmp -j ACCEPT', 'iptables -P OUTPUT DROP'), 'fw.sh'), script(
+      'iptables -A INPUT -p icmp -j ACCEPT', 'iptables -A INPUT -i lo -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP',
+      'iptables -A OUTPUT -o lo -j ACCEPT', 'iptables -A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -P OUTPUT DROP',
+    ));
+  });
+
+  it('opens them for the while where the script empties its chains under them', () => {
+    assert.equal(mended(script('iptables -P INPUT DROP', 'iptables -F', 'iptables -P INPUT DROP', 'iptables -A INPUT -i lo -j ACCEPT'), 'fw.sh'), script(
+      'iptables -P INPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -F', 'iptables -A INPUT -i lo -j ACCEPT',
+      'iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP',
+    ));
+  });
+
+  it('is offered where the flush is told that brings it about as well', () => {
+    const text = script('iptables -P INPUT DROP', 'iptables -F', 'echo done');
+    const fixes = lockouts(text, { name: 'fw.sh' }).map(({ code, fixes: [fix] = [] }) => [code, fixed(text, fix!, 'fw.sh')]);
+    const after = script('iptables -P INPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -F', ...ACCEPTING.slice(0, 3), 'iptables -P INPUT DROP', 'echo done');
+    assert.deepEqual(fixes, [['lockout-management', after], ['lockout-flush', after]]);
+  });
+
+  it('leaves policies where more than the command stands on a line', () => {
+    const text = script('iptables -P INPUT DROP && echo shut', 'iptables -A INPUT -p icmp -j ACCEPT');
+    const finding = lockouts(text, { name: 'fw.sh' }).find(({ code }) => code === 'lockout-management');
+    assert.equal(fixed(text, finding!.fixes![0]!, 'fw.sh'), text + script(...ACCEPTING));
+  });
 });
 
 describe('findings of lockouts', () => {
@@ -182,9 +240,6 @@ describe('findings of lockouts', () => {
   });
 });
 
-const ACCEPTING = ['iptables -A INPUT -i lo -j ACCEPT', 'iptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'];
-const script = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
-
 describe('lockouts between two commands', () => {
   const mended = (before: string): { readonly code: string; readonly after: string; readonly left: readonly string[] } => {
     const [finding] = lockouts(before, { name: 'fw.sh' });
@@ -204,6 +259,18 @@ describe('lockouts between two commands', () => {
       code: 'lockout-flush', left: [],
       after: script('iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -P OUTPUT ACCEPT', 'iptables -F', 'iptables -A OUTPUT -j ACCEPT', 'iptables -P OUTPUT DROP', ...ACCEPTING.slice(0, 2), 'iptables -P INPUT DROP', ACCEPTING[2]!),
     });
+  });
+
+  it('by a flush under DROP are mended without shutting what the script opens, and without shutting it too early', () => {
+    assert.deepEqual(mended(script('iptables -P INPUT DROP', 'iptables -F', 'iptables -P INPUT DROP', 'iptables -A INPUT -s 192.0.2.7 -j DROP', 'iptables -P INPUT ACCEPT')), {
+      code: 'lockout-flush', left: [],
+      after: script('iptables -P INPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -F', 'iptables -A INPUT -s 192.0.2.7 -j DROP', 'iptables -P INPUT ACCEPT'),
+    });
+  });
+
+  it('are told of both chains where nothing lets the connection go on in one', () => {
+    const found = lockouts(script('iptables -F', 'iptables -P OUTPUT DROP', 'iptables -P INPUT DROP', ...ACCEPTING), { name: 'fw.sh' });
+    assert.deepEqual(found.map(({ code, line }) => `${code} ${line.number + 1}`), ['lockout-loopback 2', 'lockout-replies 2', 'lockout-early-drop 3']);
   });
 
   it('by a rule that comes too early are mended by moving it', () => {
@@ -240,6 +307,25 @@ describe('lockouts between two commands', () => {
   it('are looked for where commands can bring them about, not behind each of thousands', () => {
     const blocked = Array.from({ length: 500 }, (_, index) => `iptables -A INPUT -s 198.51.${index >> 8}.${index & 255} -j DROP`);
     assert.deepEqual(lockouts(script('iptables -F', ...blocked, 'iptables -P INPUT DROP', ...ACCEPTING), { name: 'fw.sh' }).map(({ code, line }) => `${code} ${line.number}`), ['lockout-early-drop 501']);
+  });
+
+  it('bring out no other, whichever of their fixes is made', () => {
+    const command = fc.constantFrom(
+      'iptables -F', 'iptables -P INPUT DROP', 'iptables -P OUTPUT DROP', 'iptables -P OUTPUT ACCEPT', 'iptables -P FORWARD DROP', 'iptables -I INPUT -s 192.0.2.7 -j DROP',
+      'iptables -A INPUT -p icmp -j ACCEPT', 'iptables -A OUTPUT -p udp --dport 53 -j ACCEPT', 'iptables -A OUTPUT -o lo -j ACCEPT', ...ACCEPTING,
+    );
+    let tried = 0;
+    fc.assert(fc.property(fc.uniqueArray(command, { minLength: 2, maxLength: 9 }), (commands) => {
+      const text = script('#!/bin/sh', ...commands);
+      const before = lockouts(text, { name: 'fw.sh' });
+      for (const fix of before.flatMap(({ fixes = [] }) => fixes)) {
+        tried++;
+        const after = fixed(text, fix, 'fw.sh');
+        const codes = new Set(before.map(({ code }) => code));
+        assert.deepEqual(lockouts(after, { name: 'fw.sh' }).map(({ code }) => code).filter((code) => !codes.has(code)), [], `${text}\nafter ${fix.title}:\n${after}`);
+      }
+    }), { numRuns: 60 });
+    assert.ok(tried > 30, `${tried} fixes`);
   });
 
   it('are gone after their fix, in any order of commands', () => {

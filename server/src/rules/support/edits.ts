@@ -25,5 +25,17 @@ export const insertAbove = (line: Line, text: string): TextEdit => insert(line, 
 /** Puts a line behind this one. */
 export const insertBelow = (line: Line, text: string): TextEdit => insert(line, line.text.length, (line.eol || '\n') + text);
 
+/** The edits, those that put something in at the same place as one, because of several the order would be in doubt. */
+export function merged(edits: readonly TextEdit[]): readonly TextEdit[] {
+  const result: TextEdit[] = [];
+  for (const edit of edits) {
+    const { line, span: { start, end }, newText } = edit;
+    const same = start === end ? result.findIndex((each) => each.line === line && each.span.start === start && each.span.end === start) : -1;
+    if (same === -1) result.push(edit);
+    else result[same] = insert(line, start, result[same]!.newText + newText);
+  }
+  return result;
+}
+
 /** The line from its first character that is not blank to its last. */
 export const textSpan = ({ text }: Line): Span => ({ start: text.length - text.trimStart().length, end: text.trimEnd().length });

@@ -5,8 +5,8 @@ import { protocolName } from '../../../core/values/protocol.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What a rule asks for that is for this traffic: addresses, interfaces, protocol and ports, in the order in which iptables-save prints them. */
-export function conditionsOf({ packet, networks }: Traffic): string {
-  const { protocol, sourcePort, destinationPort } = packet;
+export function conditionsOf({ packet, networks, ports }: Traffic): string {
+  const { protocol, sourcePort, destinationPort = ports?.join(':') } = packet;
   return [
     address('-s', packet.source, networks.source), address('-d', packet.destination, networks.destination),
     option('-i', packet.in), option('-o', packet.out),

@@ -1,23 +1,26 @@
 import type { BoundLine } from '../../../core/ruleset/build.ts';
-import type { Line } from '../../../core/syntax/line.ts';
-import type { AnalysedFile, Fix, RelatedPlace, Report } from '../../rule.ts';
-import { insertAbove, insertBelow, removeLine, textSpan } from '../edits.ts';
+import type { Steps } from '../../../core/analysis/steps.ts';
+import type { AnalysedFile, Fix, Progress, RelatedPlace, TextEdit } from '../../rule.ts';
+import { insertBelow, merged, removeLine, textSpan } from '../edits.ts';
 import { hasMore } from '../script.ts';
+import { accessFix } from './access.ts';
 import { stoppedPacket } from './example.ts';
-import { setsDrop, type Interim, type Shut } from './interim.ts';
+import type { Interim } from './interim.ts';
+import { accessTo } from './management.ts';
+import { indentOf, openUntil } from './open-policy.ts';
 import { fateText } from './place.ts';
-import { leading } from './rule-text.ts';
 import { standingOf } from './standing.ts';
+import { policySetBy } from './told-state.ts';
 
 /** The report of a state between two commands in which the administrator's connection is cut off; `why` says what the command does. */
-export function* reportInterim(file: AnalysedFile, interim: Interim, why: string): Iterable<Report> {
+export function* reportInterim(file: AnalysedFile, interim: Interim, why: string): Iterable<Progress> {
   const { analysis, stopped: traffic, at: { line, bound }, until } = interim;
   const standing = standingOf(analysis, traffic);
   const stopped = stoppedPacket(analysis, traffic, standing, standing.blocked);
   if (stopped === undefined) return;
   const example = `\`${stopped.packet}\` ${fateText(stopped).replace('this rule', 'a rule')}`;
   const end = until?.at(-1)?.line;
-  const fix = interim.how === 'flush' ? openPolicies(interim) : moveBehind(interim);
+  const fix = interim.how === 'flush' ? yield* openPolicies(file, interim) : moveBehind(interim);
   const related: RelatedPlace[] = end === undefined || end === line ? [] : [{ line: end, span: textSpan(end), message: 'Only this lets the connection go on' }];
   yield {
     line, span: bound!.command!.span, packet: stopped.packet, packetAfter: line, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
@@ -39,7 +42,7 @@ function moveBehind({ at, how, until, shut }: Interim): Fix | undefined {
   if (!isPut(last) || (how === 'rule' && !isPut(at))) return undefined;
   const end = last?.line;
   const goesOn = (hook: string): boolean => !shut.some((each) => each.hook === hook && each.end === undefined);
-  const moved = [at, ...how === 'policy' ? (until ?? []).filter(({ bound }) => HOOKS.some((hook) => setsDrop(bound, hook) && goesOn(hook))) : []].map(({ line }) => line);
+  const moved = [at, ...how === 'policy' ? (until ?? []).filter((each) => HOOKS.some((hook) => policySetBy(each, hook) === 'DROP' && goesOn(hook))) : []].map(({ line }) => line);
   if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => !hasMore(line) && indentOf(line) === indentOf(at.line))) return undefined;
   return {
     title: how === 'policy' ? 'Set the policy behind the rules that accept' : 'Drop behind the rules that accept', safe: false,
@@ -51,13 +54,24 @@ const HOOKS = ['INPUT', 'FORWARD', 'OUTPUT'] as const;
 
 const isPut = (given: BoundLine | undefined): boolean => given?.bound?.command?.kind === 'append' || given?.bound?.command?.kind === 'insert';
 
-/** Opens the policies before the chains are emptied, and shuts each again where rules accept. */
-function openPolicies({ at, shut }: Interim): Fix | undefined {
-  const ends = [...new Set(shut.flatMap(({ end }) => end?.line ?? []))];
-  if (hasMore(at.line) || !ends.every((end) => !hasMore(end) && end !== at.line && indentOf(end) === indentOf(at.line))) return undefined;
-  const set = (hooks: readonly Shut[], policy: string): string => hooks.map(({ hook }) => `${leading(at.bound, 'filter')}-P ${hook} ${policy}`).join(at.line.eol || '\n');
-  const shuttingAgain = ends.map((line) => insertBelow(line, set(shut.filter(({ end }) => end?.line === line), 'DROP')));
-  return { title: 'Set the policy to ACCEPT before', safe: false, edits: [insertAbove(at.line, set(shut, 'ACCEPT')), ...shuttingAgain] };
+/**
+ * Opens the policies before the chains are emptied, and shuts each again where rules accept; where none do, those are put
+ * in by which the host is administered.
+ */
+function* openPolicies(file: AnalysedFile, { at, shut, later, last }: Interim): Steps<Fix | undefined> {
+  let title = 'Set the policy to ACCEPT before';
+  const edits: TextEdit[] = [];
+  for (const { hook, end } of shut) {
+    if (end === undefined) continue;
+    const open = openUntil({ flush: at, shutting: later.slice(0, later.indexOf(end)).filter((each) => policySetBy(each, hook) === 'DROP') }, hook, end.line);
+    if (open === undefined) return undefined;
+    edits.push(...open.edits, ...policySetBy(end, hook) === undefined ? [insertBelow(end.line, open.behind)] : []);
+  }
+  if (shut.some(({ end }) => end === undefined)) {
+    const opening = yield* accessFix(file, last, accessTo(file, last.ruleset.family), false);
+    if (opening === undefined) return undefined;
+    title = opening.title;
+    edits.push(...opening.edits);
+  }
+  return { title, safe: false, edits: merged(edits) };
 }
-
-const indentOf = ({ text }: Line): string => /^\s*/u.exec(text)![0];

@@ -3,10 +3,10 @@ import type { Family, Policy } from '../../../core/netfilter.ts';
 import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
-import { namedManagement, SSH } from './management.ts';
+import { accessTo } from './management.ts';
 import { following, isShutTo } from './standing.ts';
-import { empties } from './told-state.ts';
-import { answersTo, continued, type Traffic } from './traffic.ts';
+import { empties, policySetBy } from './told-state.ts';
+import { connectionAt, type Traffic } from './traffic.ts';
 
 /** A command of a script after which the administrator's connection is cut off, until another one lets it go on. */
 export interface Interim {
@@ -18,6 +18,9 @@ export interface Interim {
   readonly stopped: Traffic;
   /** The commands behind it, up to the one that ends this; undefined where none does. */
   readonly until: readonly BoundLine[] | undefined;
+  /** All commands behind it, and the state that the last of them leaves. */
+  readonly later: readonly BoundLine[];
+  readonly last: Analysis;
   /** Whether the script itself emptied the chain before, so that nothing from earlier can help. */
   readonly isKnown: boolean;
   /** The chains whose policies cut the connection off, and with which command each of them lets it go on. */
@@ -35,6 +38,9 @@ const MOST_STATES = 64;
 
 /** Of these, states that are looked into one by one for where a cut-off ends. */
 const MOST_OPENING = 12;
+
+/** The chains that a connection to the host goes through. */
+const HOOKS = ['INPUT', 'OUTPUT'] as const;
 
 const known = new WeakMap<AnalysedFile, readonly Interim[]>();
 
@@ -59,16 +65,15 @@ export function* interimsIn(file: AnalysedFile): Iterable<Interim | undefined> {
 function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | undefined> {
   const { family } = last.ruleset;
   const commands = file.executed(family);
-  const named = namedManagement(file, family).flatMap(({ traffic }) => traffic ?? []).find(({ packet }) => packet.path === 'in');
-  const access = named ?? SSH[family];
+  const access = accessTo(file, family);
   // Nobody administers a host by a family that does not let it.
   if (family === 'ipv6' && isShutTo(last, access)) return;
   const states = new States(commands, family, access);
   const told = new Told();
-  let free = 0;
+  const free = { INPUT: 0, OUTPUT: 0 };
   for (const [index, at] of commands.entries()) {
-    const cause = at.bound === undefined ? undefined : told.follow(at.bound);
-    if (cause === undefined || index < free) continue;
+    const cause = told.follow(at);
+    if (cause === undefined || index < free[cause.hook]) continue;
     yield undefined;
     const state = states.after(index);
     if (state === undefined) return;
@@ -79,29 +84,28 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
     const isKnown = told.emptied.has(cause.hook);
     if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
-    free = end === undefined ? Infinity : end + 1;
+    // Where nothing lets it go on, what is wrong with the other chain has to be mended as well.
+    if (end === undefined) free[cause.hook] = Infinity;
+    else for (const hook of HOOKS) free[hook] = Math.max(free[hook], end + 1);
     const starts = shuttingFrom(cause, index, end === undefined ? undefined : commands.slice(0, end + 1), told.shut);
-    yield { ...cause, at, analysis: state, stopped, until, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
+    yield { ...cause, at, analysis: state, stopped, until, later: commands.slice(index + 1), last, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
   }
 }
 
 /** Where the policies of the chains begin to cut the connection off: at a flush all that drop, at a policy those that are set before it goes on as well. */
 function shuttingFrom({ hook, how }: Pick<Interim, 'hook' | 'how'>, index: number, until: readonly BoundLine[] | undefined, shut: readonly ('INPUT' | 'OUTPUT')[]): { readonly hook: 'INPUT' | 'OUTPUT'; readonly from: number }[] {
   if (how === 'flush') return shut.map((each) => ({ hook: each, from: index }));
-  const later = (until ?? []).flatMap(({ bound }, at) => (at > index && setsDrop(bound, hook === 'INPUT' ? 'OUTPUT' : 'INPUT') ? [{ hook: bound!.command!.chain as 'INPUT' | 'OUTPUT', from: at }] : []));
+  const other = hook === 'INPUT' ? 'OUTPUT' : 'INPUT';
+  const later = (until ?? []).flatMap((each, at) => (at > index && policySetBy(each, other) === 'DROP' ? [{ hook: other, from: at } as const] : []));
   return [{ hook, from: index }, ...later.slice(-1)];
 }
-
-/** Whether a command sets the policy of a chain of filter to DROP. */
-export const setsDrop = (bound: BoundRule | undefined, chain: string): boolean =>
-  bound?.command?.kind === 'policy' && bound.command.chain === chain && bound.command.argument?.text === 'DROP' && (bound.table?.name ?? 'filter') === 'filter';
 
 /**
  * Whether a chain that may hold rules from before says nothing yet: it is emptied later, where the connection goes for
  * sure, or the script opens its policy again, as one does that has been run before.
  */
 function isLeftOpen(hook: string, until: readonly BoundLine[] | undefined, later: readonly BoundLine[]): boolean {
-  return until?.at(-1)?.bound?.command?.kind === 'policy' || (until ?? later).some(({ bound }) => bound !== undefined && empties(bound, hook));
+  return until?.at(-1)?.bound?.command?.kind === 'policy' || (until ?? later).some((each) => empties(each, hook));
 }
 
 /** What commands have told so far of the built-in chains that matter. */
@@ -110,17 +114,18 @@ class Told {
   private readonly policies = new Map<string, Policy>();
 
   get shut(): readonly ('INPUT' | 'OUTPUT')[] {
-    return (['INPUT', 'OUTPUT'] as const).filter((hook) => this.policies.get(hook) === 'DROP');
+    return HOOKS.filter((hook) => this.policies.get(hook) === 'DROP');
   }
 
   /** Takes note of a command; what it does, where it may cut connections off. */
-  follow(bound: BoundRule): Pick<Interim, 'hook' | 'how'> | undefined {
-    if ((bound.table?.name ?? 'filter') !== 'filter' || bound.unresolved !== undefined) return undefined;
+  follow(given: BoundLine): Pick<Interim, 'hook' | 'how'> | undefined {
+    const { bound } = given;
+    if (bound === undefined || (bound.table?.name ?? 'filter') !== 'filter' || bound.unresolved !== undefined) return undefined;
     const { command } = bound;
     if (command?.kind === 'policy') return this.policy(command.chain, command.argument?.text);
     let found: Pick<Interim, 'hook' | 'how'> | undefined;
-    for (const hook of ['INPUT', 'OUTPUT'] as const) {
-      if (empties(bound, hook)) {
+    for (const hook of HOOKS) {
+      if (empties(given, hook)) {
         this.emptied.add(hook);
         if (this.policies.get(hook) === 'DROP') found ??= { hook, how: 'flush' };
       } else if (command?.chain === hook && mayCutOff(bound)) found ??= { hook, how: 'rule' };
@@ -162,7 +167,7 @@ class States {
   constructor(commands: readonly BoundLine[], family: Family, access: Traffic) {
     this.commands = commands;
     this.family = family;
-    this.ways = { INPUT: continued(access), OUTPUT: answersTo(access) };
+    this.ways = { INPUT: connectionAt('INPUT', access), OUTPUT: connectionAt('OUTPUT', access) };
   }
 
   /** The state behind a command; undefined when enough of them have been looked into. */

@@ -13,6 +13,10 @@ export interface NamedManagement {
   readonly error?: string;
 }
 
+/** By which new connections the host is administered: the first that the user names, or ssh. */
+export const accessTo = (file: FileInContext, family: Family): Traffic =>
+  namedManagement(file, family).flatMap(({ traffic: each }) => each ?? []).find(({ packet }) => packet.path === 'in') ?? SSH[family];
+
 const read = new Map<string, NamedManagement>();
 
 /** The classes that the user's settings or the facts beside the file name, as far as they are of the family; none where nothing is named. */

@@ -1,29 +1,54 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import { stagesOf } from '../../../core/analysis/fates.ts';
-import type { Hook } from '../../../core/netfilter.ts';
+import { stackOf, type Hook, type TableName } from '../../../core/netfilter.ts';
+import type { BoundLine } from '../../../core/ruleset/build.ts';
 import type { BoundRule, Chain, Table } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { FileInContext, Fix, TextEdit } from '../../rule.ts';
-import { insertAbove, insertBelow } from '../edits.ts';
+import { insertAbove, insertBelow, merged } from '../edits.ts';
 import { Losses } from './losses.ts';
+import { accessTo } from './management.ts';
+import { cutOffAt, openUntil } from './open-policy.ts';
 import { ruleText, styleOf } from './rule-text.ts';
-import { isLarge } from './standing.ts';
-import { flushesOf } from './told-state.ts';
-import { packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
+import { isLarge, isShutTo } from './standing.ts';
+import { flushesOf, policySetBy } from './told-state.ts';
+import { connectionAt, packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
 /** What to let in: the traffic that is stopped, and what accepting rules ask for, in short options. */
 export interface Opening {
-  readonly title: string;
   readonly traffic: Traffic;
   readonly conditions: readonly string[];
+  /** The same for raw where `conditions` ask for a connection, of which no packet is known there yet. */
+  readonly inRaw?: readonly string[];
+  /** What to call it in the title of a fix. */
+  readonly what: string;
   /** Whether all of the traffic has to get through, rather than what earlier rules do not stop on purpose. */
   readonly all?: boolean;
 }
 
-/** Accepts the traffic: in each table that stops it, before the rule that does or at the end where it is the policy. */
-export function openingFix(file: FileInContext, analysis: Analysis, { title, traffic, conditions, all = false }: Opening): Fix | undefined {
+/** Accepts all of it: in each table that stops some, before the rule that does or at the end where it is the policy. */
+export function openingFix(file: FileInContext, analysis: Analysis, title: string, openings: readonly Opening[]): Fix | undefined {
+  const insertions = new Insertions(file, analysis);
+  for (const opening of openings) {
+    const places = placesOf(analysis, opening);
+    if (places === undefined) return undefined;
+    for (const place of places) insertions.add(place, place.table.name === 'raw' ? opening.inRaw ?? opening.conditions : opening.conditions);
+  }
+  const edits = insertions.edits();
+  return edits.length === 0 ? undefined : { title, safe: false, edits };
+}
+
+/** A place in a built-in chain: before the rule with the index, or behind the last. */
+interface Place {
+  readonly table: Table;
+  readonly hook: Hook;
+  readonly index: number;
+}
+
+/** Where rules have to stand that let the traffic through; undefined where it takes too long to tell. */
+function placesOf(analysis: Analysis, { traffic, all = false }: Opening): readonly Place[] | undefined {
   const { space, ruleset } = analysis;
-  const edits: TextEdit[] = [];
+  const places: Place[] = [];
   // Where all of it is stopped, so are its usual packets, and few are quickly looked for.
   const packets = isLarge(analysis) && !all ? usualPacketsOf(space, traffic) : packetsOf(space, traffic);
   for (const { table: name, hook } of stagesOf(traffic.packet.path, analysis.backend)) {
@@ -32,41 +57,96 @@ export function openingFix(file: FileInContext, analysis: Analysis, { title, tra
     const lostAt = new Losses(space, table, all).in(hook, space.intersection(packets, analysis.arriving(name, hook)));
     if (lostAt === undefined) return undefined;
     const index = all ? lostAt[0] : lostAt.at(-1);
-    if (index !== undefined) edits.push(...insertion({ file, analysis, table, hook, index }, conditions));
+    if (index !== undefined) places.push({ table, hook, index });
   }
-  return edits.length === 0 ? undefined : { title, safe: false, edits };
+  return places;
 }
 
-interface Site {
-  readonly file: FileInContext;
-  readonly analysis: Analysis;
-  readonly table: Table;
-  readonly hook: Hook;
-  readonly index: number;
+const HOOKS = ['INPUT', 'OUTPUT'] as const;
+
+/** Lines that are put in at one place of a file. */
+interface Insertion {
+  readonly at: Anchor;
+  readonly texts: string[];
+  /** The chains that they are for. */
+  readonly chains: Set<string>;
 }
 
-/** The edit that puts rules before the one with the index, or behind the last. */
-function insertion({ file, analysis, table, hook, index }: Site, conditions: readonly string[]): readonly TextEdit[] {
-  const chain = table.chains.get(hook)!;
-  const style = styleOf(table);
-  const write = (neighbour: BoundRule | undefined, command: string): string[] => conditions.map((each) => ruleText(neighbour, style, table.name, command, each));
-  const rule = chain.rules[index]?.bound;
-  if (rule?.command?.kind === 'append') return above(rule.line, write(rule, `-A ${hook}`));
-  // What is put in at the same number afterwards stands before it; several in turn, so the last comes first.
-  if (rule !== undefined) return below(rule.line, write(rule, `-I ${hook}${rule.command?.position === undefined ? '' : ` ${rule.command.position}`}`).reverse());
-  const last = chain.rules.at(-1)?.bound;
-  if (last !== undefined) return below(last.line, write(last, `-A ${hook}`));
-  const end = endOfEmpty(file, analysis, table, chain);
-  return end === undefined ? [] : (end.content.kind === 'commit' ? above : below)(end, write(file.bound(end), `-A ${hook}`));
+interface Anchor {
+  readonly line: Line;
+  readonly where: 'above' | 'below';
 }
 
-/** Where the first rule of a chain goes: before the block's COMMIT, or behind the command that empties it or sets its policy. */
-function endOfEmpty(file: FileInContext, { ruleset }: Analysis, table: Table, { name, declaration }: Chain): Line | undefined {
+/** Rules to be put into a file. */
+class Insertions {
+  private readonly file: FileInContext;
+  private readonly analysis: Analysis;
+  private readonly all: Insertion[] = [];
+
+  constructor(file: FileInContext, analysis: Analysis) {
+    this.file = file;
+    this.analysis = analysis;
+  }
+
+  add({ table, hook, index }: Place, conditions: readonly string[]): void {
+    const chain = table.chains.get(hook)!;
+    const style = styleOf(table);
+    const put = (at: Anchor, neighbour: BoundRule | undefined, command: string): void => {
+      const texts = conditions.map((each) => ruleText(neighbour, style, table.name, command, each));
+      this.insertionAt(at, table.name, hook).texts.push(...texts);
+    };
+    const rule = chain.rules[index]?.bound;
+    const last = chain.rules.at(-1)?.bound;
+    if (rule?.command?.kind === 'append') put({ line: rule.line, where: 'above' }, rule, `-A ${hook}`);
+    // What is put in at the same number afterwards stands before it.
+    else if (rule !== undefined) put({ line: rule.line, where: 'below' }, rule, `-I ${hook}${rule.command?.position === undefined ? '' : ` ${rule.command.position}`}`);
+    else if (last !== undefined) put({ line: last.line, where: 'below' }, last, `-A ${hook}`);
+    else {
+      const end = endOfEmpty(this.file, this.analysis, table, chain);
+      if (end !== undefined) put(end, this.file.bound(end.line), `-A ${hook}`);
+    }
+  }
+
+  edits(): readonly TextEdit[] {
+    const around = this.file.kind === 'script' ? HOOKS.flatMap((hook) => this.keptGoing(hook)) : [];
+    return merged([...around, ...this.all.map(({ at: { line, where }, texts }) => (where === 'above' ? insertAbove : insertBelow)(line, texts.join(line.eol || '\n')))]);
+  }
+
+  /** Where the connection that the commands are typed in is stopped until the new rules: keeps the policy open for so long, and shuts it behind them. */
+  private keptGoing(hook: 'INPUT' | 'OUTPUT'): readonly TextEdit[] {
+    const { file, analysis } = this;
+    if (!isShutTo(analysis, connectionAt(hook, accessTo(file, analysis.ruleset.family)))) return [];
+    const commands = file.executed(stackOf(analysis.ruleset));
+    const placed = this.all.filter(({ chains }) => chains.has(`filter ${hook}`)).map((insertion) => ({ insertion, end: endOf(commands, insertion.at) }));
+    const last = placed.reduce<(typeof placed)[number] | undefined>((so, each) => (so === undefined || each.end > so.end ? each : so), undefined);
+    const cutOff = last && cutOffAt(commands.slice(0, last.end), hook);
+    const open = cutOff && openUntil(cutOff, hook, last!.insertion.at.line);
+    if (open === undefined) return [];
+    if (commands[last!.end] === undefined || policySetBy(commands[last!.end]!, hook) === undefined) last!.insertion.texts.push(open.behind);
+    return open.edits;
+  }
+
+  private insertionAt(at: Anchor, table: TableName, hook: Hook): Insertion {
+    let insertion = this.all.find((each) => each.at.line === at.line && each.at.where === at.where);
+    if (insertion === undefined) this.all.push(insertion = { at, texts: [], chains: new Set() });
+    insertion.chains.add(`${table} ${hook}`);
+    return insertion;
+  }
+}
+
+/** How many commands have been run before lines that are put in there. */
+function endOf(commands: readonly BoundLine[], { line, where }: Anchor): number {
+  return where === 'above' ? Math.max(0, commands.findIndex((each) => each.line === line)) : commands.findLastIndex((each) => each.line === line) + 1;
+}
+
+/** Where the first rule of a chain goes: before the block's COMMIT, or between the command that empties it and one that sets its policy. */
+function endOfEmpty(file: FileInContext, { ruleset }: Analysis, table: Table, { name, declaration }: Chain): Anchor | undefined {
   const opened = table.line;
-  if (opened !== undefined) return file.survey.get('commit')?.find(({ number }) => number > opened.number);
-  return [...flushesOf(file, ruleset, name), ...(declaration === undefined ? [] : [declaration])].reduce<Line | undefined>((last, line) => (last === undefined || line.number > last.number ? line : last), undefined);
+  if (opened !== undefined) {
+    const commit = file.survey.get('commit')?.find(({ number }) => number > opened.number);
+    return commit && { line: commit, where: commit.content.kind === 'commit' ? 'above' : 'below' };
+  }
+  const flush = flushesOf(file, ruleset, name).reduce<Line | undefined>((last, line) => (last === undefined || line.number > last.number ? line : last), undefined);
+  if (declaration !== undefined && (flush === undefined || declaration.number > flush.number)) return { line: declaration, where: 'above' };
+  return flush && { line: flush, where: 'below' };
 }
-
-// As one edit, because several insertions at one place would be in doubt.
-const above = (line: Line, texts: readonly string[]): readonly TextEdit[] => [insertAbove(line, texts.join(line.eol || '\n'))];
-const below = (line: Line, texts: readonly string[]): readonly TextEdit[] => [insertBelow(line, texts.join(line.eol || '\n'))];

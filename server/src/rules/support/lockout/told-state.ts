@@ -1,6 +1,7 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
-import { stackOf, type Hook } from '../../../core/netfilter.ts';
-import type { BoundRule, Chain, Ruleset } from '../../../core/ruleset/model.ts';
+import { stackOf, type Hook, type Policy } from '../../../core/netfilter.ts';
+import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { Chain, Ruleset } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext } from '../../rule.ts';
 
@@ -32,10 +33,17 @@ function setsPolicy(file: FileInContext, { declaration }: Chain): boolean {
 /** The lines of commands that empty a chain of filter, with all others or alone. */
 export function flushesOf(file: FileInContext, ruleset: Ruleset, chain: string): readonly Line[] {
   if (file.kind === 'ruleset') return [];
-  return file.executed(stackOf(ruleset)).flatMap(({ line, bound }) => (bound !== undefined && empties(bound, chain) ? [line] : []));
+  return file.executed(stackOf(ruleset)).flatMap((each) => (empties(each, chain) ? [each.line] : []));
 }
 
 /** Whether the command takes all rules out of a chain of filter. */
-export function empties({ command, table, unresolved }: BoundRule, chain: string): boolean {
-  return command?.kind === 'flush' && unresolved === undefined && (table?.name ?? 'filter') === 'filter' && (command.chain ?? chain) === chain;
+export function empties({ bound }: BoundLine, chain: string): boolean {
+  return bound?.command?.kind === 'flush' && bound.unresolved === undefined && (bound.table?.name ?? 'filter') === 'filter' && (bound.command.chain ?? chain) === chain;
+}
+
+/** The policy that the command gives to a chain of filter; undefined where it does not set it. */
+export function policySetBy({ bound }: BoundLine, chain: string): Policy | undefined {
+  if (bound?.command?.kind !== 'policy' || bound.command.chain !== chain || bound.unresolved !== undefined || (bound.table?.name ?? 'filter') !== 'filter') return undefined;
+  const policy = bound.command.argument?.text;
+  return policy === 'ACCEPT' || policy === 'DROP' ? policy : undefined;
 }

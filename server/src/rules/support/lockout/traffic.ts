@@ -80,10 +80,13 @@ function turned({ text, packet, networks }: Traffic): Traffic {
 const later = new WeakMap<Traffic, Traffic>();
 
 /** The packets of the same connections once they are established; the same object each time. */
-export function continued(coming: Traffic): Traffic {
+function continued(coming: Traffic): Traffic {
   let traffic = later.get(coming);
   if (traffic === undefined) later.set(coming, traffic = { ...coming, packet: established(coming.packet) });
   return traffic;
 }
+
+/** What of the connections of an access, once they are established, comes to a hook. */
+export const connectionAt = (hook: 'INPUT' | 'OUTPUT', access: Traffic): Traffic => (hook === 'INPUT' ? continued(access) : answersTo(access));
 
 const established = (packet: Packet): Packet => ({ ...packet, state: 'ESTABLISHED', tcpFlags: packet.protocol === PROTOCOL.tcp ? TCP_FLAGS.ACK : undefined });
