@@ -293,6 +293,12 @@ describe('lockouts between two commands', () => {
     assert.deepEqual(finding!.related!.map(({ line }) => line.number), [3]);
   });
 
+  it('show a packet that the command which ends them lets in', () => {
+    const script = '#!/bin/sh\niptables -P INPUT DROP\niptables -F\niptables -A INPUT -s 198.51.100.0/24 -i eth7 -p tcp --dport 22 -j ACCEPT\niptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n';
+    const finding = lockouts(script, { name: 'fw.sh' }).find(({ code }) => code === 'lockout-flush');
+    assert.match(finding!.message, /until line 4 `tcp 198\.51\.100\.\d+:40000 -> 10\.0\.0\.5:22 in=eth7 state=ESTABLISHED flags=ACK` is dropped/u);
+  });
+
   it('end where the connection is let in first, and begin anew with the next flush', () => {
     const found = lockouts(script('iptables -P INPUT DROP', 'iptables -F', ...ACCEPTING, 'iptables -A INPUT -p tcp --dport 80 -j ACCEPT', 'iptables -F', ...ACCEPTING), { name: 'fw.sh' });
     assert.deepEqual(found.map(({ code, line, message }) => [code, line.number, /until line \d+/u.exec(message)?.[0]]), [['lockout-flush', 1, 'until line 4'], ['lockout-flush', 6, 'until line 9']]);

@@ -3,6 +3,7 @@ import type { Packet } from '../../../core/engine/packet.ts';
 import { printPacket } from '../../../core/notation/print.ts';
 import { classOf } from '../../../core/sets/class.ts';
 import { NONE, type PacketSet } from '../../../core/sets/diagram.ts';
+import { witness } from '../../../core/sets/witness.ts';
 import type { Standing } from './standing.ts';
 import { usualPacketsOf, type Traffic } from './traffic.ts';
 
@@ -31,6 +32,17 @@ export function stoppedPacket(analysis: Analysis, traffic: Traffic, { fates }: S
     return { packet: printPacket(withRealInterfaces(analysis, packet)), fate, decidedBy: example.decidedBy };
   }
   return undefined;
+}
+
+/** A packet that is stopped, and gets through in a state behind this one; undefined where none is found. */
+export function stoppedForAWhile(analysis: Analysis, traffic: Traffic, standing: Standing, opened: Analysis, later: Standing): Stopped | undefined {
+  const usual = opened.space.intersection(later.fates.accepted, usualPacketsOf(opened.space, traffic));
+  const found = witness(opened.space, usual === NONE ? later.fates.accepted : usual);
+  if (found === undefined) return undefined;
+  const packet = usually(withEndsOf(found.packet, traffic.packet));
+  const stopped = stoppedPacket(analysis, traffic, standing, classOf(analysis.space, packet));
+  // An interface that only later rules name has no name of its own before.
+  return stopped && { ...stopped, packet: printPacket(withRealInterfaces(opened, packet)) };
 }
 
 function withEndsOf(example: Packet, given: Packet): Packet {

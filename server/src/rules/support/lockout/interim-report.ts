@@ -4,7 +4,7 @@ import type { AnalysedFile, Fix, Progress, RelatedPlace, TextEdit } from '../../
 import { insertBelow, merged, removeLine, textSpan } from '../edits.ts';
 import { hasMore } from '../script.ts';
 import { accessFix } from './access.ts';
-import { stoppedPacket } from './example.ts';
+import { stoppedForAWhile, stoppedPacket } from './example.ts';
 import type { Interim } from './interim.ts';
 import { accessTo } from './management.ts';
 import { indentOf, openUntil } from './open-policy.ts';
@@ -14,9 +14,10 @@ import { policySetBy } from './told-state.ts';
 
 /** The report of a state between two commands in which the administrator's connection is cut off; `why` says what the command does. */
 export function* reportInterim(file: AnalysedFile, interim: Interim, why: string): Iterable<Progress> {
-  const { analysis, stopped: traffic, at: { line, bound }, until } = interim;
+  const { analysis, stopped: traffic, at: { line, bound }, until, opened } = interim;
   const standing = standingOf(analysis, traffic);
-  const stopped = stoppedPacket(analysis, traffic, standing, standing.blocked);
+  const forAWhile = opened && stoppedForAWhile(analysis, traffic, standing, opened, standingOf(opened, traffic));
+  const stopped = forAWhile ?? stoppedPacket(analysis, traffic, standing, standing.blocked);
   if (stopped === undefined) return;
   const example = `\`${stopped.packet}\` ${fateText(stopped).replace('this rule', 'a rule')}`;
   const end = until?.at(-1)?.line;

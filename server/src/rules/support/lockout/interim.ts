@@ -18,6 +18,8 @@ export interface Interim {
   readonly stopped: Traffic;
   /** The commands behind it, up to the one that ends this; undefined where none does. */
   readonly until: readonly BoundLine[] | undefined;
+  /** The state that those leave. */
+  readonly opened: Analysis | undefined;
   /** All commands behind it, and the state that the last of them leaves. */
   readonly later: readonly BoundLine[];
   readonly last: Analysis;
@@ -80,7 +82,8 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     yield* states.following(state);
     const stopped = states.stoppedIn(state, cause.hook);
     if (stopped === undefined) continue;
-    const end = states.endOf(index, cause.hook, states.stoppedIn(last, cause.hook) === undefined);
+    const found = states.endOf(index, cause.hook, states.stoppedIn(last, cause.hook) === undefined);
+    const end = found?.index;
     const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
     const isKnown = told.emptied.has(cause.hook);
     if (!isKnown && isLeftOpen(cause.hook, until, commands.slice(index + 1))) continue;
@@ -88,7 +91,7 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     if (end === undefined) free[cause.hook] = Infinity;
     else for (const hook of HOOKS) free[hook] = Math.max(free[hook], end + 1);
     const starts = shuttingFrom(cause, index, end === undefined ? undefined : commands.slice(0, end + 1), told.shut);
-    yield { ...cause, at, analysis: state, stopped, until, later: commands.slice(index + 1), last, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
+    yield { ...cause, at, analysis: state, stopped, until, opened: found?.state, later: commands.slice(index + 1), last, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
   }
 }
 
@@ -156,6 +159,12 @@ function mayLetThrough(bound: BoundRule | undefined): boolean {
   return command?.kind === 'delete' || command?.kind === 'flush' || !(target?.kind === 'verdict' && target.verdict === 'DROP');
 }
 
+/** The command at which a cut-off ends, and the state that it leaves. */
+interface End {
+  readonly index: number;
+  readonly state: Analysis;
+}
+
 /** The rulesets that commands leave behind one after the other. */
 class States {
   private readonly commands: readonly BoundLine[];
@@ -187,12 +196,12 @@ class States {
   }
 
   /** The command at which what began at `index` ends, if only for a while; behind many that might end it one found by halving, where it has ended after the last command. */
-  endOf(index: number, hook: 'INPUT' | 'OUTPUT', hasEnded: boolean): number | undefined {
+  endOf(index: number, hook: 'INPUT' | 'OUTPUT', hasEnded: boolean): End | undefined {
     let shut = index;
     for (const at of this.opening(index)) {
       const state = this.after(at);
       if (state === undefined) return undefined;
-      if (this.stoppedIn(state, hook) === undefined) return at;
+      if (this.stoppedIn(state, hook) === undefined) return { index: at, state };
       shut = at;
     }
     return hasEnded ? this.halving(shut, hook) : undefined;
@@ -202,7 +211,7 @@ class States {
   shut(hook: 'INPUT' | 'OUTPUT', from: number, end: number | undefined, last: Analysis): readonly Shut[] {
     const state = this.after(from);
     if (state === undefined || this.stoppedIn(state, hook) === undefined) return [];
-    const at = end ?? this.endOf(from, hook, this.stoppedIn(last, hook) === undefined);
+    const at = end ?? this.endOf(from, hook, this.stoppedIn(last, hook) === undefined)?.index;
     return [{ hook, end: at === undefined ? undefined : this.commands[at] }];
   }
 
@@ -213,16 +222,20 @@ class States {
     return found;
   }
 
-  private halving(from: number, hook: 'INPUT' | 'OUTPUT'): number | undefined {
+  private halving(from: number, hook: 'INPUT' | 'OUTPUT'): End | undefined {
     let shut = from;
-    let open = this.commands.length - 1;
-    while (open - shut > 1) {
-      const middle = (shut + open) >> 1;
-      const state = this.after(middle);
-      if (state === undefined) return undefined;
-      if (this.stoppedIn(state, hook) === undefined) open = middle;
-      else shut = middle;
+    let open = this.end(this.commands.length - 1);
+    while (open !== undefined && open.index - shut > 1) {
+      const middle = this.end((shut + open.index) >> 1);
+      if (middle === undefined) return undefined;
+      if (this.stoppedIn(middle.state, hook) === undefined) open = middle;
+      else shut = middle.index;
     }
     return open;
+  }
+
+  private end(index: number): End | undefined {
+    const state = this.after(index);
+    return state && { index, state };
   }
 }
