@@ -36,8 +36,6 @@ export class Traffic {
 
   next(): OraclePacket {
     const packet = this.any();
-    // Every link leads to a group of IPv6: a socket that is bound to one says by which.
-    if (packet.path === 'out' && packet.dst?.startsWith('ff') === true) return { ...packet, bind: packet.out_iface };
     // A route may go by the source, which a socket has for it that is bound to an address.
     return this.isRouted && packet.local === true ? { ...packet, bound: true } : packet;
   }
@@ -72,7 +70,9 @@ export class Traffic {
     const { in_iface: arrives = devices[0], out_iface: leaves = devices[1], local, ...rest } = { flags: 'SYN', ...packet, ...fields };
     const isOwn = own.includes(rest.dst!);
     const path = isOwn ? 'in' : packet.path !== 'auto' ? packet.path! : local === true ? 'out' : random.pick(['in', 'forward']);
-    const ways = { ...(path === 'out' ? {} : { in_iface: arrives }), ...(path === 'in' ? {} : { out_iface: wayTo(rest.dst!) ?? leaves }) };
+    // Every link leads to a group of IPv6, and what is not bound to one leaves by the first that the oracle has.
+    const way = rest.dst!.startsWith('ff') ? 'eth0' : wayTo(rest.dst!) ?? leaves;
+    const ways = { ...(path === 'out' ? {} : { in_iface: arrives }), ...(path === 'in' ? {} : { out_iface: way }) };
     // What is said to be delivered needs an address that the host has, which only IPv4 does without.
     return { ...rest, ...ways, path, ...(path === 'in' && family === 'ipv6' && !isOwn ? { dst: random.pick(own) } : {}) };
   }
