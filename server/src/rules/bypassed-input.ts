@@ -87,9 +87,10 @@ function* portRules(ruleset: Ruleset): Steps<readonly PortRule[]> {
   return found;
 }
 
-/** Rules by the ports that they name; most name one of a few. */
+/** Rules by the ports that they name; most name one of a few, and so do those who ask. */
 class PortRules {
   private readonly groups = new Map<string, { readonly named: NamedPorts; readonly places: number[] }>();
+  private readonly known = new Map<string, readonly PortRule[]>();
   private readonly rules: readonly PortRule[];
 
   constructor(rules: readonly PortRule[]) {
@@ -106,7 +107,14 @@ class PortRules {
   }
 
   /** The rules that name one of the ports, in their order. */
-  about(ports: NamedPorts): readonly PortRule[] {
+  about({ protocol, ports }: NamedPorts): readonly PortRule[] {
+    const key = `${protocol} ${ports.map(({ from, to }) => `${from}:${to}`).join()}`;
+    let found = this.known.get(key);
+    if (found === undefined) this.known.set(key, found = this.find({ protocol, ports }));
+    return found;
+  }
+
+  private find(ports: NamedPorts): readonly PortRule[] {
     const places = new Set([...this.groups.values()].flatMap(({ named, places: own }) => (commonPorts(named, ports).length > 0 ? own : [])));
     return [...places].sort((a, b) => a - b).map((place) => this.rules[place]!);
   }

@@ -36,20 +36,31 @@ const NO_LOOPS: ReadonlySet<Rule> = new Set();
 
 /** The one target by which packets end at the rule or in the chains behind it; undefined where there are several. */
 function verdictOf(table: Table, standing: Standing): string | undefined {
+  const consequence = consequenceOf(table, standing.rule, NO_LOOPS);
+  if (consequence.kind === 'chain') return verdictBehind(table, consequence.chain);
+  return consequence.outcomes.some((outcome) => outcome !== 'continue') ? statedBy(table, standing) : undefined;
+}
+
+const verdicts = new WeakMap<Table, Map<string, string | undefined>>();
+
+/** The same of a chain, found once: thousands of rules may lead there. */
+function verdictBehind(table: Table, chain: string): string | undefined {
+  let known = verdicts.get(table);
+  if (known === undefined) verdicts.set(table, known = new Map());
+  if (!known.has(chain)) known.set(chain, findVerdictBehind(table, chain));
+  return known.get(chain);
+}
+
+function findVerdictBehind(table: Table, name: string): string | undefined {
   const ends = new Set<string>();
-  const pending = [standing];
-  const met = new Set<string>();
-  for (let each = pending.pop(); each !== undefined; each = pending.pop()) {
-    const { rule } = each;
-    const consequence = consequenceOf(table, rule, NO_LOOPS);
-    if (consequence.kind === 'chain') {
-      const { chain } = consequence;
-      if (!met.has(chain)) for (const inside of table.chains.get(chain)!.rules) pending.push({ chain, rule: inside });
-      met.add(chain);
-    } else if (consequence.outcomes.some((outcome) => outcome !== 'continue') && !(met.size > 0 && consequence.outcomes.every((outcome) => outcome === 'return'))) {
-      ends.add(statedBy(table, each));
+  const pending = new Set([name]);
+  for (const chain of pending) {
+    for (const rule of table.chains.get(chain)!.rules) {
+      const consequence = consequenceOf(table, rule, NO_LOOPS);
+      if (consequence.kind === 'chain') pending.add(consequence.chain);
+      else if (consequence.outcomes.some((outcome) => outcome !== 'continue') && !consequence.outcomes.every((outcome) => outcome === 'return')) ends.add(statedBy(table, { chain, rule }));
+      if (ends.size > 1) return undefined;
     }
-    if (ends.size > 1) return undefined;
   }
   return [...ends][0];
 }
