@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { analyse, type Analysis } from '../../../server/src/core/analysis/analysis.ts';
 import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { testParser } from '../../support/document.ts';
-import { filterTable, anyRule } from './rulesets.ts';
+import { anyRule, filterTable, serviceRule, serviceTable } from './rulesets.ts';
 
 /** What can be said of every rule, and how much of all packets fares how. */
 function told(analysis: Analysis): readonly unknown[] {
@@ -16,32 +16,45 @@ function told(analysis: Analysis): readonly unknown[] {
 }
 
 /** Edits of one line: what it is replaced by, where nothing is it is deleted. */
-const edit = fc.record({ at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), insert: fc.boolean(), text: fc.option(anyRule) });
+const editBy = (rule: fc.Arbitrary<string>): fc.Arbitrary<Edit> => fc.record({ at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), insert: fc.boolean(), text: fc.option(rule) });
+
+interface Edit {
+  readonly at: number;
+  readonly insert: boolean;
+  readonly text: string | null;
+}
 
 describe('analysis after edits', () => {
-  it('tells what a new one tells', async () => {
-    const parser = await testParser();
-    fc.assert(fc.property(filterTable, fc.array(edit, { minLength: 1, maxLength: 6 }), (text, edits) => {
-      const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, text);
-      let analysis = analyse(document.ruleset());
-      const working = analysis.work();
-      while (working.next().done !== true);
-      const lines = text.split('\n');
-      const [first, last] = [lines.findIndex((line) => line.startsWith('-A')), lines.indexOf('COMMIT')];
-      let rules = last - first;
-      for (const [version, { at, insert, text: line }] of edits.entries()) {
-        const number = first + Math.floor(at * (rules + 1));
-        const removed = insert || number === first + rules ? 0 : 1;
-        document.update([{ range: { start: { line: number, character: 0 }, end: { line: number + removed, character: 0 } }, text: line === null ? '' : `${line}\n` }], version + 2);
-        rules += (line === null ? 0 : 1) - removed;
-        analysis = analyse(document.ruleset(), { previous: analysis });
-        assert.deepEqual(told(analysis), told(analyse(document.ruleset())));
-      }
-    }), { numRuns: 40 });
+  let parser: Awaited<ReturnType<typeof testParser>>;
+  before(async () => {
+    parser = await testParser();
   });
 
-  it('tells that a chain from which every packet came back keeps some now, behind another chain too', async () => {
-    const parser = await testParser();
+  function assertTold(text: string, edits: readonly Edit[]): void {
+    const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, text);
+    let analysis = analyse(document.ruleset());
+    const working = analysis.work();
+    while (working.next().done !== true);
+    const lines = text.split('\n');
+    const [first, last] = [lines.findIndex((line) => line.startsWith('-A')), lines.indexOf('COMMIT')];
+    let rules = last - first;
+    for (const [version, { at, insert, text: line }] of edits.entries()) {
+      const number = first + Math.floor(at * (rules + 1));
+      const removed = insert || number === first + rules ? 0 : 1;
+      document.update([{ range: { start: { line: number, character: 0 }, end: { line: number + removed, character: 0 } }, text: line === null ? '' : `${line}\n` }], version + 2);
+      rules += (line === null ? 0 : 1) - removed;
+      analysis = analyse(document.ruleset(), { previous: analysis });
+      assert.deepEqual(told(analysis), told(analyse(document.ruleset())));
+    }
+  }
+
+  const edits = (rule: fc.Arbitrary<string>): fc.Arbitrary<Edit[]> => fc.array(editBy(rule), { minLength: 1, maxLength: 6 });
+
+  it('tells what a new one tells', () => fc.assert(fc.property(filterTable, edits(anyRule), assertTold), { numRuns: 40 }));
+
+  it('tells what a new one tells where many rules lead to chains of their own', () => fc.assert(fc.property(serviceTable, edits(serviceRule), assertTold), { numRuns: 20 }));
+
+  it('tells that a chain from which every packet came back keeps some now, behind another chain too', () => {
     const lines = ['*filter', ':INPUT ACCEPT [0:0]', ':OUTER - [0:0]', ':MARKS - [0:0]', '-A INPUT -j OUTER', '-A INPUT -p tcp -j ACCEPT', '-A OUTER -j MARKS', '-A MARKS -j LOG', 'COMMIT', ''];
     const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, lines.join('\n'));
     const place = { chain: 'INPUT', index: 1 };

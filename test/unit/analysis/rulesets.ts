@@ -45,6 +45,20 @@ export const filterTable: fc.Arbitrary<string> = fc.tuple(policy, policy, policy
   ...rules, '-A TRACKS -m conntrack --ctstate NEW', 'COMMIT', '',
 ].join('\n'));
 
+/** Chains that many like rules of one chain lead to, each to one of them. */
+const SERVICES = Array.from({ length: 9 }, (_, number) => `SERVICE-${number}`);
+
+/** A rule of the chain that leads to services, or of one of them. */
+export const serviceRule: fc.Arbitrary<string> = fc.constantFrom('INPUT', ...SERVICES).chain((chain) =>
+  fc.tuple(sometimes(protocol), sometimes(part('-s', SOURCES)), fc.constantFrom('-j ACCEPT', '-j DROP', '-j RETURN', '-j LOG', ...SERVICES.slice(SERVICES.indexOf(chain) + 1, SERVICES.indexOf(chain) + 2).map((next) => `-g ${next}`)))
+    .map(([asked, from, does]) => ['-A', chain, asked, from, does].filter((each) => each !== '').join(' ')));
+
+/** A filter table in which many rules of one chain that ask for little lead to chains of their own. */
+export const serviceTable: fc.Arbitrary<string> = fc.tuple(policy, fc.array(fc.constantFrom('-p tcp', '-i eth0', '-s 10.0.0.0/8', ''), { minLength: SERVICES.length, maxLength: SERVICES.length }), fc.array(serviceRule, { minLength: 8, maxLength: 24 })).map(([input, asked, rules]) => [
+  '*filter', `:INPUT ${input} [0:0]`, ':FORWARD ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ...SERVICES.map((name) => `:${name} - [0:0]`), ':TRACKS - [0:0]',
+  ...SERVICES.map((name, number) => `-A INPUT ${asked[number]!} -j ${name}`.replace('  ', ' ')), ...rules, '-A TRACKS -m conntrack --ctstate NEW', 'COMMIT', '',
+].join('\n'));
+
 const ADDRESSES = [0x0a010101, 0x0a020101, 0xcb007101];
 const TRANSPORTS: readonly Partial<Packet>[] = [
   ...[22, 450, 9].flatMap((destinationPort) => [

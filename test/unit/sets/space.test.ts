@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NONE } from '../../../server/src/core/sets/diagram.ts';
+import { EVERY, NONE } from '../../../server/src/core/sets/diagram.ts';
 import { exactly } from '../../../server/src/core/sets/bounds.ts';
 import { after, before, inTurn, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
 import { PacketSpace } from '../../../server/src/core/sets/space.ts';
-import { beginningsOf, Probe } from '../../../server/src/core/sets/probe.ts';
+import { beginningsOf, listedBeginningsOf, placeOf, Probe, type Beginning } from '../../../server/src/core/sets/probe.ts';
 import { packetOf, pick, valueOf, witness } from '../../../server/src/core/sets/witness.ts';
 
 /** Variables of a packet whose field has the value. */
@@ -65,9 +65,25 @@ describe('packet space', () => {
     const bits = pick(space, space.intersection(set, space.equals('fragment', 0)));
     const found = beginningsOf(space, set, false);
     // 80 is 0000000001010000 and 443 is 0000000110111011.
-    assert.deepEqual(found.map(({ field, length }) => [field, length]), [['protocol', 8], ['destinationPort', 7], ['source', 16]]);
-    for (const { field, length, hash } of found) assert.equal(new Probe(space, bits).hash(field, length), hash);
-    assert.deepEqual(beginningsOf(space, space.union(set, whole), true).map(({ field }) => field), []);
+    assert.deepEqual(found.map(({ place }) => place), [placeOf(space, 'protocol', 8), placeOf(space, 'destinationPort', 7), placeOf(space, 'source', 16)]);
+    for (const { place, hash } of found) assert.equal(new Probe(space).take(bits).hash(place), hash);
+    assert.deepEqual(beginningsOf(space, space.union(set, whole), true), []);
+  });
+
+  it('lists what packets of a set begin with in a field of several values', () => {
+    const space = new PacketSpace('ipv4', []);
+    const either = [space.equals('destinationPort', 80), space.range('destinationPort', 440, 445), space.equals('destinationPort', 65535)];
+    const set = space.intersection(space.equals('protocol', 6), either.reduce((so, each) => space.union(so, each)));
+    const begins = (field: 'protocol' | 'destinationPort', value: number, length: number): Beginning => {
+      const place = placeOf(space, field, length);
+      return { place, hash: new Probe(space).take(pick(space, space.equals(field, value))).hash(place) };
+    };
+    // From 440 to 445 are four numbers that share their first 14 bits, and two that share 15.
+    assert.deepEqual(listedBeginningsOf(space, set), [begins('destinationPort', 80, 16), begins('destinationPort', 440, 14), begins('destinationPort', 444, 15), begins('destinationPort', 65535, 16)]);
+    assert.equal(listedBeginningsOf(space, space.intersection(space.equals('protocol', 6), either[0]!)), undefined);
+    assert.equal(listedBeginningsOf(space, EVERY), undefined);
+    const many = Array.from({ length: 100 }, (_, number) => space.equals('destinationPort', number * number));
+    assert.equal(listedBeginningsOf(space, many.reduce((so, each) => space.union(so, each))), undefined);
   });
 
   it('leaves open what a rewritten field may be', () => {

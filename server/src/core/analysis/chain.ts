@@ -5,6 +5,7 @@ import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { StepIndex, type Matching } from './step-index.ts';
 import { completed, type Steps } from './steps.ts';
+import type { StopIndex } from './stop-index.ts';
 import type { Aside } from './match.ts';
 import type { Consequence } from './target.ts';
 
@@ -53,6 +54,8 @@ export class AnalysedChain {
   readonly rewrites: boolean;
   private readonly space: PacketSpace;
   private readonly known: (readonly Beginning[] | undefined)[] = [];
+  /** What finds the rules that may stop a packet, as it was last made; it depends on other chains. */
+  stops: StopIndex | undefined;
   private whole: StepIndex | undefined;
   private fragments: StepIndex | undefined;
 

@@ -36,6 +36,7 @@ const MOST_SETS = 64;
  */
 export class Changes {
   private readonly space: PacketSpace;
+  private readonly probe: Probe;
   private readonly stretches = new Map<string, Stretch>();
   /** Changed rules, as they were and as they are; undefined where there are many. */
   private readonly changed: AnalysedChain | undefined;
@@ -49,6 +50,7 @@ export class Changes {
   /** `before` and `after` are the table in the same space; `routes` the ways to the chains of now. */
   constructor(space: PacketSpace, before: Prepared, after: Prepared, routes: Routes) {
     this.space = space;
+    this.probe = new Probe(space);
     this.before = before;
     this.after = after;
     const steps: TableStep[] = [];
@@ -73,7 +75,7 @@ export class Changes {
   leavePacket(bits: Uint8Array): boolean {
     if (this.changed === undefined) return false;
     const { steps } = this.changed;
-    return steps.length <= FEW ? steps.every(({ loose }) => !this.space.has(loose.may, bits)) : this.changed.acting(new Probe(this.space, bits)).next() === -1;
+    return steps.length <= FEW ? steps.every(({ loose }) => !this.space.has(loose.may, bits)) : this.changed.acting(this.probe.take(bits)).next() === -1;
   }
 
   /** Whether no packet of the set can. */

@@ -157,7 +157,10 @@ export class Cover {
     const { loose, consequence } = this.analysis.chain(place.chain).steps[place.index]!;
     const met = yield* this.search.along(own!, place.index, this.analysis.space.intersection(wanted, loose.must));
     if (met.bits === undefined) return false;
-    return consequence.kind === 'result' || consequence.goto || new Stops(this.analysis, 'loose').keeps(this.analysis.chain(place.chain), place.index, met.bits);
+    if (consequence.kind === 'result' || consequence.goto) return true;
+    const stops = new Stops(this.analysis, 'loose');
+    stops.take(met.bits);
+    return stops.keeps(this.analysis.chain(place.chain), place.index);
   }
 
   /** Where rewriting matters: every rule that takes wanted packets before they come to the place; none where none would match even if they came. */

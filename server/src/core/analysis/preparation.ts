@@ -64,7 +64,7 @@ export class Preparation {
     for (const [name, own] of rules) {
       const before = kept?.rules.get(name);
       const isSame = before !== undefined && own.doesAs(before);
-      chains.set(name, isSame ? kept!.chains.get(name)! : yield* this.chain(name, own, kept, (step) => stepInTable(space, step, anything, watching)));
+      chains.set(name, isSame ? kept!.chains.get(name)! : yield* this.chain(name, own, kept, anything, (step) => stepInTable(space, step, anything, watching)));
     }
     const policies = [...this.table.chains.values()].flatMap(({ name, policy }) => (policy === undefined ? [] : [`${name} ${policy}`])).join();
     return { rules, chains, anything, hasLoops: this.looping.size > 0, policies };
@@ -120,7 +120,7 @@ export class Preparation {
     return rewriting;
   }
 
-  private *chain(name: string, { steps }: RuleSets, kept: Prepared | undefined, inTable: (step: Step) => TableStep): Steps<AnalysedChain> {
+  private *chain(name: string, { steps }: RuleSets, kept: Prepared | undefined, anything: Rewriting, inTable: (step: Step) => TableStep): Steps<AnalysedChain> {
     const before = kept?.rules.get(name)?.steps ?? [];
     const known = new Map(before.map((step, index) => [step, kept!.chains.get(name)!.steps[index]!]));
     const own: TableStep[] = [];
@@ -129,7 +129,7 @@ export class Preparation {
       if (own.length % AT_ONCE === 0) yield undefined;
     }
     const chain = new AnalysedChain(this.setting.space, name, own);
-    yield* chain.indexing();
+    if (anything !== UNCHANGED) yield* chain.indexing();
     return chain;
   }
 }

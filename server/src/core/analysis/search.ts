@@ -1,6 +1,5 @@
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { LikelyPackets } from '../sets/likely.ts';
-import { Probe } from '../sets/probe.ts';
 import type { View } from './chain.ts';
 import { Course, type Terrain } from './course.ts';
 import { unchanged } from './flow.ts';
@@ -10,10 +9,10 @@ import { Stops } from './stops.ts';
 import type { CallSite } from './chain-graph.ts';
 import type { TableAnalysis } from './table.ts';
 
-/** A packet on its way, and the rule that surely stops it. */
+/** A rule that surely stops a packet, and all packets of the way that it keeps for the same reason. */
 interface Stop {
-  readonly probe: Probe;
   readonly site: CallSite;
+  readonly kept: PacketSet;
 }
 
 /** The rules that between them keep every wanted packet of a way from a rule; none where the way leads no wanted packet at all. */
@@ -33,8 +32,7 @@ interface Attempt {
   readonly route: Route;
   readonly wanted: PacketSet;
   readonly stretches: readonly Stretch[];
-  readonly reasons: Stops;
-  readonly first: Stop;
+  readonly first: CallSite;
 }
 
 /** Looks for packets that get to a rule, as far as one view of the rules tells. */
@@ -43,12 +41,15 @@ export class Search {
   readonly routes: Routes;
   private readonly analysis: TableAnalysis;
   private readonly likely: LikelyPackets;
+  /** Of one packet at a time: between two steps another search may have its turn. */
+  private readonly stops: Stops;
 
   constructor(analysis: TableAnalysis, view: View) {
     this.analysis = analysis;
     this.view = view;
     this.routes = new Routes(analysis, view);
     this.likely = new LikelyPackets(analysis.space);
+    this.stops = new Stops(analysis, view);
   }
 
   /**
@@ -60,67 +61,58 @@ export class Search {
     const bits = this.likely.bits(0);
     if (!space.meet(wanted, route.may, bits)) return NEVER_LED;
     const stretches = stretchesOf(route, index);
-    const reasons = new Stops(this.analysis, this.view);
-    const probe = new Probe(space, bits);
-    const site = this.firstStop(stretches, probe, reasons);
-    if (site === undefined) return { bits };
-    return yield* inPassing(space, this.behind({ route, wanted, stretches, reasons, first: { probe, site } }));
+    const first = this.firstStop(stretches, bits);
+    if (first === undefined) return { bits: bits.slice() };
+    return yield* inPassing(space, this.behind({ route, wanted, stretches, first }));
   }
 
-  /** Goes on where the first packet was stopped. */
-  private *behind({ route, wanted, stretches, reasons, first }: Attempt): Steps<Outcome> {
+  /** Goes on where the first packet, the one at hand, was stopped. */
+  private *behind({ route, wanted, stretches, first }: Attempt): Steps<Outcome> {
     const { space } = this.analysis;
     const all = space.intersection(wanted, route.may);
-    const stops = [first];
+    const stops: Stop[] = [];
     let left = all;
-    for (let stop = first; ;) {
-      left = space.difference(left, this.kept(stop, reasons, left));
+    for (let site = first; ;) {
+      const kept = this.stops.alike(this.analysis.chain(site.chain), site.index, all);
+      stops.push({ site, kept });
+      left = space.difference(left, kept);
       yield undefined;
       const bits = this.likely.bits(stops.length);
-      if (!space.meet(left, EVERY, bits)) return { stopped: yield* this.sifted(stops, reasons, all) };
-      const probe = new Probe(space, bits);
-      const site = this.firstStop(stretches, probe, reasons);
-      if (site === undefined) return { bits };
-      stops.push(stop = { probe, site });
+      if (!space.meet(left, EVERY, bits)) return { stopped: yield* this.sifted(stops, all) };
+      const next = this.firstStop(stretches, bits);
+      if (next === undefined) return { bits: bits.slice() };
+      site = next;
     }
-  }
-
-  /** The packets of `within` that are stopped as the one is. */
-  private kept({ probe, site: { chain, index } }: Stop, reasons: Stops, within: PacketSet): PacketSet {
-    return reasons.alike(this.analysis.chain(chain), index, probe, within);
   }
 
   /** The stops, apart from those whose packets others keep as well. */
-  private *sifted(stops: readonly Stop[], reasons: Stops, wanted: PacketSet): Steps<Stopped> {
+  private *sifted(stops: readonly Stop[], wanted: PacketSet): Steps<Stopped> {
     if (stops.length === 1) return { needed: [stops[0]!.site], spare: [] };
     const { space } = this.analysis;
-    const kept: PacketSet[] = [];
-    for (const stop of stops) {
-      kept.push(this.kept(stop, reasons, wanted));
-      yield undefined;
-    }
     // What the stops after each one leave over.
     const after: PacketSet[] = [wanted];
-    for (const each of [...kept].reverse()) {
-      after.push(space.difference(after.at(-1)!, each));
+    for (const { kept } of [...stops].reverse()) {
+      after.push(space.difference(after.at(-1)!, kept));
       yield undefined;
     }
     after.reverse();
     const needed: CallSite[] = [];
     const spare: CallSite[] = [];
     let keptSoFar: PacketSet = NONE;
-    for (const [index, { site }] of stops.entries()) {
+    for (const [index, { site, kept }] of stops.entries()) {
       const isNeeded = space.intersects(after[index + 1]!, space.complement(keptSoFar));
       (isNeeded ? needed : spare).push(site);
-      if (isNeeded) keptSoFar = space.union(keptSoFar, kept[index]!);
+      if (isNeeded) keptSoFar = space.union(keptSoFar, kept);
       yield undefined;
     }
     return { needed, spare };
   }
 
-  private firstStop(stretches: readonly Stretch[], probe: Probe, reasons: Stops): CallSite | undefined {
+  /** The rule of the stretches that surely stops the packet, which becomes the one at hand. */
+  private firstStop(stretches: readonly Stretch[], bits: Uint8Array): CallSite | undefined {
+    this.stops.take(bits);
     for (const { chain, to } of stretches) {
-      const index = reasons.first(this.analysis.chain(chain), to, probe);
+      const index = this.stops.first(this.analysis.chain(chain), to);
       if (index !== -1) return { chain, index };
     }
     return undefined;

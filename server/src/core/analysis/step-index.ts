@@ -1,5 +1,5 @@
-import { LOOKED_UP, type Beginning, type LookedUp, type Probe } from '../sets/probe.ts';
-import type { PacketSet } from '../sets/diagram.ts';
+import type { Beginning, Probe } from '../sets/probe.ts';
+import { EVERY, type PacketSet } from '../sets/diagram.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { Steps } from './steps.ts';
 
@@ -9,22 +9,32 @@ export interface IndexedStep {
   readonly may: PacketSet;
 }
 
+/** One of several that a rule stands for: packets are looked for that may match both. */
+export interface Part {
+  readonly may: PacketSet;
+  readonly told: readonly Beginning[];
+}
+
 /** A rule that is tried one by one, with what packets that may match it have in common: most are told by that at a glance. */
 interface ToldStep extends IndexedStep {
   readonly told: readonly Beginning[];
-  /** Under which kind of beginning it is kept. */
+  /** Which packets are looked for among those that may match it. */
+  readonly part: PacketSet;
+  /** By which beginning it is kept: the place of that. */
   group?: number;
 }
 
 /** Rules that are told apart by so many first bits of one field, by those bits. */
 interface Group {
-  readonly field: LookedUp;
-  readonly length: number;
+  readonly place: number;
   readonly steps: Map<number, ToldStep[]>;
   size: number;
 }
 
 const NOTHING_TOLD: readonly Beginning[] = [];
+
+/** In what parts the rule at a place is looked for; undefined where it has none. */
+export type Parts = (index: number) => Steps<readonly Part[] | undefined>;
 
 /** A lookup costs about as much as trying this many rules. */
 const WORTH_A_LOOKUP = 4;
@@ -44,17 +54,21 @@ export class StepIndex {
     this.others = others;
   }
 
-  /** The index of rules in ascending order, made in small steps; `told` says what packets that may match one have in common. */
-  static *of(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[]): Steps<StepIndex> {
+  /**
+   * The index of rules in ascending order, made in small steps; `told` says what packets that may match one have in common.
+   * A rule that has that in common with many others is found by its `parts`, where it has any.
+   */
+  static *of(space: PacketSpace, steps: readonly IndexedStep[], told: (index: number) => readonly Beginning[], parts?: Parts): Steps<StepIndex> {
     const isSmall = steps.length <= WORTH_A_LOOKUP;
-    const each: ToldStep[] = [];
+    const whole: ToldStep[] = [];
     for (const { index, may } of steps) {
-      each.push({ index, may, told: isSmall ? NOTHING_TOLD : told(index) });
-      if (each.length % AT_ONCE === 0) yield undefined;
+      whole.push({ index, may, told: isSmall ? NOTHING_TOLD : told(index), part: EVERY });
+      if (whole.length % AT_ONCE === 0) yield undefined;
     }
-    if (isSmall) return new StepIndex(space, [], each);
+    if (isSmall) return new StepIndex(space, [], whole);
+    const each = parts === undefined ? whole : yield* parted(whole, parts);
     const groups = [...yield* grouped(each)].filter(({ size }) => size >= WORTH_A_LOOKUP);
-    const kept = new Set(groups.map(({ field, length }) => kindOf({ field, length })));
+    const kept = new Set(groups.map(({ place }) => place));
     const others = each.filter(({ group }) => group === undefined || !kept.has(group));
     return new StepIndex(space, groups, others);
   }
@@ -62,8 +76,8 @@ export class StepIndex {
   /** The places of the rules from `from` on that the packet may match, in order. */
   matching(probe: Probe, from = 0): Matching {
     const lists = [this.others];
-    for (const { field, length, steps } of this.groups) {
-      const list = steps.get(probe.hash(field, length));
+    for (const { place, steps } of this.groups) {
+      const list = steps.get(probe.hash(place));
       if (list !== undefined) lists.push(list);
     }
     return new Matching(this.space, probe, lists, from);
@@ -77,6 +91,7 @@ export class Matching {
   private readonly lists: readonly (readonly ToldStep[])[];
   /** Where each list goes on. */
   private readonly ahead: number[];
+  private found = -1;
 
   constructor(space: PacketSpace, probe: Probe, lists: readonly (readonly ToldStep[])[], from: number) {
     this.space = space;
@@ -97,7 +112,7 @@ export class Matching {
       }
       if (best === undefined) return -1;
       ahead[from]!++;
-      if (probe.beginsAs(best.told) && space.has(best.may, probe.bits)) return best.index;
+      if (best.index !== this.found && probe.beginsAs(best.told) && space.has(best.may, probe.bits) && space.has(best.part, probe.bits)) return (this.found = best.index);
     }
   }
 }
@@ -115,22 +130,42 @@ function firstFrom(list: readonly ToldStep[], from: number): number {
   return low;
 }
 
-/** Puts each rule under the rarest beginning that it has. */
-function* grouped(steps: readonly ToldStep[]): Steps<Iterable<Group>> {
+/** The rules, or their parts where many rules have in common what they are told by. */
+function* parted(steps: readonly ToldStep[], parts: Parts): Steps<readonly ToldStep[]> {
+  const frequency = yield* frequencyOf(steps);
+  const result: ToldStep[] = [];
+  for (const [at, step] of steps.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
+    const { index, may, told } = step;
+    const rarest = frequency.rarest(told);
+    const own = rarest === undefined || frequency.of(rarest) > WORTH_A_LOOKUP ? yield* parts(index) : undefined;
+    if (own === undefined) result.push(step);
+    else for (const part of own) result.push({ index, may, told: [...told, ...part.told], part: part.may });
+  }
+  return result;
+}
+
+function* frequencyOf(steps: readonly ToldStep[]): Steps<Frequency> {
   const frequency = new Frequency();
   for (const [at, { told }] of steps.entries()) {
     for (const each of told) frequency.add(each);
     if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
   }
+  return frequency;
+}
+
+/** Puts each rule under the rarest beginning that it has. */
+function* grouped(steps: readonly ToldStep[]): Steps<Iterable<Group>> {
+  const frequency = yield* frequencyOf(steps);
   const groups = new Map<number, Group>();
   for (const [at, step] of steps.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
     const rarest = frequency.rarest(step.told);
     if (rarest === undefined) continue;
-    const { field, length, hash } = rarest;
-    step.group = kindOf(rarest);
-    let group = groups.get(step.group);
-    if (group === undefined) groups.set(step.group, group = { field, length, steps: new Map(), size: 0 });
+    const { place, hash } = rarest;
+    step.group = place;
+    let group = groups.get(place);
+    if (group === undefined) groups.set(place, group = { place, steps: new Map(), size: 0 });
     group.size++;
     const list = group.steps.get(hash);
     if (list === undefined) group.steps.set(hash, [step]);
@@ -139,18 +174,19 @@ function* grouped(steps: readonly ToldStep[]): Steps<Iterable<Group>> {
   return groups.values();
 }
 
-/** The field and the length as one number; no field has more than 128 bits. */
-const kindOf = ({ field, length }: Pick<Beginning, 'field' | 'length'>): number => LOOKED_UP.indexOf(field) * 256 + length;
-
 /** How many rules have each beginning. */
 class Frequency {
   private readonly counts = new Map<number, Map<number, number>>();
 
-  add(beginning: Beginning): void {
-    const kind = kindOf(beginning);
-    let counts = this.counts.get(kind);
-    if (counts === undefined) this.counts.set(kind, counts = new Map());
-    counts.set(beginning.hash, (counts.get(beginning.hash) ?? 0) + 1);
+  add({ place, hash }: Beginning): void {
+    let counts = this.counts.get(place);
+    if (counts === undefined) this.counts.set(place, counts = new Map());
+    counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+
+  /** How many rules have this one. */
+  of({ place, hash }: Beginning): number {
+    return this.counts.get(place)!.get(hash)!;
   }
 
   /** The one of them that fewest rules have. */
@@ -158,7 +194,7 @@ class Frequency {
     let rarest: Beginning | undefined;
     let least = Infinity;
     for (const each of beginnings) {
-      const count = this.counts.get(kindOf(each))!.get(each.hash)!;
+      const count = this.of(each);
       if (count < least) [rarest, least] = [each, count];
     }
     return rarest;

@@ -2,12 +2,18 @@ import { BUILT_IN_CHAINS, type Hook } from '../netfilter.ts';
 import type { Rule, Table } from '../ruleset/model.ts';
 import type { PacketSet } from '../sets/diagram.ts';
 import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import type { Probe } from '../sets/probe.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { wellFormed } from '../sets/well-formed.ts';
 import { calleesOf, type AnalysedChain, type TableStep } from './chain.ts';
 import { ChainGraph, type CallSite } from './chain-graph.ts';
 import { Preparation, type Prepared, type TableSetting } from './preparation.ts';
-import type { Steps } from './steps.ts';
+import type { Matching } from './step-index.ts';
+import { completed, type Steps } from './steps.ts';
+import { StopIndex, type Surroundings } from './stop-index.ts';
+
+/** With more rules than this what finds those of a chain is made ready beforehand. */
+const MANY = 64;
 
 /** So many chains are looked at in one step. */
 const AT_ONCE = 64;
@@ -20,7 +26,7 @@ export interface Behind {
 }
 
 /** The rules of one table as sets, and how its chains lead to each other. */
-export class TableAnalysis {
+export class TableAnalysis implements Surroundings {
   readonly table: Table;
   readonly space: PacketSpace;
   readonly prepared: Prepared;
@@ -28,6 +34,7 @@ export class TableAnalysis {
   private readonly arrivals: ReadonlyMap<Hook, PacketSet>;
   private readonly reached = new Map<Hook, Behind>();
   private readonly leading = new Map<AnalysedChain, readonly AnalysedChain[]>();
+  private readonly stopping = new Map<AnalysedChain, StopIndex>();
 
   private constructor(table: Table, { space, tracks }: TableSetting, prepared: Prepared, graph: ChainGraph) {
     this.table = table;
@@ -40,7 +47,30 @@ export class TableAnalysis {
   /** Works a table out in small steps. */
   static *of(table: Table, setting: TableSetting): Steps<TableAnalysis> {
     const prepared = yield* new Preparation(table, setting).run();
-    return new TableAnalysis(table, setting, prepared, yield* ChainGraph.of(prepared.chains));
+    const analysis = new TableAnalysis(table, setting, prepared, yield* ChainGraph.of(prepared.chains));
+    yield* analysis.indexing();
+    return analysis;
+  }
+
+  /** Makes ready what takes long for the first who asks. */
+  private *indexing(): Steps<void> {
+    for (const [at, chain] of this.callersFirst.entries()) {
+      if (chain.steps.length > MANY) this.stopping.set(chain, yield* this.stopIndex(chain));
+      if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
+    }
+  }
+
+  private *stopIndex(chain: AnalysedChain): Steps<StopIndex> {
+    return chain.stops?.fits(this) === true ? chain.stops : (chain.stops = yield* StopIndex.of(this.space, chain, this));
+  }
+
+  /** The places of the rules of the chain at which the packet may end, or leave the chain, in order. */
+  stopsIn(chain: AnalysedChain, probe: Probe): Matching {
+    // Fragments are too rare to be made ready for.
+    if (probe.isFragment) return chain.acting(probe);
+    let index = this.stopping.get(chain);
+    if (index === undefined) this.stopping.set(chain, index = completed(this.stopIndex(chain)));
+    return index.matching(probe);
   }
 
   /** Everything that rules of the table may do to what its matches look at. */
@@ -57,9 +87,13 @@ export class TableAnalysis {
     return this.graph.callersFirst;
   }
 
-  /** The chains that may keep packets, in rules of their own or in chains behind them; from all others every packet comes back. */
-  get keeping(): ReadonlySet<string> {
-    return this.graph.keeping;
+  /** Whether packets may end in the chain or behind it; from others every packet comes back. */
+  keeps(name: string): boolean {
+    return this.graph.keeping.has(name);
+  }
+
+  isCalledOnce(name: string): boolean {
+    return this.callSites(name).length === 1;
   }
 
   /** Where rules lead into the chain. */

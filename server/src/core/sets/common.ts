@@ -1,23 +1,34 @@
 import { EVERY, NONE, type PacketSet } from './diagram.ts';
-import { EMPTY_HASH, extended, LOOKED_UP, type Beginning, type LookedUp } from './probe.ts';
+import { EMPTY_HASH, extended, LOOKED_UP, placeOf, type Beginning, type LookedUp } from './probe.ts';
 import type { PacketSpace } from './space.ts';
 
 /** What all packets of a set have in common in the first bits of fields, so that rules about other values are told by a glance. */
 export class Common {
-  private readonly hashes: Partial<Record<LookedUp, Int32Array>> = {};
+  /** By their places. */
+  private readonly hashes: (number | undefined)[] = [];
 
   constructor(space: PacketSpace, set: PacketSet) {
     if (set === NONE) return;
     const values = valuesOf(space, set);
     // What rules begin with is known of packets that are no later fragments.
     if (values[space.fields.fragment.level] !== ZERO) return;
-    for (const field of LOOKED_UP) this.hashes[field] = sharedBy(space, values, field);
+    for (const field of LOOKED_UP) this.note(space, values, field);
   }
 
   /** Whether none of the packets begins so. */
-  excludes({ field, length, hash }: Beginning): boolean {
-    const own = this.hashes[field];
-    return own !== undefined && length < own.length && own[length] !== hash;
+  excludes({ place, hash }: Beginning): boolean {
+    const own = this.hashes[place];
+    return own !== undefined && own !== hash;
+  }
+
+  /** Notes the hashes of the first bits of the field, as far as all packets share them. */
+  private note(space: PacketSpace, values: Uint8Array, field: LookedUp): void {
+    const { level, bits } = space.fields[field];
+    let hash = EMPTY_HASH;
+    for (let bit = 0; bit < bits && values[level + bit] !== (ZERO | ONE); bit++) {
+      hash = extended(hash, values[level + bit] === ONE ? 1 : 0);
+      this.hashes[placeOf(space, field, bit + 1)] = hash;
+    }
   }
 }
 
@@ -50,12 +61,4 @@ function valuesOf(space: PacketSpace, set: PacketSet): Uint8Array {
     if (ways > 0) values[level] = ZERO | ONE;
   }
   return values;
-}
-
-/** The hashes of the first bits of the field, as far as all packets share them. */
-function sharedBy(space: PacketSpace, values: Uint8Array, field: LookedUp): Int32Array {
-  const { level, bits } = space.fields[field];
-  const hashes = [EMPTY_HASH];
-  for (let bit = 0; bit < bits && values[level + bit] !== (ZERO | ONE); bit++) hashes.push(extended(hashes.at(-1)!, values[level + bit] === ONE ? 1 : 0));
-  return Int32Array.from(hashes);
 }

@@ -17,15 +17,21 @@ const MANY = 64;
 export class LikelyPackets {
   private readonly space: PacketSpace;
   private packets: readonly Uint8Array[] = [];
+  private shown = new Uint8Array();
 
   constructor(space: PacketSpace) {
     this.space = space;
   }
 
-  /** The bits of the packet with this number, from 0, in an array of their own. */
+  /** The bits of the packet with this number, from 0, in an array that the next one takes the place of. */
   bits(number: number): Uint8Array {
-    if (this.packets[0]?.length !== this.space.variables) this.packets = drawn(this.space);
-    return this.packets[number % MANY]!.slice();
+    const { variables } = this.space;
+    if (this.shown.length !== variables) {
+      this.packets = drawn(this.space);
+      this.shown = new Uint8Array(variables);
+    }
+    this.shown.set(this.packets[number % MANY]!);
+    return this.shown;
   }
 }
 

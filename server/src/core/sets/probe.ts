@@ -10,10 +10,13 @@ export type LookedUp = (typeof LOOKED_UP)[number];
 
 /** The first bits of a field that are the same in every packet of a set, hashed. */
 export interface Beginning {
-  readonly field: LookedUp;
-  readonly length: number;
+  /** Of which field and how many bits it is, see `placeOf`. */
+  readonly place: number;
   readonly hash: number;
 }
+
+/** The place of the hash of so many first bits of a field among all hashes of a packet. */
+export const placeOf = (space: PacketSpace, field: LookedUp, length: number): number => space.fields[field].level + LOOKED_UP.indexOf(field) + length;
 
 /** The hash of bits that are followed by one more. */
 export const extended = (hash: number, bit: number): number => (Math.imul(hash ^ bit, 0x01000193) ^ (hash >>> 15)) | 0;
@@ -34,7 +37,7 @@ export function beginningsOf(space: PacketSpace, set: PacketSet, fragments: bool
     const [only] = below;
     if (below.length !== 1 || only === EVERY) continue;
     const beginning = beginningAt(space, field, only!);
-    if (beginning.length > 0) found.push(beginning);
+    if (beginning !== undefined) found.push(beginning);
     below = passed(space, below, level + bits);
   }
   return found;
@@ -69,7 +72,7 @@ function allPassed(space: PacketSpace, sets: readonly PacketSet[], level: number
   return result;
 }
 
-function beginningAt(space: PacketSpace, field: LookedUp, set: PacketSet): Beginning {
+function beginningAt(space: PacketSpace, field: LookedUp, set: PacketSet): Beginning | undefined {
   const { level, bits } = space.fields[field];
   let at = set;
   let hash = EMPTY_HASH;
@@ -81,41 +84,84 @@ function beginningAt(space: PacketSpace, field: LookedUp, set: PacketSet): Begin
     at = low === NONE ? space.high(at) : low;
     length++;
   }
-  return { field, length, hash };
+  return length === 0 ? undefined : { place: placeOf(space, field, length), hash };
 }
 
-/** One packet, ready to be looked up by. */
-export class Probe {
-  readonly bits: Uint8Array;
-  private readonly space: PacketSpace;
-  private readonly hashes: Partial<Record<LookedUp, Int32Array>> = {};
+/** Fields of which a rule may ask for several values. */
+const LISTED = ['destinationPort', 'sourcePort'] as const satisfies readonly LookedUp[];
 
-  constructor(space: PacketSpace, bits: Uint8Array) {
+/** With more values than this a list of them tells little. */
+const MOST_LISTED = 64;
+
+/**
+ * Several beginnings of one field, one of which every packet of the set has that is no later fragment; undefined where no field
+ * has a short list of them.
+ */
+export function listedBeginningsOf(space: PacketSpace, set: PacketSet): readonly Beginning[] | undefined {
+  const { level: split } = space.fields.fragment;
+  let below: readonly PacketSet[] = passed(space, [set], split).map((each) => (space.level(each) === split ? space.low(each) : each)).filter((each) => each !== NONE);
+  for (const field of LISTED) {
+    below = passed(space, below, space.fields[field].level);
+    const [only] = below;
+    if (below.length !== 1 || only === EVERY) continue;
+    const found: Beginning[] = [];
+    list(space, field, only!, 0, EMPTY_HASH, found);
+    if (found.length > 1 && found.length <= MOST_LISTED) return found;
+  }
+  return undefined;
+}
+
+/** Lists what the packets of the set may begin with that share so many bits with this hash. */
+function list(space: PacketSpace, field: LookedUp, set: PacketSet, length: number, hash: number, found: Beginning[]): void {
+  if (set === NONE || found.length > MOST_LISTED) return;
+  const { level, bits } = space.fields[field];
+  if (length === bits || space.level(set) !== level + length) {
+    found.push({ place: placeOf(space, field, length), hash });
+    return;
+  }
+  list(space, field, space.low(set), length + 1, extended(hash, 0), found);
+  list(space, field, space.high(set), length + 1, extended(hash, 1), found);
+}
+
+/** One packet after another, ready to be looked up by. */
+export class Probe {
+  private readonly space: PacketSpace;
+  private readonly hashes: Int32Array;
+  private packet: Uint8Array = new Uint8Array();
+
+  constructor(space: PacketSpace) {
     this.space = space;
-    this.bits = bits;
+    this.hashes = new Int32Array(space.firstQuestion + LOOKED_UP.length);
+  }
+
+  /** Takes the packet with these bits in place of the one before. */
+  take(bits: Uint8Array): this {
+    this.packet = bits;
+    for (const [at, field] of LOOKED_UP.entries()) {
+      const { level, bits: width } = this.space.fields[field];
+      let hash = this.hashes[level + at] = EMPTY_HASH;
+      for (let bit = level; bit < level + width; bit++) hash = this.hashes[bit + at + 1] = extended(hash, bits[bit]!);
+    }
+    return this;
+  }
+
+  get bits(): Uint8Array {
+    return this.packet;
   }
 
   /** Whether it is a later fragment. */
   get isFragment(): boolean {
-    return this.bits[this.space.fields.fragment.level] === 1;
+    return this.packet[this.space.fields.fragment.level] === 1;
   }
 
-  /** The hash of the first bits of a field. */
-  hash(field: LookedUp, length: number): number {
-    return (this.hashes[field] ??= this.hashed(field))[length]!;
+  /** The hash of the first bits of a field, by its place. */
+  hash(place: number): number {
+    return this.hashes[place]!;
   }
 
   /** Whether it begins as packets do that have these beginnings in common, hashes that agree by chance included. */
   beginsAs(beginnings: readonly Beginning[]): boolean {
-    for (const { field, length, hash } of beginnings) if (this.hash(field, length) !== hash) return false;
+    for (const { place, hash } of beginnings) if (this.hashes[place] !== hash) return false;
     return true;
-  }
-
-  private hashed(field: LookedUp): Int32Array {
-    const { level, bits } = this.space.fields[field];
-    const hashes = new Int32Array(bits + 1);
-    let hash = hashes[0] = EMPTY_HASH;
-    for (let bit = 0; bit < bits; bit++) hash = hashes[bit + 1] = extended(hash, this.bits[level + bit]!);
-    return hashes;
   }
 }
