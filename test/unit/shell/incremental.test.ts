@@ -48,9 +48,24 @@ const inFunction = fc.constantFrom(
 const call = fc.constantFrom('f', 'f 1', 'f 2', 'f $P', 'g', 'g 2', 'h', 'P=3', 'N=192.0.2.4', 'IPT=ip6tables', 'case "$1" in a) f; g 1 ;; b) f ;; esac', 'for P in 1 2; do f $P; done', 'f || iptables -P INPUT ACCEPT', 'set -e', 'f > file', 'N=$(f)', 'f | cat', 'g & f', 'iptables -A INPUT -j DROP', 'set -- 1', 'f "$@"', '# x');
 const functionScript = fc.record({ f: fc.array(inFunction, { minLength: 2, maxLength: 6 }), g: fc.array(fc.oneof({ weight: 5, arbitrary: inFunction }, fc.constant('f 8')), { minLength: 2, maxLength: 6 }), calls: fc.array(call, { minLength: 1, maxLength: 6 }) })
   .map(({ f, g, calls }) => ['P=22', 'N=192.0.2.9', 'f() {', ...f, '}', 'g() {', ...g, '}', ...calls]);
-const script = fc.oneof(fc.array(line, { maxLength: 14 }), functionScript);
+/** Of a here-document: what an iptables-restore reads, as it stands there or as the shell makes it. */
+const inRestore = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('-A INPUT -p tcp --dport $P -j ACCEPT', '-A X -s 192.0.2.1 -j DROP', '-A X -j LOG', '-A INPUT -j X', '[3:180] -A X -j DROP', '-A OUTPUT -d $N -j X', '-A INPUT -i eth0 -j ACCEPT') },
+  fc.constantFrom(
+    '*filter', '*nat', '*$P', 'COMMIT', 'COMMIT ', ':INPUT DROP [0:0]', ':INPUT ACCEPT [3:180]', ':INPUT -', ':X - [0:0]', ':Y -', ':$N - [0:0]', '-A Y -j RETURN', '-F X', '-F', '-X Y', '-N Y', '-I X 1 -j LOG', '-I INPUT -j Y', '-D X -j LOG', '-R X 1 -j DROP', '-P INPUT ACCEPT', '-Z X',
+    '# a comment', '# $P', '', '-h', 'nonsense', '$RULES', '${N:+-A X -j LOG}', '-A X \\', '-A X -m comment --comment "$P', '\\$P', '$(echo "-A X -j LOG")', ':LOG - [0:0]', '-A INPUT -s $HOST -j DROP', '-A INPUT -j NONSENSE', '-t nat -A X -j LOG', 'EOF',
+  ),
+);
+const CHAINS = [':INPUT ACCEPT [0:0]', ':X - [0:0]', ':Y - [0:0]'];
+const block = fc.record({ table: fc.constantFrom('*filter', '*filter', '*nat'), declared: fc.oneof(fc.constant(CHAINS), fc.subarray(CHAINS)), lines: fc.array(inRestore, { maxLength: 12 }), end: fc.constantFrom('COMMIT', 'COMMIT', 'COMMIT', '') })
+  .map(({ table, declared, lines, end }) => [table, ...declared, ...lines, end]);
+const restoreScript = fc.record({
+  before: fc.array(line, { maxLength: 3 }), after: fc.array(line, { maxLength: 4 }), blocks: fc.array(block, { minLength: 1, maxLength: 3 }),
+  call: fc.constantFrom('iptables-restore <<EOF', 'iptables-restore -n <<EOF', 'iptables-restore -n <<\'EOF\'', 'iptables-restore --test <<EOF', 'iptables-restore -n -T nat <<EOF', 'iptables-restore -n <<-EOF || iptables -P INPUT DROP', 'cat <<EOF | iptables-restore -n', 'ip6tables-restore <<EOF', '[ -f x ] && iptables-restore <<EOF', 'for P in 1 2; do iptables-restore -n <<EOF'),
+}).map(({ before, after, blocks, call: restore }) => ['P=22', 'N=192.0.2.9', 'RULES="-A X -j LOG', '-A INPUT -j X"', ...before, restore, ...blocks.flat(), 'EOF', ...(restore.startsWith('for') ? ['done'] : []), ...after]);
+const script = fc.oneof(fc.array(line, { maxLength: 14 }), functionScript, restoreScript);
 const edit = fc.oneof(
-  fc.record({ line: fc.nat(), count: fc.nat(2), at: fc.constant(0), length: fc.constant(0), text: fc.array(fc.oneof(line, inFunction), { maxLength: 2 }).map((lines) => lines.map((each) => `${each}\n`).join('')) }),
+  fc.record({ line: fc.nat(), count: fc.nat(2), at: fc.constant(0), length: fc.constant(0), text: fc.array(fc.oneof(line, inFunction, inRestore), { maxLength: 2 }).map((lines) => lines.map((each) => `${each}\n`).join('')) }),
   fc.record({ line: fc.nat(), count: fc.constant(0), at: fc.nat(), length: fc.nat(3), text: fc.constantFrom('', 'x', ' ', '"', '$P', '2', '\\', '\n', '#', ';') }),
 );
 
@@ -75,6 +90,7 @@ describe('a script under edits', () => {
         // Which of some equal lines goes is the same for lines and commands.
         [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
         // What an iptables-restore reads goes on behind the place where it was ended.
+        [['iptables-restore -n <<EOF', '*filter', '-A INPUT -j LOG', 'EOF', APPEND], [insertion(4, '-A INPUT -j ACCEPT\n')]],
         [['set -e', 'iptables-restore <<EOF', APPEND, APPEND, APPEND, 'EOF'], [insertion(6, 'x\n')]],
         [[APPEND, APPEND, 'iptables-restore <<EOF', APPEND, APPEND, APPEND], [{ ...insertion(0, 'set -e\n'), count: 1 }, insertion(7, 'x')]],
       ],

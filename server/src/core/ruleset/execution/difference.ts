@@ -1,8 +1,6 @@
 import { sharedEnds } from '../../shared-ends.ts';
-import type { BoundLine } from '../build.ts';
-import type { BoundCommand, BoundRule, Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
+import type { Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
 import { isChoosy, usesOf } from '../uses.ts';
-import { openWordsOf } from './open-words.ts';
 import type { ExecutionState } from './state.ts';
 import { sameChainButRules, sameTableButChains, sameRule } from './unchanged.ts';
 
@@ -14,7 +12,7 @@ interface Exchange<T> {
 }
 
 /** Rules of a chain that are others. */
-interface ChainDifference extends Exchange<Rule> {
+export interface ChainDifference extends Exchange<Rule> {
   readonly table: Table['name'];
   readonly chain: string;
   /** Whether nobody knows of any of them whether it is there. */
@@ -25,7 +23,7 @@ interface ChainDifference extends Exchange<Rule> {
 
 /**
  * How two executions differ that have come to the same place of a script in two ways: by rules without which their chains
- * lead where they lead, and by what was said of the commands. Most commands do the same after both.
+ * lead where they lead, and by what was said of the commands. Most lines do the same after both.
  */
 export interface Difference {
   readonly chains: readonly ChainDifference[];
@@ -42,40 +40,11 @@ export function differenceOf(before: ExecutionState, after: ExecutionState): Dif
   return isComparable ? { chains, problems: exchange(before.problems, after.problems), failures: exchange(before.failures, after.failures) } : undefined;
 }
 
-/** Makes the difference in a state that has come farther since, by commands that do not heed it. */
+/** Makes the difference in a state that has come farther since, by lines that do not heed it. */
 export function makeDifferent(state: ExecutionState, { chains, problems, failures }: Difference): void {
   for (const each of chains) carryOut(state.tables.get(each.table)!.chains.get(each.chain)!.rules, each);
   carryOut(state.problems, problems);
   carryOut(state.failures, failures);
-}
-
-/** Whether what the line does may depend on the difference, or move it. */
-export function heeds({ line, bound, content = line.content, restore, unknownInput }: BoundLine, { chains }: Difference): boolean {
-  if (restore !== undefined || unknownInput !== undefined || (bound !== undefined && openWordsOf(bound, content)?.isPlaceOpen === true)) return chains.length > 0;
-  const command = bound?.command;
-  if (command === undefined) return false;
-  const name = bound!.table?.name ?? 'filter';
-  const inTable = chains.filter(({ table }) => table === name);
-  return inTable.length > 0 && (leadsToChoosy(bound!, inTable) || touches(command, bound!.conditional !== undefined, inTable));
-}
-
-function leadsToChoosy({ target }: BoundRule, chains: readonly ChainDifference[]): boolean {
-  return target?.kind === 'chain' && chains.some(({ chain, isChoosy: asks }) => asks && chain === target.chain);
-}
-
-/** Whether a command looks at the rules that are others, or moves them. */
-function touches({ kind, chain, position }: BoundCommand, isConditional: boolean, chains: readonly ChainDifference[]): boolean {
-  switch (kind) {
-    case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
-    case 'zero': if (position === undefined) return false; break;
-    // Rules follow a chain to its new name.
-    case 'rename-chain': return true;
-    default:
-  }
-  const touched = chains.filter((each) => chain === undefined || chain === each.chain);
-  // What may flush a chain, or delete it, leaves rules as they are of which nobody knows whether they are there.
-  const isHarmless = isConditional && (kind === 'flush' || kind === 'delete-chain');
-  return isHarmless ? touched.some((each) => !each.isConditional) : touched.length > 0;
 }
 
 /** Adds what is different in the chains of a table; answers whether that is all that is different in it. */

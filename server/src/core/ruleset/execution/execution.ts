@@ -1,4 +1,4 @@
-import { isTableName, type Family } from '../../netfilter.ts';
+import { isTableName, type Family, type TableName } from '../../netfilter.ts';
 import type { Line, LineContent } from '../../syntax/line.ts';
 import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../model.ts';
@@ -29,7 +29,10 @@ export class Execution {
     this.file = new RestoreFile(this.state);
   }
 
-  /** Carries out one line, or what it says this time, and answers the status with which iptables ends, if it is a command. */
+  /**
+   * Carries out one line, or what it says this time, and answers the status with which iptables ends; of a line that an
+   * iptables-restore reads the one that this would end with now.
+   */
   execute({ line, bound, content = line.content, text, restore, unknownInput, asked }: BoundLine): number | undefined {
     const { state } = this;
     if (restore !== this.file.run) this.begin(restore);
@@ -40,7 +43,7 @@ export class Execution {
     if (isCommand) return this.command(bound!, open);
     this.restored(content, bound, open);
     this.file.note(state.status);
-    return undefined;
+    return this.file.status;
   }
 
   /** Whether no iptables-restore is under way. */
@@ -48,20 +51,26 @@ export class Execution {
     return this.file.run === undefined;
   }
 
-  /** The execution of commands as it is now, on which the commands that follow have no effect. */
+  /** The table of the block that is open. */
+  get block(): TableName | undefined {
+    return this.file.tableName;
+  }
+
+  /** The execution as it is now, on which the lines that follow have no effect. */
   copy(): Execution {
     const { family, backend, namespace } = this.state;
     const copy = new Execution(family, { backend, namespace });
     this.state.copyTo(copy.state);
+    copy.file = this.file.copyFor(copy.state);
     return copy;
   }
 
-  /** What makes another execution this one, between two commands; undefined where that is more than what may be carried on. */
+  /** What makes another execution this one, between two lines; undefined where that is more than what may be carried on. */
   differenceTo(before: Execution): Difference | undefined {
-    return this.isBetween && before.isBetween ? differenceOf(before.state, this.state) : undefined;
+    return this.file.isAs(before.file) ? differenceOf(before.state, this.state) : undefined;
   }
 
-  /** Makes it what it would be now if a difference had been there before commands that do not heed it. */
+  /** Makes it what it would be now if a difference had been there before lines that do not heed it. */
   makeDifferent(difference: Difference): void {
     makeDifferent(this.state, difference);
   }

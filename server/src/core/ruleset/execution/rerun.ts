@@ -1,8 +1,9 @@
 import type { Family } from '../../netfilter.ts';
 import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
-import { heeds, type Difference } from './difference.ts';
+import type { Difference } from './difference.ts';
 import { Execution } from './execution.ts';
+import { heed } from './heed.ts';
 import type { ExecutionStart } from './state.ts';
 import { unchangedTables } from './unchanged.ts';
 
@@ -84,7 +85,7 @@ export class Rerun {
     this.lines.push(line);
     this.statuses.push(status);
     this.executed = ++this.position;
-    if (this.position >= this.marks.at(-1)!.at * SPREAD + NEAREST && this.execution.isBetween) this.marks.push({ at: this.position, execution: this.execution.copy() });
+    if (this.position >= this.marks.at(-1)!.at * SPREAD + NEAREST) this.marks.push({ at: this.position, execution: this.execution.copy() });
     return status;
   }
 
@@ -100,7 +101,6 @@ export class Rerun {
   /** What the lines executed so far leave behind. */
   finish(): Ruleset {
     this.catchUp();
-    if (!this.execution.isBetween) this.restores.set(this.position, this.execution.endRestore());
     if (this.finished?.position !== this.position) {
       const ruleset = this.execution.copy().finish();
       const tables = this.last === undefined ? ruleset.tables : unchangedTables(ruleset.tables, this.last.tables);
@@ -116,7 +116,7 @@ export class Rerun {
   /** Brings the execution to the place up to which lines are asked for, and where this one may follow. */
   private catchUp(next?: BoundLine): void {
     const { lines, executed, position } = this;
-    const isCut = this.execution.isBetween && goesOn(lines[executed - 1], executed < position ? lines[executed] : next);
+    const isCut = this.isCutBefore(executed < position ? lines[executed] : next);
     if (executed === position && !isCut) return;
     const mark = this.marks.findLast(({ at }) => at <= position)!;
     if (executed > position || mark.at > executed || isCut) {
@@ -130,7 +130,12 @@ export class Rerun {
   private markEnd(): void {
     const { execution, executed, lines, marks, position } = this;
     // An iptables-restore that was ended there may have more to read the next time.
-    if (executed === lines.length && position < executed && marks.at(-1)!.at < executed && lines[executed - 1]!.restore === undefined) marks.push({ at: executed, execution });
+    if (executed === lines.length && position < executed && marks.at(-1)!.at < executed && !this.isCutBefore(lines[executed - 1])) marks.push({ at: executed, execution });
+  }
+
+  /** Whether the execution has ended an iptables-restore that is to read the line, too. */
+  private isCutBefore(line: BoundLine | undefined): boolean {
+    return this.execution.isBetween && goesOn(this.lines[this.executed - 1], line);
   }
 
   /** Puts aside the lines of the last time that do not come now. */
@@ -141,14 +146,14 @@ export class Rerun {
     for (const [place] of behind.restores) this.restores.delete(place);
     if (this.finished !== undefined && this.finished.position > position) this.finished = undefined;
     // Lines that came in the place of others may themselves come no more.
-    const isWhole = this.execution.isBetween && !goesOn(lines[position - 1], behind.lines[0]);
-    if (former === undefined || former.start > position) this.former = isWhole ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
+    if (former === undefined || former.start > position) this.former = !this.isCutBefore(behind.lines[0]) ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
   }
 
   /** Whether from this line on everything comes as it came the last time; then it is what it was, but for a difference. */
   private returnsTo(line: BoundLine): boolean {
     const { former, position } = this;
-    if (former === undefined) return false;
+    // An iptables-restore that does not read the line is yet to come to its end.
+    if (former === undefined || !(this.execution.isBetween || goesOn(this.lines[position - 1], line))) return false;
     const at = former.lines.indexOf(line);
     if (at === -1 && position - former.start < MOST_OTHERS) return false;
     this.former = undefined;
@@ -156,7 +161,7 @@ export class Rerun {
     for (const each of former.lines.slice(0, at)) former.execution.execute(each);
     const difference = this.execution.differenceTo(former.execution);
     if (difference === undefined) return false;
-    for (let place = at; place < former.lines.length; place++) if (heeds(former.lines[place]!, difference)) return false;
+    if (heed({ lines: former.lines.slice(at), statuses: former.statuses.slice(at), block: this.execution.block }, difference)) return false;
     this.goOn(former, at, difference);
     return true;
   }

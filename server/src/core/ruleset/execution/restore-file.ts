@@ -22,7 +22,7 @@ interface Block {
   readonly line: Line;
   /** Undefined where its name is no table's, and where the run loads another. */
   readonly table: Table | undefined;
-  /** What the table was before. */
+  /** What the table was before; nothing changes it while the block is open. */
   readonly before: Table | undefined;
   /** The chains that the table held before and that the block has yet to declare. */
   readonly held: Map<string, Chain>;
@@ -49,6 +49,30 @@ export class RestoreFile {
     state.declared = new Set();
     // What may not run at all takes nothing away.
     this.mode = run !== undefined && (run.options.noflush || run.conditional !== undefined) ? 'keep' : 'flush';
+  }
+
+  /** The file as far as it has been read, for a state that is a copy of its own. */
+  copyFor(state: ExecutionState): RestoreFile {
+    const { block, opened } = this;
+    const copy = new RestoreFile(state, this.run);
+    for (const name of this.state.declared) state.declared.add(name);
+    for (const [name, line] of opened) copy.opened.set(name, line);
+    copy.isOver = this.isOver;
+    copy.readsUnknown = this.readsUnknown;
+    copy.status = this.status;
+    copy.block = block?.table === undefined ? block : { ...block, ...copyOfBlock(block.table, state.tables.get(block.table.name)!, block.held) };
+    return copy;
+  }
+
+  /** Whether another file of another state has been read as far and in the same way, but for what their tables hold. */
+  isAs(other: RestoreFile): boolean {
+    return this.run === other.run && this.isOver === other.isOver && this.readsUnknown === other.readsUnknown && this.status === other.status
+      && sameMaps(this.opened, other.opened) && sameSets(this.state.declared, other.state.declared) && sameBlocks(this.block, other.block);
+  }
+
+  /** The name of the table whose block is open. */
+  get tableName(): TableName | undefined {
+    return this.block?.table?.name;
   }
 
   /** Starts a block; the one before must be over. */
@@ -120,7 +144,8 @@ export class RestoreFile {
     this.block = undefined;
     if (table === undefined) return;
     const { tables, backend } = this.state;
-    if (before !== undefined) tables.set(table.name, before);
+    // Copies of the execution share what was before.
+    if (before !== undefined) tables.set(table.name, copyTable(before));
     // iptables-legacy has opened the table, so that the kernel has it from now on.
     else if (backend === 'legacy') tables.set(table.name, emptyTable(table.name, undefined));
     else tables.delete(table.name);
@@ -275,6 +300,31 @@ export class RestoreFile {
     isOthers ? { accepted: true } : { accepted: true, fix: { title: 'Write -', span: policy, newText: '-', safe: true } });
   }
 }
+
+/** The chains that are yet to be declared as those of a copy of the table. */
+function copyOfBlock(table: Table, copy: Table, held: ReadonlyMap<string, Chain>): Pick<Block, 'table' | 'held'> {
+  const copies = held.size === 0 ? undefined : new Map(zip(table.chains.values(), copy.chains.values()));
+  return { table: copy, held: new Map(Array.from(held, ([name, chain]) => [name, copies!.get(chain) ?? chain])) };
+}
+
+function * zip<A, B>(a: Iterable<A>, b: Iterable<B>): Generator<readonly [A, B]> {
+  const others = b[Symbol.iterator]();
+  for (const element of a) yield [element, others.next().value as B];
+}
+
+/** Whether two blocks are the same, whose tables differ by no more than rules. */
+function sameBlocks(a: Block | undefined, b: Block | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.line === b.line && a.table?.name === b.table?.name && a.before === b.before && a.held.size === b.held.size
+    && [...a.held].every(([name, chain]) => b.held.has(name) && isIn(a.table, chain) && isIn(b.table, b.held.get(name)!));
+}
+
+/** Whether the table still holds the chain by its name. */
+const isIn = (table: Table | undefined, chain: Chain): boolean => table?.chains.get(chain.name) === chain;
+
+const sameMaps = <K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean => a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+
+const sameSets = <T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean => a.size === b.size && [...a].every((element) => b.has(element));
 
 /** A block of which nothing is loaded. */
 const unread = (line: Line): Block => ({ line, table: undefined, before: undefined, held: new Map() });

@@ -68,6 +68,8 @@ export class ExecutionState {
     for (const problem of this.problems) other.problems.push(problem);
     for (const failure of this.failures) other.failures.push(failure);
     for (const rule of this.spared) other.spared.add(rule);
+    // An iptables-restore that comes to its end says where.
+    other.line = this.line;
   }
 
   /** Goes on to the next line. */
