@@ -90,7 +90,10 @@ describe('a script under edits', () => {
         // Which of some equal lines goes is the same for lines and commands.
         [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
         // What an iptables-restore reads goes on behind the place where it was ended.
+        // What it has not loaded at its end is thrown away.
         [['iptables-restore -n <<EOF', '*filter', '-A INPUT -j LOG', 'EOF', APPEND], [insertion(4, '-A INPUT -j ACCEPT\n')]],
+        // The same text may come from another place of a line.
+        [['P=1', '{ echo "*filter"; if [ $P = 1 ]; then echo "-A INPUT -j NONSENSE"; else echo "-A INPUT -j NONSENSE"; fi; echo COMMIT; } | iptables-restore'], [{ line: 1, count: 0, at: 2, length: 1, text: '2' }]],
         [['set -e', 'iptables-restore <<EOF', APPEND, APPEND, APPEND, 'EOF'], [insertion(6, 'x\n')]],
         [[APPEND, APPEND, 'iptables-restore <<EOF', APPEND, APPEND, APPEND], [{ ...insertion(0, 'set -e\n'), count: 1 }, insertion(7, 'x')]],
       ],

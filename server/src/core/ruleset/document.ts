@@ -214,8 +214,9 @@ export class RulesetDocument implements ScriptContext {
     const reading = this.evaluated();
     const commands: { line: Line; span: Span; origin: string; argument: ScriptStep['argument'] }[] = [];
     for (const step of reading?.steps ?? []) {
-      const { command, conditional, argument, reached } = step;
-      if (conditional === undefined || !reached) continue;
+      // Of thousands of steps most are of no interest, and each look at one costs.
+      if (step.conditional === undefined || !step.reached) continue;
+      const { command, conditional, argument } = step;
       const line = reading!.lineOf(step);
       commands.push({ line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional, argument });
     }

@@ -3,6 +3,7 @@ import type { Piece } from '../shell/value.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { Layout } from './layout.ts';
+import { RestoredText, type InputPlace } from './restored-text.ts';
 
 /** A line that iptables-restore reads, at the line of the script where it stands. */
 export interface RestoredLine {
@@ -74,34 +75,43 @@ export class RestoredLines {
     this.parser = parser;
   }
 
-  /** The lines that an iptables-restore reads; none where its input is not known. */
-  of({ input }: Invocation, layout: Layout): RestoredLine[] {
-    if (input === undefined || 'origin' in input) return [];
-    const lines: RestoredLine[] = [];
+  /** What an iptables-restore reads, nothing where its input is not known; `before`: what it read before an edit. */
+  of({ input }: Invocation, layout: Layout, before?: RestoredText): RestoredText {
+    const text = new RestoredText(input === undefined || 'origin' in input ? [] : input);
+    const read = (from: InputPlace, to: InputPlace): void => { this.read(text, from, to, layout); };
+    if (before === undefined) read({ piece: 0, offset: 0 }, { piece: text.input.length, offset: 0 });
+    else text.takeOver(before, layout, read);
+    return text;
+  }
+
+  /** Reads the lines of a part of the input that begins and ends with lines of it. */
+  private read(read: RestoredText, from: InputPlace, to: InputPlace, layout: Layout): void {
+    const { input } = read;
     let open: Traced | undefined;
-    const close = (): void => {
-      if (open !== undefined && open.pieces.length > 0) lines.push(this.line(open, layout));
+    const close = (end: InputPlace): void => {
+      if (open !== undefined && open.pieces.length > 0) read.add(this.line(open, layout), layout.starts[layout.indexAt(open.start)]!, end);
       open = undefined;
     };
-    for (const piece of input) {
+    for (let index = from.piece; index < input.length && index <= to.piece; index++) {
+      const piece = input[index]!;
       const { text } = piece;
       const exact = text.length === piece.end - piece.start;
-      for (let start = 0; start < text.length;) {
+      const stop = index === to.piece ? to.offset : text.length;
+      for (let start = index === from.piece ? from.offset : 0; start < stop;) {
         const newline = text.indexOf('\n', start);
         const end = newline === -1 ? text.length : newline;
         const part = text.slice(start, end);
         const known = open === undefined && exact && piece.unknown === undefined && newline !== -1 ? this.knownWhole(part, piece.start + start, layout) : undefined;
-        if (known !== undefined) lines.push(known);
+        if (known !== undefined) read.add(known, piece.start + start, { piece: index, offset: end + 1 });
         else {
           open ??= new Traced();
           if (end > start) open.add({ ...piece, text: part, ...(exact && { start: piece.start + start, end: piece.start + end }) });
-          if (newline !== -1) close();
+          if (newline !== -1) close({ piece: index, offset: end + 1 });
         }
         start = end + 1;
       }
     }
-    close();
-    return lines;
+    close({ piece: input.length, offset: 0 });
   }
 
   /** What is read where that is known to be a line as it stands there. */

@@ -16,6 +16,7 @@ import type { Ruleset } from './model.ts';
 import { sharedEnds } from '../shared-ends.ts';
 import { Layout } from './layout.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
+import type { RestoredText } from './restored-text.ts';
 import { sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 
@@ -132,6 +133,13 @@ interface LastReading extends Before {
   readonly broken: ReadonlySet<Line>;
 }
 
+/** What an iptables-restore read, and its steps, which have something in common. */
+interface LastRestored {
+  readonly text: RestoredText;
+  readonly common: Common;
+  readonly steps: readonly ScriptStep[];
+}
+
 /** The lines of a script with what they say. */
 interface Said {
   readonly lines: readonly Line[];
@@ -173,7 +181,7 @@ export class Script {
   private readonly runs = new WeakMap<Line, RestoreRun[]>();
   private readonly restoreSteps = new WeakMap<RestoredLine, ScriptStep>();
   /** What each iptables-restore read last. */
-  private readonly lastRestored = new WeakMap<RestoreRun, { readonly lines: readonly RestoredLine[]; readonly steps: readonly ScriptStep[] }>();
+  private readonly lastRestored = new WeakMap<RestoreRun, LastRestored>();
   /** The tables that lines are for which an iptables-restore reads. */
   private readonly stacks = new WeakMap<Line, Stack>();
   private last: LastReading | undefined;
@@ -206,7 +214,7 @@ export class Script {
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: [...new Set(steps.map(stackOf))],
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: stacksOf(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
@@ -304,20 +312,26 @@ export class Script {
     const common: Common = { family, namespace, command: undefined, restore, ...doubt, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const last = this.lastRestored.get(restore);
-    const lines = this.restored.of(invocation, layout);
+    const text = this.restored.of(invocation, layout, last?.text);
+    const { lines } = text;
     if (lines.length === 0) return [{ ...common, alone, content: BLANK }];
-    const { start, end } = sharedEnds(lines, last?.lines ?? []);
+    const isAsBefore = last !== undefined && hasInCommon(last.common, common);
+    const { start, end } = isAsBefore ? sharedEnds(lines, last.text.lines) : { start: 0, end: 0 };
     // What was read before and behind an edit has its steps in the same order.
-    const before = (index: number): ScriptStep | undefined => (index < start ? last!.steps[index] : index >= lines.length - end ? last!.steps[index + last!.steps.length - lines.length] : undefined);
-    const steps = lines.map((line, index) => {
-      const known = before(index) ?? this.restoreSteps.get(line);
-      if (known !== undefined && hasInCommon(known, common)) return known;
-      const step = { ...common, ...line };
-      this.restoreSteps.set(line, step);
-      return step;
-    });
-    this.lastRestored.set(restore, { lines, steps });
+    const steps = [
+      ...last?.steps.slice(0, start) ?? [], ...lines.slice(start, lines.length - end).map((line) => this.restoreStep(line, common)), ...last?.steps.slice(last.steps.length - end) ?? [],
+    ];
+    this.lastRestored.set(restore, { text, common, steps });
     return steps;
+  }
+
+  /** The step of a line that an iptables-restore reads, the same one as long as both stay. */
+  private restoreStep(line: RestoredLine, common: Common): ScriptStep {
+    const known = this.restoreSteps.get(line);
+    if (known !== undefined && hasInCommon(known, common)) return known;
+    const step = { ...common, ...line };
+    this.restoreSteps.set(line, step);
+    return step;
   }
 
   /** The run of an iptables-restore, the same one as long as its line and the way in which it is called stay. */
@@ -430,6 +444,17 @@ function brokenLines(layout: Layout, chunks: readonly Chunk[]): ReadonlySet<Line
   return new Set(chunks.filter(({ broken }) => broken !== undefined).map(({ start }) => layout.lines[layout.indexAt(start)]!));
 }
 
+/** The tables that steps are for, in the order in which they come to them. */
+function stacksOf(steps: readonly ScriptStep[]): readonly Stack[] {
+  const stacks = new Set<Stack>();
+  let last: ScriptStep | undefined;
+  for (const step of steps) {
+    if (step.family !== last?.family || step.namespace !== last.namespace) stacks.add(stackOf(step));
+    last = step;
+  }
+  return [...stacks];
+}
+
 /** What a line says: a step, or the first one and those that bring further commands. */
 type Sayings = ScriptStep | readonly ScriptStep[];
 
@@ -449,7 +474,7 @@ const brings = (said: Sayings, command: ShellCommand): boolean => ('alone' in sa
 /** What the steps of one iptables-restore have in common. */
 type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
 
-const hasInCommon = (step: ScriptStep, { restore, family, namespace, conditional, argument, reached }: Common): boolean =>
+const hasInCommon = (step: Common, { restore, family, namespace, conditional, argument, reached }: Common): boolean =>
   step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameDemand(step.argument, argument) && step.reached === reached;
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
