@@ -1,6 +1,7 @@
 import type { Address } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
+import { ALWAYS, NEVER, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
 import { allBits, masked, printBare, readResolved } from '../../values/address.ts';
 import { integer } from '../../values/integer.ts';
 import { text } from '../../values/text.ts';
@@ -177,6 +178,13 @@ function save(use: ExtensionUse): readonly string[] {
   ];
 }
 
+/** Every packet is put on the list, so that `--set` holds of each; who is on it otherwise is for the moment to tell. */
+function packets(use: ExtensionUse): Bounds {
+  const bound = use.option(set);
+  if (bound === undefined) return SOMETIMES;
+  return bound.negated ? NEVER : ALWAYS;
+}
+
 export default defineMatch({
   name: 'recent',
   families: ['ipv4', 'ipv6'],
@@ -186,4 +194,5 @@ export default defineMatch({
   save,
   announce,
   conditions,
+  packets,
 });

@@ -1,5 +1,7 @@
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
+import { ALWAYS, negatedIf, NEVER, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
+import type { PacketSpace } from '../../sets/space.ts';
 import { choice } from '../../values/choice.ts';
 import { integer } from '../../values/integer.ts';
 import { probability } from '../../values/probability.ts';
@@ -63,6 +65,13 @@ function check(use: ExtensionUse): readonly Problem[] {
   return [{ code: 'invalid-value', message: `\`${first.text}\` is beyond the round of ${count.value}; packets are numbered from 0 to ${count.value - 1}.`, span: first.span }];
 }
 
+/** Surely all packets or none where that is left neither to chance nor to a count. */
+function packets(use: ExtensionUse, space: PacketSpace): Bounds {
+  const [random, nth] = [use.option(chance), use.option(every)];
+  if (random !== undefined && (random.value === 0 || random.value >= CERTAIN)) return negatedIf(space, random.negated, random.value === 0 ? NEVER : ALWAYS);
+  return nth?.value === 1 ? negatedIf(space, nth.negated, ALWAYS) : SOMETIMES;
+}
+
 export default defineMatch({
   name: 'statistic',
   families: ['ipv4', 'ipv6'],
@@ -70,4 +79,5 @@ export default defineMatch({
   requires: [['mode']],
   check,
   conditions: (use, context) => [...randomCondition(use), ...nthCondition(use, context)],
+  packets,
 });
