@@ -30,6 +30,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   // Functions of a file that is not known set variables by their names.
   ['get a b; a=; get a b; iptables "$a"; . /lib/functions.sh; f() { local a b=2; get a "$1"; iptables "$a" $b; }; f x; a=1; get a; iptables $a; cat a; iptables $b', 'iptables ', 'iptables <get a "$1"> 2', 'iptables <get a>', 'iptables <$b>'],
   ['mapfile -t L < list; iptables "${L[1]}" "${L[-1]}" "${L[2]:-x}" "${!L[@]}"', 'iptables <list> <list> <list> <list>'],
+  ['A=($(ip route)); A+=(x); A[1]=y; iptables "${A[2]}" "${A[1]}"', 'iptables <$(ip route)> <$(ip route)>'],
   ['IFS=. read -ra O <<< "$X"; iptables "${O[0]}.${O[1]}.0.0"', 'iptables <$X>'],
   // Conditions.
   ['[ -f /x ] && iptables -F', 'if [ -f /x ]: iptables -F'],

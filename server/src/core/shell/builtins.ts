@@ -1,4 +1,4 @@
-import { isArray, isOpen, maySplit, positionalOf, scalarOf, type OpenPositional, type Positional, type Variable } from './environment.ts';
+import { isArray, isOpen, maySplit, positionalOf, scalarOf, type Environment, type OpenPositional, type Positional, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { SHELLS } from './child.ts';
 import { FILTERS } from './filters.ts';
@@ -11,7 +11,7 @@ import { tee } from './tee.ts';
 import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
 import { assign, expectFunctions, type Running } from './simple.ts';
-import type { Signal, Status } from './state.ts';
+import type { Frame, Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
@@ -49,20 +49,26 @@ function declare(makesLocal: (options: string) => boolean, exports = false): Bui
     const names = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
     const assigned = new Set(command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])));
     for (const name of names) {
-      // The variable that it stood for is not the one that is declared.
-      if (isLocal && shell.environment.references.has(name)) shell.environment.refer(name, undefined);
-      else if (isLocal && !frame.locals.has(name)) frame.locals.set(name, shell.environment.get(name));
+      if (isLocal) makeLocal(shell.environment, frame, name);
       if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
       else if (isLocal && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
+      if (/[-+]\w*i/u.test(options)) shell.environment.setInteger(name, /-\w*i/u.test(options));
     }
     if (exports || /-\w*x/u.test(options)) for (const name of [...names, ...assigned]) shell.environment.export(name);
     for (const word of command.words) {
       if (!isAssignment(word)) continue;
-      assignDeclared(shell, word.assignment, source, options);
+      assign(shell, word.assignment, source);
       if (/-\w*n/u.test(options)) refer(shell, word.assignment.name, isLocal, shell.expander.origin(command, source));
     }
     return 0;
   };
+}
+
+/** Keeps what the variable is outside of the function; inside it is one of its own. */
+function makeLocal(environment: Environment, { locals }: Frame, name: string): void {
+  if (environment.references.has(name)) environment.refer(name, undefined);
+  else if (!locals.has(name)) locals.set(name, environment.get(name));
+  environment.setInteger(name, false);
 }
 
 /** `declare -n NAME=OTHER`: the name stands for the other variable from here on. */
@@ -71,14 +77,6 @@ function refer(shell: Interpreter, name: string, isLocal: boolean, origin: strin
   const isKnown = typeof target === 'string' && /^[A-Za-z_]\w*$/u.test(target) && (isLocal || shell.certainty === 0);
   if (isKnown) shell.environment.refer(name, target);
   else shell.environment.taint(origin);
-}
-
-function assignDeclared(shell: Interpreter, assignment: Parameters<typeof assign>[1], source: Running['source'], options: string): void {
-  assign(shell, assignment, source);
-  const value = scalarOf(shell.environment.get(assignment.name));
-  if (!options.includes('i') || value === undefined || isUnknown(value)) return;
-  const computed = shell.expander.computed(value);
-  shell.environment.set(assignment.name, typeof computed === 'bigint' ? String(computed) : computed);
 }
 
 const set: Builtin = (shell, args) => {
@@ -119,7 +117,9 @@ const unset: Builtin = (shell, args) => {
     const element = /^(\w+)\[(.+)\]$/u.exec(text);
     const array = element === null ? undefined : shell.environment.get(element[1]!);
     if (element === null) {
-      if (!text.startsWith('-')) shell.environment.set(text, null);
+      if (text.startsWith('-')) continue;
+      shell.environment.set(text, null);
+      shell.environment.setInteger(text, false);
     } else if (isArray(array)) {
       const elements = new Map(array.elements);
       elements.delete(array.associative ? element[2]! : Number(element[2]));

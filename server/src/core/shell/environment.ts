@@ -2,7 +2,7 @@ import type { Command } from './syntax/ast.ts';
 import { namesProgram } from './program.ts';
 import type { Recording } from './recording.ts';
 import type { Source } from './source.ts';
-import { oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** `null`: the script has unset it. */
 export type Variable = Value | ArrayValue | null;
@@ -66,6 +66,7 @@ export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
 /** Everything that an environment holds. */
 export interface SavedEnvironment extends Changes {
   readonly references: ReadonlyMap<string, string>;
+  readonly integers: ReadonlySet<string>;
   readonly exported: ReadonlySet<string>;
   readonly exportsAll: boolean;
 }
@@ -81,6 +82,8 @@ export class Environment {
   calls = 0;
   /** Names that stand for those of other variables: `declare -n`. */
   references: ReadonlyMap<string, string> = new Map();
+  /** Variables for whose values arithmetic is done: `declare -i`. */
+  integers: ReadonlySet<string> = new Set();
   /** Variables that programs are given. */
   private exported: ReadonlySet<string> = new Set();
   /** `set -a`: whether variables that are set are exported. */
@@ -126,6 +129,16 @@ export class Environment {
     this.references = references;
   }
 
+  /** Lets a variable have what arithmetic makes of its values, or no longer. */
+  setInteger(name: string, on: boolean): void {
+    if (this.integers.has(name) === on) return;
+    this.spoilRecordings();
+    const integers = new Set(this.integers);
+    if (on) integers.add(name);
+    else integers.delete(name);
+    this.integers = integers;
+  }
+
   /** The variable that a name stands for. */
   private meant(name: string): string {
     let meant = name;
@@ -159,7 +172,7 @@ export class Environment {
 
   /** Runs a function with these positional parameters; those of before, and what names stand for, come back afterwards. */
   within(args: Positional, run: () => void): void {
-    const { references } = this;
+    const { references, integers } = this;
     const before = this.parameters();
     this.positional = args;
     this.calls++;
@@ -169,6 +182,7 @@ export class Environment {
       this.calls--;
     }
     this.references = references;
+    this.integers = integers;
     this.positional = before;
   }
 
@@ -193,11 +207,11 @@ export class Environment {
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
     const { variables, functions, positional } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, exported: this.exported, exportsAll: this.exportsAll };
+    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, references, exported, exportsAll }: SavedEnvironment): void {
+  restore({ variables, functions, positional, references, integers, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
     this.layers.splice(0, this.layers.length, layer);
     this.places.clear();
@@ -205,6 +219,7 @@ export class Environment {
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
     this.references = references;
+    this.integers = integers;
     this.exported = exported;
     this.exportsAll = exportsAll;
   }
@@ -212,13 +227,13 @@ export class Environment {
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && this.exportsAll === saved.exportsAll && this.exported.size === saved.exported.size && [...this.exported].every((name) => saved.exported.has(name)) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, references, exported, exportsAll } = this;
+    const { layers: { length }, references, integers, exported, exportsAll } = this;
     this.layers.push(layer);
     try {
       run();
@@ -226,6 +241,7 @@ export class Environment {
       this.layers.length = length;
       for (const name of layer.variables.keys()) this.places.get(name)!.pop();
       this.references = references;
+      this.integers = integers;
       this.exported = exported;
       this.exportsAll = exportsAll;
     }
@@ -257,6 +273,7 @@ export class Environment {
 
   /** Leaves of variables and functions what a program is given. */
   keepExported(): void {
+    this.integers = new Set();
     for (const { variables, functions } of [...this.layers]) {
       for (const name of [...variables.keys()]) if (!this.exported.has(name)) this.set(name, undefined);
       for (const name of [...functions.keys()]) this.define(name, null);
@@ -272,6 +289,8 @@ export class Environment {
     }
   }
 }
+
+const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a === b || (a.size === b.size && [...a].every((name) => b.has(name)));
 
 function mergedVariable(values: readonly (Variable | undefined)[], name: string, origin: string): Variable {
   const first = values[0];
@@ -308,6 +327,13 @@ export const samePositional = (a: Positional | undefined, b: Positional | undefi
 export const sameDefinition = (a: FunctionDefinition | null | undefined, b: FunctionDefinition | null | undefined): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 
 export const isArray = (value: Variable | undefined): value is ArrayValue => typeof value === 'object' && value !== null && 'elements' in value;
+
+/** The elements that a variable has as an array, to be added to; undefined where nobody knows. */
+export function elementsOf(value: Variable): Map<number | string, Value> | undefined {
+  if (value === null) return new Map();
+  if (isArray(value)) return new Map(value.elements);
+  return isUnknown(value) ? undefined : new Map([[0, value]]);
+}
 
 /** The single value of a variable: of an array its first element. */
 export function scalarOf(value: Variable | undefined): Value | undefined {

@@ -1,6 +1,6 @@
 import { ArithmeticError, computeArithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
-import { isArray, scalarOf, type Environment } from './environment.ts';
+import { elementsOf, isArray, scalarOf, type Environment } from './environment.ts';
 import { FieldBuilder } from './fields.ts';
 import { ParameterExpansion } from './parameter.ts';
 import { escapePattern } from './pattern.ts';
@@ -198,9 +198,9 @@ export class Expander {
   /** Sets one element of an array, which the variable becomes if it was none. */
   setElement(name: string, key: number | string, value: Value): void {
     const { environment } = this.host;
-    const before = environment.get(name);
-    const elements = new Map(isArray(before) ? before.elements : []);
-    if (!isArray(before) && before !== undefined && before !== null) elements.set(0, before);
+    const before = environment.get(name) ?? null;
+    const elements = elementsOf(before);
+    if (elements === undefined) return;
     elements.set(key, value);
     environment.set(name, { elements, associative: isArray(before) && before.associative });
   }

@@ -12,7 +12,7 @@ import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
 import { isUnknown } from './value.ts';
-import { isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
+import { elementsOf, isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
 
 /** Functions inside each other, beyond which nothing is followed. */
 const DEEPEST = 60;
@@ -182,22 +182,32 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
 /** Carries out an assignment. */
 export function assign(shell: Interpreter, { name, index, append, value }: Assignment, source: Source): void {
   const { environment, expander } = shell;
-  const before = environment.get(name);
-  if ('parts' in value) {
-    const text = expander.text(value, source);
-    if (index !== undefined) assignElement(shell, name, expander.text(index, source), text);
-    else if (append && isArray(before)) expander.setElement(name, 0, joined(before.elements.get(0) ?? '', text));
-    else environment.set(name, append ? joined(scalarOf(before) ?? (before === undefined ? { origin: `$${name}` } : ''), text) : text);
+  if (!('parts' in value)) {
+    assignArray(shell, name, append, value, source);
     return;
   }
-  assignArray(shell, name, append, value, source);
+  const text = expander.text(value, source);
+  const before = environment.get(name);
+  if (index !== undefined) assignElement(shell, name, expander.text(index, source), append, text);
+  else if (append && isArray(before)) expander.setElement(name, 0, assigned(shell, name, before.elements.get(0) ?? '', text));
+  else environment.set(name, assigned(shell, name, append ? scalarOf(before) ?? (before === undefined ? { origin: `$${name}` } : '') : undefined, text));
+}
+
+/** The value that a variable gets by a text, behind what it has `before`; of an integer what arithmetic makes of it. */
+function assigned(shell: Interpreter, name: string, before: Value | undefined, text: Value): Value {
+  if (before !== undefined && isUnknown(before)) return { origin: before.origin };
+  if (isUnknown(text)) return before === undefined ? text : { origin: text.origin };
+  if (!shell.environment.integers.has(name)) return (before ?? '') + text;
+  const number = shell.expander.computed(before === undefined || before === '' ? text : `${before} + (${text === '' ? 0 : text})`);
+  return typeof number === 'bigint' ? String(number) : number;
 }
 
 function assignArray(shell: Interpreter, name: string, append: boolean, value: readonly Element[], source: Source): void {
   const { environment, expander } = shell;
   const before = environment.get(name);
   const associative = isArray(before) && before.associative;
-  const elements = new Map<number | string, Value>(append && isArray(before) ? before.elements : []);
+  const elements = elementsOf(append ? before ?? null : null);
+  if (elements === undefined) return;
   let next = append ? Math.max(-1, ...[...elements.keys()].map(Number)) + 1 : 0;
   for (const element of value) {
     if (element.index === undefined) {
@@ -207,15 +217,16 @@ function assignArray(shell: Interpreter, name: string, append: boolean, value: r
           environment.set(name, { origin: field.unknown.origin });
           return;
         }
-        elements.set(next++, field.unknown ?? field.text);
+        elements.set(next++, assigned(shell, name, undefined, field.unknown ?? field.text));
       }
       continue;
     }
     const key = expander.text(element.index, source);
-    if (associative && !isUnknown(key)) elements.set(key, expander.text(element.value, source));
+    const text = assigned(shell, name, undefined, expander.text(element.value, source));
+    if (associative && !isUnknown(key)) elements.set(key, text);
     else {
       next = isUnknown(key) ? next : keyOf(shell, key, next);
-      elements.set(next++, expander.text(element.value, source));
+      elements.set(next++, text);
     }
   }
   environment.set(name, { elements, associative } satisfies ArrayValue);
@@ -226,18 +237,14 @@ function keyOf(shell: Interpreter, key: string, fallback: number): number {
   return typeof number === 'bigint' ? Number(number) : fallback;
 }
 
-function assignElement(shell: Interpreter, name: string, index: Value, value: Value): void {
+function assignElement(shell: Interpreter, name: string, index: Value, append: boolean, text: Value): void {
   const { environment, expander } = shell;
   const before = environment.get(name);
-  if (isUnknown(index)) environment.set(name, { origin: index.origin });
-  else if (isArray(before) && before.associative) expander.setElement(name, index, value);
-  else {
-    const number = expander.computed(index);
-    if (typeof number === 'bigint') expander.setElement(name, Number(number), value);
-    else environment.set(name, { origin: number.origin });
+  const key = isUnknown(index) || (isArray(before) && before.associative) ? index : expander.computed(index);
+  if (typeof key === 'object') {
+    environment.set(name, { origin: key.origin });
+    return;
   }
-}
-
-function joined(before: Value, value: Value): Value {
-  return isUnknown(before) ? { origin: before.origin } : isUnknown(value) ? { origin: value.origin } : before + value;
+  const place = typeof key === 'bigint' ? Number(key) : key;
+  expander.setElement(name, place, assigned(shell, name, append ? elementsOf(before ?? null)?.get(place) ?? '' : undefined, text));
 }

@@ -245,7 +245,7 @@ export class ShellState {
 
   /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
   get isPlain(): boolean {
-    return !this.modes.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && !this.environment.exportsAll;
+    return !this.modes.errexit && this.traps.size === 0 && this.silent === 0 && this.reached && !this.inBackground && this.namespace === undefined && this.output === undefined && this.environment.references.size === 0 && this.environment.integers.size === 0 && !this.environment.exportsAll;
   }
 
   /** On how many open questions it depends whether what comes now runs; what is expected to succeed raises none. */
