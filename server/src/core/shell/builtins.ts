@@ -6,7 +6,7 @@ import { PRINTING } from './printing.ts';
 import { getopts } from './getopts.ts';
 import { mapfile } from './mapfile.ts';
 import { readVariables } from './read.ts';
-import { fileInput } from './redirect.ts';
+import { namedFile } from './redirect.ts';
 import { tee } from './tee.ts';
 import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
@@ -142,7 +142,7 @@ const evaluate: Builtin = (shell, args, running) => {
 const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;
 
 const sourceFile: Builtin = (shell, [file, ...args], running) => {
-  const input = file === undefined ? undefined : file.unknown === undefined ? fileInput(shell, file.text, file) : undefined;
+  const input = file && namedFile(shell, file);
   const origin = `${running.command.words[0]!.literal ?? '.'} ${file?.text ?? ''}`;
   const text = input === undefined || input.unknown !== undefined ? undefined : input.pieces.map((piece) => piece.text).join('');
   if (text !== undefined) {

@@ -1,7 +1,7 @@
 import type { Builtin } from './builtins.ts';
 import { positionalOf, type Positional } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
-import { fileInput } from './redirect.ts';
+import { fileInput, namedFile } from './redirect.ts';
 import { runText } from './run-text.ts';
 import { PLAIN_MODES, type Home, type Status } from './state.ts';
 import type { Field } from './value.ts';
@@ -53,10 +53,10 @@ const sh: Builtin = (shell, args, { command, source, home }) => {
   }
   const [first, ...others] = args.slice(index);
   const readsInput = first === undefined || /-\w*s/u.test(flags);
-  if (!readsInput && first.unknown !== undefined) return first.unknown.origin === '$0' ? runItself(shell, others, origin) : { origin };
-  if (/-\w*c/u.test(flags)) return first === undefined ? { origin } : inChildText(shell, first.text, positionalOf(others.slice(1)), home, origin);
-  const input = readsInput ? shell.input : fileInput(shell, first.text, first);
-  if (input.unknown !== undefined) return { origin };
+  if (!readsInput && first.unknown?.origin === '$0') return runItself(shell, others, origin);
+  if (/-\w*c/u.test(flags)) return first === undefined || first.unknown !== undefined ? { origin } : inChildText(shell, first.text, positionalOf(others.slice(1)), home, origin);
+  const input = readsInput ? shell.input : namedFile(shell, first);
+  if (input === undefined || input.unknown !== undefined) return { origin };
   return inChildText(shell, input.lines().join(''), positionalOf(readsInput ? args.slice(index) : others), home, origin);
 };
 

@@ -7,7 +7,7 @@ import { escapePattern } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
 import type { Modes } from './state.ts';
-import { isUnknown, type Field, type Piece, type Unknown, type Value } from './value.ts';
+import { isUnknown, surrounded, type Field, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What expansion needs of the evaluation that it is part of. */
 export interface ExpansionHost {
@@ -108,29 +108,20 @@ export class Expander {
   }
 
   private joined(word: Word, source: Source, write: (text: string, quoted: boolean) => string): Value {
-    let result = '';
+    let text = '';
+    let unknown: Unknown | undefined;
+    let before = '';
     for (const part of word.parts) {
       const value = this.part(part, source);
-      if (isUnknown(value)) return word.parts.length === 1 ? value : this.combined(word, source, value);
-      result += write(value, part.quoted);
-      if (result.length > LONGEST_TEXT) return { origin: this.origin(word, source) };
+      if (isUnknown(value)) {
+        if (unknown !== undefined) return { origin: unknown.origin };
+        unknown = value;
+        before = text;
+        text = '';
+      } else text += write(value, part.quoted);
+      if (text.length > LONGEST_TEXT) return { origin: this.origin(word, source) };
     }
-    return result;
-  }
-
-  /** Text around one value of a few: the texts that it can make. */
-  private combined(word: Word, source: Source, unknown: Unknown): Value {
-    if (unknown.candidates === undefined) return unknown;
-    let texts: readonly string[] = [''];
-    let seen = false;
-    for (const part of word.parts) {
-      const value = this.part(part, source);
-      if (isUnknown(value) && (seen || value.candidates === undefined)) return { origin: unknown.origin };
-      if (isUnknown(value)) seen = true;
-      const choices = isUnknown(value) ? value.candidates! : [value];
-      texts = texts.flatMap((before) => choices.map((choice) => before + choice));
-    }
-    return { origin: unknown.origin, candidates: texts };
+    return unknown === undefined ? text : surrounded(before, unknown, text);
   }
 
   /** The text of a here-document in pieces, each with where it stands. */

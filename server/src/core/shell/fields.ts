@@ -1,6 +1,6 @@
 import type { Span } from '../text.ts';
 import type { Field, Unknown, Value } from './value.ts';
-import { isUnknown } from './value.ts';
+import { isUnknown, surrounded } from './value.ts';
 
 const BLANKS = ' \t\n';
 /** Outside of quotes these may stand for the names of files. */
@@ -114,11 +114,7 @@ export class FieldBuilder {
 
   /** What is not known, together with the text around it. */
   private within(unknown: Unknown): Unknown {
-    const { origin, candidates, program } = unknown;
-    if ((candidates === undefined && program === undefined) || (this.text === '' && this.unknowns === 1)) return unknown;
-    if (this.unknowns > 1) return { origin };
-    const whole = (text: string): string => this.text.slice(0, this.before) + text + this.text.slice(this.before);
-    return { origin, ...(candidates && { candidates: candidates.map(whole) }), ...(program !== undefined && { program: whole(program) }) };
+    return this.unknowns > 1 ? { origin: unknown.origin } : surrounded(this.text.slice(0, this.before), unknown, this.text.slice(this.before));
   }
 
   finish(): Field[] {

@@ -3,6 +3,7 @@ import type { Builtin } from './builtins.ts';
 import { matchExtended } from './extended-pattern.ts';
 import { fileInput } from './redirect.ts';
 import { ansiEscape } from './syntax/ansi-escape.ts';
+import type { Unknown } from './value.ts';
 
 /** What a program makes of what it reads; undefined where it does more than is known here. A number is a status, with nothing printed. */
 type Change = (text: string) => string | number | undefined;
@@ -19,10 +20,13 @@ type ReadFilter = (args: readonly string[]) => Filter | undefined;
 function filter(read: ReadFilter): Builtin {
   return (shell, args, { command, source, home }) => {
     const origin = shell.expander.origin(command, source);
-    const known = args.every(({ unknown }) => unknown === undefined) ? read(args.map(({ text }) => text)) : undefined;
-    const inputs = known === undefined || known.files.length === 0 ? [shell.input] : known.files.map((file) => (file === '-' ? shell.input : fileInput(shell, file, home)));
-    const given = inputs.every(({ unknown }) => unknown === undefined) ? inputs.flatMap((input) => input.lines()).join('') : undefined;
-    const result = given === undefined ? undefined : known?.change(given);
+    // What is not known may name a file all the same: it goes by a name that no text has.
+    const unknowns = new Map<string, Unknown>(args.flatMap(({ unknown }, index) => (unknown === undefined ? [] : [[`\0${index}`, unknown] as const])));
+    const given = read(args.map(({ text, unknown }, index) => (unknown === undefined ? text : `\0${index}`)));
+    const known = given !== undefined && [...unknowns.keys()].every((name) => given.files.includes(name)) ? given : undefined;
+    const inputs = known === undefined || known.files.length === 0 ? [shell.input] : known.files.map((file) => (file === '-' ? shell.input : fileInput(shell, unknowns.get(file) ?? file, home)));
+    const text = inputs.every(({ unknown }) => unknown === undefined) ? inputs.flatMap((input) => input.lines()).join('') : undefined;
+    const result = text === undefined ? undefined : known?.change(text);
     if (typeof result === 'number') return result;
     shell.print(result ?? { origin }, home.start, home.end);
     return result === undefined ? { origin } : 0;

@@ -2,7 +2,7 @@ import type { Builtin } from './builtins.ts';
 import { MOST_WORDS } from './braces.ts';
 import type { Span } from '../text.ts';
 import type { Interpreter } from './interpreter.ts';
-import { fileInput } from './redirect.ts';
+import { namedFile } from './redirect.ts';
 import type { Source } from './source.ts';
 import { ansiEscape } from './syntax/ansi-escape.ts';
 import type { Field } from './value.ts';
@@ -107,7 +107,7 @@ function integer(letter: string, arg: string): string | undefined {
 
 const cat: Builtin = (shell, args, { command, source }) => {
   const files = args.filter(({ text }) => text === '-' || !text.startsWith('-'));
-  const inputs = files.length === 0 ? [shell.input] : files.map((file) => (file.text === '-' ? shell.input : file.unknown === undefined ? fileInput(shell, file.text, file) : undefined));
+  const inputs = files.length === 0 ? [shell.input] : files.map((file) => (file.text === '-' ? shell.input : namedFile(shell, file)));
   const origin = shell.expander.origin(command, source);
   for (const input of inputs) {
     if (input === undefined || (input.unknown !== undefined && input.pieces.length === 0)) shell.print(input?.unknown ?? { origin }, 0, 0);

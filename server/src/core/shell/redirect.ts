@@ -4,7 +4,7 @@ import { spanIn, type Source } from './source.ts';
 import type { Status } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Redirect, SubstitutionPart, Word } from './syntax/ast.ts';
-import { isUnknown, type Value } from './value.ts';
+import { isUnknown, type Field, type Value } from './value.ts';
 
 /** A file that output goes to. */
 interface Written {
@@ -103,6 +103,14 @@ function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Sou
 /** Whether nothing is known of a file: the script has not written it, and none stands beside it. */
 export const isMissing = ({ files, readFile }: Interpreter, path: string): boolean =>
   !files.has(path) && path !== '/dev/null' && (path.startsWith('/dev/') || readFile(path) === undefined);
+
+/** The file that a word names: by a name that is known, or by the same that the script has written it under; undefined for others. */
+export function namedFile(shell: Interpreter, word: Field): Input | undefined {
+  const { unknown } = word;
+  if (unknown === undefined) return fileInput(shell, word.text, word);
+  shell.environment.spoilRecordings();
+  return shell.files.has(unknown) ? fileInput(shell, unknown, word) : undefined;
+}
 
 /** The text of a file that the script has written or that stands beside it. */
 export function fileInput(shell: Interpreter, path: Value, span: { readonly start: number; readonly end: number }): Input {

@@ -39,6 +39,24 @@ export interface Piece extends Span {
 /** Candidates beyond this many help nobody. */
 const MOST_CANDIDATES = 8;
 
+const ways = new WeakMap<Unknown, Map<string, Unknown>>();
+
+/** A text with one value in it that is not known. The same text around the same value is the same again, such as a path in a directory. */
+export function surrounded(before: string, unknown: Unknown, after: string): Unknown {
+  if (before === '' && after === '') return unknown;
+  let known = ways.get(unknown);
+  if (known === undefined) ways.set(unknown, known = new Map());
+  const around = `${before}\0${after}`;
+  let whole = known.get(around);
+  if (whole === undefined) {
+    const { origin, candidates, program } = unknown;
+    const within = (text: string): string => before + text + after;
+    whole = { origin, ...(candidates && { candidates: candidates.map(within) }), ...(program !== undefined && { program: within(program) }) };
+    known.set(around, whole);
+  }
+  return whole;
+}
+
 /** The value of something that has one of these, for the reason that `origin` names. */
 export function oneOf(values: readonly Value[], origin: string): Value {
   const first = values[0]!;
