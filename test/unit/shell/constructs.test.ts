@@ -32,6 +32,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['mapfile -t L < list; iptables "${L[1]}" "${L[-1]}" "${L[2]:-x}" "${!L[@]}"', 'iptables <list> <list> <list> <list>'],
   ['A=($(ip route)); A+=(x); A[1]=y; iptables "${A[2]}" "${A[1]}"', 'iptables <$(ip route)> <$(ip route)>'],
   ['IFS=. read -ra O <<< "$X"; iptables "${O[0]}.${O[1]}.0.0"', 'iptables <$X>'],
+  ['shopt -s extglob; case aaaaaaaaaaaaaaaaaaaaaaaaaaab in +(*)c) iptables a;; esac', 'if case aaaaaaaaaaaaaaaaaaaaaaaaaaab in +(*)c: iptables a'],
   // Conditions.
   ['[ -f /x ] && iptables -F', 'if [ -f /x ]: iptables -F'],
   ['[ -f /x ] || exit 1\niptables -F', 'iptables -F'],

@@ -3,7 +3,7 @@ import { expandBraces } from './braces.ts';
 import { elementsOf, isArray, scalarOf, type Environment } from './environment.ts';
 import { FieldBuilder } from './fields.ts';
 import { ParameterExpansion } from './parameter.ts';
-import { escapePattern } from './pattern.ts';
+import { escapePattern, isQuick } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
 import type { Modes } from './state.ts';
@@ -16,8 +16,7 @@ export interface ExpansionHost {
   readonly frames: readonly { readonly name: string }[];
   /** `$?` */
   readonly status: Value;
-  /** `set -u`: whether the shell ends where it is to expand what is not set. */
-  readonly modes: Pick<Modes, 'nounset'>;
+  readonly modes: Pick<Modes, 'nounset' | 'extglob'>;
   readonly isBash: boolean;
   /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
   endFor(name: string): void;
@@ -102,9 +101,10 @@ export class Expander {
     return this.joined(word, source, (text) => text);
   }
 
-  /** The word as a pattern: what stands in quotes is escaped. */
-  pattern(word: Word, source: Source): Value {
-    return this.joined(word, source, (text, quoted) => (quoted ? escapePattern(text) : text));
+  /** The word as a pattern: what stands in quotes is escaped, and so are groups where there are none. */
+  pattern(word: Word, source: Source, hasGroups = this.host.modes.extglob): Value {
+    const pattern = this.joined(word, source, (text, quoted) => (quoted ? escapePattern(text) : hasGroups ? text : text.replaceAll('(', '\\(')));
+    return isUnknown(pattern) || isQuick(pattern) ? pattern : { origin: this.origin(word, source) };
   }
 
   private joined(word: Word, source: Source, write: (text: string, quoted: boolean) => string): Value {

@@ -1,4 +1,4 @@
-import { CLASSES } from './pattern.ts';
+import { arePrefixFree, CLASSES } from './pattern.ts';
 
 /** Where a text holds what an extended regular expression of `=~` describes, null where it does not; undefined where the expression is read by rules of its own. */
 export function matchExtended(text: string, expression: string): RegExpExecArray | null | undefined {
@@ -18,10 +18,7 @@ export function matchExtended(text: string, expression: string): RegExpExecArray
  * something else. It can't where all of the text has to match, and no group is repeated, or one of several that may fit at one place.
  */
 export function capturedBy(match: RegExpExecArray, expression: string): readonly string[] | undefined {
-  const decided = expression.replaceAll(/\(([\w-]+(?:\|[\w-]+)+)\)/gu, (all, choice: string) => (isDecided(choice.split('|')) ? '()' : all));
+  const decided = expression.replaceAll(/\(([\w-]+(?:\|[\w-]+)+)\)/gu, (all, choice: string) => (arePrefixFree(choice.split('|')) ? '()' : all));
   const isPlain = /^\^[^|]*\$$/u.test(decided) && !/\)[*+{]/u.test(decided);
   return isPlain ? [...match].map((group) => group ?? '') : undefined;
 }
-
-/** Whether at most one of some texts can stand at a place. */
-const isDecided = (texts: readonly string[]): boolean => texts.every((text, index) => texts.every((other, at) => at === index || !other.startsWith(text)));

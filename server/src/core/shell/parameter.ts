@@ -3,7 +3,7 @@ import type { Expander } from './expand.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
-import { isUnknown, oneOf, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, SCRIPT_NAME, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** Several values: `$@`, or an array's. */
 export interface Several {
@@ -128,6 +128,8 @@ export class ParameterExpansion {
     if (/^\d+$/u.test(name)) return this.positional(Number(name));
     if (name === 'FUNCNAME') host.environment.spoilRecordings();
     if (name === 'FUNCNAME') return this.variable(functionNames(host.frames), part, source);
+    // What a script itself says comes from the file that it is called by.
+    if (name === 'BASH_SOURCE' && host.isBash) return source.broughtBy === undefined && (part.index === undefined || part.index.literal === '0') ? SCRIPT_NAME : absent(name);
     if (/^[$!-]$/u.test(name)) return { origin: `$${name}` };
     return this.variable(host.environment.get(name), part, source);
   }
@@ -139,7 +141,7 @@ export class ParameterExpansion {
   }
 
   private positional(number: number): Found {
-    if (number === 0) return { origin: '$0' };
+    if (number === 0) return SCRIPT_NAME;
     const { positional } = this.expander.host.environment;
     const words = isOpen(positional) ? positional.words?.slice(0, positional.known) ?? [] : positional;
     const word = words[number - 1];

@@ -18,10 +18,17 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
   return undefined;
 }
 
-/** Carries out `shopt`, of whose options one matters here. */
+/** Options of `shopt` that matter here. */
+const BASH_OPTIONS = new Map<string, keyof Modes>([['inherit_errexit', 'inheritErrexit'], ['extglob', 'extglob']]);
+
+/** Carries out `shopt`. */
 export function setBashOptions(shell: ShellState, args: readonly Field[]): void {
-  const on = args.some(({ text }) => text === '-s');
-  if ((on || args.some(({ text }) => text === '-u')) && args.some(({ text }) => text === 'inherit_errexit')) turn(shell, 'inheritErrexit', on);
+  const on = args.some(({ text }) => /^-[a-z]*s/u.test(text));
+  if (!on && !args.some(({ text }) => /^-[a-z]*u/u.test(text))) return;
+  for (const { text } of args) {
+    const mode = BASH_OPTIONS.get(text);
+    if (mode !== undefined) turn(shell, mode, on);
+  }
 }
 
 function option(shell: ShellState, name: string | undefined, on: boolean): void {

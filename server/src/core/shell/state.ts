@@ -87,10 +87,12 @@ export interface Modes {
   readonly errtrace: boolean;
   /** `shopt -s inherit_errexit`: whether command substitutions of bash have `-e` from around them. */
   readonly inheritErrexit: boolean;
+  /** `shopt -s extglob`: whether patterns have groups such as `@(a|b)` everywhere. */
+  readonly extglob: boolean;
 }
 
 /** What a shell begins with. */
-export const PLAIN_MODES: Modes = { errexit: false, nounset: false, pipefail: false, errtrace: false, inheritErrexit: false };
+export const PLAIN_MODES: Modes = { errexit: false, nounset: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false };
 
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
@@ -446,7 +448,7 @@ export class ShellState {
   }
 }
 
-const sameModes = (a: Modes, b: Modes): boolean => a === b || (a.errexit === b.errexit && a.nounset === b.nounset && a.pipefail === b.pipefail && a.errtrace === b.errtrace && a.inheritErrexit === b.inheritErrexit);
+const sameModes = (a: Modes, b: Modes): boolean => a === b || Object.keys(PLAIN_MODES).every((mode) => a[mode as keyof Modes] === b[mode as keyof Modes]);
 
 /** `$?` after a command that ended so. */
 const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });

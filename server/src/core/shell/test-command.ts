@@ -1,9 +1,10 @@
+import { scalarOf } from './environment.ts';
 import { capturedBy, matchExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Condition } from './invocation.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
-import type { TestExpression } from './syntax/ast.ts';
+import type { TestExpression, Word } from './syntax/ast.ts';
 import { equal, isUnknown, type Field, type Value } from './value.ts';
 
 /** Three-valued: what depends on the machine or on an unknown value can't be told. */
@@ -126,9 +127,16 @@ export function testExpression(expression: TestExpression, expander: Expander, s
     case 'and': return lazily(testExpression(expression.left, expander, source), false, () => testExpression(expression.right, expander, source), and);
     case 'or': return lazily(testExpression(expression.left, expander, source), true, () => testExpression(expression.right, expander, source), or);
     case 'not': return not(testExpression(expression.operand, expander, source));
-    case 'unary': return expression.operator === '-v' ? 'unknown' : unary(expression.operator, expander.text(expression.operand, source));
+    case 'unary': return expression.operator === '-v' ? isSet(expression.operand, expander, source) : unary(expression.operator, expander.text(expression.operand, source));
     case 'binary': return binary(expression, expander, source);
   }
+}
+
+/** `-v NAME` */
+function isSet(operand: Word, expander: Expander, source: Source): Truth {
+  const name = expander.text(operand, source);
+  const variable = isUnknown(name) || !/^[A-Za-z_]\w*$/u.test(name) ? undefined : expander.host.environment.get(name);
+  return variable === undefined ? 'unknown' : variable !== null && scalarOf(variable) !== undefined;
 }
 
 const lazily = (left: Truth, decisive: boolean, right: () => Truth, combine: typeof and): Truth => (left === decisive ? left : combine(left, right()));
@@ -136,7 +144,7 @@ const lazily = (left: Truth, decisive: boolean, right: () => Truth, combine: typ
 function binary({ operator, left, right }: Extract<TestExpression, { kind: 'binary' }>, expander: Expander, source: Source): Truth {
   const value = expander.text(left, source);
   if (operator === '=' || operator === '==' || operator === '!=') {
-    const same = truthOf(equal(value, expander.pattern(right, source), matchesPattern));
+    const same = truthOf(equal(value, expander.pattern(right, source, true), matchesPattern));
     return operator === '!=' ? not(same) : same;
   }
   if (operator === '=~') {

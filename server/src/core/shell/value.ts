@@ -16,6 +16,9 @@ export type Value = string | Unknown;
 
 export const isUnknown = (value: Value): value is Unknown => typeof value !== 'string';
 
+/** `$0`: whoever looks twice finds the same. */
+export const SCRIPT_NAME: Unknown = { origin: '$0' };
+
 /** One argument that a command gets. `text` of an unknown one is what stands in the script. */
 export interface Field extends Span {
   readonly text: string;
@@ -78,6 +81,7 @@ export function sameValue(a: Value, b: Value): boolean {
 /** Whether two values are the same text; unknown where that depends on what is not known. */
 export function equal(a: Value, b: Value, same: (a: string, b: string) => boolean = (x, y) => x === y): boolean | Unknown {
   if (!isUnknown(a) && !isUnknown(b)) return same(a, b);
+  if (a === b) return true;
   const unknown = isUnknown(a) ? a : b as Unknown;
   const left = isUnknown(a) ? a.candidates : [a];
   const right = isUnknown(b) ? b.candidates : [b];

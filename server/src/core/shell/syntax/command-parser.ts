@@ -307,7 +307,7 @@ export class CommandParser extends TestParser {
     const patterns: Word[] = [];
     do {
       this.skipBlanks();
-      patterns.push(this.word() ?? this.fail('a pattern'));
+      patterns.push(this.pattern() ?? this.fail('a pattern'));
       this.skipBlanks();
     } while (this.take('|'));
     this.expect(')');

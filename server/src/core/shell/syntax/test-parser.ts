@@ -67,7 +67,7 @@ export abstract class TestParser extends WordParser {
     if (operator === undefined) return { kind: 'unary', operator: '-n', operand: left };
     this.position += operator.length;
     this.skipTestBlanks();
-    const right = operator === '=~' ? this.expressionWord() : this.word() ?? this.fail('a word');
+    const right = operator === '=~' ? this.expressionWord() : this.pattern() ?? this.fail('a word');
     return { kind: 'binary', operator, left, right };
   }
 

@@ -57,6 +57,26 @@ export abstract class WordParser extends Scanner {
     return this.position === start ? undefined : makeWord(parts, start, this.position);
   }
 
+  /** A word as a pattern, in which groups such as `@(a|b)` hold together. */
+  protected pattern(): Word | undefined {
+    const start = this.position;
+    const word = this.word();
+    const beginsGroup = (): boolean => this.next === '(' && this.position > start && '?*+@!'.includes(this.text[this.position - 1]!);
+    if (!beginsGroup()) return word;
+    this.position = start;
+    let depth = 0;
+    const parts = this.parts({
+      quoted: false,
+      ends: () => {
+        if (depth === 0 && this.endsWord() && !beginsGroup()) return true;
+        if (this.next === '(') depth++;
+        else if (this.next === ')') depth--;
+        return false;
+      },
+    });
+    return makeWord(parts, start, this.position);
+  }
+
   /** The rest of the text from `start` as a here-document reads it; `tabs`: whether leading ones of each line go. */
   hereText(start: number, end: number, expands: boolean, tabs: boolean): Word {
     const outer = { position: this.position, end: this.end };
