@@ -44,8 +44,7 @@ function ofSteps(steps: readonly Step[], trace: readonly OracleTrace[]): string[
 
 function ofVerdict(fate: Fate, theirs: OracleFate): string[] {
   const { verdict } = fate;
-  // What becomes of a queued packet is for the listening program to say; the kernel here has none.
-  return verdict === 'QUEUE' || verdict === theirs.verdict || isBehindHooks(fate, theirs) ? [] : [`verdict: ours ${verdict}${fate.reason === undefined ? '' : ` (${fate.reason})`} kernel ${theirs.verdict} ${JSON.stringify(theirs.dropped_by ?? {})}`];
+  return isSameEnd(fate, theirs) ? [] : [`verdict: ours ${verdict}${fate.reason === undefined ? '' : ` (${fate.reason})`} kernel ${theirs.verdict} ${JSON.stringify(theirs.dropped_by ?? {})}`];
 }
 
 /** Compares what is known of our packet. */
@@ -62,8 +61,14 @@ function ofPacket(packet: Packet, image: OracleImage): string[] {
   });
 }
 
-/** Whether it ends behind the last hook, where the kernel's trace and counters can't tell it from what leaves: seen in what a neighbour gets. */
-const isBehindHooks = ({ verdict, reason }: Fate, theirs: OracleFate): boolean => verdict === 'DROP' && theirs.verdict === 'ACCEPT' && reason?.includes('drops behind POSTROUTING') === true;
+/**
+ * Whether both say the same became of the packet. What becomes of a queued one is for the listening program to say, of which the kernel
+ * here has none; and what ends behind the last hook its trace and counters can't tell from what leaves (seen in what a neighbour gets).
+ */
+export function isSameEnd({ verdict, reason }: Pick<Fate, 'reason'> & { readonly verdict: string }, theirs: OracleFate): boolean {
+  const endsBehindHooks = verdict === 'DROP' && reason?.includes('drops behind POSTROUTING') === true;
+  return verdict === 'QUEUE' || theirs.verdict === (endsBehindHooks ? 'ACCEPT' : verdict);
+}
 
 const known = (key: string, value: unknown): object => (value === undefined ? {} : { [key]: value });
 

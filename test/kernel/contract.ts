@@ -7,6 +7,7 @@ import type { Backend } from '../../server/src/core/engine/traversal.ts';
 import { packetToJson, type PacketJson, type StepJson } from '../../server/src/core/notation/json.ts';
 import type { OracleAnswer, OracleImage, OracleRequest } from './protocol.ts';
 import { familyOf } from './check.ts';
+import { isSameEnd } from './compare.ts';
 import { neighbourhoodOf } from './neighbourhood.ts';
 import { packetOf, usualOut } from './translate.ts';
 
@@ -21,6 +22,7 @@ export interface Told {
   readonly rejectWith?: string;
   readonly steps: readonly StepJson[];
   readonly policy?: { readonly table: string; readonly chain: string };
+  readonly reason?: string;
   readonly packet: PacketJson;
   readonly assumptions?: readonly string[];
   readonly outcomes?: readonly Told[];
@@ -81,7 +83,7 @@ function ofOne(ours: Told, theirs: OracleAnswer): readonly string[] {
   const met = theirs.trace.filter(({ rule }) => typeof rule === 'number').map(({ table, chain, rule, text }) => `${table} ${chain} ${rule} ${/ -[jg] (\S+)/u.exec(text ?? '')?.[1] ?? ''}`);
   const said = steps.filter(({ matched }) => matched === true).map(({ table, chain, rule, target }) => `${table} ${chain} ${rule} ${target ?? ''}`);
   return [
-    ...(met.join() === said.join() ? [] : [`rules ${said.join(', ')} / ${met.join(', ')}`]), ...(verdict === 'QUEUE' || verdict === theirs.verdict ? [] : [`verdict ${verdict} / ${theirs.verdict}`]),
+    ...(met.join() === said.join() ? [] : [`rules ${said.join(', ')} / ${met.join(', ')}`]), ...(isSameEnd(ours, theirs) ? [] : [`verdict ${verdict} / ${theirs.verdict}`]),
     ...ofDecision(ours, theirs), ...(verdict === 'ACCEPT' && theirs.egress !== undefined ? ofPacket(packet, theirs.egress) : []),
   ];
 }
