@@ -91,7 +91,7 @@ export function isLocal6({ address, host, device, bound }: Omit<TypeQuestion, 'a
   const prefixes: readonly Prefix[] = interfaces === undefined ? [] : device === undefined ? [...interfaces.values()].flat() : interfaces.get(device) ?? [];
   if (prefixes.some((prefix) => prefix.address === address) || (device === undefined && local?.includes(address) === true)) return true;
   if (bound === 'here' && device === undefined && !mayBeAnycast(address)) return true;
-  const route = device === undefined ? lookedUp6(address, host) : undefined;
+  const route = device === undefined && isAnycast6(address, host) !== true ? lookedUp6(address, host) : undefined;
   if (typeof route === 'object' && route.delivers === true) return true;
   if (bound === 'elsewhere') return false;
   return interfaces === undefined && local === undefined ? undefined : false;
