@@ -52,7 +52,7 @@ function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | 
   const published = yield* publishedPorts(analysis.ruleset);
   if (published.length === 0) return;
   const search = new PastInputSearch(analysis, file.host);
-  const rules = new PortRules(yield* portRules(analysis.ruleset));
+  const rules = yield* portRules(analysis.ruleset);
   const told = new Set<string>();
   let looked = 0;
   for (const [index, each] of published.entries()) {
@@ -76,13 +76,13 @@ interface PortRule extends NamedPorts {
   readonly bound: BoundRule;
 }
 
-function* portRules(ruleset: Ruleset): Steps<readonly PortRule[]> {
-  const found: PortRule[] = [];
+function* portRules(ruleset: Ruleset): Steps<PortRules> {
+  const found = new PortRules();
   let looked = 0;
   for (const bound of rulesOnTheWayIn(ruleset)) {
     if (++looked % AT_ONCE === 0) yield undefined;
     const named = portsNamedBy(bound);
-    if (named !== undefined) found.push({ bound, ...named });
+    if (named !== undefined) found.add({ bound, ...named });
   }
   return found;
 }
@@ -91,11 +91,12 @@ function* portRules(ruleset: Ruleset): Steps<readonly PortRule[]> {
 class PortRules {
   private readonly groups = new Map<string, { readonly named: NamedPorts; readonly places: number[] }>();
   private readonly known = new Map<string, readonly PortRule[]>();
-  private readonly rules: readonly PortRule[];
+  private readonly rules: PortRule[] = [];
 
-  constructor(rules: readonly PortRule[]) {
-    this.rules = rules;
-    for (const [place, { protocol, ports }] of rules.entries()) for (const range of ports) this.note({ protocol, ports: [range] }, place);
+  add(rule: PortRule): void {
+    const { protocol, ports } = rule;
+    for (const range of ports) this.note({ protocol, ports: [range] }, this.rules.length);
+    this.rules.push(rule);
   }
 
   private note(named: NamedPorts, place: number): void {

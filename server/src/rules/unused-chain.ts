@@ -33,12 +33,20 @@ function isWhole({ chains }: Table): boolean {
   return hasBuiltIn;
 }
 
+/** So many chains are looked at in one step. */
+const AT_ONCE = 512;
+
 function* unused(file: FileInContext, table: Table): Iterable<Progress> {
   yield undefined;
   const placements = Placements.of(table);
   const led = new Set<string>();
-  for (const from of table.chains.keys()) for (const to of placements.jumpsOf(from)) led.add(to);
+  let looked = 0;
+  for (const from of table.chains.keys()) {
+    if (++looked % AT_ONCE === 0) yield undefined;
+    for (const to of placements.jumpsOf(from)) led.add(to);
+  }
   for (const chain of table.chains.values()) {
+    if (++looked % AT_ONCE === 0) yield undefined;
     if (chain.builtIn || led.has(chain.name)) continue;
     const place = declarationOf(file, chain);
     if (place === undefined) continue;

@@ -134,13 +134,17 @@ function firstFrom(list: readonly ToldStep[], from: number): number {
 function* parted(steps: readonly ToldStep[], parts: Parts): Steps<readonly ToldStep[]> {
   const frequency = yield* frequencyOf(steps);
   const result: ToldStep[] = [];
-  for (const [at, step] of steps.entries()) {
-    if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
+  let looked = 0;
+  for (const step of steps) {
     const { index, may, told } = step;
     const rarest = frequency.rarest(told);
     const own = rarest === undefined || frequency.of(rarest) > WORTH_A_LOOKUP ? yield* parts(index) : undefined;
     if (own === undefined) result.push(step);
     else for (const part of own) result.push({ index, may, told: [...told, ...part.told], part: part.may });
+    looked += 1 + (own?.length ?? 0);
+    if (looked < AT_ONCE) continue;
+    looked = 0;
+    yield undefined;
   }
   return result;
 }

@@ -1,15 +1,7 @@
 import type { Diagrams } from '../sets/diagram.ts';
+import type { Steps } from '../steps.ts';
 
-/** Work in small steps between which it may be stopped or paused. */
-export type Steps<T> = Generator<undefined, T>;
-
-/** Does all of the work at once. */
-export function completed<T>(work: Steps<T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
-}
+export { completed, type Steps } from '../steps.ts';
 
 /** So many nodes of diagrams are made in one step, more or less. */
 const NODES_AT_ONCE = 4000;

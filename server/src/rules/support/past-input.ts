@@ -1,6 +1,6 @@
 import type { Analysis } from '../../core/analysis/analysis.ts';
 import type { Steps } from '../../core/analysis/steps.ts';
-import { compiled, readyingChains } from '../../core/engine/compile/compile.ts';
+import { compiledInSteps, readyingChains } from '../../core/engine/compile/compile.ts';
 import type { HostFacts } from '../../core/engine/host.ts';
 import { makePacket, type Packet } from '../../core/engine/packet.ts';
 import type { Program, Stage } from '../../core/engine/program.ts';
@@ -22,11 +22,17 @@ export interface PastInput {
   readonly stopped: Result;
 }
 
+/** What carries packets, and the same without what publishes ports. */
+interface Programs {
+  readonly whole: Program;
+  readonly withoutNat: Program;
+}
+
 /** Looks for packets that go to another host although INPUT would stop them, and asks the engine about each. */
 export class PastInputSearch {
   private readonly analysis: Analysis;
   private readonly facts: HostFacts;
-  private compiled: { readonly whole: Program; readonly withoutNat: Program } | undefined;
+  private compiled: Programs | undefined;
 
   constructor(analysis: Analysis, facts: HostFacts) {
     this.analysis = analysis;
@@ -34,9 +40,10 @@ export class PastInputSearch {
   }
 
   /** Made ready only where there is a packet to ask about, which takes long with many rules. */
-  private get programs(): { readonly whole: Program; readonly withoutNat: Program } {
+  private *programs(): Steps<Programs> {
     if (this.compiled === undefined) {
-      const whole = compiled(this.analysis.ruleset);
+      const whole = yield* compiledInSteps(this.analysis.ruleset);
+      yield* readyingChains(whole);
       this.compiled = { whole, withoutNat: withoutNat(whole) };
     }
     return this.compiled;
@@ -54,13 +61,13 @@ export class PastInputSearch {
   private *pastInput(published: PublishedPorts, ports: NumberRange): Steps<PastInput | undefined> {
     const arriving = yield* this.arriving(published, ports);
     if (arriving === undefined) return undefined;
-    yield* readyingChains(this.programs.whole);
-    const stopped = this.ask(this.programs.withoutNat, { ...arriving, path: 'in' });
+    const programs = yield* this.programs();
+    const stopped = this.ask(programs.withoutNat, { ...arriving, path: 'in' });
     if ((stopped.verdict !== 'DROP' && stopped.verdict !== 'REJECT') || stopped.outcomes !== undefined) return undefined;
     for (const out of this.waysOut(arriving)) {
       yield undefined;
       const packet: Packet = { ...arriving, path: 'forward', out };
-      const result = this.ask(this.programs.whole, packet);
+      const result = this.ask(programs.whole, packet);
       const isSent = result.steps.some(({ rule, matched }) => rule === published.rule && matched === true);
       if (isSent && result.verdict === 'ACCEPT' && result.outcomes === undefined && result.packet.path === 'forward') return { packet, leaving: result.packet, stopped };
     }

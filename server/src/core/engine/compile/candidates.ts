@@ -1,4 +1,5 @@
 import type { Rule } from '../../ruleset/model.ts';
+import type { Steps } from '../../steps.ts';
 import { wordsOf } from '../address.ts';
 import type { Address } from '../packet.ts';
 import type { Condition } from '../traversal.ts';
@@ -92,9 +93,9 @@ export interface Candidates {
   readonly others: readonly number[];
 }
 
-/** Sorts the rules of a chain by how they are found: those that ask for an exact port or a prefix by its value. */
-export function indexed(rules: readonly IndexedRule[]): Candidates {
-  const groups = grouped(rules).filter((group) => size(group) >= WORTH_A_LOOKUP);
+/** Sorts the rules of a chain by how they are found, in small steps: those that ask for an exact port or a prefix by its value. */
+export function* indexed(rules: readonly IndexedRule[]): Steps<Candidates> {
+  const groups = (yield* grouped(rules)).filter((group) => size(group) >= WORTH_A_LOOKUP);
   const found = new Set(groups.flatMap(({ lists }) => lists.flat()));
   return { groups, others: rules.flatMap((_, index) => (found.has(index) ? [] : [index])) };
 }
@@ -121,28 +122,72 @@ const NONE: readonly number[] = [];
 
 const size = ({ lists }: Group): number => lists.reduce((sum, list) => sum + list.length, 0);
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 512;
+
 /** Puts each rule under the rarest thing that it asks for. */
-function grouped(rules: readonly IndexedRule[]): Group[] {
-  const features = rules.map(featuresOf);
-  const frequency = new Map<string, number>();
-  for (const feature of features.flat()) frequency.set(valueId(feature), (frequency.get(valueId(feature)) ?? 0) + 1);
-  const groups = new Map<string, { readonly feature: Feature; readonly rules: Map<number, number[]> }>();
-  for (const [index, candidates] of features.entries()) {
-    const [rarest] = [...candidates].sort((a, b) => frequency.get(valueId(a))! - frequency.get(valueId(b))!);
-    if (rarest === undefined) continue;
-    const id = groupId(rarest);
-    let group = groups.get(id);
-    if (group === undefined) groups.set(id, group = { feature: rarest, rules: new Map() });
-    const key = keyOf(rarest);
-    const list = group.rules.get(key);
-    if (list === undefined) group.rules.set(key, [index]);
-    else list.push(index);
+function* grouped(rules: readonly IndexedRule[]): Steps<Group[]> {
+  const kinds = new Kinds();
+  const features: (readonly Feature[])[] = [];
+  for (const [index, rule] of rules.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+    const own = featuresOf(rule);
+    features.push(own);
+    for (const feature of own) kinds.of(feature).count(feature.value);
   }
-  return [...groups.values()].map((group) => new Group(group.feature, group.rules));
+  for (const [index, own] of features.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+    let rarest: Feature | undefined;
+    for (const each of own) if (rarest === undefined || kinds.of(each).rules(each.value) < kinds.of(rarest).rules(rarest.value)) rarest = each;
+    if (rarest !== undefined) kinds.of(rarest).put(keyOf(rarest), index);
+  }
+  return kinds.groups();
 }
 
-const groupId = ({ field, mask }: Feature): string => `${field}/${String(mask)}`;
-const valueId = (feature: Feature): string => `${groupId(feature)}=${feature.value}`;
+/** What rules ask for in one field under one mask: how many ask for each value, and those that are found by it. */
+class Kind {
+  private readonly feature: Feature;
+  private readonly counts = new Map<Address, number>();
+  private readonly found = new Map<number, number[]>();
+
+  constructor(feature: Feature) {
+    this.feature = feature;
+  }
+
+  count(value: Address): void {
+    this.counts.set(value, this.rules(value) + 1);
+  }
+
+  /** How many rules ask for the value. */
+  rules(value: Address): number {
+    return this.counts.get(value) ?? 0;
+  }
+
+  put(key: number, index: number): void {
+    const list = this.found.get(key);
+    if (list === undefined) this.found.set(key, [index]);
+    else list.push(index);
+  }
+
+  group(): readonly Group[] {
+    return this.found.size === 0 ? [] : [new Group(this.feature, this.found)];
+  }
+}
+
+class Kinds {
+  private readonly byMask: Readonly<Record<End | Port, Map<Address | undefined, Kind>>> = { source: new Map(), destination: new Map(), sourcePort: new Map(), destinationPort: new Map() };
+
+  of(feature: Feature): Kind {
+    const kinds = this.byMask[feature.field];
+    let kind = kinds.get(feature.mask);
+    if (kind === undefined) kinds.set(feature.mask, kind = new Kind(feature));
+    return kind;
+  }
+
+  groups(): Group[] {
+    return Object.values(this.byMask).flatMap((kinds) => [...kinds.values()]).flatMap((kind) => kind.group());
+  }
+}
 
 function featuresOf({ rule, quick }: IndexedRule): Feature[] {
   const ports = quick.flatMap(({ quick: asked }): Feature[] => (

@@ -4,9 +4,11 @@ import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
 import { ofTraits } from '../../ruleset/traits.ts';
 import { usesOf } from '../../ruleset/uses.ts';
+import { completed, type Steps } from '../../steps.ts';
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage, WayFields } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
+import type { IndexedRule } from './candidates.ts';
 import { headerConditions, namesHost } from './header.ts';
 import { InterfacePatterns } from './interfaces.ts';
 import { loopingJumps } from './loops.ts';
@@ -23,9 +25,11 @@ export interface CompileOptions {
  * Makes a ruleset ready to run, its chains as packets come to them. Rules that iptables would refuse are kept as unknown, so that nothing is said about
  * what lies behind them that is not so.
  */
-export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program {
+export const compile = (ruleset: Ruleset, options: CompileOptions = {}): Program => completed(compileInSteps(ruleset, options));
+
+function* compileInSteps(ruleset: Ruleset, options: CompileOptions = {}): Steps<Program> {
   const backend = options.backend ?? 'nft';
-  const compiler = new Compiler(ruleset);
+  const compiler = yield* Compiler.of(ruleset);
   const tracks = options.conntrack === true || startsTracking(ruleset);
   const base = (table: TableName, hook: Hook): CompiledChain | undefined => compiler.baseChain(table, hook);
   return { family: ruleset.family, backend, hooks: stages(ruleset.family, base, backend, tracks, ruleset.tables.has('nat')), tracks, interfaces: compiler.interfaces };
@@ -34,16 +38,19 @@ export function compile(ruleset: Ruleset, options: CompileOptions = {}): Program
 const programs = new WeakMap<Ruleset, Program>();
 
 /** The program of a finished ruleset for the usual back end, compiled once however many ask for it. */
-export function compiled(ruleset: Ruleset): Program {
+export const compiled = (ruleset: Ruleset): Program => completed(compiledInSteps(ruleset));
+
+/** The same in small steps. */
+export function* compiledInSteps(ruleset: Ruleset): Steps<Program> {
   let program = programs.get(ruleset);
-  if (program === undefined) programs.set(ruleset, program = compile(ruleset));
+  if (program === undefined) programs.set(ruleset, program = yield* compileInSteps(ruleset));
   return program;
 }
 
-/** Makes the built-in chains of a program ready, one in each step, rather than all when the first packet comes to them. */
-export function* readyingChains({ hooks }: Program): Generator<undefined, void> {
+/** Makes the built-in chains of a program ready, in small steps, rather than when the first packet comes to them. */
+export function* readyingChains({ hooks }: Program): Steps<void> {
   for (const stage of Object.values(hooks).flat()) {
-    if ((stage.kind === 'table' || stage.kind === 'nat') && stage.chain instanceof LateChain) stage.chain.ready();
+    if ((stage.kind === 'table' || stage.kind === 'nat') && stage.chain instanceof LateChain) yield* stage.chain.readying();
     yield undefined;
   }
 }
@@ -90,6 +97,9 @@ function stages(family: Family, base: BaseChain, backend: Backend, tracks: boole
   };
 }
 
+/** So many rules or chains are made ready in one step. */
+const AT_ONCE = 128;
+
 /** The rules of a chain made ready, with what finds them. */
 type Body = Pick<CompiledChain, 'rules' | 'scan'>;
 
@@ -98,10 +108,10 @@ class LateChain implements CompiledChain {
   readonly table: TableName;
   readonly name: string;
   readonly policy: Policy | undefined;
-  private readonly make: (chain: CompiledChain) => Body;
+  private readonly make: (chain: CompiledChain) => Steps<Body>;
   private body: Body | undefined;
 
-  constructor(table: TableName, { name, builtIn, policy }: Chain, make: (chain: CompiledChain) => Body) {
+  constructor(table: TableName, { name, builtIn, policy }: Chain, make: (chain: CompiledChain) => Steps<Body>) {
     this.table = table;
     this.name = name;
     this.policy = builtIn ? (policy ?? 'ACCEPT') : undefined;
@@ -109,15 +119,18 @@ class LateChain implements CompiledChain {
   }
 
   get rules(): readonly CompiledRule[] {
-    return this.ready().rules;
+    return (this.body ?? completed(this.readying())).rules;
   }
 
   get scan(): HeaderScan {
-    return this.ready().scan;
+    return (this.body ?? completed(this.readying())).scan;
   }
 
-  ready(): Body {
-    return (this.body ??= this.make(this));
+  *readying(): Steps<Body> {
+    if (this.body !== undefined) return this.body;
+    const body = yield* this.make(this);
+    // A packet may have come meanwhile.
+    return (this.body ??= body);
   }
 }
 
@@ -128,12 +141,17 @@ class Compiler implements CompileContext {
   private readonly chains = new Map<Chain, CompiledChain>();
   private slots = 0;
 
-  constructor(ruleset: Ruleset) {
+  private constructor(ruleset: Ruleset) {
     this.ruleset = ruleset;
+  }
+
+  static *of(ruleset: Ruleset): Steps<Compiler> {
+    const compiler = new Compiler(ruleset);
     for (const name of TABLE_NAMES) {
       const table = ruleset.tables.get(name);
-      if (table !== undefined) this.table(table);
+      if (table !== undefined) yield* compiler.table(table);
     }
+    return compiler;
   }
 
   slot<S>(initial: () => S): Slot<S> {
@@ -145,8 +163,10 @@ class Compiler implements CompileContext {
     return chain !== undefined && BUILT_IN_CHAINS[table].includes(hook) ? this.chains.get(chain) : undefined;
   }
 
-  private table(table: Table): void {
+  private *table(table: Table): Steps<void> {
+    let made = 0;
     for (const chain of table.chains.values()) {
+      if (++made % AT_ONCE === 0) yield undefined;
       this.chains.set(chain, new LateChain(table.name, chain, (compiled) => this.bodyOf(table, chain, compiled)));
       // What packets are looked at by, and what rules settle together, is there before the first of them.
       const { interfaced, announced } = ChainSurvey.of(chain);
@@ -155,18 +175,23 @@ class Compiler implements CompileContext {
     }
   }
 
-  private bodyOf(table: Table, chain: Chain, compiled: CompiledChain): Body {
+  private *bodyOf(table: Table, chain: Chain, compiled: CompiledChain): Steps<Body> {
     const looping = loopingJumps(table);
-    const rules = chain.rules.map((rule) => ({ rule, header: headerConditions(rule), matches: this.matches(rule) }));
-    const quick = rules.map(({ matches }) => leading(matches));
-    return {
-      rules: rules.map(({ rule, header, matches }, index): CompiledRule => ({
+    const rules: CompiledRule[] = [];
+    const indexed: IndexedRule[] = [];
+    for (const [index, rule] of chain.rules.entries()) {
+      const header = headerConditions(rule);
+      const matches = this.matches(rule);
+      const quick = leading(matches);
+      rules.push({
         rule, number: index + 1, chain: compiled, conditions: [...header, ...matches],
-        rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick[index]!.length)],
+        rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick.length)],
         target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
-      })),
-      scan: new HeaderScan(rules.map(({ rule }, index) => ({ rule, quick: quick[index]! })), this.ruleset.family === 'ipv6', this.interfaces),
-    };
+      });
+      indexed.push({ rule, quick });
+      if (rules.length % AT_ONCE === 0) yield undefined;
+    }
+    return { rules, scan: yield* HeaderScan.of(indexed, this.ruleset.family === 'ipv6', this.interfaces) };
   }
 
   private matches({ bound }: Rule): readonly Condition[] {

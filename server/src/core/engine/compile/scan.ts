@@ -1,4 +1,5 @@
 import type { Rule } from '../../ruleset/model.ts';
+import type { Steps } from '../../steps.ts';
 import type { Address } from '../packet.ts';
 import type { Condition } from '../traversal.ts';
 import { foundByValue, indexed, narrowed, split, type Candidates, type IndexedRule, type Looked } from './candidates.ts';
@@ -30,6 +31,9 @@ const PORTS = 256;
 /** Columns of one rule: flags, protocol (−1 any), interface patterns, port ranges, TCP flags; then address words. */
 const FLAGS = 0, PROTOCOL = 1, IN = 2, OUT = 3, SPORT_FROM = 4, SPORT_TO = 5, DPORT_FROM = 6, DPORT_TO = 7, TCP_MASK = 8, TCP_SET = 9, ADDRESSES = 10;
 
+/** So many rules are looked at in one step. */
+const AT_ONCE = 256;
+
 /** Most kinds of packets of which a chain remembers the candidates. */
 const KINDS = 64;
 
@@ -44,12 +48,21 @@ export class HeaderScan {
   private readonly rules: Candidates;
   private readonly byKind = new Map<number, Candidates>();
 
-  constructor(rules: readonly IndexedRule[], isIpv6: boolean, patterns: InterfacePatterns) {
+  private constructor(rules: Candidates, count: number, isIpv6: boolean) {
     this.words = isIpv6 ? 4 : 1;
     this.stride = ADDRESSES + 4 * this.words;
-    this.rules = indexed(rules);
-    this.data = new Int32Array(this.stride * rules.length);
-    for (const [index, { rule, quick }] of rules.entries()) this.fill(index * this.stride, rule, quick, patterns);
+    this.rules = rules;
+    this.data = new Int32Array(this.stride * count);
+  }
+
+  /** That of a chain with these rules, made in small steps. */
+  static *of(rules: readonly IndexedRule[], isIpv6: boolean, patterns: InterfacePatterns): Steps<HeaderScan> {
+    const scan = new HeaderScan(yield* indexed(rules), rules.length, isIpv6);
+    for (const [index, { rule, quick }] of rules.entries()) {
+      scan.fill(index * scan.stride, rule, quick, patterns);
+      if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+    }
+    return scan;
   }
 
   private fill(base: number, rule: Rule, quick: readonly Condition[], patterns: InterfacePatterns): void {
