@@ -70,6 +70,17 @@ describe('fates of a class of packets', () => {
     assert.deepEqual(await fates(mangle + filter('-A INPUT -m mark ! --mark 0x2/0x2 -j ACCEPT'), SSH), ['dropped: policy of filter INPUT']);
   });
 
+  it('leaves open what iptables-nft sees of a fragment that a rule has marked', async () => {
+    const mangle = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j MARK --set-xmark 0x1/0xffffffff\n-A PREROUTING ! -p tcp -m mark --mark 0x1 -j ACCEPT\n-A PREROUTING -j DROP\nCOMMIT\n';
+    assert.deepEqual(await fates(mangle + filter('-A INPUT -j ACCEPT'), 'tcp [2001:db8::9] -> [2001:db8::5] fragment=1480 in=eth0', 'rules.v6'), ['accepted', 'dropped: -A PREROUTING -j DROP']);
+    assert.deepEqual(await fates(mangle + filter('-A INPUT -j ACCEPT'), 'udp [2001:db8::9]:1 -> [2001:db8::5]:1 in=eth0', 'rules.v6'), ['accepted']);
+  });
+
+  it('counts fragments that could overwrite a TCP header, which the kernel may drop while it looks at a rule', async () => {
+    assert.deepEqual(await fates(filter('-A FORWARD -p tcp --dport 80 -j ACCEPT'), 'tcp 203.0.113.9 -> 10.0.0.5 fragment=8 in=eth0 out=eth1'), ['accepted', 'dropped: unknown']);
+    assert.deepEqual(await fates(filter('-A FORWARD -p udp --dport 80 -j ACCEPT'), 'tcp 203.0.113.9 -> 10.0.0.5 fragment=8 in=eth0 out=eth1'), ['accepted']);
+  });
+
   it('knows that what is not tracked is not NEW', async () => {
     const raw = '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 22 -j CT --notrack\nCOMMIT\n';
     assert.deepEqual(await fates(raw + filter('-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT'), SSH), ['dropped: policy of filter INPUT']);
