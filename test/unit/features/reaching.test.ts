@@ -39,6 +39,11 @@ describe('a packet that reaches a rule', () => {
     assert.match((await why('COMMIT'))!, /no rule on this line/u);
   });
 
+  it('is told with what has to hold where another table asks for what is not known', async () => {
+    const text = `*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m rpfilter --invert -j DROP\nCOMMIT\n${filter('-A INPUT -p udp -j ACCEPT')}`;
+    assert.match((await answerFor(text, '-A INPUT -p udp -j ACCEPT')).error!.message, /^Whether a packet reaches this rule depends on what is not known: the way back to the sender is the interface that the packet came in by\. `udp .*` might\.$/u);
+  });
+
   it('reaches it in the engine, for every rule of any ruleset', async () => {
     await fc.assert(fc.asyncProperty(filterTable, async (text) => {
       const { session, document } = await sessionWith(text, 'rules.v4');

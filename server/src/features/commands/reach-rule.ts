@@ -26,7 +26,7 @@ export function reachRule(session: Session, argument: unknown): unknown {
     if (found.isSure) return simulateCommand(session, { uri, packet: found.packet });
     unsure ??= found;
   }
-  const given = unsure!.answers.map(({ question, holds }) => `${holds ? '' : 'not: '}${question}`).join(' and ');
+  const given = unsure!.given.join(' and ');
   return failure(`Whether a packet reaches this rule depends on what is not known${given === '' ? ' from the file' : `: ${given}`}. \`${unsure!.packet}\` might.`);
 }
 

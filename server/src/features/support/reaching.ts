@@ -1,6 +1,7 @@
 import type { Analysis } from '../../core/analysis/analysis.ts';
 import type { Packet } from '../../core/engine/packet.ts';
 import { TCP_FLAGS } from '../../core/engine/packet.ts';
+import type { Fate, Result } from '../../core/engine/result.ts';
 import { BUILT_IN_CHAINS, type Hook, type TableName } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import { NONE, type PacketSet } from '../../core/sets/diagram.ts';
@@ -16,7 +17,8 @@ export interface Reaching {
   readonly packet: string;
   /** Whether the engine agrees: otherwise something that is not known, or another table, has the last word. */
   readonly isSure: boolean;
-  readonly answers: Witness['answers'];
+  /** What has to hold for it where the engine does not agree, as far as that can be told. */
+  readonly given: readonly string[];
 }
 
 /** A rule of a chain of a table. */
@@ -34,10 +36,22 @@ export function* packetsReaching(session: Session, document: RulesetDocument, an
     const found = set === NONE ? undefined : witness(space, beyondLoopback(space, set));
     if (found === undefined) continue;
     const tried = plainestFirst(withKnownInterfaces(analysis, found.packet)).map((packet) => simulatePacket(session, document, packet));
-    const good = tried.find(({ result }) => result.steps.some((step) => step.table === place.table && step.chain === place.chain && step.number === place.index + 1 && (step.matched === true || (!matching && step.matched === false))));
-    yield { hook, packet: (good ?? tried.at(-1)!).notation, isSure: good !== undefined, answers: found.answers };
+    const good = tried.find(({ result }) => comesTo(place, result, matching));
+    yield { hook, packet: (good ?? tried.at(-1)!).notation, isSure: good !== undefined, given: good === undefined ? conditionsFor(place, tried.at(-1)!.result, matching) ?? found.answers.map(answerText) : [] };
   }
 }
+
+/** Whether a packet that fares so has come to the rule, and matched it where that is asked. */
+function comesTo({ table, chain, index }: RulePlace, { steps }: Fate, matching: boolean): boolean {
+  return steps.some((step) => step.table === table && step.chain === chain && step.number === index + 1 && (step.matched === true || (!matching && step.matched === false)));
+}
+
+/** What the simplest course takes as given that comes to the rule; undefined where none does. */
+function conditionsFor(place: RulePlace, { outcomes = [] }: Result, matching: boolean): readonly string[] | undefined {
+  return outcomes.find((outcome) => comesTo(place, outcome, matching))?.courses[0];
+}
+
+const answerText = ({ question, holds }: Witness['answers'][number]): string => `${holds ? '' : 'not: '}${question}`;
 
 /** Packets that come from or go to other hosts, where there are such. */
 function beyondLoopback(space: PacketSpace, set: PacketSet): PacketSet {
