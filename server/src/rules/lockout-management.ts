@@ -98,7 +98,7 @@ function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: acce
 function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, severity: Severity, who: string): Iterable<Report> {
   if (hasRefusedLines(file)) return;
   const standing = standingOf(analysis, access);
-  const stopped = stoppedPacket(analysis, access, standing, standing.blocked);
+  const stopped = stoppedPacket(analysis, access, standing, analysis.space.intersection(standing.blocked, standing.fates.accepted));
   if (stopped === undefined) return;
   yield {
     ...spotOf(file, analysis.ruleset, stopped.decidedBy), severity, packet: stopped.packet,

@@ -61,6 +61,11 @@ describe('management access that the user names', () => {
     assert.deepEqual(said(rules).map((each) => each.slice(0, 23)), ['hint lockout-management']);
   });
 
+  it('is shown stopped where it sometimes gets through, not where it never does', () => {
+    const rules = filter(':NOTLOCAL - [0:0]', '-A NOTLOCAL -m addrtype --dst-type LOCAL -j RETURN', '-A NOTLOCAL -j DROP', '-A INPUT -j NOTLOCAL', '-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT');
+    assert.match(said(rules)[0]!, /^hint lockout-management: .* is dropped by the policy of INPUT\.$/u);
+  });
+
   it('is let in by its fix, before the first rule that stops some of it', () => {
     const rules = filter('-A INPUT -s 192.0.2.7 -j DROP', '-A INPUT -s 198.51.100.0/24 -j DROP', '-A INPUT -p tcp --dport 80 -j ACCEPT');
     const [finding] = lockouts(rules, { management: ['tcp 192.0.2.0/24 -> any:2222 in=eth0'] });
