@@ -142,7 +142,7 @@ const evaluate: Builtin = (shell, args, running) => {
 const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;
 
 const sourceFile: Builtin = (shell, [file, ...args], running) => {
-  const input = file && namedFile(shell, file);
+  const input = file?.text === '/dev/stdin' ? shell.input : file && namedFile(shell, file);
   const origin = `${running.command.words[0]!.literal ?? '.'} ${file?.text ?? ''}`;
   const text = input === undefined || input.unknown !== undefined ? undefined : input.pieces.map((piece) => piece.text).join('');
   if (text !== undefined) {

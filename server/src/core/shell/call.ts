@@ -50,6 +50,8 @@ export function emit(shell: Interpreter, invocation: Invocation, source: Source)
   const { asks, command, arguments: args } = invocation;
   const step = shell.emit(invocation);
   const status = new CallStatus(shell.expander, command, source, step < 0 ? undefined : step, !asks);
+  // Nobody knows what it has to say of a failure.
+  if (shell.errors !== undefined) shell.errors.unknown ??= { origin: status.origin };
   if (shell.output !== undefined && args.some(({ text, unknown }) => unknown !== undefined || PRINTS.test(text))) shell.print({ origin: status.origin }, 0, 0);
   return status;
 }

@@ -22,6 +22,8 @@ export interface ExpansionHost {
   endFor(name: string): void;
   /** What a command prints, without the line ends behind it. */
   capture(body: Command, source: Source, origin: string): Value;
+  /** The name of a file that holds what a command prints. */
+  provide(body: Command, source: Source, origin: string): Unknown;
 }
 
 const DEFAULT_SEPARATORS = ' \t\n';
@@ -148,7 +150,8 @@ export class Expander {
 
   private substitution(part: SubstitutionPart, source: Source): Value {
     const origin = this.origin(part, source);
-    return part.file ? { origin } : this.host.capture(part.body, source, origin);
+    if (!part.file) return this.host.capture(part.body, source, origin);
+    return source.text[part.start] === '<' ? this.host.provide(part.body, source, origin) : { origin };
   }
 
   /** The value of an arithmetic expression. */

@@ -1,7 +1,7 @@
 import { Expander, type ExpansionHost } from './expand.ts';
 import { isOpen, type Positional } from './environment.ts';
 import { matchesPattern } from './pattern.ts';
-import { redirected } from './redirect.ts';
+import { redirected, write } from './redirect.ts';
 import { runSimple } from './simple.ts';
 import { runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
@@ -10,7 +10,7 @@ import { ShellState, type Status, type StatusOf, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { demandOf, testExpression } from './test-command.ts';
-import { equal, isUnknown, type Field, type Value } from './value.ts';
+import { equal, isUnknown, type Field, type Unknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -303,6 +303,22 @@ export class Interpreter extends ShellState implements ExpansionHost {
     const { value } = captured;
     if (!isUnknown(value)) return value.replace(/\n+$/u, '');
     return value.program === undefined ? { origin } : { origin, program: value.program };
+  }
+
+  provide(body: Command, source: Source, origin: string): Unknown {
+    const file = { origin };
+    write(this, file, false, this.printedBy(body, source));
+    return file;
+  }
+
+  /** What a command prints that runs beside the shell. */
+  printedBy(body: Command, source: Source): Output {
+    const { output } = this;
+    const printed = new Output(this.certainty);
+    this.output = printed;
+    this.apart(() => { this.run(body, source); });
+    this.output = output;
+    return printed;
   }
 
   /** Prints something, where anybody listens. */

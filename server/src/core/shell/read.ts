@@ -1,38 +1,72 @@
 import type { Builtin } from './builtins.ts';
 import { FieldBuilder } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
+import type { Input } from './stream.ts';
+import type { Field } from './value.ts';
+
+/** How `read` is called. */
+interface Call {
+  readonly names: readonly string[];
+  readonly isRaw: boolean;
+  readonly array: string | undefined;
+  readonly delimiter: string;
+  /** The most characters that it takes. */
+  readonly most: number;
+  readonly input: Input;
+}
 
 /** `read NAME…`: of known input the next line, cut at `IFS`; else the names are unknown. */
 export const readVariables: Builtin = (shell, args, { command, source }) => {
-  const names: string[] = [];
-  let raw = false;
-  let array: string | undefined;
-  for (let index = 0; index < args.length; index++) {
-    const { text } = args[index]!;
-    if (/^-r?a$/u.test(text)) array = args[++index]?.text;
-    else if (/^-[a-z]*[dinNptua]$/u.test(text)) index++;
-    else if (!text.startsWith('-')) names.push(text);
-    raw ||= /^-[a-z]*r/u.test(text);
-  }
-  if (array !== undefined) names.splice(0, names.length, array);
-  if (names.length === 0) names.push('REPLY');
-  const plain = args.every(({ text }) => !text.startsWith('-') || /^-(?:r|r?a)$/u.test(text));
-  if (shell.input.unknown !== undefined || !plain) {
-    const origin = shell.input.unknown?.origin === 'standard input' || shell.input.unknown === undefined ? shell.expander.origin(command, source) : shell.input.unknown.origin;
-    for (const name of names) shell.environment.set(name, { origin });
+  const { names, isRaw, array, delimiter, most, input } = readCall(shell, args);
+  if (input.unknown !== undefined || Number.isNaN(most)) {
+    const origin = input.unknown === undefined || input.unknown.origin === 'standard input' ? shell.expander.origin(command, source) : input.unknown.origin;
+    for (const name of array === undefined ? names.length === 0 ? ['REPLY'] : names : [array]) shell.environment.set(name, { origin });
     return { origin };
   }
-  const line = nextLine(shell, raw);
-  if (array === undefined) setNames(shell, names, line ?? '');
-  else shell.environment.set(array, { associative: false, elements: new Map(splitWords(shell, line ?? '').map((word, index) => [index, word])) });
-  return line === undefined ? 1 : 0;
+  const read = input.next(delimiter, most);
+  const text = read === undefined ? '' : isRaw ? read.text : unescaped(input, read.text, delimiter);
+  if (array !== undefined) shell.environment.set(array, { associative: false, elements: new Map(splitWords(shell, text).map((word, index) => [index, word])) });
+  else if (names.length === 0) shell.environment.set('REPLY', text);
+  else setNames(shell, names, text);
+  return read?.isWhole === true ? 0 : 1;
 };
 
-function nextLine(shell: Interpreter, raw: boolean): string | undefined {
-  let line = shell.input.line();
-  if (raw || line === undefined) return line;
-  for (let joined = /(?:^|[^\\])(?:\\\\)*\\$/u; joined.test(line);) line = line.slice(0, -1) + (shell.input.line() ?? '');
-  return line.replace(/\\(.)/gu, '$1');
+/** Options of `read` that take a value. */
+const VALUED = 'adinNptu';
+
+function readCall(shell: Interpreter, args: readonly Field[]): Call {
+  const names: string[] = [];
+  const given = new Map<string, string>();
+  for (let index = 0; index < args.length; index++) {
+    const { text } = args[index]!;
+    if (!text.startsWith('-') || names.length > 0) {
+      names.push(text);
+      continue;
+    }
+    for (let at = 1; at < text.length; at++) {
+      const letter = text[at]!;
+      if (!VALUED.includes(letter)) {
+        given.set(letter, '');
+        continue;
+      }
+      given.set(letter, at + 1 < text.length ? text.slice(at + 1) : args[++index]?.text ?? '');
+      break;
+    }
+  }
+  const [most, descriptor] = [given.get('n'), given.get('u')];
+  return {
+    names, isRaw: given.has('r'), array: given.get('a'), delimiter: given.get('d')?.slice(0, 1) ?? '\n',
+    // `-N` does not end at the delimiter.
+    most: given.has('N') || given.has('i') ? NaN : most === undefined ? Infinity : /^[1-9]\d{0,8}$/u.test(most) ? Number(most) : NaN,
+    input: descriptor === undefined ? shell.input : shell.inputAt(Number(descriptor)),
+  };
+}
+
+/** The text without its backslashes, of which one at its end joins the next line. */
+function unescaped(input: Input, line: string, delimiter: string): string {
+  let text = line;
+  for (let joined = /(?:^|[^\\])(?:\\\\)*\\$/u; delimiter === '\n' && joined.test(text);) text = text.slice(0, -1) + (input.next('\n')?.text ?? '');
+  return text.replaceAll('\\\n', '').replace(/\\(.)/gu, '$1');
 }
 
 /** The words between the characters of `IFS`, as many as there are. */

@@ -3,7 +3,7 @@ import type { Span } from '../text.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Status } from './state.ts';
 import { Input, Output } from './stream.ts';
-import type { Redirect, SubstitutionPart, Word } from './syntax/ast.ts';
+import type { Redirect, Word } from './syntax/ast.ts';
 import { isUnknown, type Field, type Value } from './value.ts';
 
 /** A file that output goes to. */
@@ -16,7 +16,7 @@ interface Written {
 /** Runs something with its input and output redirected; `isProgram`: whether that runs in a process of its own, which is where bash redirects it. */
 export function redirected(shell: Interpreter, redirects: readonly Redirect[], source: Source, run: () => Status, isProgram = false): Status {
   if (redirects.length === 0) return run();
-  const { input, output } = shell;
+  const { input, output, errors, descriptors } = shell;
   let written: Written | undefined;
   for (const redirect of redirects) written = carryOut(shell, redirect, source) ?? written;
   const isUnset = shell.signal !== undefined;
@@ -24,19 +24,33 @@ export function redirected(shell: Interpreter, redirects: readonly Redirect[], s
   if (isUnset && isProgram && shell.isBash) shell.signal = undefined;
   shell.input = input;
   shell.output = output;
+  shell.errors = errors;
+  shell.descriptors = descriptors;
   if (written === undefined || isUnset) return status;
   write(shell, written.path, written.append, written.output);
   // Whether a file can be written to is the machine's affair, and expected.
   return status === 0 && !(typeof written.path === 'string' && written.path.startsWith('/dev/')) ? { origin: shell.expander.origin(spanOf(redirects), source), assumed: true } : status;
 }
 
-/** Carries out one redirection, of standard input or output; answers the file that is written to. */
+/** `exec 3<FILE`: the shell itself reads from it from here on. What comes later in the script depends on that, wherever it stands. */
+export function redirectShell(shell: Interpreter, redirects: readonly Redirect[], source: Source): void {
+  for (const redirect of redirects) if (isInput(redirect)) carryOut(shell, redirect, source);
+  shell.isErratic = true;
+}
+
+const isInput = ({ operator }: Redirect): boolean => operator.startsWith('<') && operator !== '<>';
+
+/** Carries out one redirection; answers the file that standard output is written to. */
 function carryOut(shell: Interpreter, redirect: Redirect, source: Source): Written | undefined {
-  const { operator, descriptor } = redirect;
-  const isInput = operator.startsWith('<') && operator !== '<>';
-  if ((descriptor ?? (isInput ? 0 : 1)) !== (isInput ? 0 : 1)) return undefined;
-  if (isInput) shell.input = inputOf(shell, redirect, source);
-  else if (operator === '&>' || operator === '>&') shell.output = undefined;
+  const { operator, descriptor, target } = redirect;
+  if (isInput(redirect)) {
+    shell.readFrom(descriptor ?? 0, inputOf(shell, redirect, source));
+    return undefined;
+  }
+  if (descriptor === 2) shell.errors = operator === '>&' && target.literal === '1' ? shell.output : undefined;
+  if ((descriptor ?? 1) !== 1) return undefined;
+  if (operator === '>&' && target.literal === '2') shell.output = shell.errors;
+  else if (operator === '&>' || operator === '>&') shell.output = shell.errors = undefined;
   else if (operator === '>' || operator === '>>') {
     const output = new Output(shell.certainty);
     shell.output = output;
@@ -72,13 +86,15 @@ export function write(shell: Interpreter, path: Value, append: boolean, output: 
 
 function inputOf(shell: Interpreter, redirect: Redirect, source: Source): Input {
   const { operator, target, start, end } = redirect;
+  if (operator === '<&') return shell.inputAt(/^\d+$/u.test(target.literal ?? '') ? Number(target.literal) : NaN);
   if (operator === '<<') return hereDocument(shell, target, source);
   if (operator === '<<<') {
     const value = shell.expander.text(target, source);
     return isUnknown(value) ? new Input([], value) : new Input([{ text: `${value}\n`, ...spanIn(source, target) }]);
   }
   const [part] = target.parts;
-  if (operator === '<' && target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return substituted(shell, part, source);
+  // `< <(…)` needs no file that others could read.
+  if (target.parts.length === 1 && part?.kind === 'substitution' && part.file && source.text[part.start] === '<') return Input.of(shell.printedBy(part.body, source));
   return fileInput(shell, pathOf(shell, redirect, source), spanIn(source, { start, end }));
 }
 
@@ -88,16 +104,6 @@ function hereDocument(shell: Interpreter, target: Word, source: Source): Input {
   // dash leaves the text to a process of its own, which ends before it has written any.
   shell.signal = undefined;
   return new Input([]);
-}
-
-/** What the commands of `< <(…)` print. */
-function substituted(shell: Interpreter, { body }: SubstitutionPart, source: Source): Input {
-  const { output } = shell;
-  const printed = new Output(shell.certainty);
-  shell.output = printed;
-  shell.apart(() => { shell.run(body, source); });
-  shell.output = output;
-  return Input.of(printed);
 }
 
 /** Whether nothing is known of a file: the script has not written it, and none stands beside it. */

@@ -4,7 +4,7 @@ import type { Interpreter } from './interpreter.ts';
 import { runFile, runItself } from './child.ts';
 import { programCall, wrapped } from './program.ts';
 import { namesIn, recall } from './recall.ts';
-import { redirected } from './redirect.ts';
+import { redirected, redirectShell } from './redirect.ts';
 import { replaying } from './replay.ts';
 import { spanIn, type Source } from './source.ts';
 import { EvaluationLimit, type Home, type Status } from './state.ts';
@@ -68,6 +68,10 @@ function runWords(shell: Interpreter, command: SimpleCommand, source: Source, na
     if (shell.captures === captures) return 0;
     const { status } = shell;
     return isUnknown(status) ? { origin: status.origin } : Number(status);
+  }
+  if (fields.length === 1 && fields[0]!.text === 'exec' && fields[0]!.unknown === undefined) {
+    redirectShell(shell, command.redirects, source);
+    return 0;
   }
   if (command.redirects.length === 0) return runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names });
   return redirected(shell, command.redirects, source, () => runFields(shell, fields, { command, source, home: homeOf(shell, command, source, fields), names }), isProgram(shell, fields[0]!));

@@ -136,7 +136,11 @@ export class ShellState {
   /** How many command substitutions were run. */
   captures = 0;
   output: Output | undefined;
+  /** Where errors go, if that is captured as well. */
+  errors: Output | undefined;
   input = new Input([], { origin: 'standard input' });
+  /** What other descriptors read from. */
+  descriptors: ReadonlyMap<number, Input> = new Map();
   /** Files that the script has written. */
   readonly files = new Map<Value, readonly Piece[] | Unknown>();
   /** Whether what runs is reached by the script. */
@@ -224,6 +228,17 @@ export class ShellState {
     const result = run();
     this.tested--;
     return result;
+  }
+
+  /** What a descriptor reads from. */
+  inputAt(descriptor: number): Input {
+    return (descriptor === 0 ? this.input : this.descriptors.get(descriptor)) ?? new Input([], { origin: `descriptor ${descriptor}` });
+  }
+
+  /** Lets a descriptor read from something. */
+  readFrom(descriptor: number, input: Input): void {
+    if (descriptor === 0) this.input = input;
+    else this.descriptors = new Map([...this.descriptors, [descriptor, input]]);
   }
 
   /** Counts a step; too many end the evaluation. */

@@ -28,14 +28,15 @@ export class Input {
     this.unknown = unknown ?? pieces.find((piece) => piece.unknown !== undefined)?.unknown;
   }
 
-  /** The next line, without its end; undefined when nothing is left. */
-  line(): string | undefined {
+  /** What stands before the next delimiter (none: before the end), `most` characters of it; `isWhole`: whether the input did not end first. Undefined when nothing is left. */
+  next(delimiter: string, most = Infinity): { readonly text: string; readonly isWhole: boolean } | undefined {
     this.rest ??= this.pieces.map(({ text }) => text).join('');
-    if (this.rest === '') return undefined;
-    const newline = this.rest.indexOf('\n');
-    const line = newline === -1 ? this.rest : this.rest.slice(0, newline);
-    this.rest = newline === -1 ? '' : this.rest.slice(newline + 1);
-    return line;
+    const { rest } = this;
+    if (rest === '') return undefined;
+    const place = delimiter === '' ? -1 : rest.indexOf(delimiter);
+    const end = Math.min(place === -1 ? rest.length : place, most);
+    this.rest = rest.slice(end === place ? end + delimiter.length : end);
+    return { text: rest.slice(0, end), isWhole: end === place || end === most };
   }
 
   /** All lines that are left, with their ends. */
