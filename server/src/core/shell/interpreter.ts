@@ -10,7 +10,7 @@ import { ShellState, type Status, type StatusOf, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { demandOf, testExpression } from './test-command.ts';
-import { equal, isUnknown, type Field, type Unknown, type Value } from './value.ts';
+import { equal, isUnknown, oneOf, type Field, type Unknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -178,11 +178,24 @@ export class Interpreter extends ShellState implements ExpansionHost {
     return result;
   }
 
+  /** `select`: somebody chooses, as often as they like, and what is no choice leaves the name empty. */
+  private menu({ name, body }: Compound<'for'>, fields: readonly (Field | string)[], source: Source): Status {
+    const origin = `select ${name}`;
+    const choices = fields.map((field): Value => (typeof field === 'string' ? field : field.unknown ?? field.text));
+    this.uncertain(origin, () => {
+      this.environment.set(name, oneOf([...choices, ''], origin));
+      this.environment.set('REPLY', { origin });
+      this.run(body, source);
+    });
+    return { origin };
+  }
+
   private forCommand(command: Compound<'for'>, source: Source): Status {
     const { positional } = this.environment;
     const fields: readonly (Field | string)[] = command.words?.flatMap((word) => this.expander.fields(word, source))
       ?? (isOpen(positional) ? positional.words ?? [{ text: '"$@"', start: 0, end: 0, unknown: positional }] : positional);
     if (this.signal !== undefined) return Number(this.status);
+    if (command.isMenu) return this.menu(command, fields, source);
     let status: Status = 0;
     this.confined(() => {
       for (const field of fields) {

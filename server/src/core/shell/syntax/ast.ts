@@ -94,7 +94,8 @@ export type Command =
   | ({ readonly kind: 'pipeline'; readonly commands: readonly Command[] } & Span)
   | ({ readonly kind: 'subshell' | 'group'; readonly body: Command } & Compound)
   | ({ readonly kind: 'if'; readonly branches: readonly { readonly condition: Command; readonly body: Command }[]; readonly otherwise: Command | undefined } & Compound)
-  | ({ readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: Command } & Compound)
+  /** `isMenu`: `select`, which asks for one of the words again and again. */
+  | ({ readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: Command; readonly isMenu: boolean } & Compound)
   | ({ readonly kind: 'arithmetic-for'; readonly first: Word; readonly condition: Word; readonly step: Word; readonly body: Command } & Compound)
   | ({ readonly kind: 'while'; readonly until: boolean; readonly condition: Command; readonly body: Command } & Compound)
   | ({ readonly kind: 'case'; readonly word: Word; readonly clauses: readonly CaseClause[] } & Compound)

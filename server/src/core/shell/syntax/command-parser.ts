@@ -196,8 +196,8 @@ export class CommandParser extends TestParser {
     switch (word) {
       case '{': return this.compound({ kind: 'group', body: this.until('}'), start });
       case 'if': return this.ifCommand(start);
-      case 'for': return this.forCommand(start);
-      case 'select': return this.forCommand(start);
+      case 'for': return this.forCommand(start, false);
+      case 'select': return this.forCommand(start, true);
       case 'while': case 'until': return this.whileCommand(start, word === 'until');
       case 'case': return this.caseCommand(start);
       case 'function': return this.functionCommand(start);
@@ -248,7 +248,7 @@ export class CommandParser extends TestParser {
     return this.compound({ kind: 'if', branches, otherwise, start });
   }
 
-  private forCommand(start: number): Command {
+  private forCommand(start: number, isMenu: boolean): Command {
     this.skipBlanks();
     if (this.take('((')) return this.arithmeticFor(start);
     const name = this.name();
@@ -265,7 +265,7 @@ export class CommandParser extends TestParser {
       }
     }
     this.take(';');
-    return this.compound({ kind: 'for', name, words, body: this.doGroup(), start });
+    return this.compound({ kind: 'for', name, words, body: this.doGroup(), isMenu, start });
   }
 
   private arithmeticFor(start: number): Command {
