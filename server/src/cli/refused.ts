@@ -1,8 +1,9 @@
 import { partsOfStack, stackOf } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
+import { isUfwChain } from '../core/ruleset/makers.ts';
 import { refusalsOf } from '../core/ruleset/refusals.ts';
-import { isChainOfUfw, isPartOfUfw } from '../core/ruleset/ufw.ts';
+import { isPartOfUfw } from '../core/ruleset/ufw.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { visible } from './visible.ts';
 
@@ -11,7 +12,7 @@ export function refusedLines(file: string, document: RulesetDocument, ruleset: R
   const isPart = isPartOfUfw(ruleset);
   const leadsToUfw = (line: Line): boolean => {
     const target = document.boundRule(line)?.target;
-    return target?.kind === 'chain' && isChainOfUfw(target.chain);
+    return target?.kind === 'chain' && isUfwChain(target.chain);
   };
   return refusalsOf(document, ruleset).filter(({ line }) => !(isPart && leadsToUfw(line))).map(({ line, message }) => visible(`${file}:${line.number + 1}: ${message}\n`));
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/extensions/definition.ts';
 import { HOOKS } from '../core/netfilter.ts';
+import { makerOf } from '../core/ruleset/makers.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
@@ -14,13 +15,20 @@ const reported = problemRule({
     what: 'Finds rules in, and jumps to, chains that do not exist at that point of the file.',
     why: 'A chain is declared before it is used: by `:NAME - [0:0]` in its table\'s block, by `-N NAME` in a script. '
       + 'iptables refuses the rule. On command lines this is a warning, as the chain may exist from before, unless '
-      + 'it has the name of another table\'s built-in chain. Files of ufw may name the chains that ufw makes before it loads them.',
+      + 'it has the name of another table\'s built-in chain, and an information where it is a chain of Docker, fail2ban, OpenWrt\'s firewall or '
+      + 'the like. Files of ufw may name the chains that ufw makes before it loads them.',
     example: ['*filter', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     instead: ['*filter', ':SSH-IN - [0:0]', '-A INPUT -p tcp --dport 22 -j SSH-IN', 'COMMIT'],
     fixes: 'Not safe: an empty chain lets packets go on behind the jump, and a similar name is a guess.',
   }),
   onCommands: 'warning',
-  adjust: (report, _, { file, line }) => (file !== undefined && isMadeByUfw(nameAt(report), line, file) ? undefined : adjustForeign(isHookName(report) ? { ...report, severity: 'error' } : report)),
+  adjust(report, _, { file, line }) {
+    const name = nameAt(report);
+    if (file !== undefined && isMadeByUfw(name, line, file)) return undefined;
+    // It is none for the script to make.
+    if (line.content.kind === 'command' && makerOf(name) !== undefined) return { line: report.line, span: report.span, message: report.message, severity: 'information' };
+    return adjustForeign(isHookName(report) ? { ...report, severity: 'error' } : report);
+  },
   fixes: (problem, place) => [...declared(problem, place)],
 });
 

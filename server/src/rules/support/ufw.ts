@@ -1,5 +1,5 @@
 import { isBuiltIn } from '../../core/netfilter.ts';
-import { isChainOfUfw } from '../../core/ruleset/ufw.ts';
+import { isUfwChain } from '../../core/ruleset/makers.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext } from '../rule.ts';
 
@@ -8,8 +8,8 @@ import type { FileInContext } from '../rule.ts';
  * chains of ufw and leaves those of the kernel alone, which a saved ruleset names.
  */
 export function isMadeByUfw(name: string, line: Line, file: FileInContext): boolean {
-  if (!isChainOfUfw(name)) return false;
+  if (!isUfwChain(name)) return false;
   const { table } = file.context(line);
   const declared = (file.survey.get('chain') ?? []).flatMap((each) => (each.content.kind === 'chain' && file.context(each).table === table ? [each.content.name.text] : []));
-  return table !== undefined && declared.some((each) => isChainOfUfw(each)) && !declared.some((each) => isBuiltIn(table, each));
+  return table !== undefined && declared.some(isUfwChain) && !declared.some((each) => isBuiltIn(table, each));
 }

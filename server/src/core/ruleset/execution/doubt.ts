@@ -1,5 +1,6 @@
 import { conditionalRule } from '../bind.ts';
 import { bringsRule } from '../legal-options.ts';
+import { makerOf } from '../makers.ts';
 import type { BoundCommand, BoundRule, CommandKind, Rule, Table } from '../model.ts';
 
 /** Commands that fail or not by the rules that their chain holds. */
@@ -15,6 +16,12 @@ export function doubtOf(table: Table, command: BoundCommand, { target }: BoundRu
     if (doubt !== undefined) return doubt;
   }
   return chain !== undefined && (BY_RULES.has(kind) || position !== undefined) ? table.chains.get(chain)?.doubt : undefined;
+}
+
+/** The chain of another program that a rule is to be put into, or to jump to: it is there where that program runs. */
+export function madeByAnother({ chains }: Table, command: BoundCommand, { target }: BoundRule): string | undefined {
+  if (!bringsRule(command)) return undefined;
+  return [command.chain, target?.kind === 'chain' ? target.chain : undefined].find((name) => name !== undefined && !chains.has(name) && makerOf(name) !== undefined);
 }
 
 /** Whether it names a rule by a number that nobody knows which rule has. */

@@ -5,7 +5,7 @@ import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../mo
 import { executeOnChains } from './chain-commands.ts';
 import { namedTables } from './chains.ts';
 import { differenceOf, makeDifferent, type Difference } from './difference.ts';
-import { dependent, doubtOf, isUncounted } from './doubt.ts';
+import { dependent, doubtOf, isUncounted, madeByAnother } from './doubt.ts';
 import { executeSomewhere, maybeExecute, restoreUnknown } from './maybe.ts';
 import { openWordsOf, type OpenWords } from './open-words.ts';
 import { RestoreFile, type RestoreRun } from './restore-file.ts';
@@ -154,7 +154,7 @@ export class Execution {
       return undefined;
     }
     const { state } = this;
-    state.doubt = state.isExact ? doubtOf(table, command, bound) : undefined;
+    state.doubt = state.isExact ? doubtOf(table, command, bound) ?? (state.restoring === undefined ? madeByAnother(table, command, bound) : undefined) : undefined;
     if (state.doubt === undefined) return carryOut(state, table, command, bound);
     const mayWorkElsewhere = isUncounted(table, command);
     const status = mayWorkElsewhere ? 0 : carryOut(state, table, command, dependent(table, command, bound));

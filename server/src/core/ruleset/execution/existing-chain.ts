@@ -1,5 +1,7 @@
 import { BUILT_IN_CHAINS, TABLE_NAMES, isBuiltIn } from '../../netfilter.ts';
+import type { Span } from '../../text.ts';
 import { nearest } from '../../values/spelling.ts';
+import { makerOf } from '../makers.ts';
 import type { BoundCommand, Chain, Table } from '../model.ts';
 import type { ExecutionState } from './state.ts';
 
@@ -15,7 +17,17 @@ export function existingChain(state: ExecutionState, table: Table, command: Boun
 export const declaration = ({ restoring }: ExecutionState, name: string): string =>
   (restoring === undefined ? `write \`-N ${name}\` before` : `write \`:${name} - [0:0]\` above`);
 
-function refuse(state: ExecutionState, table: Table, name: string, span: NonNullable<BoundCommand['chainSpan']>): void {
+/** Reports that another program makes the chain; false where none is known for it. */
+export function reportMaker(state: ExecutionState, name: string, span: Span): boolean {
+  const maker = state.restoring === undefined && state.doubt === name ? makerOf(name) : undefined;
+  if (maker === undefined) return false;
+  state.problem('undefined-chain', `\`${name}\` is made by ${maker}; whether it is there by then, and what it holds, is not known here. A comment \`# iptables-lens from=FILE\` names what iptables-save prints on such a host.`, span);
+  state.failure('out', `There is no chain \`${name}\`.`);
+  return true;
+}
+
+function refuse(state: ExecutionState, table: Table, name: string, span: Span): void {
+  if (reportMaker(state, name, span)) return;
   const elsewhere = TABLE_NAMES.filter((other) => isBuiltIn(other, name));
   const [best] = nearest(name, table.chains.keys());
   const several = name.includes(',') && name.split(',').every((each) => table.chains.has(each));

@@ -10,7 +10,7 @@ import { hasNoOption } from '../unknown-option.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { ofTraits } from '../traits.ts';
 import { countRules, declaredAt, upTo } from './chains.ts';
-import { declaration, existingChain } from './existing-chain.ts';
+import { declaration, existingChain, reportMaker } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
 import { reportSelfEditing } from './self-editing.ts';
@@ -120,6 +120,7 @@ function checkTarget(state: ExecutionState, table: Table, { chain, nameSpan }: {
 }
 
 function unknownTarget(state: ExecutionState, table: Table, name: string, span: Span): void {
+  if (reportMaker(state, name, span)) return;
   if (findTarget(name, state.family) !== undefined) {
     const message = `The table \`${table.name}\` has no chain \`${name}\` at this point, and behind a declaration \`:${name}\` that is no target for iptables-restore, in whatever table; give the chain another name.`;
     state.refuse('target', 'undefined-chain', message, span);
