@@ -38,25 +38,47 @@ const PROGRAM = /^ip(6?)tables(?:-(?:legacy|nft))?(-restore)?$/u;
 const baseName = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
 const valueOf = ({ text, unknown }: Field): Value => unknown ?? text;
 
+/** A word that may name the program of a command, with what the wrappers in front of it say. */
+interface Place {
+  readonly index: number;
+  /** The network namespace that they enter. */
+  readonly namespace: string | undefined;
+  /** Why they may run nothing. */
+  readonly doubt: Unknown | undefined;
+}
+
+/** The places where a program may be named: the first word, and the one behind each wrapper. */
+function* placesIn(fields: readonly Field[]): Iterable<Place> {
+  let place: Place = { index: 0, namespace: undefined, doubt: undefined };
+  while (place.index < fields.length) {
+    yield place;
+    const { index, namespace, doubt } = place;
+    const value = valueOf(fields[index]!);
+    const next = behind(fields, index, value);
+    if (next === undefined) return;
+    const wrapper = fields.slice(index, next);
+    place = { index: next, namespace: enteredBy(wrapper) ?? namespace, doubt: doubt ?? (isUnknown(value) ? otherProgram(value) : otherUser(wrapper)) };
+  }
+}
+
 /** The iptables or iptables-restore that the words of a command run, through `sudo` and its like; undefined for none. */
 export function programCall(fields: readonly Field[]): ProgramCall | undefined {
-  let index = 0;
-  let doubt: Unknown | undefined;
-  let namespace: string | undefined;
-  while (index < fields.length) {
-    const value = valueOf(fields[index]!);
-    const call = named(value);
-    if (call !== undefined) return { ...call, index, ...(namespace !== undefined && { namespace }), ...(doubt === undefined ? {} : { doubt }), ...(call.doubt === undefined ? {} : { doubt: call.doubt }) };
-    const next = behind(fields, index, value);
-    if (next === undefined) return undefined;
-    const wrapper = fields.slice(index, next);
-    namespace = enteredBy(wrapper) ?? namespace;
-    if (isUnknown(value) && value.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) !== true) doubt ??= value;
-    else doubt ??= otherUser(wrapper);
-    index = next;
+  for (const { index, namespace, doubt } of placesIn(fields)) {
+    const call = named(valueOf(fields[index]!));
+    if (call !== undefined) return { ...(namespace !== undefined && { namespace }), ...(doubt !== undefined && { doubt }), ...call, index };
   }
   return undefined;
 }
+
+/** Index of the word that names the program behind all wrappers, and the network namespace that they enter. */
+export function wrapped(fields: readonly Field[]): Omit<Place, 'doubt'> {
+  let last: Omit<Place, 'doubt'> = { index: 0, namespace: undefined };
+  for (const place of placesIn(fields)) last = place;
+  return last;
+}
+
+/** A word that is not known in front of a program, unless it is nothing or a wrapper for sure. */
+const otherProgram = (word: Unknown): Unknown | undefined => (word.candidates?.every((each) => each === '' || Object.hasOwn(WRAPPERS, each)) === true ? undefined : word);
 
 /** What runs a command as somebody else, who need not be let; undefined where it is root. */
 function otherUser(wrapper: readonly Field[]): Unknown | undefined {
@@ -64,21 +86,6 @@ function otherUser(wrapper: readonly Field[]): Unknown | undefined {
   const { user } = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name]! : {};
   const named = user === undefined ? undefined : wrapper[wrapper.findIndex(({ text }) => user.test(text)) + 1];
   return named === undefined || named === wrapper[0] || named.text === 'root' ? undefined : { origin: wrapper.map(({ text }) => text).join(' ') };
-}
-
-/** Index of the word that names the program behind all wrappers, and the network namespace that they enter. */
-export function wrapped(fields: readonly Field[]): { readonly index: number; readonly namespace: string | undefined } {
-  let index = 0;
-  let namespace: string | undefined;
-  for (let next = 0; next < fields.length && fields[next]!.unknown === undefined;) {
-    index = next;
-    const behindIt = behind(fields, index, fields[index]!.text);
-    if (behindIt === undefined) break;
-    namespace = enteredBy(fields.slice(index, behindIt)) ?? namespace;
-    next = behindIt;
-    if (next < fields.length) index = next;
-  }
-  return { index, namespace };
 }
 
 /** The network namespace that a wrapper with its words enters: a name, what the script has in its place, or the process that is in it. */
