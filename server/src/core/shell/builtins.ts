@@ -10,7 +10,7 @@ import { namedFile } from './redirect.ts';
 import { tee } from './tee.ts';
 import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
-import { assign, expectFunctions, type Running } from './simple.ts';
+import { assign, type Running } from './simple.ts';
 import type { Frame, Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
@@ -153,7 +153,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
     if (shell.signal?.kind === 'return') shell.signal = undefined;
     if (status !== undefined) return status;
   }
-  expectFunctions(shell, origin);
+  shell.environment.hasForeign = true;
   if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin);
   return { origin, assumed: true };
 };

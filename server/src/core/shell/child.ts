@@ -78,10 +78,7 @@ const ssh: Builtin = (shell, args, { command, source, home }) => {
   while (index < args.length && args[index]!.text.startsWith('-')) index += SSH_VALUED.test(args[index]!.text) ? 2 : 1;
   const words = args.slice(index + 1);
   const text = words.length === 0 ? shell.input.lines().join('') : words.map((word) => word.text).join(' ');
-  const { reached } = shell;
-  shell.reached = false;
-  inChildText(shell, text, [], home, origin);
-  shell.reached = reached;
+  shell.elsewhere(() => { inChildText(shell, text, [], home, origin); });
   return { origin };
 };
 

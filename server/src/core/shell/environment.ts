@@ -58,10 +58,11 @@ class Layer {
   /** `null`: unset. */
   readonly functions = new Map<string, FunctionDefinition | null>();
   positional: Positional | undefined;
+  hasForeign: boolean | undefined;
 }
 
 /** What was changed in a layer that has been taken off. */
-export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional'>;
+export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign'>;
 
 /** Everything that an environment holds. */
 export interface SavedEnvironment extends Changes {
@@ -170,6 +171,15 @@ export class Environment {
     this.layers.at(-1)!.positional = fields;
   }
 
+  /** Whether there may be functions of files that nobody knows. */
+  get hasForeign(): boolean {
+    return this.layers.findLast(({ hasForeign }) => hasForeign !== undefined)?.hasForeign === true;
+  }
+
+  set hasForeign(has: boolean) {
+    this.layers.at(-1)!.hasForeign = has;
+  }
+
   /** Runs a function with these positional parameters; those of before, and what names stand for, come back afterwards. */
   within(args: Positional, run: () => void): void {
     const { references, integers } = this;
@@ -206,18 +216,19 @@ export class Environment {
 
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
-    const { variables, functions, positional } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
+    const { variables, functions, positional, hasForeign } = this.layers[0]!;
+    return { variables: new Map(variables), functions: new Map(functions), positional, hasForeign, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, references, integers, exported, exportsAll }: SavedEnvironment): void {
+  restore({ variables, functions, positional, hasForeign, references, integers, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
     this.layers.splice(0, this.layers.length, layer);
     this.places.clear();
     for (const [name, value] of variables) this.put(name, value);
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
+    layer.hasForeign = hasForeign;
     this.references = references;
     this.integers = integers;
     this.exported = exported;
@@ -226,8 +237,8 @@ export class Environment {
 
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
-    const { variables, functions, positional } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    const { variables, functions, positional, hasForeign } = this.layers[0]!;
+    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
@@ -253,6 +264,7 @@ export class Environment {
     for (const name of new Set(ways.flatMap(({ variables }) => [...variables.keys()]))) {
       this.set(name, mergedVariable(ways.map((way) => this.changed(way, name)), name, origin));
     }
+    if (ways.some(({ hasForeign }) => hasForeign === true)) this.hasForeign = true;
     for (const { functions } of ways) for (const [name, definition] of functions) this.define(name, definition);
     if (ways.some(({ positional }) => positional !== undefined)) {
       const all = ways.map(({ positional }) => positional ?? this.positional);
@@ -274,6 +286,7 @@ export class Environment {
   /** Leaves of variables and functions what a program is given. */
   keepExported(): void {
     this.integers = new Set();
+    this.hasForeign = false;
     for (const { variables, functions } of [...this.layers]) {
       for (const name of [...variables.keys()]) if (!this.exported.has(name)) this.set(name, undefined);
       for (const name of [...functions.keys()]) this.define(name, null);

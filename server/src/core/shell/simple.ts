@@ -119,18 +119,10 @@ function runElse(shell: Interpreter, fields: readonly Field[], running: Running,
   return runFile(shell, fields, running.home);
 }
 
-/** Stands among the variables, where no other has such a name, once functions may come of files that nobody knows. */
-const FOREIGN = '. FILE';
-
-/** Notes that a file has been read that may define functions. */
-export function expectFunctions({ environment }: Interpreter, origin: string): void {
-  environment.set(FOREIGN, { origin });
-}
-
 function unknownProgram(shell: Interpreter, [, ...args]: readonly Field[], origin: string): Status {
   const { environment } = shell;
   // `config_get NAME …`: functions set the variables that they are given the names of.
-  if (environment.get(FOREIGN) !== undefined) for (const { text, unknown } of args) if (unknown === undefined && environment.get(text) !== undefined) environment.set(text, { origin });
+  if (environment.hasForeign) for (const { text, unknown } of args) if (unknown === undefined && environment.get(text) !== undefined) environment.set(text, { origin });
   shell.print({ origin }, 0, 0);
   return { origin };
 }

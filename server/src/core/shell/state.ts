@@ -449,17 +449,24 @@ export class ShellState {
     return this.statusOf(this.invocations, step);
   }
 
+  /** Runs something that happens elsewhere: the script comes to none of it. */
+  elsewhere(run: () => void): void {
+    const { reached } = this;
+    this.reached = false;
+    run();
+    this.reached = reached;
+  }
+
   /** Runs something that the script never comes to. */
   unreached(run: () => void): void {
-    this.reached = false;
     this.doubts = [];
     this.conditions = [];
     // Where the script was given up, it was in the midst of something.
     this.silent = 0;
     this.tested = 0;
     this.output = undefined;
-    this.apart(run);
-    this.reached = true;
+    this.errors = undefined;
+    this.elsewhere(() => { this.apart(run); });
   }
 }
 
