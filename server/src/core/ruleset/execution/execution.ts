@@ -149,7 +149,7 @@ export class Execution {
     if (open?.isPlaceOpen === true) return this.somewhere(bound, open, table);
     if (command === undefined) return 0;
     if (bound.unresolved !== undefined) {
-      maybeExecute(this.state, table, command, bound, bound.conditional ?? bound.unresolved, open);
+      maybeExecute(this.state, table, { command, bound, reason: bound.conditional ?? bound.unresolved, open });
       this.state.unknown(bound.conditional ?? bound.unresolved);
       return undefined;
     }
@@ -158,7 +158,7 @@ export class Execution {
     if (state.doubt === undefined) return carryOut(state, table, command, bound);
     const mayWorkElsewhere = isUncounted(table, command);
     const status = mayWorkElsewhere ? 0 : carryOut(state, table, command, dependent(table, command, bound));
-    if (mayWorkElsewhere || (status !== 0 && state.opened)) maybeExecute(state, table, command, bound, state.doubt);
+    if (mayWorkElsewhere || (status !== 0 && state.opened)) maybeExecute(state, table, { command, bound, reason: state.doubt });
     state.unknown(state.doubt);
     return undefined;
   }

@@ -10,14 +10,24 @@ import { meantRules } from './meant.ts';
 import type { OpenWords } from './open-words.ts';
 import type { ExecutionState } from './state.ts';
 
-/** Does what a command would do of which nobody knows whether it runs or what its words are: rules that may be there, or be there no longer. */
-export function maybeExecute(state: ExecutionState, table: Table, command: BoundCommand, bound: BoundRule, reason: string, open?: OpenWords): void {
+/** A command of which nobody knows whether it runs or what its words are. */
+export interface Doubtful {
+  readonly command: BoundCommand;
+  readonly bound: BoundRule;
+  /** Why that is so. */
+  readonly reason: string;
+  readonly open?: OpenWords | undefined;
+}
+
+/** Does what such a command would do: rules that may be there, or be there no longer. */
+export function maybeExecute(state: ExecutionState, table: Table, doubtful: Doubtful): void {
+  const { command, bound, reason } = doubtful;
   // What iptables refuses changes nothing, whether it runs or not.
   if (bound.broken) return;
   if (command.kind === 'new-chain' && command.chain !== undefined && !table.chains.has(command.chain)) {
     table.chains.set(command.chain, { ...userChain(command.chain, state.line), maybe: reason });
   }
-  for (const chain of chainsOf(table, command)) onChain(state, table, chain, command, bound, reason, open);
+  for (const chain of chainsOf(table, command)) onChain(state, table, chain, doubtful);
 }
 
 /** Does what a command may do of which nobody knows where it works; `table` is the one that it is about, where that is known. */
@@ -28,7 +38,7 @@ export function executeSomewhere(state: ExecutionState, bound: BoundRule, open: 
     return;
   }
   for (const each of table === undefined ? tablesAt(state, command, open) : [table]) {
-    for (const chain of placesIn(each, command, open)) maybeExecute(state, each, chain === command.chain ? command : { ...command, chain }, bound, reason, open);
+    for (const chain of placesIn(each, command, open)) maybeExecute(state, each, { command: chain === command.chain ? command : { ...command, chain }, bound, reason, open });
   }
 }
 
@@ -52,7 +62,7 @@ function chainsOf(table: Table, { chain, kind }: BoundCommand): readonly Chain[]
   return found === undefined ? [] : [found];
 }
 
-function onChain(state: ExecutionState, table: Table, chain: Chain, command: BoundCommand, bound: BoundRule, reason: string, open: OpenWords | undefined): void {
+function onChain(state: ExecutionState, table: Table, chain: Chain, { command, bound, reason, open }: Doubtful): void {
   const { kind } = command;
   switch (kind) {
     case 'append': case 'insert':
