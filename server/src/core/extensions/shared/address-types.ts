@@ -83,6 +83,12 @@ export function boundFor(hook: Hook, { path, pathGiven, destination }: Packet, h
 /** Where the host would send a packet of its own that has no source and no mark; undefined when that is not known. */
 const lookedUp6 = (address: bigint, host: HostFacts): Route | NoWay | undefined => routeTo(host, { to: address, from: 0n, arrived: 'lo', mark: 0 });
 
+/** Whether a route delivers what goes to the address; that of a subnet's routers is another matter. */
+function isRoutedHere6(address: bigint, host: HostFacts): boolean {
+  const route = isAnycast6(address, host) === true ? undefined : lookedUp6(address, host);
+  return typeof route === 'object' && route.delivers === true;
+}
+
 /** Whether an IPv6 address is one of this host's, or one that its routing delivers to it; undefined when that is not known. Seen in the kernel. */
 export function isLocal6({ address, host, device, bound }: Omit<TypeQuestion, 'address'> & { readonly address: bigint }): boolean | undefined {
   const { interfaces, local } = host;
@@ -91,8 +97,7 @@ export function isLocal6({ address, host, device, bound }: Omit<TypeQuestion, 'a
   const prefixes: readonly Prefix[] = interfaces === undefined ? [] : device === undefined ? [...interfaces.values()].flat() : interfaces.get(device) ?? [];
   if (prefixes.some((prefix) => prefix.address === address) || (device === undefined && local?.includes(address) === true)) return true;
   if (bound === 'here' && device === undefined && !mayBeAnycast(address)) return true;
-  const route = device === undefined && isAnycast6(address, host) !== true ? lookedUp6(address, host) : undefined;
-  if (typeof route === 'object' && route.delivers === true) return true;
+  if (device === undefined && isRoutedHere6(address, host)) return true;
   if (bound === 'elsewhere') return false;
   return interfaces === undefined && local === undefined ? undefined : false;
 }
