@@ -75,10 +75,10 @@ export class AnalysedChain {
     return (this.known[index] ??= beginningsOf(this.space, this.steps[index]!.loose.may, false));
   }
 
-  /** The places of the rules from `from` on that act on the packet if they match, and may match it, in order. */
-  acting(probe: Probe, from = 0): Matching {
-    if (!probe.isFragment) return (this.whole ??= completed(this.index(false))).matching(probe, from);
-    return (this.fragments ??= completed(this.index(true))).matching(probe, from);
+  /** The places of the rules from `from` on and before `to` that act on the packet if they match, and may match it, in order. */
+  acting(probe: Probe, from?: number, to?: number): Matching {
+    if (!probe.isFragment) return (this.whole ??= completed(this.index(false))).matching(probe, from, to);
+    return (this.fragments ??= completed(this.index(true))).matching(probe, from, to);
   }
 
   /** Makes ready, in small steps, what finds the rules that a packet acts on; otherwise that is done when it is first asked for. */

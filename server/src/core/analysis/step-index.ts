@@ -20,15 +20,12 @@ interface ToldStep extends IndexedStep {
   readonly told: readonly Beginning[];
   /** Which packets are looked for among those that may match it. */
   readonly part: PacketSet;
-  /** By which beginning it is kept: the place of that. */
-  group?: number;
 }
 
-/** Rules that are told apart by so many first bits of one field, by those bits. */
+/** Rules that are told apart by so many first bits of one field, by those bits; where many have the same, in an index of their own. */
 interface Group {
   readonly place: number;
-  readonly steps: Map<number, ToldStep[]>;
-  size: number;
+  readonly steps: ReadonlyMap<number, readonly ToldStep[] | StepIndex>;
 }
 
 const NOTHING_TOLD: readonly Beginning[] = [];
@@ -38,6 +35,9 @@ export type Parts = (index: number) => Steps<readonly Part[] | undefined>;
 
 /** A lookup costs about as much as trying this many rules. */
 const WORTH_A_LOOKUP = 4;
+
+/** Of more rules with the same first bits those are told apart by others. */
+const MANY = 32;
 
 /** So many rules are put in at once. */
 const AT_ONCE = 512;
@@ -66,21 +66,43 @@ export class StepIndex {
       if (whole.length % AT_ONCE === 0) yield undefined;
     }
     if (isSmall) return new StepIndex(space, [], whole);
-    const each = parts === undefined ? whole : yield* parted(whole, parts);
-    const groups = [...yield* grouped(each)].filter(({ size }) => size >= WORTH_A_LOOKUP);
-    const kept = new Set(groups.map(({ place }) => place));
-    const others = each.filter(({ group }) => group === undefined || !kept.has(group));
-    return new StepIndex(space, groups, others);
+    return yield* StepIndex.arranged(space, parts === undefined ? whole : yield* parted(whole, parts), []);
   }
 
-  /** The places of the rules from `from` on that the packet may match, in order. */
-  matching(probe: Probe, from = 0): Matching {
-    const lists = [this.others];
-    for (const { place, steps } of this.groups) {
-      const list = steps.get(probe.hash(place));
-      if (list !== undefined) lists.push(list);
+  /** The index of rules that are alike in the first bits at the places `used`. */
+  private static *arranged(space: PacketSpace, steps: readonly ToldStep[], used: readonly number[]): Steps<StepIndex> {
+    const lists = yield* listed(steps, used);
+    const groups: Group[] = [];
+    const found = new Set<ToldStep>();
+    for (const [place, byHash] of lists) {
+      let size = 0;
+      for (const list of byHash.values()) size += list.length;
+      if (size < WORTH_A_LOOKUP) continue;
+      const own = new Map<number, readonly ToldStep[] | StepIndex>();
+      for (const [hash, list] of byHash) {
+        own.set(hash, list.length > MANY ? yield* StepIndex.arranged(space, list, [...used, place]) : list);
+        for (const step of list) found.add(step);
+      }
+      groups.push({ place, steps: own });
     }
-    return new Matching(this.space, probe, lists, from);
+    return new StepIndex(space, groups, groups.length === 0 ? steps : steps.filter((step) => !found.has(step)));
+  }
+
+  /** The places of the rules from `from` on and before `to` that the packet may match, in order. */
+  matching(probe: Probe, from = 0, to = Infinity): Matching {
+    const lists: (readonly ToldStep[])[] = [];
+    this.collect(probe, lists);
+    return new Matching(this.space, probe, lists, from, to);
+  }
+
+  /** Puts the lists together in which the rules are that the packet may match. */
+  private collect(probe: Probe, lists: (readonly ToldStep[])[]): void {
+    if (this.others.length > 0) lists.push(this.others);
+    for (const { place, steps } of this.groups) {
+      const found = steps.get(probe.hash(place));
+      if (found instanceof StepIndex) found.collect(probe, lists);
+      else if (found !== undefined) lists.push(found);
+    }
   }
 }
 
@@ -89,31 +111,53 @@ export class Matching {
   private readonly space: PacketSpace;
   private readonly probe: Probe;
   private readonly lists: readonly (readonly ToldStep[])[];
-  /** Where each list goes on. */
+  private readonly to: number;
+  /** Where each list goes on, and whether the packet is known to match there. */
   private readonly ahead: number[];
-  private found = -1;
+  private readonly isFound: boolean[];
+  private latest = -1;
 
-  constructor(space: PacketSpace, probe: Probe, lists: readonly (readonly ToldStep[])[], from: number) {
+  constructor(space: PacketSpace, probe: Probe, lists: readonly (readonly ToldStep[])[], from: number, to: number) {
     this.space = space;
     this.probe = probe;
     this.lists = lists;
+    this.to = to;
     this.ahead = lists.map((list) => firstFrom(list, from));
+    this.isFound = lists.map(() => false);
   }
 
   /** The place of the next rule that the packet may match; -1 behind the last. */
   next(): number {
-    const { space, probe, lists, ahead } = this;
-    for (;;) {
-      let best: ToldStep | undefined;
-      let from = -1;
-      for (let list = 0; list < lists.length; list++) {
-        const step = lists[list]![ahead[list]!];
-        if (step !== undefined && (best === undefined || step.index < best.index)) [best, from] = [step, list];
+    let first = this.to;
+    for (let list = 0; list < this.lists.length; list++) first = this.nextOf(list, first);
+    if (first === this.to) return -1;
+    // Several parts of one rule may be found.
+    this.latest = first;
+    return first;
+  }
+
+  /** The place of the next rule of one list, if it comes before the place `to`; otherwise that. */
+  private nextOf(list: number, to: number): number {
+    const steps = this.lists[list]!;
+    for (let at = this.ahead[list]!; at < steps.length; at++) {
+      const step = steps[at]!;
+      if (step.index >= to) {
+        this.ahead[list] = at;
+        return to;
       }
-      if (best === undefined) return -1;
-      ahead[from]!++;
-      if (best.index !== this.found && probe.beginsAs(best.told) && space.has(best.may, probe.bits) && space.has(best.part, probe.bits)) return (this.found = best.index);
+      if (step.index > this.latest && (this.isFound[list]! || this.matches(step))) {
+        this.ahead[list] = at;
+        this.isFound[list] = true;
+        return step.index;
+      }
+      this.isFound[list] = false;
     }
+    this.ahead[list] = steps.length;
+    return to;
+  }
+
+  private matches({ told, may, part }: ToldStep): boolean {
+    return this.probe.beginsAs(told) && this.space.has(may, this.probe.bits) && this.space.has(part, this.probe.bits);
   }
 }
 
@@ -158,24 +202,22 @@ function* frequencyOf(steps: readonly ToldStep[]): Steps<Frequency> {
   return frequency;
 }
 
-/** Puts each rule under the rarest beginning that it has. */
-function* grouped(steps: readonly ToldStep[]): Steps<Iterable<Group>> {
+/** The rules by the place and the hash of the rarest beginning of each, but those at the places `used`. */
+function* listed(steps: readonly ToldStep[], used: readonly number[]): Steps<ReadonlyMap<number, ReadonlyMap<number, ToldStep[]>>> {
   const frequency = yield* frequencyOf(steps);
-  const groups = new Map<number, Group>();
+  const lists = new Map<number, Map<number, ToldStep[]>>();
   for (const [at, step] of steps.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
-    const rarest = frequency.rarest(step.told);
+    const rarest = frequency.rarest(step.told, used);
     if (rarest === undefined) continue;
     const { place, hash } = rarest;
-    step.group = place;
-    let group = groups.get(place);
-    if (group === undefined) groups.set(place, group = { place, steps: new Map(), size: 0 });
-    group.size++;
-    const list = group.steps.get(hash);
-    if (list === undefined) group.steps.set(hash, [step]);
+    let own = lists.get(place);
+    if (own === undefined) lists.set(place, own = new Map());
+    const list = own.get(hash);
+    if (list === undefined) own.set(hash, [step]);
     else list.push(step);
   }
-  return groups.values();
+  return lists;
 }
 
 /** How many rules have each beginning. */
@@ -193,11 +235,12 @@ class Frequency {
     return this.counts.get(place)!.get(hash)!;
   }
 
-  /** The one of them that fewest rules have. */
-  rarest(beginnings: readonly Beginning[]): Beginning | undefined {
+  /** The one of them that fewest rules have, but those at the places `used`. */
+  rarest(beginnings: readonly Beginning[], used: readonly number[] = []): Beginning | undefined {
     let rarest: Beginning | undefined;
     let least = Infinity;
     for (const each of beginnings) {
+      if (used.includes(each.place)) continue;
       const count = this.of(each);
       if (count < least) [rarest, least] = [each, count];
     }

@@ -58,9 +58,9 @@ export class StopIndex {
     return true;
   }
 
-  /** The places of the rules that may stop the packet, which is no later fragment, in order. */
-  matching(probe: Probe): Matching {
-    return this.index.matching(probe);
+  /** The places before `to` of the rules that may stop the packet, which is no later fragment, in order. */
+  matching(probe: Probe, to?: number): Matching {
+    return this.index.matching(probe, 0, to);
   }
 }
 

@@ -25,8 +25,8 @@ export class Stops {
 
   /** The first rule of the chain before `to` that the packet surely does not get past, -1 where there is none. */
   first(chain: AnalysedChain, to: number): number {
-    const stops = this.analysis.stopsIn(chain, this.probe);
-    for (let at = stops.next(); at !== -1 && at < to; at = stops.next()) if (this.keeps(chain, at)) return at;
+    const stops = this.analysis.stopsIn(chain, this.probe, to);
+    for (let at = stops.next(); at !== -1; at = stops.next()) if (this.keeps(chain, at)) return at;
     return -1;
   }
 

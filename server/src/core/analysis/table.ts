@@ -64,13 +64,13 @@ export class TableAnalysis implements Surroundings {
     return chain.stops?.fits(this) === true ? chain.stops : (chain.stops = yield* StopIndex.of(this.space, chain, this));
   }
 
-  /** The places of the rules of the chain at which the packet may end, or leave the chain, in order. */
-  stopsIn(chain: AnalysedChain, probe: Probe): Matching {
+  /** The places before `to` of the rules of the chain at which the packet may end, or leave the chain, in order. */
+  stopsIn(chain: AnalysedChain, probe: Probe, to?: number): Matching {
     // Fragments are too rare to be made ready for.
-    if (probe.isFragment) return chain.acting(probe);
+    if (probe.isFragment) return chain.acting(probe, 0, to);
     let index = this.stopping.get(chain);
     if (index === undefined) this.stopping.set(chain, index = completed(this.stopIndex(chain)));
-    return index.matching(probe);
+    return index.matching(probe, to);
   }
 
   /** Everything that rules of the table may do to what its matches look at. */

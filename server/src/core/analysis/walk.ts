@@ -34,8 +34,8 @@ export class Walk {
   /** The packet as it may be before the rule at `to`, once for each way in which it may come there. */
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
-    const acting = chain.acting(new Probe(space).take(bits), from);
-    for (let at = acting.next(); at !== -1 && at < to; at = acting.next()) {
+    const acting = chain.acting(new Probe(space).take(bits), from, to);
+    for (let at = acting.next(); at !== -1; at = acting.next()) {
       const step = chain.steps[at]!;
       if (!space.has(step.match.may, bits)) continue;
       if (!space.has(step.match.must, bits)) yield* this.along(chain, to, bits, at + 1);

@@ -4,7 +4,7 @@ import { EVERY, NONE } from './diagram.ts';
 import type { PacketSpace } from './space.ts';
 
 /** Fields whose first bits rules are found by, in the order of their variables. */
-export const LOOKED_UP = ['protocol', 'in', 'out', 'icmpType', 'destinationPort', 'sourcePort', 'destination', 'source', 'mark', 'connmark'] as const satisfies readonly FieldName[];
+export const LOOKED_UP = ['protocol', 'state', 'in', 'out', 'icmpType', 'destinationPort', 'sourcePort', 'destination', 'source', 'mark', 'connmark'] as const satisfies readonly FieldName[];
 
 export type LookedUp = (typeof LOOKED_UP)[number];
 
