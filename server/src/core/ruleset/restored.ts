@@ -3,6 +3,7 @@ import type { Piece } from '../shell/value.ts';
 import type { Argument, Line, LineContent } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { Layout } from './layout.ts';
+import { Recent, Round } from './recent.ts';
 import { RestoredText, type InputPlace } from './restored-text.ts';
 
 /** A line that iptables-restore reads, at the line of the script where it stands. */
@@ -13,9 +14,6 @@ export interface RestoredLine {
   /** The line as iptables-restore reads it. */
   readonly text: string;
 }
-
-/** Of one line of a script. */
-const MOST_READINGS = 2000;
 
 /** Where each character of a text stands in the script. */
 class Traced {
@@ -67,17 +65,19 @@ class Traced {
 /** What iptables-restore reads of the lines of a script; the same objects as long as that and the line stay. */
 export class RestoredLines {
   private readonly parser: LineParser;
-  private readonly known = new WeakMap<Line, Map<string, RestoredLine>>();
+  private readonly known = new WeakMap<Line, Recent<RestoredLine>>();
   /** Those of lines that are read as they stand there. */
   private readonly whole = new WeakMap<Line, RestoredLine>();
+  private round = new Round();
 
   constructor(parser: LineParser) {
     this.parser = parser;
   }
 
   /** What an iptables-restore reads, nothing where its input is not known; `before`: what it read before an edit. */
-  of({ input }: Invocation, layout: Layout, before?: RestoredText): RestoredText {
+  of({ input }: Invocation, layout: Layout, round: Round, before?: RestoredText): RestoredText {
     const text = new RestoredText(input === undefined || 'origin' in input ? [] : input);
+    this.round = round;
     const read = (from: InputPlace, to: InputPlace): void => { this.read(text, from, to, layout); };
     if (before === undefined) read({ piece: 0, offset: 0 }, { piece: text.input.length, offset: 0 });
     else text.takeOver(before, layout, read);
@@ -129,18 +129,13 @@ export class RestoredLines {
       if (whole === undefined) this.whole.set(alone, whole = { alone, content: moved(alone.content, traced, start, alone.text), text: alone.text });
       return whole;
     }
-    const made = traced.madeOf(start);
     let readings = this.known.get(alone);
-    if (readings === undefined) this.known.set(alone, readings = new Map());
-    let line = readings.get(made);
-    if (line === undefined) {
+    if (readings === undefined) this.known.set(alone, readings = new Recent());
+    return readings.of(traced.madeOf(start), this.round, () => {
       const { text } = traced;
       const [parsed] = text === alone.text ? [alone] : this.parser.parse([{ text, eol: '\n' }]);
-      line = { alone, content: moved(parsed!.content, traced, start, alone.text), text };
-      if (readings.size >= MOST_READINGS) readings.clear();
-      readings.set(made, line);
-    }
-    return line;
+      return { alone, content: moved(parsed!.content, traced, start, alone.text), text };
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
 import { sharedEnds } from '../shared-ends.ts';
 import { Layout } from './layout.ts';
+import { Recent, Round } from './recent.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
 import type { RestoredText } from './restored-text.ts';
 import { sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
@@ -155,11 +156,9 @@ const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 /** What a command became on its line, by the words with which it ran. */
 interface Runs {
   readonly alone: Line;
-  readonly commands: Map<string, ShellCommand>;
+  readonly commands: Recent<ShellCommand>;
 }
 
-/** Runs of one command that are remembered. */
-const MOST_RUNS = 2000;
 /** Conditions under which one command runs that are remembered. */
 const MOST_WAYS = 8;
 
@@ -185,6 +184,7 @@ export class Script {
   /** The tables that lines are for which an iptables-restore reads. */
   private readonly stacks = new WeakMap<Line, Stack>();
   private last: LastReading | undefined;
+  private round = new Round();
   /** How it was followed last, with each back end. */
   private readonly trails = new Map<Backend, { readonly trail: Trail; readonly starts: Starts; readonly positional: Positional }>();
   /** Lines that said something during the evaluation that they may not say in the end. */
@@ -199,6 +199,8 @@ export class Script {
   /** `alone`: the lines as the grammar reads each by itself. */
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
     const { last } = this;
+    this.round.end();
+    this.round = new Round();
     this.last = undefined;
     this.meanwhile.clear();
     const layout = new Layout(alone);
@@ -212,6 +214,7 @@ export class Script {
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
     const settled = kept === undefined ? this.settled(steps) : this.settledAfter(steps, kept, renewed!, last!.settled);
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
+    this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
     return {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: stacksOf(steps),
@@ -312,7 +315,7 @@ export class Script {
     const common: Common = { family, namespace, command: undefined, restore, ...doubt, reached };
     if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
     const last = this.lastRestored.get(restore);
-    const text = this.restored.of(invocation, layout, last?.text);
+    const text = this.restored.of(invocation, layout, this.round, last?.text);
     const { lines } = text;
     if (lines.length === 0) return [{ ...common, alone, content: BLANK }];
     const isAsBefore = last !== undefined && hasInCommon(last.common, common);
@@ -371,20 +374,23 @@ export class Script {
 
   /** The command of the line that an invocation is; the one that it was before, where its words are the same. */
   private known(invocation: Invocation, layout: Layout, index: number): ShellCommand {
+    const { command } = invocation;
     const alone = layout.lines[index]!;
     const words = wordsOf(invocation);
-    let runs = this.ran.get(invocation.command);
-    if (runs?.alone !== alone) this.ran.set(invocation.command, runs = { alone, commands: new Map() });
-    const known = words === undefined ? undefined : runs.commands.get(words);
-    if (known !== undefined) return known;
-    const command = this.command(invocation, layout, index);
+    let runs = this.ran.get(command);
+    const isNew = runs?.alone !== alone;
+    if (isNew) this.ran.set(command, runs = { alone, commands: new Recent() });
+    const made = (): ShellCommand => this.sameOnLine(alone, this.command(invocation, layout, index), isNew || words === undefined);
+    return words === undefined ? made() : runs!.commands.of(words, this.round, made);
+  }
+
+  /** The command, or the same one that stands on the line already; `adds`: whether it stands there from now on. */
+  private sameOnLine(alone: Line, command: ShellCommand, adds: boolean): ShellCommand {
     const others = this.commands.get(alone) ?? [];
-    const same = others.find((other) => sameCommand(other, command)) ?? command;
+    const same = others.find((other) => sameCommand(other, command));
     // What runs a text reads it anew each time.
-    if (same === command && runs.commands.size === 0) this.commands.set(alone, [...others, command]);
-    if (runs.commands.size >= MOST_RUNS) runs.commands.clear();
-    if (words !== undefined) runs.commands.set(words, same);
-    return same;
+    if (same === undefined && adds) this.commands.set(alone, [...others, command]);
+    return same ?? command;
   }
 
   private command({ program, arguments: args, family, namespace, base, home }: Invocation, layout: Layout, index: number): ShellCommand {
@@ -540,12 +546,12 @@ function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
 
 /** The words of a run as a text of its own, for runs of one command; undefined where they do not all stand at it. */
 function wordsOf({ family, namespace, program, arguments: args }: Invocation): string | undefined {
-  let words: string = stackOf({ family, namespace });
+  const words: string[] = [stackOf({ family, namespace })];
   for (const { text, unknown, handed } of [program, ...args]) {
     if (handed === true) return undefined;
-    words += `\0${text}${unknown === undefined ? '' : `\x01${unknown.origin}`}`;
+    words.push(unknown === undefined ? text : `${text}\x01${unknown.origin}`);
   }
-  return words;
+  return words.join('\0');
 }
 
 function sameContent(a: LineContent, b: LineContent): boolean {
