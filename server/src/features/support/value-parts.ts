@@ -6,7 +6,7 @@ export interface ValuePart {
 }
 
 /** Words, those that stand for each other as one, with the signs before them; a sign without one ends a repetition. */
-const WORD = /(?<signs>[^A-Za-z0-9…]*)(?<word>[A-Za-z0-9]+(?:\|[A-Za-z0-9]+)*)/gu;
+const WORD = /(?<signs>[^A-Za-z0-9\u2026]*)(?<word>[A-Za-z0-9]+(?:\|[A-Za-z0-9]+)*)/gu;
 
 /** The words of a placeholder in their order. A unit that follows without a sign belongs to its number. */
 export function partsOf(placeholder: string): readonly ValuePart[] {
@@ -25,7 +25,7 @@ export function partsOf(placeholder: string): readonly ValuePart[] {
 /** Which word of the placeholder the end of `typed` belongs to. */
 export function activePart(placeholder: string, typed: string): number {
   const parts = partsOf(placeholder);
-  const repetition = /(?<sign>[^A-Za-z0-9[\]…]*)…/u.exec(placeholder)?.groups!.sign;
+  const repetition = /(?<sign>[^A-Za-z0-9[\]\u2026]*)\u2026/u.exec(placeholder)?.groups!.sign;
   let active = 0;
   for (let at = 0; at < typed.length; at++) {
     const next = nextPart(parts, active, repetition, typed, at);
