@@ -29,7 +29,9 @@ export class KnownPlaces implements Places {
     this.start = start;
     this.nameStart = name.start;
     this.nameEnd = name.end;
-    this.given = values.length === 0 ? NOWHERE : values.flatMap((span) => [span.start, span.end]);
+    const [first] = values;
+    // Most have one value, and a list that grows has room for many.
+    this.given = first === undefined ? NOWHERE : values.length === 1 ? [first.start, first.end] : values.flatMap((span) => [span.start, span.end]);
   }
 
   span(): Span {

@@ -98,7 +98,8 @@ export class OpenUse {
   /** The finished use, after the checks that need all of its options; those of the kernel only where it is a rule's. */
   close(protocol: ExtensionUse['protocol'], ofRule: boolean, problems: Problem[]): ExtensionUse {
     const { definition, family, options, span } = this;
-    const use = new ReadUse({ definition, family, protocol }, options, this.text, new KnownPlaces(span.start, span, []));
+    // A list that has grown has room for more.
+    const use = new ReadUse({ definition, family, protocol }, options.slice(), this.text, new KnownPlaces(span.start, span, []));
     this.checkSpellings(problems);
     this.checkRequired(problems);
     this.checkConflicts(problems);

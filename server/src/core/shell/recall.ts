@@ -29,6 +29,8 @@ const MOST_TRIED = 16;
 const remembered = new WeakMap<SimpleCommand, Calls>();
 const dependencies = new WeakMap<SimpleCommand, readonly string[] | null>();
 
+const NO_NAMES: readonly string[] = [];
+
 /** The variables on which the words of a command depend, where they depend on nothing else. */
 export function namesIn(command: SimpleCommand, source: Source): readonly string[] | undefined {
   if (source.broughtBy !== undefined) return undefined;
@@ -63,10 +65,14 @@ export function recall(shell: Interpreter, command: SimpleCommand): Invocation |
 /** Keeps a call with the values that these variables have. */
 export function remember(shell: Interpreter, names: readonly string[], doubt: Unknown | undefined, invocation: Invocation): void {
   const { command } = invocation;
-  let calls = remembered.get(command);
-  if (calls === undefined) remembered.set(command, calls = { made: [], evaluation: shell.evaluation, next: 0 });
+  const calls = remembered.get(command);
+  const call: Remembered = { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation };
+  if (calls === undefined) {
+    remembered.set(command, { made: [call], evaluation: shell.evaluation, next: 1 });
+    return;
+  }
   turnTo(calls, shell);
-  keep(calls, { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation });
+  keep(calls, call);
 }
 
 /** Begins with the first call in an evaluation that has not come to the command yet. */
@@ -98,7 +104,7 @@ function dependenciesOf({ assignments, words, redirects }: SimpleCommand): reado
   const names = new Set<string>();
   for (const word of words) if (isAssignment(word) || !addNames(names, word)) return undefined;
   // What is expanded is split.
-  return names.size === 0 ? [] : [...names, 'IFS'];
+  return names.size === 0 ? NO_NAMES : [...names, 'IFS'].slice();
 }
 
 function addNames(names: Set<string>, { parts }: Word): boolean {

@@ -1,3 +1,4 @@
+import { oneOfAlike } from '../alike.ts';
 import { utf8Length } from '../text.ts';
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import { readDirective } from './directive.ts';
@@ -212,7 +213,7 @@ class Reader {
   }
 
   private argument(start: number, end: number, shell: boolean): Argument {
-    const raw = this.source.slice(start, end);
+    const raw = oneOfAlike(this.source.slice(start, end));
     return { text: shell ? unquoteShellWord(raw) : unquoteRuleWord(raw), raw, start: start - this.base, end: end - this.base };
   }
 }

@@ -5,6 +5,8 @@ type FunctionCommand = Extract<Command, { kind: 'function' }>;
 
 /** Every simple command inside a command, those of functions and substitutions among them. */
 export function simpleCommandsIn(command: Command): SimpleCommand[] {
+  // Most are no more than that, and a list that grows has room for many.
+  if (command.kind === 'simple' && childrenOf(command).length === 0) return [command];
   const found: SimpleCommand[] = [];
   walk(command, (each) => {
     if (each.kind === 'simple') found.push(each);

@@ -1,3 +1,4 @@
+import { oneOfAlike } from '../../alike.ts';
 import type { Command, ParameterPart, Part, TextPart, Word } from './ast.ts';
 import { Scanner } from './scanner.ts';
 import { ansiEscape } from './ansi-escape.ts';
@@ -51,7 +52,7 @@ export abstract class WordParser extends Scanner {
     const start = this.position;
     if (ENDS_WORD.has(this.next) && !this.atProcess()) return undefined;
     const plain = this.run(PLAIN_WORD);
-    if (plain !== '' && this.endsWord()) return new PlainWord(plain, start, this.position);
+    if (plain !== '' && this.endsWord()) return new PlainWord(oneOfAlike(plain), start, this.position);
     this.position = start;
     const parts = this.parts({ ends: () => this.endsWord(), quoted: false });
     return this.position === start ? undefined : makeWord(parts, start, this.position);
@@ -136,7 +137,8 @@ export abstract class WordParser extends Scanner {
   protected parts(stretch: Stretch): Part[] {
     const parts: Part[] = [];
     while (!stretch.ends(this)) this.part(parts, stretch);
-    return parts;
+    // A list that has grown has room for more, and a script has thousands.
+    return parts.slice();
   }
 
   private part(parts: Part[], stretch: Stretch): void {
