@@ -11,9 +11,14 @@ import { unchangedTables } from './unchanged.ts';
 const NEAREST = 64;
 const SPREAD = 1.125;
 
-/** How often in one run what came before is looked for again behind others, and among how many. */
-const MOST_RETURNS = 16;
+/** Among how many others what came before is looked for again. */
 const MOST_OTHERS = 256;
+
+/** To look whether lines heed a difference takes a fraction of what it takes to execute them. */
+const LOOK = 1 / 16;
+
+/** How often in one run that look may have been worth less than it took: many lines that use one variable are executed anew. */
+const MOST_VAIN = 2;
 
 /** An execution as it was after some of the lines. */
 interface Mark {
@@ -51,7 +56,9 @@ export class Rerun {
   private executed = 0;
   private position = 0;
   private former: Former | undefined;
-  private returns = 0;
+  /** How often what came before was looked for in vain, and up to where it has to lead this time. */
+  private vain = 0;
+  private worth = Infinity;
   private finished: { readonly position: number; readonly ruleset: Ruleset } | undefined;
   /** The ruleset that was asked for last, whose chains go on where they stay the same. */
   private last: Ruleset | undefined;
@@ -71,7 +78,8 @@ export class Rerun {
   /** Goes back to where only so many lines have been executed. */
   rewind(count: number): void {
     this.position = count;
-    this.returns = 0;
+    this.vain = 0;
+    this.worth = Infinity;
   }
 
   /** Executes a line, and answers the status with which iptables ends, if it is a command. */
@@ -142,6 +150,7 @@ export class Rerun {
   private leaveBehind(): void {
     const { position, lines, statuses, former } = this;
     if (lines.length === position) return;
+    if (position >= this.worth) this.vain = 0;
     const behind = { lines: lines.splice(position), statuses: statuses.splice(position), marks: this.marks.splice(this.marks.findLastIndex(({ at }) => at <= position) + 1), restores: [...this.restores].filter(([place]) => place > position) };
     for (const [place] of behind.restores) this.restores.delete(place);
     if (this.finished !== undefined && this.finished.position > position) this.finished = undefined;
@@ -157,7 +166,8 @@ export class Rerun {
     const at = former.lines.indexOf(line);
     if (at === -1 && position - former.start < MOST_OTHERS) return false;
     this.former = undefined;
-    if (at === -1 || this.returns++ >= MOST_RETURNS) return false;
+    if (at === -1 || this.vain++ >= MOST_VAIN) return false;
+    this.worth = position + LOOK * (former.lines.length - at);
     for (const each of former.lines.slice(0, at)) former.execution.execute(each);
     const difference = this.execution.differenceTo(former.execution);
     if (difference === undefined) return false;
