@@ -61,6 +61,11 @@ describe('management access that the user names', () => {
     assert.deepEqual(said(rules).map((each) => each.slice(0, 23)), ['hint lockout-management']);
   });
 
+  it('does not depend on the moment where a mark has been restored that decides nothing of it', () => {
+    const mangle = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j CONNMARK --restore-mark\nCOMMIT\n';
+    assert.deepEqual(said(mangle + filter('-A INPUT -m mark --mark 0x7 -m pkttype --pkt-type multicast -j DROP', '-A INPUT -m pkttype --pkt-type broadcast -j DROP', '-A INPUT -p tcp --dport 22 -j ACCEPT')), []);
+  });
+
   it('is shown stopped where it sometimes gets through, not where it never does', () => {
     const rules = filter(':NOTLOCAL - [0:0]', '-A NOTLOCAL -m addrtype --dst-type LOCAL -j RETURN', '-A NOTLOCAL -j DROP', '-A INPUT -j NOTLOCAL', '-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT');
     assert.match(said(rules)[0]!, /^hint lockout-management: .* is dropped by the policy of INPUT\.$/u);

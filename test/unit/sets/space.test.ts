@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { EVERY, NONE } from '../../../server/src/core/sets/diagram.ts';
 import { exactly } from '../../../server/src/core/sets/bounds.ts';
-import { after, before, inTurn, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
+import { after, before, inTurn, possiblyBefore, rewritingOf, type Rewrite } from '../../../server/src/core/sets/rewriting.ts';
 import { PacketSpace } from '../../../server/src/core/sets/space.ts';
 import { beginningsOf, listedBeginningsOf, placeOf, Probe, type Beginning } from '../../../server/src/core/sets/probe.ts';
 import { packetOf, pick, valueOf, witness } from '../../../server/src/core/sets/witness.ts';
@@ -84,6 +84,17 @@ describe('packet space', () => {
     assert.equal(listedBeginningsOf(space, EVERY), undefined);
     const many = Array.from({ length: 100 }, (_, number) => space.equals('destinationPort', number * number));
     assert.equal(listedBeginningsOf(space, many.reduce((so, each) => space.union(so, each))), undefined);
+  });
+
+  it('leaves open what depends on a rewritten field, and nothing else', () => {
+    const space = new PacketSpace('ipv4', []);
+    const [none, addresses, anything] = [space.question('a', 'nothing'), space.question('b', 'addresses'), space.question('c')];
+    const marked = rewritingOf(space, [{ field: 'mark' }, { field: 'questions' }], () => true);
+    const translated = rewritingOf(space, [{ field: 'source' }, { field: 'questions' }], () => true);
+    const all = [none, addresses, anything].reduce((so, set) => space.intersection(so, set));
+    assert.equal(possiblyBefore(space, marked, all), space.intersection(none, addresses));
+    assert.equal(possiblyBefore(space, translated, all), none);
+    assert.equal(possiblyBefore(space, inTurn(marked, translated), all), none);
   });
 
   it('leaves open what a rewritten field may be', () => {

@@ -93,7 +93,7 @@ export class Passing {
       const { level, bits: width } = this.space.fields[field];
       for (let bit = 0; bit < width; bit++) bits.set(level + bit, 'free');
     }
-    return { key: hook, bits, questions: false };
+    return { key: hook, bits, questions: 0 };
   }
 
   /** What rules behind a hook may do to some of the packets, each rewriting once. */

@@ -174,7 +174,7 @@ function* anythingOnTheWay(space: PacketSpace, chains: readonly RuleSets[]): Ste
 /** The rule among others that may do `anything` to what matches look at. */
 function stepInTable(space: PacketSpace, step: Step, anything: Rewriting, watching: Watching): TableStep {
   const { match, killed, aside, consequence, rewriting } = step;
-  const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions) : UNCHANGED;
+  const inside = goesOn(step) ? partOf(rewriting, (level) => anything.bits.has(level), anything.questions > 0) : UNCHANGED;
   const loose = watching.concerns(match) ? before(space, anything, match) : match;
   const acts = consequence.kind === 'chain' || consequence.outcomes.some((outcome) => outcome !== 'continue') || inside !== UNCHANGED || aside !== undefined;
   return { match, killed, aside, consequence, rewriting, inside, loose, acts };

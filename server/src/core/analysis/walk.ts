@@ -1,5 +1,5 @@
 import { Probe } from '../sets/probe.ts';
-import type { Rewriting } from '../sets/rewriting.ts';
+import { unsettles, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import type { Stretch } from './routes.ts';
 import type { TableAnalysis } from './table.ts';
@@ -69,10 +69,11 @@ export class Walk {
     yield* this.along(chain, chain.steps.length, bits);
   }
 
-  private rewritten(bits: Uint8Array, { bits: changes, questions }: Rewriting): Uint8Array {
+  private rewritten(bits: Uint8Array, rewriting: Rewriting): Uint8Array {
+    const { space } = this.analysis;
     const result = Uint8Array.from(bits);
-    if (questions) result.set(this.goal.subarray(this.analysis.space.firstQuestion), this.analysis.space.firstQuestion);
-    for (const [level, change] of changes) {
+    for (let level = space.firstQuestion; level < result.length; level++) if (unsettles(space, rewriting, level)) result[level] = this.goal[level]!;
+    for (const [level, change] of rewriting.bits) {
       if (change === 'free') result[level] = this.goal[level]!;
       else result[level] = change === 'flip' ? 1 - result[level]! : change === 'one' ? 1 : 0;
     }

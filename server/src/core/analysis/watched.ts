@@ -1,5 +1,5 @@
 import type { Bounds } from '../sets/bounds.ts';
-import { UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
+import { UNCHANGED, unsettles, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 
 /** Tells of matches whether they look at anything that a rewriting changes. */
@@ -27,7 +27,7 @@ export class Watching {
     const { space, known, rewriting } = this;
     if (known[node] !== UNKNOWN) return known[node] === DEPENDS;
     const level = space.level(node << 1);
-    const isOwn = level >= space.firstQuestion ? rewriting.questions : rewriting.bits.has(level);
+    const isOwn = level >= space.firstQuestion ? unsettles(space, rewriting, level) : rewriting.bits.has(level);
     const depends = isOwn || this.isBelow(space.low(node << 1) >> 1) || this.isBelow(space.high(node << 1) >> 1);
     known[node] = depends ? DEPENDS : STANDS;
     return depends;

@@ -2,7 +2,7 @@ import type { Address } from '../engine/packet.ts';
 import { NONE, EVERY, type PacketSet } from './diagram.ts';
 import type { FieldName } from './fields.ts';
 import type { Bounds } from './bounds.ts';
-import type { PacketSpace } from './space.ts';
+import type { Dependence, PacketSpace } from './space.ts';
 
 /**
  * A change that a target makes: of the field, the bits of `mask` are cleared, then those of `value` are flipped. Without
@@ -19,12 +19,21 @@ type BitChange = 'zero' | 'one' | 'flip' | 'free';
 export interface Rewriting {
   readonly key: string;
   readonly bits: ReadonlyMap<number, BitChange>;
-  /** Whether the answers to questions may have changed. */
-  readonly questions: boolean;
+  readonly questions: Unsettled;
 }
 
+/** Which answers to questions may have changed: none, those that depend on more than addresses, or those that depend on anything. */
+export type Unsettled = 0 | 1 | 2;
+
+const more = (a: Unsettled, b: Unsettled): Unsettled => (a > b ? a : b);
+
+/** Whether the rewriting may have changed the answer to the question at the level. */
+export const unsettles = (space: PacketSpace, { questions }: Rewriting, level: number): boolean => questions >= UNSETTLED_FROM[space.dependenceAt(level)];
+
+const UNSETTLED_FROM: Readonly<Record<Dependence, number>> = { anything: 1, addresses: 2, nothing: 3 };
+
 /** A packet that nothing has rewritten. */
-export const UNCHANGED: Rewriting = { key: '', bits: new Map(), questions: false };
+export const UNCHANGED: Rewriting = { key: '', bits: new Map(), questions: 0 };
 
 /** The changes as a text that is the same for the same changes. */
 export const rewritesText = (rewrites: readonly Rewrite[]): string =>
@@ -33,10 +42,10 @@ export const rewritesText = (rewrites: readonly Rewrite[]): string =>
 /** The rewriting that a target's changes make of a packet; changes of variables outside `watched` are left out. */
 export function rewritingOf(space: PacketSpace, rewrites: readonly Rewrite[], watched: (level: number) => boolean): Rewriting {
   const bits = new Map<number, BitChange>();
-  let questions = false;
+  let questions: Unsettled = 0;
   for (const rewrite of rewrites) {
     if (rewrite.field === 'questions') {
-      questions = watched(space.firstQuestion);
+      if (watched(space.firstQuestion)) questions = rewrites.some(({ field }) => field === 'source' || field === 'destination') ? 2 : 1;
       continue;
     }
     const { level, bits: width } = space.fields[rewrite.field];
@@ -56,10 +65,10 @@ function changeOf(change: { readonly mask: Address; readonly value: Address } | 
   return flipped ? 'flip' : undefined;
 }
 
-function make(bits: ReadonlyMap<number, BitChange>, questions: boolean): Rewriting {
-  if (bits.size === 0 && !questions) return UNCHANGED;
+function make(bits: ReadonlyMap<number, BitChange>, questions: Unsettled): Rewriting {
+  if (bits.size === 0 && questions === 0) return UNCHANGED;
   const sorted = [...bits].sort(([a], [b]) => a - b);
-  return { key: `${sorted.map(([level, change]) => `${level}${change}`).join(' ')}${questions ? ' questions' : ''}`, bits: new Map(sorted), questions };
+  return { key: `${sorted.map(([level, change]) => `${level}${change}`).join(' ')}${questions === 0 ? '' : ` questions${questions}`}`, bits: new Map(sorted), questions };
 }
 
 /** The rewriting of a packet that meets one and then the other. */
@@ -73,7 +82,7 @@ export function inTurn(first: Rewriting, then: Rewriting): Rewriting {
     if (after === undefined) bits.delete(level);
     else bits.set(level, after);
   }
-  return make(bits, first.questions || then.questions);
+  return make(bits, more(first.questions, then.questions));
 }
 
 const FLIPPED: Readonly<Record<BitChange, BitChange | undefined>> = { zero: 'one', one: 'zero', flip: undefined, free: 'free' };
@@ -83,25 +92,25 @@ export function eitherOf(a: Rewriting, b: Rewriting): Rewriting {
   if (a.key === b.key) return a;
   const bits = new Map<number, BitChange>();
   for (const level of [...a.bits.keys(), ...b.bits.keys()]) bits.set(level, a.bits.get(level) === b.bits.get(level) ? a.bits.get(level)! : 'free');
-  return make(bits, a.questions || b.questions);
+  return make(bits, more(a.questions, b.questions));
 }
 
 /** The part of a rewriting that changes variables of which `kept` holds, and questions where `questions` says so. */
 export function partOf(rewriting: Rewriting, kept: (level: number) => boolean, questions: boolean): Rewriting {
   if (rewriting === UNCHANGED) return rewriting;
-  return make(new Map([...rewriting.bits].filter(([level]) => kept(level))), questions && rewriting.questions);
+  return make(new Map([...rewriting.bits].filter(([level]) => kept(level))), questions ? rewriting.questions : 0);
 }
 
 /** The rewriting that may do anything to what one of the others changes. */
 export function anyOf(rewritings: Iterable<Rewriting>): Rewriting {
   const bits = new Map<number, BitChange>();
-  let questions = false;
+  let questions: Unsettled = 0;
   const met = new Set<string>();
   for (const each of rewritings) {
     if (met.has(each.key)) continue;
     met.add(each.key);
     for (const level of each.bits.keys()) bits.set(level, 'free');
-    questions ||= each.questions;
+    questions = more(questions, each.questions);
   }
   return make(bits, questions);
 }
@@ -134,19 +143,20 @@ export function possiblyBefore(space: PacketSpace, rewriting: Rewriting, set: Pa
 }
 
 function mayVary({ bits, questions }: Rewriting): boolean {
-  return questions || [...bits.values()].includes('free');
+  return questions > 0 || [...bits.values()].includes('free');
 }
 
 function preimage(space: PacketSpace, rewriting: Rewriting, set: PacketSet, known: Preimages): PacketSet {
   if (set === EVERY || set === NONE) return set;
   const level = space.level(set);
   // Questions come last, so that a set that begins with one depends on nothing else.
-  if (level >= space.firstQuestion) return rewriting.questions ? EVERY : set;
+  const isQuestion = level >= space.firstQuestion;
+  if (isQuestion && rewriting.questions === 0) return set;
   let result = known.get(set);
   if (result !== undefined) return result;
   const low = preimage(space, rewriting, space.low(set), known);
   const high = preimage(space, rewriting, space.high(set), known);
-  switch (rewriting.bits.get(level)) {
+  switch (isQuestion && unsettles(space, rewriting, level) ? 'free' : rewriting.bits.get(level)) {
     case undefined: result = space.node(level, low, high); break;
     case 'zero': result = low; break;
     case 'one': result = high; break;

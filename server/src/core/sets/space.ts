@@ -4,6 +4,9 @@ import { Diagrams, EVERY, NONE, type PacketSet } from './diagram.ts';
 import { HOOK_NUMBERS, layOut, SEEN, STATES, type Field, type FieldName } from './fields.ts';
 import { InterfaceNames } from './interface-names.ts';
 
+/** What of a packet the answer to a question depends on: nothing that rules rewrite, its addresses, or anything. */
+export type Dependence = 'nothing' | 'addresses' | 'anything';
+
 /**
  * The packets of one family as rules can tell them apart: sets over every field that a match can decide, and over the
  * answers to questions that no field decides (`question`).
@@ -15,6 +18,7 @@ export class PacketSpace extends Diagrams {
   /** The level of the first question's variable. */
   readonly firstQuestion: number;
   private readonly questionLevels = new Map<string, number>();
+  private readonly dependences: Dependence[] = [];
   private readonly interfaceSets = new Map<string, PacketSet>();
 
   /** `patterns` are all interface names and prefixes that rules ask for; `expected` is about how many nodes their sets take. */
@@ -35,6 +39,11 @@ export class PacketSpace extends Diagrams {
   /** The questions asked so far, in the order of their variables. */
   get questions(): readonly string[] {
     return [...this.questionLevels.keys()];
+  }
+
+  /** What the answer to the question at a level depends on. */
+  dependenceAt(level: number): Dependence {
+    return this.dependences[level - this.firstQuestion]!;
   }
 
   /** Packets whose field agrees with `value` in the bits of `mask`; none where the value has bits outside it. */
@@ -105,16 +114,20 @@ export class PacketSpace extends Diagrams {
   /** Packets that came in an Ethernet frame: none by loopback or from a local process, and of other interfaces it is not known. */
   framed(): PacketSet {
     const frameless = this.union(this.interface('in', 'lo'), this.equals('in', 0));
-    return this.difference(this.question('the packet came in an Ethernet frame'), frameless);
+    return this.difference(this.question('the packet came in an Ethernet frame', 'nothing'), frameless);
   }
 
   /**
    * Packets of which the answer to the question is yes. Equal questions have equal answers, so a question must be about
    * the packet as it is, not about the moment; it says nothing of what any other question or field has to do with it.
+   * `dependence`: what of the packet has to change for another answer.
    */
-  question(text: string): PacketSet {
+  question(text: string, dependence: Dependence = 'anything'): PacketSet {
     let level = this.questionLevels.get(text);
-    if (level === undefined) this.questionLevels.set(text, level = this.firstQuestion + this.questionLevels.size);
+    if (level === undefined) {
+      this.questionLevels.set(text, level = this.firstQuestion + this.questionLevels.size);
+      this.dependences.push(dependence);
+    }
     return this.node(level, NONE, EVERY);
   }
 }

@@ -121,7 +121,7 @@ const ON_INTERFACE = { in: ' on the incoming interface', out: ' on the outgoing 
 /** The packets whose address on the side has one of the types; which one is up to the host, but for a few addresses of IPv4. */
 function sidePackets(use: ExtensionUse, space: PacketSpace, spec: OptionSpec<readonly AddressType[]>, side: Side): Bounds {
   const limit = use.option(limitIn) !== undefined ? ON_INTERFACE.in : use.option(limitOut) !== undefined ? ON_INTERFACE.out : '';
-  const has = (types: string): PacketSet => space.question(`the ${side} is ${types}${limit}`);
+  const has = (types: string): PacketSet => space.question(`the ${side} is ${types}${limit}`, limit === '' ? 'addresses' : 'anything');
   return optionPackets(use, space, spec, (types) => (use.family === 'ipv6' ? has([...types].sort().join(' and ')) : types.reduce<PacketSet>((so, type) => space.union(so, typed4(space, type, side, has)), NONE)));
 }
 

@@ -45,5 +45,5 @@ export default defineMatch({
   options: [type],
   requires: [['pkt-type']],
   conditions: (use) => conditionOf(use, type, typeTruth, (traversal) => `the packet was addressed as ${frameType(traversal) ?? 'unicast or broadcast'}`),
-  packets: questionPackets(type),
+  packets: questionPackets(type, 'nothing'),
 });

@@ -2,7 +2,7 @@ import { all, ALWAYS, both, exactly, negatedIf, sometimes, SOMETIMES, type Bound
 import { EVERY, type PacketSet } from '../../sets/diagram.ts';
 import { STATES } from '../../sets/fields.ts';
 import type { Rewrite } from '../../sets/rewriting.ts';
-import type { PacketSpace } from '../../sets/space.ts';
+import type { Dependence, PacketSpace } from '../../sets/space.ts';
 import type { NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
 import type { BoundOption, ExtensionUse, OptionSpec, TargetResult } from '../definition.ts';
@@ -65,11 +65,11 @@ export function portsPackets(use: ExtensionUse, space: PacketSpace, source: Opti
  * The packets of a match that asks something of the packet that no field tells, such as its payload: equal uses have equal
  * answers. `negatable` is the one option whose `!` turns the whole answer round.
  */
-export function questionPackets(negatable?: OptionSpec): (use: ExtensionUse, space: PacketSpace) => Bounds {
+export function questionPackets(negatable?: OptionSpec, dependence?: Dependence): (use: ExtensionUse, space: PacketSpace) => Bounds {
   return (use, space) => {
     const turned = use.options.find(({ spec, negated }) => spec === negatable && negated);
     const asked = use.options.map((bound) => optionKey(use, bound, bound !== turned)).sort();
-    return negatedIf(space, turned !== undefined, exactly(space.question(`-m ${use.definition.name} ${asked.join(' ')}`)));
+    return negatedIf(space, turned !== undefined, exactly(space.question(`-m ${use.definition.name} ${asked.join(' ')}`, dependence)));
   };
 }
 
