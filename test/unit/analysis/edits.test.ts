@@ -64,4 +64,15 @@ describe('analysis after edits', () => {
     document.update([{ range: { start: end, end }, text: '-A MARKS -p tcp -j DROP\n' }], 2);
     assert.ok(!analyse(document.ruleset(), { previous: before }).canMatch('filter', place));
   });
+
+  it('begins anew where an edit makes the kernel track connections', async () => {
+    const parser = await testParser();
+    const lines = ['*filter', ':FORWARD ACCEPT [0:0]', '-A FORWARD -p tcp -j ACCEPT', '-A FORWARD -f -j DROP', 'COMMIT', ''];
+    const document = new RulesetDocument(parser, 'file:///test/rules.v4', 'iptables', 1, lines.join('\n'));
+    const before = analyse(document.ruleset());
+    assert.ok(before.canMatch('filter', { chain: 'FORWARD', index: 1 }));
+    const end = { line: 4, character: 0 };
+    document.update([{ range: { start: end, end }, text: '-A FORWARD -m conntrack --ctstate NEW -j ACCEPT\n' }], 2);
+    assert.ok(!analyse(document.ruleset(), { previous: before }).canMatch('filter', { chain: 'FORWARD', index: 1 }));
+  });
 });
