@@ -255,7 +255,7 @@ function packetsOf(given: Plan): readonly Packet[] {
 
 /** States that conntrack gives to messages of ICMP types; to other packets it gives any. */
 const ICMP_STATES: Readonly<Record<Family, Readonly<Record<number, readonly ConntrackState[]>>>> = {
-  ipv4: { 0: ['ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'], 3: ['RELATED', 'INVALID', 'UNTRACKED'], 5: ['INVALID', 'UNTRACKED'] },
+  ipv4: { 0: ['ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'], 3: ['RELATED', 'INVALID', 'UNTRACKED'], 5: ['RELATED', 'INVALID', 'UNTRACKED'] },
   ipv6: { 129: ['ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'], 1: ['RELATED', 'INVALID', 'UNTRACKED'], 135: ['UNTRACKED', 'INVALID'], 137: ['INVALID', 'UNTRACKED'] },
 };
 

@@ -146,11 +146,17 @@ class DeadSearch {
 
   /** The chain's own rules first: if they take all that the rule could match, it does not matter how the chain is called. */
   private *covered(place: Place, rule: Rule, by: readonly Covering[], arriving: PacketSet): Steps<Cause> {
-    const takers: Taking[] = [];
-    for (const each of by) if (each.how === 'takes') takers.push({ ...each, same: yield* this.doesTheSame({ chain: place.chain, rule, may: this.match(place).may }, each, arriving) });
-    const own = takers.filter(({ chain }) => chain === place.chain);
     const { may } = this.match(place);
-    const enough = (yield* this.fewest(own.filter(({ same }) => same), may, arriving)) ?? (yield* this.fewest(own, may, arriving));
+    const takers: Taking[] = [];
+    const whole: Taking[] = [];
+    for (const each of by) {
+      if (each.how !== 'takes') continue;
+      const taker = { ...each, same: yield* this.doesTheSame({ chain: place.chain, rule, may }, each, arriving) };
+      takers.push(taker);
+      if (each.chain === place.chain && !(yield* this.letsBack(each, may, arriving))) whole.push(taker);
+    }
+    const own = takers.filter(({ chain }) => chain === place.chain);
+    const enough = (yield* this.fewest(whole.filter(({ same }) => same), may, arriving)) ?? (yield* this.fewest(whole, may, arriving));
     if (enough !== undefined) return { kind: 'covered', by: enough };
     // Packets that rules of the chain itself take have come in.
     return takers.length === by.length || own.length > 0 ? { kind: 'covered', by: takers } : { kind: 'called', by };
@@ -162,6 +168,11 @@ class DeadSearch {
     if (!sameOutcome(this.table, dead.chain, dead.rule, other)) return false;
     // Of a jump nothing comes back that it takes, but it ends elsewhere what it goes to for good.
     return !(yield* this.returns(dead.rule, [dead.may, arriving])) && !(isGoto(other.rule) && (yield* this.returns(other.rule, [dead.may, arriving, this.match(other).may])));
+  }
+
+  /** Whether the rule may take some of the packets only, because a chain that it leads to gives others back. */
+  private *letsBack(taker: Covering, may: PacketSet, arriving: PacketSet): Steps<boolean> {
+    return !isGoto(taker.rule) && (yield* this.returns(taker.rule, [may, arriving, this.match(taker).must]));
   }
 
   /** Whether packets that are in all of the sets may come back out of the chain that the rule leads to. */
