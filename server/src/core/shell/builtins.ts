@@ -80,6 +80,13 @@ function refer(shell: Interpreter, name: string, isLocal: boolean, origin: strin
 }
 
 const set: Builtin = (shell, args) => {
+  const [letter, name, ...values] = args;
+  // `set -A NAME VALUE…` of ksh and zsh.
+  if (letter?.text === '-A' && name !== undefined) {
+    const open = values.find((value) => value.unknown !== undefined && maySplit(value));
+    shell.environment.set(name.text, open === undefined ? { elements: new Map(values.map(({ text, unknown }, index) => [index, unknown ?? text])), associative: false } : { origin: open.unknown!.origin });
+    return 0;
+  }
   const rest = setOptions(shell, args);
   if (rest !== undefined) shell.environment.positional = positionalOf(rest, maySplit);
   return 0;

@@ -16,7 +16,7 @@ export interface ExpansionHost {
   readonly frames: readonly { readonly name: string }[];
   /** `$?` */
   readonly status: Value;
-  readonly modes: Pick<Modes, 'nounset' | 'extglob'>;
+  readonly modes: Pick<Modes, 'nounset' | 'noglob' | 'extglob'>;
   readonly isBash: boolean;
   /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
   endFor(name: string): void;
@@ -60,7 +60,7 @@ export class Expander {
   }
 
   private split(word: Word, source: Source, raw: string): Field[] {
-    const builder = new FieldBuilder(spanIn(source, word), raw, this.separators());
+    const builder = new FieldBuilder(spanIn(source, word), raw, this.separators(), !this.host.modes.noglob);
     word.parts.forEach((part, index) => {
       this.addPart(builder, part, source, index === 0);
     });

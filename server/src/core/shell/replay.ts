@@ -4,7 +4,7 @@ import { sameConditions, type Condition, type Invocation } from './invocation.ts
 import { Recording } from './recording.ts';
 import { isMissing } from './redirect.ts';
 import type { Source } from './source.ts';
-import type { Status } from './state.ts';
+import { sameModes, type Modes, type Status } from './state.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
 
 /** What a command that calls a function did, and all that it depended on. */
@@ -13,7 +13,7 @@ interface Call {
   readonly recording: Recording;
   readonly conditions: readonly Condition[];
   /** Whether what is not set would have ended it. */
-  readonly nounset: boolean;
+  readonly modes: Modes;
   readonly hasForeign: boolean;
   /** How many functions were being run around it. */
   readonly depth: number;
@@ -38,7 +38,7 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   if (source.broughtBy !== undefined || !shell.isPlain) return run();
   const calls = remembered.get(command) ?? [];
   const known = calls.find((call) => holds(shell, call, source));
-  const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes: { nounset } } = shell;
+  const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes } = shell;
   const { hasForeign } = environment;
   if (known !== undefined && shell.takeOver(known.invocations, known.steps)) return again(shell, known, start);
   const conditions = shell.conditionsWith(undefined);
@@ -56,14 +56,14 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   // What counts from the start of the script stands elsewhere after an edit.
   if (invocations.some(({ base }) => base === undefined) || isBefore(status, start)) return status;
   const values = [...recording.written].map((name) => [name, environment.get(name)] as const);
-  remembered.set(command, [{ source, recording, conditions, nounset, hasForeign, depth, values, invocations, steps, status: placed(status, -start) }, ...calls.slice(0, MOST_CALLS - 1)]);
+  remembered.set(command, [{ source, recording, conditions, modes, hasForeign, depth, values, invocations, steps, status: placed(status, -start) }, ...calls.slice(0, MOST_CALLS - 1)]);
   return status;
 }
 
 /** Whether everything is as it was that the call depends on. */
-function holds(shell: Interpreter, { source, recording, conditions, nounset, hasForeign, depth }: Call, from: Source): boolean {
+function holds(shell: Interpreter, { source, recording, conditions, modes, hasForeign, depth }: Call, from: Source): boolean {
   const { environment } = shell;
-  if (source !== from || nounset !== shell.modes.nounset || hasForeign !== shell.environment.hasForeign || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
+  if (source !== from || !sameModes(modes, shell.modes) || hasForeign !== shell.environment.hasForeign || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
   if (recording.positional !== undefined && !samePositional(environment.positional, recording.positional)) return false;
   for (const [name, value] of recording.variables) {
     const now = environment.get(name);

@@ -11,6 +11,7 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
       if (letter === 'o') option(shell, args[++index]?.text, on);
       else if (letter === 'e') option(shell, 'errexit', on);
       else if (letter === 'u') option(shell, 'nounset', on);
+      else if (letter === 'f') option(shell, 'noglob', on);
       else if (letter === 'E') option(shell, 'errtrace', on);
       else if (letter === 'a') option(shell, 'allexport', on);
     }
@@ -33,7 +34,7 @@ export function setBashOptions(shell: ShellState, args: readonly Field[]): void 
 
 function option(shell: ShellState, name: string | undefined, on: boolean): void {
   if (name === 'allexport' && shell.certainty === 0) shell.environment.exportsAll = on;
-  else if (name === 'errexit' || name === 'nounset' || name === 'pipefail' || name === 'errtrace') turn(shell, name, on);
+  else if (name === 'errexit' || name === 'nounset' || name === 'noglob' || name === 'pipefail' || name === 'errtrace') turn(shell, name, on);
 }
 
 /** Turns an option on or off, unless nobody knows whether the command runs. */

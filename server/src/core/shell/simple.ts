@@ -37,7 +37,7 @@ export interface Running {
 export function runSimple(shell: Interpreter, command: SimpleCommand, source: Source): Status {
   shell.step();
   if (!shell.visit(command)) return 0;
-  const names = shell.namespace === undefined ? namesIn(command, source) : undefined;
+  const names = shell.namespace === undefined && !shell.modes.noglob ? namesIn(command, source) : undefined;
   const again = names && recall(shell, command);
   if (again !== undefined) return emit(shell, again, source);
   const run = (): Status => runWords(shell, command, source, names);

@@ -81,6 +81,8 @@ export interface Modes {
   readonly errexit: boolean;
   /** `-u`: whether the shell ends where it is to expand what is not set. */
   readonly nounset: boolean;
+  /** `-f`: whether patterns outside of quotes are no names of files. */
+  readonly noglob: boolean;
   /** `-o pipefail`: whether a pipeline fails when any of its commands does. */
   readonly pipefail: boolean;
   /** `-E`: whether functions and subshells run what a trap says for commands that fail. */
@@ -92,7 +94,7 @@ export interface Modes {
 }
 
 /** What a shell begins with. */
-export const PLAIN_MODES: Modes = { errexit: false, nounset: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false };
+export const PLAIN_MODES: Modes = { errexit: false, nounset: false, noglob: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false };
 
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
@@ -470,7 +472,7 @@ export class ShellState {
   }
 }
 
-const sameModes = (a: Modes, b: Modes): boolean => a === b || Object.keys(PLAIN_MODES).every((mode) => a[mode as keyof Modes] === b[mode as keyof Modes]);
+export const sameModes = (a: Modes, b: Modes): boolean => a === b || Object.keys(PLAIN_MODES).every((mode) => a[mode as keyof Modes] === b[mode as keyof Modes]);
 
 /** `$?` after a command that ended so. */
 const valueOf = (status: Status): Value => (typeof status === 'number' ? String(status) : status.assumed === true && status.succeeded !== false ? '0' : { origin: status.origin });
