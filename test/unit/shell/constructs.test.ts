@@ -61,6 +61,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['for i in 1 $X 2; do iptables $i; done', 'iptables 1', 'if $X: iptables <$X>', 'iptables 2'],
   ['cat list | while read ip; do iptables -s $ip; done', 'if list: iptables -s <list>'],
   ['while read ip; do iptables -s $ip; done < list; iptables $ip', 'if list: iptables -s <list>', 'iptables <list>'],
+  ['E=iptables; [ "$X" = yes ] && E="$E ip6tables"; for e in $E; do $e -A; done; L=; [ "$X" ] && L="a b"; for l in $L; do iptables $l; done', 'iptables -A', 'if [ "$X" = yes ]: ip6tables -A', 'if [ "$X" ]: iptables a', 'if [ "$X" ]: iptables b'],
+  ['I=iptables; [ "$X" ] && I=iptables-restore; $I -n'],
   ['set -A P 22 "$X"; for p in "${P[@]}"; do iptables $p; done; set -A Q $(ip route); iptables "${Q[1]}"', 'iptables 22', 'if $X: iptables <$X>', 'iptables <$(ip route)>'],
   ['select x in a b; do case $x in a) iptables a;; b) iptables b; break;; *) iptables "<$x>";; esac; done; iptables end', 'if select x: if case $x in a: iptables a', 'if select x: if case $x in b: iptables b', 'if select x: if case $x in *: iptables <select x>', 'iptables end'],
   ['while true; do iptables -F; sleep 1; done', 'if iptables -F; sleep 1;: iptables -F'],

@@ -122,3 +122,10 @@ export class FieldBuilder {
     return this.done;
   }
 }
+
+/** The words that a text is split into, as many as there are. */
+export function splitText(text: string, separators: string): readonly string[] {
+  const builder = new FieldBuilder({ start: 0, end: 0 }, '', separators, false);
+  builder.split(text);
+  return builder.finish().map((field) => field.text);
+}

@@ -1,5 +1,6 @@
 import { Expander, type ExpansionHost } from './expand.ts';
-import { isOpen, type Positional } from './environment.ts';
+import { splitText } from './fields.ts';
+import { isOpen, maySplit, type Positional } from './environment.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected, write } from './redirect.ts';
 import { runSimple } from './simple.ts';
@@ -201,6 +202,11 @@ export class Interpreter extends ShellState implements ExpansionHost {
       for (const field of fields) {
         this.step();
         const { text, unknown = undefined } = typeof field === 'string' ? { text: field } : field;
+        const words = unknown?.candidates !== undefined && typeof field !== 'string' && maySplit(field) ? wordsOfSome(unknown.candidates, this.expander.separators()) : undefined;
+        if (words !== undefined) {
+          if (words.some(({ word, isSure }) => this.roundFor(word, isSure ? undefined : unknown!.origin, command, source))) break;
+          continue;
+        }
         if (unknown !== undefined) {
           this.uncertain(unknown.origin, () => {
             this.environment.set(command.name, unknown);
@@ -214,6 +220,18 @@ export class Interpreter extends ShellState implements ExpansionHost {
       }
     });
     return status;
+  }
+
+  /** Runs the body of a loop for a word, for sure or only if something holds that `origin` names; whether the loop is over. */
+  private roundFor(word: string, origin: string | undefined, { name, body }: Compound<'for'>, source: Source): boolean {
+    const run = (): boolean => {
+      this.environment.set(name, word);
+      this.run(body, source);
+      return this.endLoop();
+    };
+    if (origin === undefined) return run();
+    this.fork([{ condition: { origin }, run }, { condition: { origin } }]);
+    return this.signal !== undefined;
   }
 
   private arithmeticFor({ first, condition, step, body }: Compound<'arithmetic-for'>, source: Source): Status {
@@ -346,6 +364,14 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
 /** `$?` for a status. What is expected to succeed counts as having done so. */
 const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;
+
+/** The words of one of several texts, those that each has first for sure; undefined where they do not begin alike. */
+function wordsOfSome(texts: readonly string[], separators: string): readonly { readonly word: string; readonly isSure: boolean }[] | undefined {
+  const lists = texts.map((text) => splitText(text, separators));
+  const longest = lists.reduce((a, b) => (b.length > a.length ? b : a));
+  if (!lists.every((list) => list.every((word, index) => word === longest[index]))) return undefined;
+  return longest.map((word, index) => ({ word, isSure: lists.every((list) => list.length > index) }));
+}
 
 /** The status of a pipeline under `set -o pipefail`. */
 function lastFailure(ends: readonly Status[]): Status {

@@ -158,6 +158,8 @@ function severalNamed(value: Unknown): Omit<ProgramCall, 'index'> | undefined {
   const call = calls.find((each) => each !== undefined);
   if (call === undefined) return undefined;
   const { tool, family, namespace } = call;
+  // Words mean other things to iptables-restore.
+  if (calls.some((each) => each !== undefined && each.tool !== tool)) return undefined;
   const certain = calls.every((each) => each?.tool === tool && each.family === family && each.namespace === namespace);
   return { tool, family, ...(namespace !== undefined && { namespace }), ...(certain ? {} : { doubt: value }) };
 }

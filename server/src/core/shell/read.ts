@@ -1,5 +1,5 @@
 import type { Builtin } from './builtins.ts';
-import { FieldBuilder } from './fields.ts';
+import { splitText } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Input } from './stream.ts';
 import type { Field } from './value.ts';
@@ -25,7 +25,7 @@ export const readVariables: Builtin = (shell, args, { command, source }) => {
   }
   const read = input.next(delimiter, most);
   const text = read === undefined ? '' : isRaw ? read.text : unescaped(input, read.text, delimiter);
-  if (array !== undefined) shell.environment.set(array, { associative: false, elements: new Map(splitWords(shell, text).map((word, index) => [index, word])) });
+  if (array !== undefined) shell.environment.set(array, { associative: false, elements: new Map(splitText(text, shell.expander.separators()).map((word, index) => [index, word])) });
   else if (names.length === 0) shell.environment.set('REPLY', text);
   else setNames(shell, names, text);
   return read?.isWhole === true ? 0 : 1;
@@ -67,13 +67,6 @@ function unescaped(input: Input, line: string, delimiter: string): string {
   let text = line;
   for (let joined = /(?:^|[^\\])(?:\\\\)*\\$/u; delimiter === '\n' && joined.test(text);) text = text.slice(0, -1) + (input.next('\n')?.text ?? '');
   return text.replaceAll('\\\n', '').replace(/\\(.)/gu, '$1');
-}
-
-/** The words between the characters of `IFS`, as many as there are. */
-function splitWords(shell: Interpreter, line: string): readonly string[] {
-  const builder = new FieldBuilder({ start: 0, end: 0 }, '', shell.expander.separators(), false);
-  builder.split(line);
-  return builder.finish().map(({ text }) => text);
 }
 
 function setNames(shell: Interpreter, names: readonly string[], line: string): void {
