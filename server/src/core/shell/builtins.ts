@@ -3,6 +3,7 @@ import type { Interpreter } from './interpreter.ts';
 import { SHELLS } from './child.ts';
 import { FILTERS } from './filters.ts';
 import { PRINTING } from './printing.ts';
+import { getopt } from './getopt.ts';
 import { getopts } from './getopts.ts';
 import { mapfile } from './mapfile.ts';
 import { readVariables } from './read.ts';
@@ -10,7 +11,7 @@ import { namedFile } from './redirect.ts';
 import { tee } from './tee.ts';
 import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
-import { assign, type Running } from './simple.ts';
+import { assign, runFields, type Running } from './simple.ts';
 import type { Frame, Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
@@ -136,9 +137,19 @@ const unset: Builtin = (shell, args) => {
   return 0;
 };
 
+/** The words of a command of which some are not known, `eval set -- "$ARGS"`; undefined where the others are not plain words that begin with its name. */
+function evaluatedWords(args: readonly Field[]): readonly Field[] | undefined {
+  if (args[0]?.unknown !== undefined || args.some(({ text, unknown }) => unknown === undefined && !/^[\w@%+=:,./ -]*$/u.test(text))) return undefined;
+  return args.flatMap(({ text, unknown, start, end }): Field[] =>
+    // What is read again may be any number of words.
+    (unknown === undefined ? text.split(' ').filter((word) => word !== '').map((word) => ({ text: word, start, end })) : [{ text: text.replaceAll('"', ''), unknown, start, end }]));
+}
+
 const evaluate: Builtin = (shell, args, running) => {
   const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown;
   if (unknown !== undefined) {
+    const words = evaluatedWords(args);
+    if (words !== undefined) return runFields(shell, words, running);
     shell.print(unknown, 0, 0);
     return { origin: unknown.origin };
   }
@@ -200,7 +211,7 @@ const sleep: Builtin = (shell) => {
 };
 
 /** Programs that are no part of a shell, so that others can run them. */
-export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee };
+export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee, getopt };
 
 export const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...PROGRAMS,
