@@ -65,10 +65,14 @@ function* placesIn(fields: readonly Field[]): Iterable<Place> {
 export function programCall(fields: readonly Field[]): ProgramCall | undefined {
   for (const { index, namespace, doubt } of placesIn(fields)) {
     const call = named(valueOf(fields[index]!));
-    if (call !== undefined) return { ...(namespace !== undefined && { namespace }), ...(doubt !== undefined && { doubt }), ...call, index };
+    if (call !== undefined && !isForAnother(call, fields[index + 1])) return { ...(namespace !== undefined && { namespace }), ...(doubt !== undefined && { doubt }), ...call, index };
   }
   return undefined;
 }
+
+/** Whether a call of one of several programs begins as none of iptables does, which would refuse it: `$FW add table`. */
+const isForAnother = ({ tool, doubt }: Omit<ProgramCall, 'index'>, first: Field | undefined): boolean =>
+  tool === 'iptables' && first !== undefined && first.unknown === undefined && /^[^-!]/u.test(first.text) && doubt?.candidates?.some((each) => programCall(each.split(' ').map(word)) === undefined) === true;
 
 /** Index of the word that names the program behind all wrappers, and the network namespace that they enter. */
 export function wrapped(fields: readonly Field[]): Omit<Place, 'doubt'> {
@@ -99,6 +103,7 @@ function enteredBy(words: readonly Field[]): string | undefined {
   return process !== words[0] && process !== undefined && words.some(({ text }) => /^(?:-n|-a|--net|--all)$/u.test(text)) ? nameOf(process) : undefined;
 }
 
+const word = (text: string): Field => ({ text, start: 0, end: 0 });
 const nameOf = ({ text, unknown }: Field): string => unknown?.origin ?? text;
 
 /** Index of the word that may name the program behind a wrapper. */
@@ -145,7 +150,7 @@ function named(value: Value): Omit<ProgramCall, 'index'> | undefined {
 
 /** Whether a text is a call of iptables, or of a program that runs others. */
 export function namesProgram(text: string): boolean {
-  const words = text.split(' ').map((word) => ({ text: word, start: 0, end: 0 }));
+  const words = text.split(' ').map(word);
   return programCall(words) !== undefined || (text !== '' && wrapped(words).index > 0) || Object.hasOwn(WRAPPERS, text);
 }
 
@@ -154,7 +159,7 @@ const several = new WeakMap<Unknown, Omit<ProgramCall, 'index'> | null>();
 
 /** Of several the first one that is iptables; with it goes that it need not be. */
 function severalNamed(value: Unknown): Omit<ProgramCall, 'index'> | undefined {
-  const calls = (value.candidates ?? []).map((each) => programCall(each.split(' ').map((text) => ({ text, start: 0, end: 0 }))));
+  const calls = (value.candidates ?? []).map((each) => programCall(each.split(' ').map(word)));
   const call = calls.find((each) => each !== undefined);
   if (call === undefined) return undefined;
   const { tool, family, namespace } = call;
