@@ -70,10 +70,13 @@ function covered(judged: Judged, finding: Finding): void {
   const isPlain = by.every(({ rule: { bound: { target } } }) => target?.kind !== 'chain');
   const unneeded = !isPlain ? [] : by.filter((each) => judged.with(standing, [...by.filter((other) => other !== each), standing]).hitting(standing.rule).length === 0);
   const [together, alone] = [judged.with(standing, by), judged.with(standing, [standing])];
-  const others = wanted.filter((each) => together.verdict(each) !== alone.verdict(each));
+  const otherwise = (each: Coming): boolean => together.verdict(each) !== alone.verdict(each);
+  const others = wanted.filter(otherwise);
   if (finding.code === 'redundant-rule') {
     assert.deepEqual(unneeded.length, 0, `not needed for the cover${context}`);
-    if (world(judged) !== 'nat') assert.deepEqual(others.length, 0, `called redundant, but packets fare otherwise${context}`);
+    // What no jump leads to the rule, it does nothing with.
+    const led = common(wanted, alone.meeting(standing.rule));
+    if (world(judged) !== 'nat') assert.deepEqual(led.filter(otherwise).length, 0, `called redundant, but packets fare otherwise${context}`);
     return;
   }
   assert.ok(unneeded.length <= 1, `not needed for the cover${context}`);
@@ -86,8 +89,15 @@ function behind(judged: Judged, finding: Finding): void {
   const standing = judged.at(finding);
   const [by] = judged.related({ ...finding, related: finding.related!.filter(({ message }) => /^(?:Lets no packet past|Takes the last packets)$/u.test(message)) }) as [Standing];
   const { enumeration } = judged;
-  assert.ok(enumeration.meeting(standing.rule).length === 0 && enumeration.meeting(by.rule).length > 0, `packets come to it${judged.context(standing)}`);
+  assert.deepEqual(enumeration.meeting(standing.rule).length, 0, `packets come to it${judged.context(standing)}`);
+  assert.ok(enumeration.meeting(by.rule).length > 0 || isLeftToFragments(judged, by), `no packet comes to what is said to keep them${judged.context(standing)}`);
   if (finding.message.endsWith('lets none past.')) assert.deepEqual(enumeration.hitting(by.rule).length, enumeration.meeting(by.rule).length, `lets some past ${judged.context(standing)}`);
+}
+
+/** Whether only fragments come to the rule, which few worlds have. */
+function isLeftToFragments({ ruleset, world: { table } }: Judged, { chain, index }: Standing): boolean {
+  const analysis = analyse(ruleset);
+  return !analysis.isReached(table, { chain: chain.name, index }, analysis.space.equals('fragment', 0));
 }
 
 function unmatched(judged: Judged, finding: Finding): void {
