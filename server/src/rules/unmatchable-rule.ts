@@ -47,8 +47,9 @@ function saidOf({ table, dead: { chain } }: DeadLine, cause: Cause): Said | unde
   }
 }
 
-const WHY_NEVER: Readonly<Record<'fragment' | 'state' | 'other', (table: string, chain: string) => string>> = {
+const WHY_NEVER: Readonly<Record<'fragment' | 'loopback' | 'state' | 'other', (table: string, chain: string) => string>> = {
   fragment: (_table, chain) => `the kernel puts fragments together before ${chain} sees them.`,
+  loopback: (_table, chain) => `\`nat\` sees what this host sends to itself in OUTPUT and POSTROUTING, before it comes in by \`lo\`, and not in ${chain}.`,
   state: (table, chain) => (table === 'nat'
     ? `\`nat\` sees the first packet of a connection only, and none that meets its other conditions comes to ${chain} in such a state.`
     : 'no packet that meets its other conditions is ever in such a state.'),

@@ -37,6 +37,16 @@ COMMIT
     ['udp 1.1.1.1:1 -> 9.9.9.9:1 in=eth0 out=eth1', 'DROP nat:PREROUTING:1 filter:FORWARD:policy'],
   ]));
 
+  it('sees what the host sends to itself on its way out only', () => ways(`*nat
+-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080
+-A OUTPUT -p tcp --dport 443 -j REDIRECT --to-ports 8443
+-A INPUT -j ACCEPT
+COMMIT
+`, [
+    ['tcp 127.0.0.1:1 -> 127.0.0.1:80 in=lo', 'ACCEPT'],
+    ['tcp 127.0.0.1:2 -> 127.0.0.1:443 out=lo', 'ACCEPT nat:OUTPUT:1 nat:POSTROUTING:policy'],
+  ]));
+
   it('never sees INVALID and UNTRACKED packets', () => ways(`*raw
 -A PREROUTING -p udp -j NOTRACK
 COMMIT

@@ -154,7 +154,7 @@ const FIXES: readonly Fixed[] = [
   { title: 'with long options', before: '*filter\n:INPUT DROP [0:0]\n--append INPUT --in-interface lo --jump ACCEPT\n>COMMIT\n', added: '--append INPUT --match conntrack --ctstate RELATED,ESTABLISHED --jump ACCEPT\n--append INPUT --protocol tcp --destination-port 22 --jump ACCEPT' },
   { title: 'by a command like the others', name: 'fw.sh', before: '#!/bin/sh\nsudo /sbin/iptables -w 5 -F\n  sudo /sbin/iptables -w 5 -A INPUT -i lo -j ACCEPT\n>  sudo /sbin/iptables -w 5 -A INPUT -p tcp --syn -j DROP\n', added: '  sudo /sbin/iptables -w 5 -A INPUT -p tcp --dport 22 -j ACCEPT' },
   { title: 'in the table that drops', name: 'fw.sh', before: 'iptables -F\n>iptables -t mangle -A PREROUTING ! -i lo -p tcp -j DROP\n', added: 'iptables -t mangle -A PREROUTING -p tcp --dport 22 -j ACCEPT' },
-  { title: 'in nat too, where its policy drops', before: '*nat\n:PREROUTING DROP [0:0]\n-A PREROUTING -i lo -j ACCEPT\n>COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n', added: '-A PREROUTING -p tcp --dport 22 -j ACCEPT' },
+  { title: 'in nat too, where its policy drops', before: '*nat\n:PREROUTING DROP [0:0]\n>COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n', added: '-A PREROUTING -p tcp --dport 22 -j ACCEPT' },
   { title: 'before the command that shuts the chain', name: 'fw.sh', before: '#!/bin/sh\niptables -F INPUT\n>iptables -P INPUT DROP\necho done\n', added: 'iptables -A INPUT -i lo -j ACCEPT\niptables -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\niptables -A INPUT -p tcp --dport 22 -j ACCEPT' },
 ];
 

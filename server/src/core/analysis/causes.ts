@@ -11,7 +11,8 @@ export interface Taking extends Covering {
 /**
  * Why no packet can ever match a rule. `contradiction`: its conditions exclude each other. `hook`: the kernel shows no
  * packet that meets them to the built-in chain, or to any from which its chain could be called, `because` fragments are
- * put together before or conntrack gives none of them such a state, where it is that. `called`: none that meets
+ * put together before, nat has dealt with what comes in by `lo` on its way out, or conntrack gives none of them such a
+ * state, where it is that. `called`: none that meets
  * them is left in what rules lead to its chain, `by` among them. `unmet`: none meets them as earlier rules, `by` among them, leave and
  * rewrite packets. `behind`: nothing gets past the rule `by`, or (`alone` is false) past the rules up to it, to which packets that the
  * rule could match come; `meets` says whether they do in any case; `contrary` is one of those rules that does something
@@ -19,7 +20,7 @@ export interface Taking extends Covering {
  */
 export type Cause =
   | { readonly kind: 'contradiction' }
-  | { readonly kind: 'hook'; readonly because: 'fragment' | 'state' | undefined }
+  | { readonly kind: 'hook'; readonly because: 'fragment' | 'loopback' | 'state' | undefined }
   | { readonly kind: 'called' | 'unmet'; readonly by: readonly Covering[] }
   | { readonly kind: 'behind'; readonly by: Covering; readonly alone: boolean; readonly meets: boolean; readonly contrary: Covering | undefined }
   | { readonly kind: 'covered'; readonly by: readonly Taking[] };

@@ -119,8 +119,10 @@ class DeadSearch {
   }
 
   /** Why the kernel shows none of the packets, but those `arriving`; undefined where it is for something else or for several reasons. */
-  private whyNever(may: PacketSet, arriving: PacketSet): 'fragment' | 'state' | undefined {
+  private whyNever(may: PacketSet, arriving: PacketSet): 'fragment' | 'loopback' | 'state' | undefined {
     const { space } = this.analysis;
+    const loopback = space.interface('in', 'lo');
+    if (space.includes(loopback, may) && !space.intersects(loopback, arriving)) return 'loopback';
     const fragments = space.equals('fragment', 1);
     if (space.includes(fragments, may) && !space.intersects(fragments, arriving)) return 'fragment';
     const ofAnyState = possiblyBefore(space, rewritingOf(space, [{ field: 'state' }], () => true), may);

@@ -3,7 +3,7 @@ import type { TableName } from '../netfilter.ts';
 import type { Rule } from '../ruleset/model.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
-import { beginsConnection } from '../sets/well-formed.ts';
+import { comesToNat } from '../sets/well-formed.ts';
 import type { Verdict } from './chain.ts';
 import { atHook, stagesOf, type Composition, type Stage } from './fates.ts';
 
@@ -52,7 +52,7 @@ class Tracer {
     const { table, hook } = stage;
     const analysis = this.composition.tables.get(table);
     const chain = analysis?.table.chains.get(hook);
-    const isPassed = chain === undefined || (table === 'nat' && (!this.composition.tracks || !this.space.has(beginsConnection(this.space), bits)));
+    const isPassed = chain === undefined || (table === 'nat' && (!this.composition.tracks || !this.space.has(comesToNat(this.space, hook), bits)));
     if (isPassed) return this.from(later, bits, fate);
     for (const end of this.chain(table, hook, rewritten(bits, atHook(this.space, hook)))) {
       if (++this.ways > MOST_WAYS) return undefined;

@@ -5,7 +5,7 @@ import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { HOOK_NUMBERS } from '../sets/fields.ts';
 import { after, inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
-import { beginsConnection, interfacesAt } from '../sets/well-formed.ts';
+import { comesToNat, interfacesAt } from '../sets/well-formed.ts';
 import type { TableStep, Verdict } from './chain.ts';
 import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
@@ -81,7 +81,7 @@ function* throughStage({ space, tables, tracks, rewritingOf }: Composition, { ta
   const analysis = tables.get(name);
   const chain = analysis?.table.chains.get(hook);
   if (analysis === undefined || chain === undefined || (name === 'nat' && !tracks)) return flow;
-  const [entering, passing] = name === 'nat' ? split(space, flow, beginsConnection(space)) : [flow, NOTHING_FLOWS];
+  const [entering, passing] = name === 'nat' ? split(space, flow, comesToNat(space, hook)) : [flow, NOTHING_FLOWS];
   const here = atHook(space, hook);
   const course = new Course({ space, rewritingOf, chain: (called) => analysis.chain(called) });
   const back = yield* course.through(hook, unchanged(asTheyCome(space, entering, here)));

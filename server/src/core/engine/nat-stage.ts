@@ -22,7 +22,7 @@ export function enterNat(p: Passage, stage: NatStage): void {
     translateError(p, connection, stage.manipulation);
     return;
   }
-  const done = stage.manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
+  const done = wasSentHere(p) || (stage.manipulation === 'source' ? connection.sourceNatDone : connection.destinationNatDone);
   if (!done && p.state !== 'ESTABLISHED' && stage.chain !== undefined) {
     enterChain(p, stage.chain);
     return;
@@ -30,6 +30,9 @@ export function enterNat(p: Passage, stage: NatStage): void {
   finishNat(p, stage);
   p.position++;
 }
+
+/** Whether nat has seen the packet on its way out of this host, be it in another world. */
+const wasSentHere = ({ hook, packet }: Passage): boolean => packet.in === 'lo' && (hook === 'PREROUTING' || hook === 'INPUT');
 
 const REDIRECT = 5;
 

@@ -23,7 +23,7 @@ export function wellFormed(space: PacketSpace, table: TableName, hook: Hook, tra
   const here = space.intersection(space.atHooks([hook]), interfacesAt(space, hook));
   const whole = (tracks && hook !== 'OUTPUT' && hook !== 'POSTROUTING') || (hook === 'INPUT' && space.family === 'ipv4');
   const fragments = whole ? space.equals('fragment', 0) : EVERY;
-  return [fragments, statesIn(space, table), tracks ? untrackedFragments(space, table) : EVERY].reduce((so, set) => space.intersection(so, set), here);
+  return [fragments, statesIn(space, table, hook), tracks ? untrackedFragments(space, table) : EVERY].reduce((so, set) => space.intersection(so, set), here);
 }
 
 /** Conntrack has nothing to do with a fragment that was not put together, and then neither has nat. */
@@ -45,8 +45,8 @@ export function interfacesAt(space: PacketSpace, hook: Hook): PacketSet {
 }
 
 /** The conntrack states that packets have in a table: nat sees only the first of a connection, raw comes before conntrack. */
-function statesIn(space: PacketSpace, table: TableName): PacketSet {
-  const states = table === 'nat' ? beginsConnection(space) : space.inStates(STATES);
+function statesIn(space: PacketSpace, table: TableName, hook: Hook): PacketSet {
+  const states = table === 'nat' ? comesToNat(space, hook) : space.inStates(STATES);
   return table === 'raw' ? states : space.intersection(states, icmpStates(space, (role) => ICMP_STATES[role]));
 }
 
@@ -65,8 +65,14 @@ export function icmpStates(space: PacketSpace, allowed: (role: IcmpRole) => read
   return space.union(messages, space.complement(icmp));
 }
 
-/** Packets that nat chains see: the first of a connection, but not an error about one. */
-export function beginsConnection(space: PacketSpace): PacketSet {
+/** Packets that nat chains see: the first of a connection; of what the host has sent to itself, on its way out only. Seen in the kernel. */
+export function comesToNat(space: PacketSpace, hook: Hook): PacketSet {
+  const first = beginsConnection(space);
+  return hook === 'PREROUTING' || hook === 'INPUT' ? space.difference(first, space.interface('in', 'lo')) : first;
+}
+
+/** The first packet of a connection, but not an error about one. */
+function beginsConnection(space: PacketSpace): PacketSet {
   const icmp = space.equals('protocol', space.family === 'ipv4' ? PROTOCOL.icmp : PROTOCOL.icmpv6);
   return space.union(space.inStates(['NEW']), space.difference(space.inStates(['RELATED']), icmp));
 }
