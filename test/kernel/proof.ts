@@ -109,6 +109,8 @@ ${unproven.join('\n')}
 
 - \`connlimit\` does not look who is on its list twice within one tick of the kernel's clock. The simulator takes one packet's way for
   one tick, and two packets for packets of two.
+- A frame that a packet socket or tc puts on \`lo\` meets nat in PREROUTING and INPUT. The simulator takes what comes in by \`lo\` for what
+  this host has sent, which nat has seen on its way out.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
 `;

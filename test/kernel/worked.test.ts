@@ -10,6 +10,7 @@ const REQUESTS = JSON.parse(readFileSync(new URL('./worked.json', import.meta.ur
 
 /** Where the kernel's answer depends on what a packet or the facts about a host do not hold. */
 const BEYOND_US: Readonly<Record<string, string>> = {
+  'order-with-conntrack 5': 'the oracle puts a frame on lo that this host has not sent, which nat meets on its way in',
   'tproxy-tee-synproxy 2': 'SYNPROXY answers the SYN itself',
   'v6 2': 'the address is the host\'s by a route only, and IPv6 does not speak from such a one',
   'output-reroute 0': 'the namespace takes packets that come from its own addresses',
