@@ -16,7 +16,9 @@ interface Call {
 /** `getopt -o LETTERS -l NAMES -- WORD…` of util-linux: prints the words in order, options first, for `eval set --`. */
 export const getopt: Builtin = (shell, args, { command, source, home }) => {
   const origin = shell.expander.origin(command, source);
-  const call = args.every(({ unknown }) => unknown === undefined) ? read(args.map(({ text }) => text)) : undefined;
+  // The name is for messages only.
+  const isKnown = args.every(({ unknown }, index) => unknown === undefined || /^(?:-n|--name)$/u.test(args[index - 1]?.text ?? ''));
+  const call = isKnown ? read(args.map(({ text }) => text)) : undefined;
   const printed = call === undefined ? undefined : ordered(call);
   if (printed !== undefined) {
     shell.print(printed.text, home.start, home.end);
