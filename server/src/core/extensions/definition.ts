@@ -1,4 +1,4 @@
-import type { Family, Hook, TableName } from '../netfilter.ts';
+import type { Backend, Family, Hook, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
 import type { ValueType } from '../values/value.ts';
 import type { Action, Condition, Slot } from '../engine/traversal.ts';
@@ -90,6 +90,8 @@ export interface Problem {
   readonly span: Span;
   /** True where iptables takes the line all the same; otherwise it refuses the line for this. */
   readonly accepted?: true;
+  /** Where it is the kernel that refuses the line, of which iptables itself has nothing to say: behind which back end. */
+  readonly refusedBy?: Backend | 'both';
   /** Text edits inside the line that would mend it. */
   readonly fix?: { readonly title: string; readonly span: Span; readonly newText: string; readonly safe: boolean };
 }

@@ -88,7 +88,7 @@ export class HeaderReader {
       this.reading.problem('misplaced-negation', SEVERAL_NEGATED, part.span);
     } else if (part?.negated === true && isEverything(part.value[0]!)) {
       this.reading.problems.push({
-        code: 'unmatchable-rule', accepted: true, span: part.span,
+        code: 'unmatchable-rule', accepted: true, refusedBy: 'nft', span: part.span,
         message: `No address is outside \`${value.text}\`: iptables-nft refuses this, iptables-legacy takes it and it matches no packet. Leave the \`!\` out, or the option.`,
       });
     }

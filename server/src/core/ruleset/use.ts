@@ -169,7 +169,7 @@ export class OpenUse {
     const translated = (name === 'tcp' || name === 'udp') && options.length > 0 && !options.some(({ spec }) => spec.name === 'tcp-option');
     if (!translated) return { code: 'wrong-protocol', span, message: `\`${name}\` needs its protocol itself, not \`! -p\`; the kernel refuses this.` };
     return {
-      code: 'wrong-protocol', accepted: true, span,
+      code: 'wrong-protocol', accepted: true, refusedBy: 'legacy', span,
       message: `\`${name}\` behind \`! -p\`: iptables-legacy refuses this, iptables-nft takes it and it matches nothing useful. Leave the \`!\` out.`,
     };
   }

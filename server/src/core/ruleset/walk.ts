@@ -300,6 +300,6 @@ function aboutWholeWords(problem: Problem, args: readonly Argument[]): Problem {
   const { span } = problem;
   const touched = args.filter(({ evaluated, start, end }) => evaluated === true && start < span.end && span.start < end);
   if (touched.length === 0) return problem;
-  const { code, message, accepted } = problem;
-  return { code, message, ...(accepted === undefined ? {} : { accepted }), span: touched.reduce<Span>((all, { start, end }) => cover(all, { start, end }), { start: Math.max(span.start, touched[0]!.start), end: Math.min(span.end, touched.at(-1)!.end) }) };
+  const { code, message, accepted, refusedBy } = problem;
+  return { code, message, ...(accepted && { accepted }), ...(refusedBy && { refusedBy }), span: touched.reduce<Span>((all, { start, end }) => cover(all, { start, end }), { start: Math.max(span.start, touched[0]!.start), end: Math.min(span.end, touched.at(-1)!.end) }) };
 }

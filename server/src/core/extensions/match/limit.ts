@@ -85,10 +85,10 @@ function check(use: ExtensionUse): readonly Problem[] {
   const { cost, room } = legacyBucket(use);
   const zero = use.option(burst);
   if (zero?.value === 0) {
-    return [{ code: 'invalid-value', message: 'iptables-legacy refuses a burst of 0, and iptables-nft reads it as 5; write the burst you want, at least 1.', span: zero.span, accepted: true }];
+    return [{ code: 'invalid-value', message: 'iptables-legacy refuses a burst of 0, and iptables-nft reads it as 5; write the burst you want, at least 1.', span: zero.span, accepted: true, refusedBy: 'legacy' }];
   }
   if (room >= cost) return [];
-  return [{ code: 'invalid-value', message: 'iptables-legacy refuses this limit: average and burst together are too large for its 32-bit bucket. Write a smaller burst or a faster average, such as `--limit 1/hour`.', span: use.span, accepted: true }];
+  return [{ code: 'invalid-value', message: 'iptables-legacy refuses this limit: average and burst together are too large for its 32-bit bucket. Write a smaller burst or a faster average, such as `--limit 1/hour`.', span: use.span, accepted: true, refusedBy: 'legacy' }];
 }
 
 function save(use: ExtensionUse): readonly string[] {

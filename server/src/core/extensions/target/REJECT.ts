@@ -8,7 +8,7 @@ const typeOf = (use: ExtensionUse): string => use.option(type)?.value ?? DEFAULT
 
 function check(use: ExtensionUse): readonly Problem[] {
   if (typeOf(use) !== 'tcp-reset' || (use.protocol?.number === PROTOCOL.tcp && !use.protocol.negated)) return [];
-  return [{ code: 'wrong-protocol', message: '`--reject-with tcp-reset` needs `-p tcp` in the rule.', span: use.option(type)!.span }];
+  return [{ code: 'wrong-protocol', message: '`--reject-with tcp-reset` needs `-p tcp` in the rule.', refusedBy: 'both', span: use.option(type)!.span }];
 }
 
 export default defineTarget({

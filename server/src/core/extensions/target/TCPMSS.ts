@@ -56,7 +56,7 @@ function checkBeside(use: ExtensionUse, others: readonly ExtensionUse[]): readon
   const flags = '--tcp-flags SYN,RST SYN';
   const fix = { title: `Add ${flags}`, span: { start: use.span.start, end: use.span.start }, newText: `${flags} `, safe: false };
   return [{
-    code: 'missing-option', accepted: true, span: use.span,
+    code: 'missing-option', accepted: true, refusedBy: 'legacy', span: use.span,
     message: `iptables-legacy refuses \`TCPMSS\` for packets without SYN, iptables-nft takes it; write \`-p tcp ${flags}\` before it.`,
     // Flags that the rule asks for already can't be asked for twice.
     ...(others.some(asksFlags) ? {} : { fix }),

@@ -55,7 +55,8 @@ const targetName = ofTraits(({ extensions }) => extensions.find(({ kind }) => ki
 
 /** Finds what makes iptables stop before it looks at the ruleset. */
 function checkArguments(state: ExecutionState, table: Table, bound: BoundRule): void {
-  const refused = bound.broken ? bound.problems.find(({ accepted }) => accepted !== true)!.message : refusedByName(table, bound);
+  const wrong = bound.broken ? bound.problems.find(({ accepted, refusedBy }) => accepted !== true && refusedBy === undefined) : undefined;
+  const refused = wrong?.message ?? refusedByName(table, bound);
   if (refused !== undefined) state.failure('unusable', refused);
 }
 
@@ -77,6 +78,11 @@ function refusedInPlace(state: ExecutionState, table: Table, chain: Chain, bound
     return true;
   }
   if (!state.isExact) return false;
+  const wrong = bound.problems.find(({ refusedBy }) => refusedBy === state.backend || refusedBy === 'both');
+  if (wrong !== undefined) {
+    state.failure('kernel', wrong.message);
+    return true;
+  }
   const refused = refusedByKernel(table, chain, bound, state);
   if (refused?.problem !== undefined) state.problem(refused.problem.code, refused.message, refused.problem.span);
   if (refused !== undefined) state.failure('kernel', refused.message);
