@@ -94,6 +94,19 @@ function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fiel
 /** Runs a command by its words. */
 export function runFields(shell: Interpreter, fields: readonly Field[], running: Running): Status {
   const [name] = fields;
+  if (name!.unknown !== undefined || name!.text !== 'exec' || fields.length === 1) return runCommand(shell, fields, running);
+  const status = runCommand(shell, fields, running);
+  // The shell is no more, and has no time for its traps.
+  shell.traps = new Map();
+  shell.signal = { kind: 'exit' };
+  return status;
+}
+
+/** `exec sudo "$0" "$@"`: the same once more, by somebody for whom what was asked before is answered otherwise. */
+const ONCE_MORE = /^(?:exec\s+)?(?:sudo|doas|pkexec)\s(?:[^;&|]*["\s])?\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})"?(?:\s+"?\$(?:[@*]|\{[@*]\})"?)?$/u;
+
+function runCommand(shell: Interpreter, fields: readonly Field[], running: Running): Status {
+  const [name] = fields;
   if (name!.unknown === undefined) {
     const definition = shell.environment.function(name!.text);
     if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, name!.text, definition, positionalOf(fields.slice(1)), running.home));
@@ -103,7 +116,9 @@ export function runFields(shell: Interpreter, fields: readonly Field[], running:
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
   if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
-  const origin = shell.expander.origin(running.command, running.source);
+  const { command, source } = running;
+  const origin = shell.expander.origin(command, source);
+  if (ONCE_MORE.test(source.text.slice(command.start, command.end))) return { origin, assumed: true };
   const { index, namespace } = wrapped(fields);
   return shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin)) ?? unknownProgram(shell, fields, origin);
 }
