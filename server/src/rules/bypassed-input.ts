@@ -57,13 +57,12 @@ function* bypassing(file: FileInContext, analysis: Analysis): Iterable<Report | 
   let looked = 0;
   for (const [index, each] of published.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
-    const about = rules.about(each);
+    const { about, common } = rules.about(each);
     // One word about all ports that a program publishes is enough.
     const group = about.length === 0 && isOfContainer(each) ? each.chain : undefined;
     if ((about.length === 0 && group === undefined) || (group !== undefined && told.has(group))) continue;
     if (++looked > MOST_LOOKED_AT) return;
-    const ports = about.length === 0 ? each.ports : distinct(about.flatMap((rule) => commonPorts(rule, each)));
-    const found = yield* search.through(each, ports);
+    const found = yield* search.through(each, about.length === 0 ? each.ports : common);
     yield undefined;
     if (found === undefined) continue;
     if (group !== undefined) told.add(group);
@@ -87,50 +86,59 @@ function* portRules(ruleset: Ruleset): Steps<PortRules> {
   return found;
 }
 
+/** The rules that name some ports, in their order, and what of the ports they name, each range once. */
+interface AboutPorts {
+  readonly about: readonly PortRule[];
+  readonly common: readonly NumberRange[];
+}
+
 /** Rules by the ports that they name; most name one of a few, and so do those who ask. */
 class PortRules {
-  private readonly groups = new Map<string, { readonly named: NamedPorts; readonly places: number[] }>();
-  private readonly known = new Map<string, readonly PortRule[]>();
+  private readonly groups = new Map<string, { readonly protocol: number; readonly range: NumberRange; readonly places: number[] }>();
+  private readonly known = new Map<string, AboutPorts>();
   private readonly rules: PortRule[] = [];
 
   add(rule: PortRule): void {
-    const { protocol, ports } = rule;
-    for (const range of ports) this.note({ protocol, ports: [range] }, this.rules.length);
+    for (const range of rule.ports) this.note(rule.protocol, range);
     this.rules.push(rule);
   }
 
-  private note(named: NamedPorts, place: number): void {
-    const [{ from, to }] = named.ports as readonly [NumberRange];
-    const key = `${named.protocol} ${from}:${to}`;
+  private note(protocol: number, range: NumberRange): void {
+    const key = `${protocol} ${range.from}:${range.to}`;
     const group = this.groups.get(key);
-    if (group === undefined) this.groups.set(key, { named, places: [place] });
-    else group.places.push(place);
+    if (group === undefined) this.groups.set(key, { protocol, range, places: [this.rules.length] });
+    else group.places.push(this.rules.length);
   }
 
-  /** The rules that name one of the ports, in their order. */
-  about({ protocol, ports }: NamedPorts): readonly PortRule[] {
+  /** What rules name some of the ports. */
+  about({ protocol, ports }: NamedPorts): AboutPorts {
     const key = `${protocol} ${ports.map(({ from, to }) => `${from}:${to}`).join()}`;
     let found = this.known.get(key);
     if (found === undefined) this.known.set(key, found = this.find({ protocol, ports }));
     return found;
   }
 
-  private find(ports: NamedPorts): readonly PortRule[] {
-    const places = new Set([...this.groups.values()].flatMap(({ named, places: own }) => (commonPorts(named, ports).length > 0 ? own : [])));
-    return [...places].sort((a, b) => a - b).map((place) => this.rules[place]!);
+  private find({ protocol, ports }: NamedPorts): AboutPorts {
+    const places = new Set<number>();
+    for (const group of this.groups.values()) {
+      if (group.protocol === protocol && ports.some((each) => overlap(group.range, each))) for (const place of group.places) places.add(place);
+    }
+    const about = [...places].sort((a, b) => a - b).map((place) => this.rules[place]!);
+    const common = new Map<string, NumberRange>();
+    for (const { ports: named } of about) {
+      for (const each of named) {
+        for (const other of ports) {
+          if (!overlap(each, other)) continue;
+          const [from, to] = [Math.max(each.from, other.from), Math.min(each.to, other.to)];
+          common.set(`${from}:${to}`, { from, to });
+        }
+      }
+    }
+    return { about, common: [...common.values()] };
   }
 }
 
-const commonPorts = (a: NamedPorts, b: NamedPorts): readonly NumberRange[] =>
-  (a.protocol === b.protocol ? a.ports.flatMap((each) => b.ports.flatMap((other) => common(each, other))) : []);
-
-function common(a: NumberRange, b: NumberRange): readonly NumberRange[] {
-  const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
-  return from > to ? [] : [{ from, to }];
-}
-
-/** Each range once: thousands of rules may name the same port. */
-const distinct = (ranges: readonly NumberRange[]): readonly NumberRange[] => [...new Map(ranges.map((range) => [`${range.from}:${range.to}`, range])).values()];
+const overlap = (a: NumberRange, b: NumberRange): boolean => a.from <= b.to && b.from <= a.to;
 
 const MOST_RELATED = 4;
 

@@ -85,7 +85,8 @@ export class Causes {
   private asNow(cause: Cause, changes: Changes): Cause {
     const now = <C extends Covering>(covering: C): C => {
       const place = changes.placeNow(covering)!;
-      return { ...covering, ...place, rule: this.analysis.ruleAt(place) };
+      const rule = this.analysis.ruleAt(place);
+      return rule === covering.rule && place.index === covering.index ? covering : { ...covering, ...place, rule };
     };
     switch (cause.kind) {
       case 'contradiction': case 'hook': return cause;

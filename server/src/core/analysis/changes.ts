@@ -46,6 +46,8 @@ export class Changes {
   private readonly before: Prepared;
   private readonly after: Prepared;
   private outcomes: boolean | undefined;
+  /** Whether sets are left; of each dead rule it is asked whether it still is, and whether for the same reason. */
+  private readonly left = new Map<PacketSet, boolean>();
 
   /** `before` and `after` are the table in the same space; `routes` the ways to the chains of now. */
   constructor(space: PacketSpace, before: Prepared, after: Prepared, routes: Routes) {
@@ -81,6 +83,12 @@ export class Changes {
   /** Whether no packet of the set can. */
   leave(set: PacketSet): boolean {
     if (set === NONE) return true;
+    let known = this.left.get(set);
+    if (known === undefined) this.left.set(set, known = this.findLeft(set));
+    return known;
+  }
+
+  private findLeft(set: PacketSet): boolean {
     return this.changed !== undefined && this.changed.steps.length <= MOST_SETS && this.changed.steps.every(({ loose }) => !this.space.intersects(set, loose.may));
   }
 

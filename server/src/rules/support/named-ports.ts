@@ -14,12 +14,13 @@ const PORT_OPTIONS: ReadonlySet<string> = new Set(['destination-port', 'destinat
 /** The ports of tcp or udp to which a rule asks for packets by their numbers; undefined where it names none. */
 export function portsNamedBy({ header: { protocol }, matches, unresolved }: BoundRule): NamedPorts | undefined {
   if (protocol?.negated !== false || (protocol.value !== PROTOCOL.tcp && protocol.value !== PROTOCOL.udp) || unresolved !== undefined) return undefined;
-  const ports = matches.flatMap(({ options }) => options).flatMap(rangesOf);
+  // Tens of thousands of rules are asked, most of which name one port.
+  const ports: NumberRange[] = [];
+  for (const { options } of matches) for (const option of options) if (namesPorts(option)) ports.push(...rangesOf(option));
   return ports.length === 0 ? undefined : { protocol: protocol.value, ports };
 }
 
-/** The ports of one option: one, a list, or none where it names others or could not be read. */
-function rangesOf({ spec, negated, value }: BoundOption): readonly NumberRange[] {
-  if (!PORT_OPTIONS.has(spec.name) || negated || value === undefined) return [];
-  return Array.isArray(value) ? value as readonly NumberRange[] : [value as NumberRange];
-}
+const namesPorts = ({ spec, negated, value }: BoundOption): boolean => PORT_OPTIONS.has(spec.name) && !negated && value !== undefined;
+
+/** The ports of one option: one, or a list. */
+const rangesOf = ({ value }: BoundOption): readonly NumberRange[] => (Array.isArray(value) ? value as readonly NumberRange[] : [value as NumberRange]);

@@ -22,6 +22,9 @@ export interface PastInput {
   readonly stopped: Result;
 }
 
+/** Where a packet from outside comes by, whether it is for this host or sent on. */
+const ON_THE_WAY: readonly Hook[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'];
+
 /** What carries packets, and the same without what publishes ports. */
 interface Programs {
   readonly whole: Program;
@@ -43,7 +46,7 @@ export class PastInputSearch {
   private *programs(): Steps<Programs> {
     if (this.compiled === undefined) {
       const whole = yield* compiledInSteps(this.analysis.ruleset);
-      yield* readyingChains(whole);
+      yield* readyingChains(whole, ON_THE_WAY);
       this.compiled = { whole, withoutNat: withoutNat(whole) };
     }
     return this.compiled;

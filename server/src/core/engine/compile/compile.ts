@@ -47,9 +47,9 @@ export function* compiledInSteps(ruleset: Ruleset): Steps<Program> {
   return program;
 }
 
-/** Makes the built-in chains of a program ready, in small steps, rather than when the first packet comes to them. */
-export function* readyingChains({ hooks }: Program): Steps<void> {
-  for (const stage of Object.values(hooks).flat()) {
+/** Makes the built-in chains of a program at some hooks ready, in small steps, rather than when the first packet comes to them. */
+export function* readyingChains({ hooks }: Program, at: readonly Hook[]): Steps<void> {
+  for (const stage of at.flatMap((hook) => hooks[hook])) {
     if ((stage.kind === 'table' || stage.kind === 'nat') && stage.chain instanceof LateChain) yield* stage.chain.readying();
     yield undefined;
   }
