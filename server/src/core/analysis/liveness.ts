@@ -1,4 +1,5 @@
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
+import { Probe } from '../sets/probe.ts';
 import { UNCHANGED } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import type { Changes } from './changes.ts';
@@ -43,6 +44,7 @@ export class Liveness {
   /** The search as if nothing were rewritten, where that makes a difference. */
   private readonly hopeful: Search | undefined;
   private readonly before: Earlier<Findings> | undefined;
+  private readonly probe: Probe;
   private readonly findings = new Map<string, (Finding | undefined)[]>();
 
   constructor(analysis: TableAnalysis, search: Search, before: Earlier<Findings> | undefined) {
@@ -50,6 +52,7 @@ export class Liveness {
     this.search = search;
     this.hopeful = analysis.anything === UNCHANGED ? undefined : new Search(analysis, 'match');
     this.before = before;
+    this.probe = new Probe(analysis.space);
   }
 
   get known(): Findings {
@@ -153,7 +156,7 @@ export class Liveness {
     let searched = 0;
     for (const route of hopeful.routes.to(chain.name)) {
       const { bits } = yield* hopeful.along(route, index, chain.steps[index]!.match.may);
-      if (bits !== undefined && new Walk(this.analysis, bits).arrives(stretchesOf(route, index), bits)) return bits;
+      if (bits !== undefined && new Walk(this.analysis, bits, this.probe).arrives(stretchesOf(route, index), bits)) return bits;
       if (++searched >= MOST_ROUTES) break;
     }
     return undefined;

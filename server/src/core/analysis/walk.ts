@@ -1,4 +1,4 @@
-import { Probe } from '../sets/probe.ts';
+import type { Probe } from '../sets/probe.ts';
 import { unsettles, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
 import type { Stretch } from './routes.ts';
@@ -12,11 +12,15 @@ export class Walk {
   private readonly analysis: TableAnalysis;
   /** What rewritings make of variables that may be anything afterwards. */
   private readonly goal: Uint8Array;
+  /** The packet where it is by now; what acts on it at a place is not asked again once it has gone on. */
+  private readonly probe: Probe;
   private ways = 0;
 
-  constructor(analysis: TableAnalysis, goal: Uint8Array) {
+  /** `probe` is for its use alone as long as the packet is on its way. */
+  constructor(analysis: TableAnalysis, goal: Uint8Array, probe: Probe) {
     this.analysis = analysis;
     this.goal = goal;
+    this.probe = probe;
   }
 
   /** Whether the packet may come along all stretches and match the rule at the end of each. */
@@ -34,7 +38,7 @@ export class Walk {
   /** The packet as it may be before the rule at `to`, once for each way in which it may come there. */
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
-    const acting = chain.acting(new Probe(space).take(bits), from, to);
+    const acting = chain.acting(this.probe.take(bits), from, to);
     for (let at = acting.next(); at !== -1; at = acting.next()) {
       const step = chain.steps[at]!;
       if (!space.has(step.match.may, bits)) continue;

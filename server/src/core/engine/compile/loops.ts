@@ -34,7 +34,9 @@ function* findLooping({ chains }: Table): Generator<undefined, ReadonlySet<Rule>
   const component = yield* components(successors);
   const isCircular = (from: string, to: string): boolean => to === from || (component.get(to) !== undefined && component.get(to) === component.get(from));
   const looping = new Set<Rule>();
+  let looked = 0;
   for (const [name, jumps] of successors) {
+    if (++looked % AT_ONCE === 0) yield undefined;
     // Hardly any chain has one, and to look at the rules of all of them takes long.
     if (![...jumps].some((to) => isCircular(name, to))) continue;
     for (const rule of chains.get(name)!.rules) {
