@@ -21,21 +21,25 @@ export class KnownPlaces implements Places {
   private readonly start: number;
   private readonly nameStart: number;
   private readonly nameEnd: number;
-  /** Start and end of each value, in turn. */
-  private readonly given: readonly number[];
+  /** Start and end of the last value, and of those before it, in turn. */
+  private readonly lastStart: number;
+  private readonly lastEnd: number;
+  private readonly others: readonly number[];
 
   /** `start` is the place of the `!` or the option. */
   constructor(start: number, name: Span, values: readonly Span[]) {
     this.start = start;
     this.nameStart = name.start;
     this.nameEnd = name.end;
-    const [first] = values;
-    // Most have one value, and a list that grows has room for many.
-    this.given = first === undefined ? NOWHERE : values.length === 1 ? [first.start, first.end] : values.flatMap((span) => [span.start, span.end]);
+    const last = values.at(-1);
+    this.lastStart = last?.start ?? -1;
+    this.lastEnd = last?.end ?? name.end;
+    // Most have one value at most.
+    this.others = values.length < 2 ? NOWHERE : values.slice(0, -1).flatMap(({ start: from, end }) => [from, end]);
   }
 
   span(): Span {
-    return { start: this.start, end: this.given.at(-1) ?? this.nameEnd };
+    return { start: this.start, end: this.lastEnd };
   }
 
   name(): Span {
@@ -44,7 +48,8 @@ export class KnownPlaces implements Places {
 
   values(): readonly Span[] {
     const spans: Span[] = [];
-    for (let index = 0; index < this.given.length; index += 2) spans.push({ start: this.given[index]!, end: this.given[index + 1]! });
+    for (let index = 0; index < this.others.length; index += 2) spans.push({ start: this.others[index]!, end: this.others[index + 1]! });
+    if (this.lastStart !== -1) spans.push({ start: this.lastStart, end: this.lastEnd });
     return spans;
   }
 }

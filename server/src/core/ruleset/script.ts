@@ -220,7 +220,7 @@ export class Script {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: stacksOf(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
-      kept: kept && { steps: last!.settled, places: kept.places.map((place, index) => (place === -1 || renewed!.has(steps[index]!.alone) || settled[index] !== last!.settled[place] ? -1 : place)) },
+      kept: kept && keptSteps(kept, settled, renewed!, last!.settled),
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
   }
@@ -482,6 +482,11 @@ type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
 
 const hasInCommon = (step: Common, { restore, family, namespace, conditional, argument, reached }: Common): boolean =>
   step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameDemand(step.argument, argument) && step.reached === reached;
+
+/** The settled steps that are those of before; whoever has a reading keeps nothing else of the one before. */
+function keptSteps({ places }: Kept, settled: readonly ScriptStep[], renewed: ReadonlySet<Line>, before: readonly ScriptStep[]): KeptSteps {
+  return { steps: before, places: places.map((place, index) => (place === -1 || renewed.has(settled[index]!.alone) || settled[index] !== before[place] ? -1 : place)) };
+}
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
 
