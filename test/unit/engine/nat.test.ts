@@ -47,6 +47,17 @@ COMMIT
     ['tcp 127.0.0.1:2 -> 127.0.0.1:443 out=lo', 'ACCEPT nat:OUTPUT:1 nat:POSTROUTING:policy'],
   ]));
 
+  it('and conntrack have seen what comes in by lo, so that raw can\'t keep it from them', () => ways(`*raw
+-A PREROUTING -m conntrack --ctstate NEW -j NOTRACK
+COMMIT
+*filter
+-A INPUT -m conntrack --ctstate UNTRACKED -j DROP
+COMMIT
+`, [
+    ['udp 127.0.0.1:1 -> 127.0.0.1:53 in=lo', 'ACCEPT raw:PREROUTING:1 filter:INPUT:policy'],
+    ['udp 192.0.2.1:1 -> 192.0.2.2:53 in=eth0', 'ACCEPT filter:INPUT:policy'],
+  ]));
+
   it('never sees INVALID and UNTRACKED packets', () => ways(`*raw
 -A PREROUTING -p udp -j NOTRACK
 COMMIT

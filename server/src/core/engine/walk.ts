@@ -30,7 +30,9 @@ function begin(p: Passage): void {
     enterHook(p, 'OUTPUT');
     return;
   }
-  arrive(p);
+  // This host has sent what comes in by lo, and conntrack has seen it then.
+  if (p.packet.in === 'lo' && p.program.tracks) conntrackStage(p);
+  if (p.ending === undefined) arrive(p);
 }
 
 function arrive(p: Passage): void {
