@@ -28,6 +28,17 @@ describe('what is not known', () => {
     ]);
   });
 
+  it('is asked once of the content of a packet, as long as nothing changes a byte, and of the data of a fragment', async () => {
+    const reached = async (rules: string, packet: string): Promise<string[]> => outcomes((await run(`*mangle\n${rules}COMMIT\n`, [packet]))[0]!).map((text) => text.replace(/ mangle:\w+:policy.*| \|.*/u, '').replaceAll('mangle:PREROUTING:', '')).sort();
+    const udp = 'udp 192.0.2.1:5 -> 192.0.2.2:6 in=eth0 ttl=64';
+    const get = '-m string --algo bm --string GET';
+    assert.deepEqual(await reached(`-A PREROUTING ${get} -j ACCEPT\n-A PREROUTING ${get} -j DROP\n`, udp), ['ACCEPT', 'ACCEPT 1']);
+    assert.deepEqual((await reached(`-A PREROUTING ${get}\n-A PREROUTING -j TTL --ttl-dec 1\n-A PREROUTING ${get} -j DROP\n`, udp)).length, 4);
+    assert.deepEqual((await reached(`-A PREROUTING ${get}\n-A PREROUTING ${get} --icase -j DROP\n`, udp)).length, 4);
+    const fragment = 'udp 192.0.2.1 -> 192.0.2.2 in=eth0 fragment=64';
+    assert.deepEqual(await reached('-A PREROUTING -p udp ! --dport 22\n-A PREROUTING -p udp --dport 22 -j DROP\n', fragment), ['ACCEPT 1', 'DROP 2']);
+  });
+
   it('is not asked where the answer follows from those before', async () => {
     const ways = async (rules: string, packet: string): Promise<string[]> => outcomes((await run(`*filter\n${rules}COMMIT\n`, [packet]))[0]!).map((text) => text.replace('filter:INPUT:policy ', ''));
     const reached = async (rules: string, packet: string): Promise<string> => (await ways(rules, packet)).map((text) => [...text.matchAll(/INPUT:(\d)/gu)].map(([, number]) => number).join('') || '-').sort().join(' ');

@@ -56,7 +56,7 @@ describe('what a packet leaves open', () => {
   it('a later fragment has no ports, not even for a negated option', async () => {
     const fragment = 'tcp 192.0.2.1 -> 198.51.100.1 in=eth0 out=eth1 fragment=64';
     assert.equal(await dependsOn('-p tcp ! --dport 22', fragment, 'legacy'), 'DROP');
-    assert.equal(await dependsOn('-p tcp ! --syn', fragment, 'nft'), 'the data of the fragment fits where iptables-nft reads it as a TCP header');
+    assert.equal(await dependsOn('-p tcp ! --syn', fragment, 'nft'), 'not: the data of the fragment fits `--syn`, as iptables-nft reads it as a TCP header');
     assert.equal(await dependsOn('-p tcp -m multiport ! --dports 22', fragment, 'nft'), 'DROP');
   });
 });

@@ -259,6 +259,7 @@ export class Passage implements Traversal {
   forget(...fields: readonly Field[]): void {
     if (this.knowledge === undefined) return;
     for (const field of fields) this.knowledge.forget(field);
+    this.knowledge.forget('bytes');
   }
 
   /**

@@ -14,6 +14,8 @@ import { protocolName } from '../../values/protocol.ts';
 export type Field =
   | 'source' | 'destination' | 'in' | 'out' | 'protocol' | 'sourcePort' | 'destinationPort' | 'tcpFlags' | 'icmp' | 'length' | 'mac' | 'uid' | 'gid'
   | 'mark' | 'tos' | 'ttl'
+  /** The packet as a whole, which is another one when anything in it is rewritten. */
+  | 'bytes'
   /** What packets in notation do not hold, and no rule changes. */
   | 'unseen';
 

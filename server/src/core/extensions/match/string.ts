@@ -28,20 +28,25 @@ interface Search {
   readonly bound: BoundOption<Pattern>;
   readonly from: number;
   readonly to: number;
+  /** What else tells searches for the same text apart. */
+  readonly way: string;
 }
 
 function search(use: ExtensionUse): Search | undefined {
   const bound = use.option(plain) ?? use.option(hexadecimal);
-  return bound === undefined ? undefined : { bound, from: use.option(from)?.value ?? 0, to: use.option(to)?.value ?? MOST };
+  if (bound === undefined) return undefined;
+  const [start, stop] = [use.option(from)?.value ?? 0, use.option(to)?.value ?? MOST];
+  const where = start === 0 && stop === MOST ? '' : ` from byte ${start} to ${stop}`;
+  return { bound, from: start, to: stop, way: `${use.option(ignoreCase) === undefined ? '' : ' in any case'}${where}${use.option(algorithm)?.value === 'kmp' ? ' (kmp)' : ''}` };
 }
 
 const fits = ({ bound: { value }, from: start, to: stop }: Search): boolean => value.length <= stop - start;
 
 /** Decided where the pattern has no room. Seen in the kernel. */
 function found(asked: Search, { length }: Packet): Truth {
-  const { bound: { value }, from: start } = asked;
+  const { bound: { value }, from: start, way } = asked;
   if (!fits(asked) || (length !== undefined && start + value.length > length)) return false;
-  return new Unknown(`the packet holds ${isText(value) ? printText(value) : printHex(value)}`);
+  return new Unknown(`the packet holds ${isText(value) ? printText(value) : printHex(value)}${way}`, { field: 'bytes' });
 }
 
 function conditions(use: ExtensionUse): readonly Condition[] {

@@ -42,7 +42,7 @@ function testTruth(test: U32Test, bytes: PacketBytes): Truth {
   const inside = word === undefined ? [undefined] : test.values.map(({ from, to }) => liesBetween(word, from, to));
   if (inside.includes(true)) return true;
   if (!inside.includes(undefined)) return false;
-  return new Unknown(`the bytes of the packet fit ${u32Tests.print([test], { family: 'ipv4' })}`);
+  return new Unknown(`the bytes of the packet fit ${u32Tests.print([test], { family: 'ipv4' })}`, { field: 'bytes' });
 }
 
 export default defineMatch({

@@ -31,13 +31,16 @@ export function needsHeader(use: ExtensionUse, need: HeaderNeed, conditions: rea
 function guarded(condition: Condition, need: HeaderNeed): Condition {
   return {
     ...condition,
-    test: (traversal) => (isLaterFragment(traversal.packet) ? onLaterFragment(traversal, need) : condition.test(traversal)),
+    test: (traversal) => (isLaterFragment(traversal.packet) ? onLaterFragment(traversal, condition.source, need) : condition.test(traversal)),
     observe: (traversal) => (isLaterFragment(traversal.packet) ? `the packet is a later fragment, which has no ${need.header} header` : condition.observe(traversal)),
   };
 }
 
-function onLaterFragment(traversal: Traversal, { header, native = false, tinyDrops = false }: HeaderNeed): Truth {
-  if (native && traversal.backend === 'nft') return new Unknown(`the data of the fragment fits where iptables-nft reads it as a ${header} header`);
+function onLaterFragment(traversal: Traversal, source: string, { header, native = false, tinyDrops = false }: HeaderNeed): Truth {
+  if (native && traversal.backend === 'nft') {
+    const [, negation, asked] = /^(! )?(.*)$/su.exec(source)!;
+    return new Unknown(`${negation === undefined ? '' : 'not: '}the data of the fragment fits \`${asked}\`, as iptables-nft reads it as a ${header} header`, { field: 'unseen' });
+  }
   if (tinyDrops && traversal.packet.family === 'ipv4' && traversal.packet.fragmentOffset === 8) traversal.hotdrop(`a fragment at byte 8 could overwrite the ${header} header's flags`);
   return false;
 }
