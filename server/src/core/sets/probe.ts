@@ -127,21 +127,24 @@ function list(space: PacketSpace, field: LookedUp, set: PacketSet, length: numbe
 export class Probe {
   private readonly space: PacketSpace;
   private readonly hashes: Int32Array;
+  /** Of which field each hash is. */
+  private readonly fields: Uint8Array;
+  /** Of which packet each field was hashed last; few fields of a packet are asked for. */
+  private readonly hashed = new Int32Array(LOOKED_UP.length);
+  private number = 0;
   private packet: Uint8Array = new Uint8Array();
 
   constructor(space: PacketSpace) {
     this.space = space;
     this.hashes = new Int32Array(space.firstQuestion + LOOKED_UP.length);
+    this.fields = new Uint8Array(this.hashes.length);
+    for (const [at, field] of LOOKED_UP.entries()) this.fields.fill(at, placeOf(space, field, 0), placeOf(space, field, space.fields[field].bits) + 1);
   }
 
   /** Takes the packet with these bits in place of the one before. */
   take(bits: Uint8Array): this {
     this.packet = bits;
-    for (const [at, field] of LOOKED_UP.entries()) {
-      const { level, bits: width } = this.space.fields[field];
-      let hash = this.hashes[level + at] = EMPTY_HASH;
-      for (let bit = level; bit < level + width; bit++) hash = this.hashes[bit + at + 1] = extended(hash, bits[bit]!);
-    }
+    this.number = (this.number + 1) | 0;
     return this;
   }
 
@@ -156,12 +159,21 @@ export class Probe {
 
   /** The hash of the first bits of a field, by its place. */
   hash(place: number): number {
+    const field = this.fields[place]!;
+    if (this.hashed[field] !== this.number) this.rehash(field);
     return this.hashes[place]!;
   }
 
   /** Whether it begins as packets do that have these beginnings in common, hashes that agree by chance included. */
   beginsAs(beginnings: readonly Beginning[]): boolean {
-    for (const { place, hash } of beginnings) if (this.hashes[place] !== hash) return false;
+    for (const { place, hash } of beginnings) if (this.hash(place) !== hash) return false;
     return true;
+  }
+
+  private rehash(at: number): void {
+    const { level, bits: width } = this.space.fields[LOOKED_UP[at]!];
+    this.hashed[at] = this.number;
+    let hash = this.hashes[level + at] = EMPTY_HASH;
+    for (let bit = level; bit < level + width; bit++) hash = this.hashes[bit + at + 1] = extended(hash, this.packet[bit]!);
   }
 }
