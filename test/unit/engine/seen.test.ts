@@ -231,4 +231,20 @@ COMMIT
     const results = await run(ruleset, ['ff01::1', 'ff00::1', 'ff02::1'].map((to) => `udp [fd00:9::9]:1 -> [${to}]:2 path=out out=eth0`), { family: 'ipv6' });
     assert.deepEqual(results.map(way), ['DROP mangle:POSTROUTING:1', 'DROP mangle:POSTROUTING:1', 'ACCEPT mangle:POSTROUTING:1 mangle:POSTROUTING:policy']);
   });
+
+  it('what goes to a group leaves by the link of its source once a rule has changed its TOS', async () => {
+    const host = facts({ interfaces: { lo: ['10.9.9.9/32'], eth0: ['10.1.0.254/24'], eth1: ['10.2.0.254/24'] }, routes: ['default dev eth0'] });
+    const ruleset = '*mangle\n-A OUTPUT -p udp --dport 2 -j DSCP --set-dscp 8\n-A POSTROUTING -o eth0\n-A POSTROUTING -o eth1\nCOMMIT\n';
+    const results = await run(ruleset, ['224.0.0.251:1', '224.0.0.251:2', '255.255.255.255:2', '192.0.2.1:2'].map((to) => `udp 10.2.0.254:5 -> ${to} path=out out=eth0`), { host });
+    assert.deepEqual(results.map(({ steps }) => steps.filter(({ chain }) => chain === 'POSTROUTING').map(({ number }) => number).join()), ['1', '2', '2,2', '1']);
+  });
+
+  it('hashlimit takes the halves of an SPI for ports, and a flow that nobody knows for any', async () => {
+    const rule = (mode: string): string => `*filter\n:INPUT DROP [0:0]\n-A INPUT -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode ${mode} --hashlimit-name a -j ACCEPT\nCOMMIT\n`;
+    const esp = (spi: string): string => `esp 1.1.1.1 -> 9.9.9.9 in=eth0${spi}`;
+    const verdicts = async (mode: string, packets: readonly string[]): Promise<string> => (await run(rule(mode), packets)).map(({ verdict }) => verdict[0]).join('');
+    assert.equal(await verdicts('srcport', [esp(' spi=0x10001'), esp(' spi=0x10002'), esp(' spi=0x20001')]), 'ADA');
+    assert.equal(await verdicts('dstport', [esp(' spi=0x10001'), esp(' spi=0x10002'), esp(' spi=0x20001')]), 'AAD');
+    assert.equal(await verdicts('dstport', [esp(' spi=1'), esp(''), esp(' spi=2')]), 'AUU');
+  });
 });

@@ -123,7 +123,7 @@ function steps(rate: FlowRate, given: number | undefined): number {
   return given === undefined ? 0 : burstSteps(given, rate.cost);
 }
 
-/** Protocols of which halves of the SPI, which no packet in notation tells, count as ports. Seen in the kernel. */
+/** Protocols of which the halves of the SPI count as ports. Seen in the kernel. */
 const WITH_SPI: ReadonlySet<number> = new Set([PROTOCOL.esp, PROTOCOL.ah]);
 
 /** Protocols whose ports are looked at; for all others they count as 0. */
@@ -131,14 +131,15 @@ const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PRO
 
 /** What a packet is filed under; undefined when a part of it is open. */
 function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }: Shape): string | undefined {
-  const port = (value: number | undefined): number | undefined => (packet.protocol === undefined || WITH_SPI.has(packet.protocol) ? undefined : WITH_PORTS.has(packet.protocol) ? value : 0);
+  const { protocol, spi } = packet;
+  const port = (value: number | undefined, half: number | undefined): number | undefined => (protocol === undefined ? undefined : WITH_SPI.has(protocol) ? half : WITH_PORTS.has(protocol) ? value : 0);
   const network = (address: Address | undefined, length: number): Address | undefined => (address === undefined ? undefined : masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
   const value = (part: Mode): Address | undefined => {
     switch (part) {
       case 'srcip': return network(packet.source, sourceLength);
       case 'dstip': return network(packet.destination, destinationLength);
-      case 'srcport': return port(packet.sourcePort);
-      case 'dstport': return port(packet.destinationPort);
+      case 'srcport': return port(packet.sourcePort, spi && spi >>> 16);
+      case 'dstport': return port(packet.destinationPort, spi && spi & 0xffff);
     }
   };
   const values = parts.map(value);
@@ -182,7 +183,10 @@ function flowOf<F extends Flow>(flows: Map<string, F>, key: string, seconds: num
 function meet({ packet, world }: Traversal, table: string, first: Shape): Truth | undefined {
   const key = keyOf(packet, first);
   const length = first.rate.kind === 'packets' ? 0 : packet.length;
-  if (key === undefined || length === undefined) return new Unknown(`the flow is within its rate (table ${table})`);
+  const open = world.shared('hashlimit open', table, () => ({ packets: 0 }));
+  if (key === undefined || length === undefined) open.packets++;
+  // A packet of nobody knows which flow has been counted in any of them.
+  if (key === undefined || length === undefined || open.packets > 0) return new Unknown(`the flow is within its rate (table ${table})`);
   const now = jiffies(world.now);
   if (first.window !== undefined) {
     const window = flowOf(world.shared<Map<string, FlowWindow>>('hashlimit rate', table, () => new Map()), key, world.now, first, freshWindow);
