@@ -6,6 +6,7 @@ import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
 import type { Hint, Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket } from './protocol.ts';
 import type { Random } from './random.ts';
+import { addressOf } from './translate.ts';
 
 /** A packet that got through, by which replies to it are made: as it came, and as it left. */
 interface Passed {
@@ -37,7 +38,7 @@ export class Traffic {
   next(): OraclePacket {
     const packet = this.any();
     // A route may go by the source, which a socket has for it that is bound to an address.
-    return this.isRouted && packet.local === true ? { ...packet, bound: true } : packet;
+    return this.isRouted && packet.local === true && kindOf(addressOf(packet.src!)) === 'unicast' ? { ...packet, bound: true } : packet;
   }
 
   private any(): OraclePacket {

@@ -63,6 +63,8 @@ function isForHost(p: Passage): boolean {
 
 const isGroup = (destination: Address | undefined): destination is Address => destination !== undefined && kindOf(destination) === 'multicast';
 
+const isForAll = (destination: Address | undefined): boolean => isGroup(destination) || (destination !== undefined && kindOf(destination) === 'limited-broadcast');
+
 /** Whether the host is a member of the group on the link. */
 function isMember(p: Passage, group: Address, device: string | undefined): boolean {
   return ALL_HOSTS.includes(group) || p.ask(`the host is a member of the group ${addressText(group)}${device === undefined ? '' : ` on \`${device}\``}`);
@@ -207,7 +209,8 @@ export function reroute(p: Passage, by: readonly (keyof WayFields)[]): void {
   const { destination } = packet;
   const isMarked = packet.mark !== p.routedMark;
   const isReadressed = destination !== p.arrivedFor;
-  if (!isReadressed && !(isMarked && p.host.rules !== undefined)) {
+  // The link of what goes to everybody is chosen anew, whichever of the fields has changed. Seen in the kernel.
+  if (!isReadressed && !isForAll(destination) && !(isMarked && p.host.rules !== undefined)) {
     if (isMarked) assumeNoRuleByMark(p);
     return;
   }
@@ -219,7 +222,7 @@ export function reroute(p: Passage, by: readonly (keyof WayFields)[]): void {
 
 function leaveFor(p: Passage, destination: Address): void {
   const { packet } = p;
-  if (isGroup(destination) || kindOf(destination) === 'limited-broadcast') {
+  if (isForAll(destination)) {
     leaveForAll(p, destination);
     return;
   }
