@@ -56,6 +56,8 @@ export class Traffic {
   note(sent: OraclePacket, result: Result): void {
     this.sent.push(sent);
     const { packet } = result;
+    // Of what NAT sends to the very end that it comes from, an answer is like the packet, whose sequence numbers it would have.
+    if (packet.source === packet.destination && packet.sourcePort === packet.destinationPort) return;
     // Nothing in our words tells an SCTP answer from what begins an association.
     if (result.verdict === 'ACCEPT' && packet.protocol !== PROTOCOL.sctp && packet.source !== undefined && packet.destination !== undefined) this.passed.push({ sent, left: packet });
   }
