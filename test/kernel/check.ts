@@ -43,7 +43,7 @@ export async function check(oracle: KernelOracle, request: OracleRequest, backen
     if (theirs === undefined || theirs.error !== undefined || beyondUs(packet) !== undefined) break;
     // On a busy machine the kernel's clock goes on between packets that are meant to follow at once.
     const ours = simulation.send(index, theirs.at);
-    if (isHeld(packet, theirs)) continue;
+    if (isHeld(packet, theirs, ours)) continue;
     compared++;
     if (ours.verdict === 'UNKNOWN') unknown.push(whyUnknown(ours));
     const found = differences(ours, theirs);
@@ -81,9 +81,10 @@ function whyUnknown({ reason, outcomes = [] }: Result): string {
   return (reason ?? assumption ?? outcomes.find((outcome) => outcome.reason !== undefined)?.reason ?? '?').replace(/[0-9a-f]*[.:][0-9a-f.:]+|0x[0-9a-f]+|\d+/gu, 'N');
 }
 
-/** Whether the kernel holds a fragment until the others come; we take them as coming. */
-function isHeld({ frag }: OraclePacket, { dropped_by }: OracleAnswer): boolean {
-  return frag !== undefined && dropped_by?.kernel?.startsWith('after hook none') === true;
+/** Whether the kernel holds a fragment until the others come, with conntrack at once, else where it is delivered; we take them as coming. */
+function isHeld({ frag }: OraclePacket, { dropped_by }: OracleAnswer, { packet }: Result): boolean {
+  const end = frag && dropped_by?.kernel;
+  return end !== undefined && (end.startsWith('after hook none') || (end.startsWith('after hook PREROUTING') && packet.path === 'in'));
 }
 
 /** The engine's world for a request. */

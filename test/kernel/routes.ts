@@ -31,7 +31,8 @@ function route(random: Random, { family, own }: Neighbourhood, table: string): s
   const { routers, stretches, links } = PLACES[family];
   const where = random.pick(stretches);
   if (random.chance(0.25)) return `${random.pick(['unreachable', 'prohibit', 'blackhole', 'throw'])} ${where} table ${table} metric ${random.pick([7, 3000])}`;
-  if (table !== 'main' && random.chance(0.15)) return `local ${where} dev lo table ${table}`;
+  // Told apart by their metrics alone when they are taken back: IPv6 does not look at their kinds.
+  if (table !== 'main' && random.chance(0.15)) return `local ${where} dev lo table ${table} metric 60`;
   const device = random.pick(['eth0', 'eth1']);
   const via = !LINKS.has(where) && random.chance(0.5) ? `via ${random.pick(routers[device]!)} ` : '';
   const source = random.chance(0.3) ? ` src ${random.pick([...own, ...links[device]!.map((address) => address.split('/')[0]!)])}` : '';
