@@ -24,9 +24,10 @@ export function simulateCommand(session: Session, argument: unknown): unknown {
   session.simulations.set(uri, { packet: notation, at });
   session.refresh();
   const deciding = decidingLine(result, rulesetsAt(document, at));
-  const when = at !== undefined ? `, after line ${at.number + 1}` : isPartOfUfw(document.ruleset()) ? ', in this file alone: ufw\'s own rules, which lead to its chains, are not here' : '';
+  const when = at === undefined ? '' : `, after line ${at.number + 1}`;
+  const where = isPartOfUfw(document.ruleset()) ? 'Without ufw\'s own rules, which lead to these: ' : '';
   return {
-    packet: notation, verdict: result.verdict, summary: `${resultText(result)} — ${notation}${when}`,
+    packet: notation, verdict: result.verdict, summary: `${where}${resultText(result)} — ${notation}${when}`,
     ...(deciding === undefined ? {} : { location: { line: deciding.number } }),
     result: resultToJson(result),
   };
