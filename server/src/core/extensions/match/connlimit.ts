@@ -70,17 +70,16 @@ function countWith({ packet, world, connection, tick }: Traversal, slot: Slot<Me
   }
   if (isOpen(own) || met.some(isOpen)) return undefined;
   const isCounted = (tuple: Tuple): boolean => isAlive(tuple, world);
+  const withOwn = (): Tuple[] => {
+    if (tick.has(list)) return [...met, { ...own }];
+    const place = world.findConnection(own) === undefined ? -1 : met.findIndex((tuple) => sameTuple(tuple, own));
+    if (place !== -1) return [...met.slice(0, place).filter(isCounted), ...met.slice(place)];
+    tick.add(list);
+    return [...met.filter(isCounted), { ...own }];
+  };
   const left = connection?.assured === true ? met.filter(isCounted) : withOwn();
   networks.set(network, left);
   return left.length;
-
-  function withOwn(): Tuple[] {
-    if (tick.has(list)) return [...met!, { ...own }];
-    const place = world.findConnection(own) === undefined ? -1 : met!.findIndex((tuple) => sameTuple(tuple, own));
-    if (place !== -1) return [...met!.slice(0, place).filter(isCounted), ...met!.slice(place)];
-    tick.add(list);
-    return [...met!.filter(isCounted), { ...own }];
-  }
 }
 
 function conditions(use: ExtensionUse, context: CompileContext): readonly Condition[] {

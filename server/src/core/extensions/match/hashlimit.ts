@@ -183,10 +183,10 @@ function flowOf<F extends Flow>(flows: Map<string, F>, key: string, seconds: num
 function meet({ packet, world }: Traversal, table: string, first: Shape): Truth | undefined {
   const key = keyOf(packet, first);
   const length = first.rate.kind === 'packets' ? 0 : packet.length;
-  const open = world.shared('hashlimit open', table, () => ({ packets: 0 }));
-  if (key === undefined || length === undefined) open.packets++;
+  const known = world.shared('hashlimit known', table, () => ({ isWhole: true }));
   // A packet of nobody knows which flow has been counted in any of them.
-  if (key === undefined || length === undefined || open.packets > 0) return new Unknown(`the flow is within its rate (table ${table})`);
+  if (key === undefined || length === undefined) known.isWhole = false;
+  if (key === undefined || length === undefined || !known.isWhole) return new Unknown(`the flow is within its rate (table ${table})`);
   const now = jiffies(world.now);
   if (first.window !== undefined) {
     const window = flowOf(world.shared<Map<string, FlowWindow>>('hashlimit rate', table, () => new Map()), key, world.now, first, freshWindow);

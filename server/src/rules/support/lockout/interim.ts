@@ -6,7 +6,7 @@ import type { AnalysedFile } from '../../rule.ts';
 import { accessTo } from './management.ts';
 import { following, isShutTo } from './standing.ts';
 import { empties, policySetBy } from './told-state.ts';
-import { connectionAt, type Traffic } from './traffic.ts';
+import { connectionAt, HOOKS, type Traffic } from './traffic.ts';
 
 /** A command of a script after which the administrator's connection is cut off, until another one lets it go on. */
 export interface Interim {
@@ -40,9 +40,6 @@ const MOST_STATES = 64;
 
 /** Of these, states that are looked into one by one for where a cut-off ends. */
 const MOST_OPENING = 12;
-
-/** The chains that a connection to the host goes through. */
-const HOOKS = ['INPUT', 'OUTPUT'] as const;
 
 const known = new WeakMap<AnalysedFile, readonly Interim[]>();
 

@@ -12,7 +12,7 @@ import { cutOffAt, openUntil } from './open-policy.ts';
 import { ruleText, styleOf } from './rule-text.ts';
 import { isLarge, isShutTo } from './standing.ts';
 import { flushesOf, policySetBy } from './told-state.ts';
-import { connectionAt, packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
+import { connectionAt, HOOKS, packetsOf, usualPacketsOf, type Traffic } from './traffic.ts';
 
 /** What to let in: the traffic that is stopped, and what accepting rules ask for, in short options. */
 export interface Opening {
@@ -61,8 +61,6 @@ function placesOf(analysis: Analysis, { traffic, all = false }: Opening): readon
   }
   return places;
 }
-
-const HOOKS = ['INPUT', 'OUTPUT'] as const;
 
 /** Lines that are put in at one place of a file. */
 interface Insertion {

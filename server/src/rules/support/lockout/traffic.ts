@@ -86,6 +86,9 @@ function continued(coming: Traffic): Traffic {
   return traffic;
 }
 
+/** The chains that a connection to the host goes through. */
+export const HOOKS = ['INPUT', 'OUTPUT'] as const;
+
 /** What of the connections of an access, once they are established, comes to a hook. */
 export const connectionAt = (hook: 'INPUT' | 'OUTPUT', access: Traffic): Traffic => (hook === 'INPUT' ? continued(access) : answersTo(access));
 
