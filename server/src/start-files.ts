@@ -37,7 +37,7 @@ export class StartFiles {
   }
 
   private open(uri: string, text: string, above: readonly string[]): readonly Ruleset[] | string {
-    const document = new RulesetDocument(this.parser, uri, 'iptables', 0, text, this.beside(uri, above));
+    const document = new RulesetDocument(this.parser, uri, 'iptables', 0, text, this.beside(uri, above), nameOf(uri));
     const [problem] = document.startProblems;
     return problem === undefined ? rulesetsOf(document) : `of its own start ${problem.message.replace(/\.$/u, '')}`;
   }
@@ -48,6 +48,9 @@ export function rulesetsOf(document: RulesetDocument): readonly Ruleset[] {
   const families = document.kind === 'script' ? ['ipv4', 'ipv6'] as const : [document.family];
   return families.map((family) => document.ruleset(family)).filter(({ tables }) => tables.size > 0);
 }
+
+/** The name of the file at the uri, without its folders. */
+const nameOf = (uri: string): string => decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
 
 /** The uri of a path that a file names, which may lead anywhere; undefined where the file has no folder. */
 function resolved(path: string, from: string): string | undefined {

@@ -117,12 +117,13 @@ export class Opener {
   open(file: string, from?: string): RulesetDocument {
     const document = this.read(file);
     document.setArguments(this.run);
-    if (from !== undefined) document.setStart(rulesetsOf(usable(from, this.read(from))));
+    if (from !== undefined) document.setStart(rulesetsOf(usable(from, this.read(from, from))));
     return document;
   }
 
-  private read(file: string): RulesetDocument {
-    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), this.startFiles.beside(uriOf(file)));
+  /** `name`: what others call it that start from it. */
+  private read(file: string, name?: string): RulesetDocument {
+    const document = new RulesetDocument(this.parser, uriOf(file), 'iptables', 1, readText(file), this.startFiles.beside(uriOf(file)), name);
     document.setFamily(this.family);
     return document;
   }

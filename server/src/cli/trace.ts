@@ -1,5 +1,6 @@
 import type { Fate, Result, Step } from '../core/engine/result.ts';
 import type { Packet } from '../core/engine/packet.ts';
+import { nameOfLine } from '../core/syntax/line.ts';
 import { printPacket } from '../core/notation/print.ts';
 import { fateText, moreThan, SPELLED_OUT } from '../features/support/fates.ts';
 import { SIGNS } from '../features/support/marks.ts';
@@ -32,5 +33,5 @@ function stepLine({ number, rule, matched, reason, effect, target }: Step): stri
   const { line } = rule.bound;
   const sign = matched === 'unknown' ? SIGNS.unknown : matched ? SIGNS.matched : SIGNS.unmatched;
   const why = reason === undefined ? (effect ?? target ?? 'matches') : `${reason.source}: ${reason.observe}`;
-  return `${sign} rule ${number} (line ${line.number + 1}) ${why}`;
+  return `${sign} rule ${number} (${nameOfLine(line)}) ${why}`;
 }

@@ -66,7 +66,7 @@ function* anyone(file: AnalysedFile, analysis: Analysis): Iterable<Progress> {
   const isMeant = useless.length === 0 && othersGetIn;
   yield {
     ...yield* about(file, analysis, stopped, ssh, false), severity: isMeant ? 'information' : 'warning', related: useless,
-    message: `Nobody can open an ssh connection to this host: \`${stopped.packet}\` ${fateText(stopped)}.`
+    message: `Nobody can open an ssh connection to this host: \`${stopped.packet}\` ${fateText(file, stopped)}.`
       + (isMeant ? ' If ssh listens on another port, name it under `management` in `iptables-lens.json`.' : ''),
   };
 }
@@ -90,7 +90,7 @@ function* everyone(file: AnalysedFile, analysis: Analysis, { text, traffic: acce
   }
   yield {
     ...yield* about(file, analysis, stopped, access, true), related: uselessRules(analysis, never),
-    message: `Not all of the management access \`${text}\` gets through: \`${stopped.packet}\` ${fateText(stopped)}.`,
+    message: `Not all of the management access \`${text}\` gets through: \`${stopped.packet}\` ${fateText(file, stopped)}.`,
   };
 }
 
@@ -102,7 +102,7 @@ function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, sev
   if (stopped === undefined) return;
   yield {
     ...spotOf(file, analysis.ruleset, stopped.decidedBy), severity, packet: stopped.packet,
-    message: `${who} get through only ${file.conditionals.length === 0 ? 'at certain moments' : 'under conditions that the script does not tell'}: otherwise \`${stopped.packet}\` ${fateText(stopped)}.`,
+    message: `${who} get through only ${file.conditionals.length === 0 ? 'at certain moments' : 'under conditions that the script does not tell'}: otherwise \`${stopped.packet}\` ${fateText(file, stopped)}.`,
   };
 }
 

@@ -7,6 +7,7 @@ import { page } from './support/page.ts';
 export default defineRule({
   code: 'partly-shadowed',
   severity: 'hint',
+  saysIdle: true,
   docs: page({
     what: 'Points at rules of whose packets earlier rules of the chain take some and do something else with them. It is off '
       + 'unless the setting `iptables-lens.hints.partlyShadowed` is on; the command line leaves it off.',

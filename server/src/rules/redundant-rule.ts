@@ -8,6 +8,7 @@ import { page } from './support/page.ts';
 export default defineRule({
   code: 'redundant-rule',
   severity: 'information',
+  saysIdle: true,
   docs: page({
     what: 'Finds rules for which earlier rules leave no packet, and do with each the same that the rule would have done.',
     why: 'Without the rule every packet fares the same. Often it was copied, or its chain has since been given a wider rule; '

@@ -11,6 +11,7 @@ type Behind = Extract<Cause, { kind: 'behind' }>;
 export default defineRule({
   code: 'rule-after-terminal',
   severity: 'warning',
+  saysIdle: true,
   docs: page({
     what: 'Finds rules behind one that lets no packet past: `-j DROP` or `-j RETURN` without a condition, a jump to a chain '
       + 'in which every packet ends, or several rules that between them take all that comes into the chain. The first rule '

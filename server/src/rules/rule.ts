@@ -114,6 +114,8 @@ export interface FileInContext {
   readonly failedAt: Line | undefined;
   /** Where a script ends because a parameter is not set that it asks for. */
   readonly unset: UnsetLine | undefined;
+  /** Whether the line is the file's own, and not one of what it starts from. */
+  owns(line: Line): boolean;
   /** The lines that are for some tables, such as those of a ruleset, in the order in which they are executed, each as often as it is. */
   executed(stack: Stack): readonly BoundLine[];
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
@@ -146,6 +148,8 @@ export type Progress = Report | undefined;
 export interface Rule {
   readonly code: string;
   readonly severity: Severity;
+  /** Whether it says that something does nothing: of a script that is run in several ways it has to be so in each. */
+  readonly saysIdle?: true;
   readonly docs: string;
   checkLine?(context: LineInContext): Iterable<Report>;
   checkProblem?(problem: Problem, context: LineInContext): Iterable<Report>;

@@ -11,6 +11,8 @@ import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
 import { LineChecks } from './support/line-checks.ts';
+import { withoutForeign } from './support/own-lines.ts';
+import { RunChecks } from './support/run-checks.ts';
 import { Suppressions } from './support/suppression.ts';
 import { surveyOf, type Survey } from './support/survey.ts';
 import unusedSuppression, { reportUnused } from './unused-suppression.ts';
@@ -49,9 +51,10 @@ export class Diagnostics {
   private readonly codes: ReadonlySet<string>;
   private readonly lineChecks: LineChecks;
   private readonly exact: ExactChecks;
+  private readonly runs: RunChecks;
   private quick: QuickRound | undefined;
   /** The findings last asked for, of which rounds they are, and those of them about comments that silence nothing. */
-  private known: { readonly quick: QuickRound; readonly exact: readonly Finding[]; readonly unused: readonly Finding[]; readonly findings: readonly Finding[] } | undefined;
+  private known: { readonly quick: QuickRound; readonly exact: readonly Finding[]; readonly ofRuns: readonly Finding[]; readonly unused: readonly Finding[]; readonly findings: readonly Finding[] } | undefined;
 
   constructor(document: RulesetDocument, surroundings: () => Surroundings = () => NOTHING_AROUND, rules: readonly Rule[] = RULES) {
     this.document = document;
@@ -62,6 +65,7 @@ export class Diagnostics {
     this.fileRules = rules.filter(({ checkFile }) => checkFile !== undefined);
     this.explainers = rules.filter(({ explainErrors }) => explainErrors !== undefined);
     this.exact = new ExactChecks(document, rules);
+    this.runs = new RunChecks(document, rules, (run) => new Diagnostics(run, surroundings, rules));
     this.codes = new Set(rules.map(({ code }) => code));
   }
 
@@ -69,9 +73,10 @@ export class Diagnostics {
   findings(): readonly Finding[] {
     const quick = this.quickRound();
     const exact = this.exact.findings(quick.file);
-    if (this.known?.quick !== quick || this.known.exact !== exact) {
-      const { heard, unused } = this.unsilenced([...quick.found, ...exact], quick.file);
-      this.known = { quick, exact, unused, findings: [...heard, ...unused].sort(byPosition) };
+    const ofRuns = this.runs.findings(quick.file);
+    if (this.known?.quick !== quick || this.known.exact !== exact || this.known.ofRuns !== ofRuns) {
+      const { heard, unused } = this.unsilenced([...quick.found, ...exact, ...ofRuns], quick.file);
+      this.known = { quick, exact, ofRuns, unused, findings: [...heard, ...unused].sort(byPosition) };
     }
     return this.known.findings;
   }
@@ -80,6 +85,13 @@ export class Diagnostics {
   *analysing(): Generator<undefined, void> {
     const { file, found } = this.quickRound();
     yield* this.exact.run(file, found);
+    yield* this.runs.run(file, this.everything());
+  }
+
+  /** The findings as they are known now with those that a comment silences. */
+  everything(): readonly Finding[] {
+    const { found, file } = this.quickRound();
+    return [...found, ...this.exact.findings(file)];
   }
 
   /** Every finding of the document as it stands, however long it takes. */
@@ -105,7 +117,12 @@ export class Diagnostics {
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, around);
-    for (const rule of this.fileRules) for (const report of rule.checkFile!(file)) found.push(finding(rule, report));
+    for (const rule of this.fileRules) {
+      for (const report of rule.checkFile!(file)) {
+        const own = withoutForeign(report, file.owns);
+        if (own !== undefined) found.push(finding(rule, own));
+      }
+    }
     const read = unread(explained(found, this.explainers));
     return { ruleset, file, found: kind === 'script' ? distinct(read) : read };
   }
@@ -117,6 +134,7 @@ export class Diagnostics {
       rulesets: stacksOf(document, survey).map((stack) => document.ruleset(stack)),
       startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken, conditionals: document.conditionalCommands,
       stacks: document.stacks, executed: (stack) => document.linesOf(stack),
+      owns: (line) => document.owns(line),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
     };
@@ -132,7 +150,8 @@ export class Diagnostics {
 
   /** Whether the comment silences nothing for sure: while an analysis is under way, as far as it did so before. */
   private isSettled({ line, span }: Finding, file: FileInContext): boolean {
-    if (this.exact.isDone(file) || !this.exact.codes.has(line.text.slice(span.start, span.end))) return true;
+    const { exact, runs } = this;
+    if (runs.isDone(file) && (exact.isDone(file) || !exact.codes.has(line.text.slice(span.start, span.end)))) return true;
     return this.known?.unused.some((before) => before.line === line && before.span.start === span.start) === true;
   }
 }

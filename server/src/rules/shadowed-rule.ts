@@ -8,6 +8,7 @@ import { page } from './support/page.ts';
 export default defineRule({
   code: 'shadowed-rule',
   severity: 'warning',
+  saysIdle: true,
   docs: page({
     what: 'Finds rules for which earlier rules leave no packet, and do something else with those that the rule could match. '
       + 'The finding names a smallest set of rules that between them take every such packet, over jumps and gotos.',

@@ -1,6 +1,6 @@
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
-import { insertAbove, insertBelow } from './support/edits.ts';
+import { defineRule, type FileInContext, type Report } from './rule.ts';
+import { callComment, followRun } from './support/follow-run.ts';
 import { page } from './support/page.ts';
 
 export default defineRule({
@@ -10,7 +10,9 @@ export default defineRule({
     what: 'Finds iptables commands of which nobody knows whether they run, because the script itself does not tell: under a '
       + 'condition on the machine or on the script\'s arguments, or in a loop over what another program prints. One finding '
       + 'speaks for all commands that depend on the same thing.',
-    why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. Scripts that take longer '
+    why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. A script of up to 500 lines '
+      + 'with commands that asks for its first argument, such as `start` or `stop`, is checked as it is run with each as well, and with the '
+      + 'others after the one that leaves most rules behind; such findings begin with the run that they are about. Scripts that take longer '
       + 'than anybody would wait for are followed up to a limit.',
     example: ['#!/bin/sh', 'case "$1" in', 'start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;', 'stop) iptables -F INPUT ;;', 'esac'],
     instead: ['#!/bin/sh', '# iptables-lens args=start', 'case "$1" in', 'start) iptables -A INPUT -s 192.0.2.1 -j DROP ;;', 'stop) iptables -F INPUT ;;', 'esac'],
@@ -44,13 +46,6 @@ function* dependents(conditionals: FileInContext['conditionals'], top: Line): It
     const also = others === 0 ? '' : others === 1 ? ', and another command,' : `, and ${others} other commands,`;
     const message = `Whether this${also} runs depends on \`${origin}\`.`;
     if (wanted === undefined) yield { ...report, message };
-    else yield { ...report, message: `${message} A comment \`${callComment(wanted)}\` follows the script as it is run with that argument.`, fixes: [followed(top, wanted)] };
+    else yield { ...report, message: `${message} A comment \`${callComment(wanted)}\` follows the script as it is run with that argument.`, fixes: [followRun(top, wanted)] };
   }
 }
-
-const callComment = (argument: string): string => `# iptables-lens args=${argument}`;
-
-/** Says in the script with which argument it is run. */
-const followed = (top: Line, argument: string): Fix => ({
-  title: `Follow the script as it is run with \`${argument}\``, safe: false, edits: [top.text.startsWith('#!') ? insertBelow(top, callComment(argument)) : insertAbove(top, callComment(argument))],
-});

@@ -27,6 +27,7 @@ const reported = problemRule({
 
 export default defineRule({
   ...reported,
+  saysIdle: true,
   *checkAnalysis(file) {
     for (const each of yield* deadLines(file)) {
       const said = saidOf(each, each.dead.cause);

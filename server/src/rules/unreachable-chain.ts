@@ -9,6 +9,7 @@ import { page } from './support/page.ts';
 export default defineRule({
   code: 'unreachable-chain',
   severity: 'information',
+  saysIdle: true,
   docs: page({
     what: 'Finds chains with rules into which no packet can come, although rules of other chains lead there: no packet can '
       + 'match any of those. Of chains that lead to one another, the first is named.',

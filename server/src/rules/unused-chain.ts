@@ -9,6 +9,7 @@ import { page } from './support/page.ts';
 export default defineRule({
   code: 'unused-chain',
   severity: 'hint',
+  saysIdle: true,
   docs: page({
     what: 'Points at user-defined chains that no rule leads to. In tables of which the file has no built-in chain nothing is '
       + 'said: such a file is loaded beside others, whose rules may lead to its chains.',

@@ -65,9 +65,11 @@ export function largeText(rules: number): string {
 /** A session with one open document, as the features see it. */
 export async function sessionWith(text: string, name?: string): Promise<{ readonly session: Session; readonly document: RulesetDocument }> {
   const document = await openDocument(text, name);
-  const session: Session = {
-    settings: DEFAULT_SETTINGS, snippets: false, simulations: new Map(),
-    document: (uri) => (uri === document.uri ? document : undefined), findings: () => [], host: () => ({}), refresh: () => undefined,
-  };
-  return { session, document };
+  return { session: sessionOf(document), document };
 }
+
+/** A session in which this document alone is open. */
+export const sessionOf = (document: RulesetDocument): Session => ({
+  settings: DEFAULT_SETTINGS, snippets: false, simulations: new Map(),
+  document: (uri) => (uri === document.uri ? document : undefined), findings: () => [], host: () => ({}), refresh: () => undefined,
+});

@@ -59,7 +59,7 @@ describe('hover', () => {
   describe('of a chain', () => {
     const text = (line: string): string => `*filter\n:INPUT DROP [0:0]\n:web - [0:0]\n-A INPUT -p tcp -j web\n-A web -p tcp --dport 80 -j ACCEPT\n${line}\nCOMMIT\n`;
     it('counts its rules and names its line', () => check(text('-A <|>web -j DROP'), /2 rules\. Declared in line 3\./u, 'web'));
-    it('says what leads to it', () => check(text('-A INPUT -s 10.0.0.1 -j we<|>b'), /2 rules lead here \(lines 4, 6\); packets come from `INPUT`/u));
+    it('says what leads to it', () => check(text('-A INPUT -s 10.0.0.1 -j we<|>b'), /2 rules lead here \(lines 4 and 6\); packets come from `INPUT`/u));
     it('lists its first rules', () => check(text('-A INPUT -g <|>web'), /```iptables\n-A web -p tcp --dport 80 -j ACCEPT\n```/u));
     it('states the policy of a built-in one', () => check(text('-A INP<|>UT -j DROP'), /Policy `DROP`, 2 rules/u));
     it('says when nothing leads to it', () => check('*filter\n:we<|>b - [0:0]\nCOMMIT\n', /No rule leads here/u));

@@ -1,5 +1,6 @@
 import type { Fate, Outcome, Result } from '../engine/result.ts';
 import { fulfils, printVerdict, verdictText, type ExpectedVerdict } from '../notation/verdict.ts';
+import { nameOfLine } from '../syntax/line.ts';
 
 /** How an answer stands to what was expected. */
 export interface Judgement {
@@ -34,5 +35,5 @@ function decidedBy(fate: Fate): string {
   if (fate.reason !== undefined) return ` (${fate.reason})`;
   if (fate.policy !== undefined) return ` by the policy of ${fate.policy.chain} in ${fate.policy.table}`;
   const last = fate.steps.findLast((step) => step.matched === true);
-  return last === undefined ? '' : ` by line ${last.rule.bound.line.number + 1}`;
+  return last === undefined ? '' : ` by ${nameOfLine(last.rule.bound.line)}`;
 }

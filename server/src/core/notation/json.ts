@@ -78,6 +78,8 @@ export interface StepJson {
   readonly chain: string;
   readonly rule: number;
   readonly line: number;
+  /** The name of the line's file, where that is the one that the file starts from. */
+  readonly file?: string;
   readonly target: string | null;
   readonly matched: boolean | 'unknown';
   readonly reason?: string;
@@ -85,8 +87,9 @@ export interface StepJson {
 }
 
 function stepToJson({ table, chain, number, rule, target, matched, reason, effect }: Step): StepJson {
+  const { number: line, file } = rule.bound.line;
   return {
-    table, chain, rule: number, line: rule.bound.line.number + 1, target: target ?? null, matched,
+    table, chain, rule: number, line: line + 1, ...(file === undefined ? {} : { file }), target: target ?? null, matched,
     ...(reason === undefined ? {} : { reason: `${reason.source}: ${reason.observe}` }), ...(effect === undefined ? {} : { effect }),
   };
 }

@@ -2,7 +2,7 @@ import type { RulesetDocument } from './document.ts';
 import type { SavedLine } from './save.ts';
 
 /** The first arguments of a script for which commands of it ask that run with no other, as far as nobody says how it is called. */
-function demandsOf(document: RulesetDocument): readonly string[] {
+export function demandsOf(document: RulesetDocument): readonly string[] {
   const values = new Set<string>();
   for (const { argument } of document.conditionalCommands) if (argument?.place === 1) values.add(argument.value);
   return [...values];

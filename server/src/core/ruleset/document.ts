@@ -83,13 +83,14 @@ export class RulesetDocument implements ScriptContext {
   private startKnown: Start | undefined;
   private blocks: readonly BlockEdge[] | undefined;
 
-  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE) {
+  /** `file`: a name for those who start from what it leaves behind. */
+  constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE, file?: string) {
     this.parser = parser;
     this.beside = beside;
     this.uri = uri;
     this.languageId = languageId;
     this.version = version;
-    this.textLines = new TextLines(parser, text);
+    this.textLines = new TextLines(parser, text, file);
     this.changed();
   }
 
@@ -265,6 +266,16 @@ export class RulesetDocument implements ScriptContext {
     this.forget();
   }
 
+  /** The line that names a file which the document starts from; undefined where a setting does, or nothing. */
+  get startLine(): Line | undefined {
+    return this.content.find(({ content }) => content.kind === 'start');
+  }
+
+  /** Whether the line is one of this document as it stands. */
+  owns(line: Line): boolean {
+    return this.lineAt(line.number)?.line === line;
+  }
+
   /** Why the document does not start from the files that it, or a setting, names. */
   get startProblems(): readonly StartProblem[] {
     return this.started().problems;
@@ -283,6 +294,16 @@ export class RulesetDocument implements ScriptContext {
     if (call?.kind !== 'call') return undefined;
     if (this.statedArguments?.stated !== call.arguments) this.statedArguments = { stated: call.arguments, words: call.arguments.map(({ text }) => text) };
     return this.statedArguments.words;
+  }
+
+  /** The same text as a script that is run with these arguments: a document of its own, which starts from `from` where that is given. */
+  runWith(words: readonly string[], from: readonly Ruleset[] | undefined): RulesetDocument {
+    const other = new RulesetDocument(this.parser, this.uri, this.languageId, this.version, this.getText(), this.beside);
+    other.setFamily(this.declared);
+    other.setStartFiles(this.startFiles);
+    other.setStart(from ?? this.given);
+    other.setArguments(words);
+    return other;
   }
 
   private started(): Start {

@@ -8,7 +8,7 @@ export interface Unknown {
   readonly candidates?: readonly string[];
   /** The program that it names all the same: `$(which iptables)` is some path of it. */
   readonly program?: string;
-  /** Which argument of the script it is, from 1. */
+  /** Which argument of the script it is, from 1, unless it is something that the script puts in its place. */
   readonly argument?: number;
 }
 
@@ -67,10 +67,15 @@ export function oneOf(values: readonly Value[], origin: string): Value {
   const candidates = new Set<string>();
   for (const value of values) {
     const some = isUnknown(value) ? value.candidates : [value];
-    if (some === undefined) return { origin: values.find(isUnknown)!.origin };
+    if (some === undefined) return unknownOneOf(values.filter(isUnknown));
     for (const each of some) candidates.add(each);
   }
   return candidates.size > MOST_CANDIDATES ? { origin } : { origin, candidates: [...candidates] };
+}
+
+function unknownOneOf([first, ...others]: readonly Unknown[]): Unknown {
+  const { origin, argument } = first!;
+  return argument !== undefined && others.every((other) => other.argument === argument) ? { origin, argument } : { origin };
 }
 
 export function sameValue(a: Value, b: Value): boolean {

@@ -62,4 +62,22 @@ export interface Line {
   readonly text: string;
   readonly eol: '' | '\n' | '\r\n';
   readonly content: LineContent;
+  /** The name of its file, where others start from what that leaves behind and speak of its lines beside their own. */
+  readonly file?: string;
+}
+
+/** `line 7`, or `line 7 of rules.v4` of another file. */
+export const nameOfLine = (line: Line): string => nameOfLines([line]);
+
+/** Lines by their numbers, each file's in order: `lines 3, 7 and 9`; no more than `most` of them, and how many more there are. */
+export function nameOfLines(lines: readonly Line[], most = lines.length): string {
+  const shown = [...lines].sort((a, b) => a.number - b.number).slice(0, most);
+  const rest = lines.length - shown.length;
+  const files = [...new Set(shown.map(({ file }) => file))];
+  const names = files.map((file) => {
+    const numbers = shown.filter((line) => line.file === file).map(({ number }) => String(number + 1));
+    const last = rest > 0 && file === files.at(-1) ? `${rest} more` : numbers.length > 1 ? numbers.pop()! : undefined;
+    return `line${numbers.length === 1 && last === undefined ? '' : 's'} ${numbers.join(', ')}${last === undefined ? '' : ` and ${last}`}${file === undefined ? '' : ` of ${file}`}`;
+  });
+  return names.join(' and ');
 }

@@ -22,10 +22,13 @@ const MOST_ARGUMENTS = 10_000;
 /** A text as its logical lines; an edit parses those that it touches, and all others stay the objects that they were. */
 export class TextLines {
   private readonly parser: LineParser;
+  private readonly file: string | undefined;
   private lines: Line[] = [];
 
-  constructor(parser: LineParser, text: string) {
+  /** `file`: the name of the lines' file, for other files that speak of them. */
+  constructor(parser: LineParser, text: string, file?: string) {
     this.parser = parser;
+    this.file = file;
     this.replace(0, 0, splitLines(text));
   }
 
@@ -75,7 +78,9 @@ export class TextLines {
   }
 
   private replace(first: number, end: number, texts: readonly LogicalText[]): Replacement {
-    const after = this.parser.parse(texts);
+    const { file } = this;
+    const read = this.parser.parse(texts);
+    const after = file === undefined ? read : read.map((line) => ({ ...line, file }));
     const before = this.lines.slice(first, end);
     if (after.length < MOST_ARGUMENTS) this.lines.splice(first, end - first, ...after);
     else this.lines = [...this.lines.slice(0, first), ...after, ...this.lines.slice(end)];

@@ -1,6 +1,7 @@
 import type { Analysis, Covering } from '../../core/analysis/analysis.ts';
 import { analysisOf } from '../../core/analysis/known.ts';
 import { NONE } from '../../core/sets/diagram.ts';
+import { nameOfLines } from '../../core/syntax/line.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
@@ -38,11 +39,11 @@ function whyNone(analysis: Analysis, { table, ...place }: RulePlace): string {
   if (covering === undefined) {
     return analysis.reaching(table, place) === NONE ? `No packet comes to ${place.chain}.` : 'No packet can match this rule: what it asks for contradicts itself.';
   }
-  const lines = (how: Covering['how']): string => [...new Set(covering.filter((each) => each.how === how).map(({ rule }) => rule.bound.line.number + 1))].join(', ');
+  const lines = (how: Covering['how']): string => nameOfLines([...new Set(covering.filter((each) => each.how === how).map(({ rule }) => rule.bound.line))]);
   const parts = [
-    ...(lines('takes') === '' ? [] : [`earlier rules take every packet that could match (line ${lines('takes')})`]),
-    ...(lines('calls') === '' ? [] : [`the jumps to ${place.chain} lead only other packets there (line ${lines('calls')})`]),
-    ...(lines('rewrites') === '' ? [] : [`what earlier rules rewrite leaves none that could match (line ${lines('rewrites')})`]),
+    ...(lines('takes') === '' ? [] : [`earlier rules take every packet that could match (${lines('takes')})`]),
+    ...(lines('calls') === '' ? [] : [`the jumps to ${place.chain} lead only other packets there (${lines('calls')})`]),
+    ...(lines('rewrites') === '' ? [] : [`what earlier rules rewrite leaves none that could match (${lines('rewrites')})`]),
   ];
   return parts.length === 0 ? `No packet that comes to ${place.chain} can match this rule.` : `No packet reaches this rule: ${parts.join(', and ')}.`;
 }

@@ -11,7 +11,7 @@ import { readPlace } from '../support/command-argument.ts';
 export interface ResultingRuleset {
   readonly family: 'ipv4' | 'ipv6';
   readonly text: string;
-  /** For each line of the text, the line (from 0) of the file that made its rule; null for lines that are no rules. */
+  /** For each line of the text, the line (from 0) of the file that made its rule; null for lines that are no rules, and rules of a file that it starts from. */
   readonly sources: readonly (number | null)[];
   /** The lines that iptables would refuse, with the reason. */
   readonly refused: readonly { readonly line: number; readonly message: string }[];
@@ -26,7 +26,7 @@ export function resultingRuleset(session: Session, argument: unknown): Resulting
   return {
     family: ruleset.family,
     text: saved.map(({ text }) => `${text}\n`).join(''),
-    sources: saved.map(({ rule }) => rule?.bound.line.number ?? null),
+    sources: saved.map(({ rule }) => (rule === undefined || rule.bound.line.file !== undefined ? null : rule.bound.line.number)),
     refused: refusalsOf(document, ruleset).map(({ line, message }) => ({ line: line.number, message })),
   };
 }

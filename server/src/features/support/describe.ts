@@ -3,7 +3,7 @@ import { VERDICTS, isBuiltIn, type TableName } from '../../core/netfilter.ts';
 import type { Chain, Ruleset, Table } from '../../core/ruleset/model.ts';
 import type { BaseOption } from '../../core/ruleset/options.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
-import type { Line } from '../../core/syntax/line.ts';
+import { nameOfLine, nameOfLines, type Line } from '../../core/syntax/line.ts';
 import { countOf, describeChain } from './chain-text.ts';
 import { baseDocumentation, baseValues } from './completion/base-option.ts';
 import { pageOf } from './pages.ts';
@@ -61,7 +61,7 @@ export function describeChainIn(ruleset: Ruleset, tableName: TableName, name: st
   return paragraphs(head, hook, `${describeChain(chain)} ${declared(chain)}`.trim(), chain.builtIn ? '' : reached(table, name), firstRules(chain));
 }
 
-const declared = ({ declaration }: Chain): string => (declaration === undefined ? '' : `Declared in line ${declaration.number + 1}.`);
+const declared = ({ declaration }: Chain): string => (declaration === undefined ? '' : `Declared in ${nameOfLine(declaration)}.`);
 
 /** Which rules lead to a user-defined chain, and from which hooks packets get there. */
 function reached(table: Table, name: string): string {
@@ -70,11 +70,9 @@ function reached(table: Table, name: string): string {
     for (const { bound: { target, line } } of rules) if (target?.kind === 'chain' && target.chain === name) lines.add(line);
   }
   if (lines.size === 0) return 'No rule leads here.';
-  const numbers = [...lines].slice(0, LISTED).map(({ number }) => String(number + 1));
-  const more = lines.size > LISTED ? ' …' : '';
   const hooks = [...Placements.of(table).hooksOf(name)].map((hook) => `\`${hook}\``);
   const from = hooks.length === 0 ? 'no hook reaches it' : `packets come from ${hooks.join(', ')}`;
-  return `${countOf(lines.size, 'rule')} ${lines.size === 1 ? 'leads' : 'lead'} here (line${lines.size === 1 ? '' : 's'} ${numbers.join(', ')}${more}); ${from}.`;
+  return `${countOf(lines.size, 'rule')} ${lines.size === 1 ? 'leads' : 'lead'} here (${nameOfLines([...lines], LISTED)}); ${from}.`;
 }
 
 function firstRules({ rules }: Chain): string {

@@ -2,16 +2,18 @@ import type { Fate, Result, Step } from '../../core/engine/result.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Family } from '../../core/netfilter.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
-import type { Line } from '../../core/syntax/line.ts';
+import { nameOfLine, type Line } from '../../core/syntax/line.ts';
 import { fateText, moreThan, SPELLED_OUT } from './fates.ts';
 
 /** Where the chains of each family are looked up: a document, or a script as it is after one of its lines. */
 export interface Rulesets {
   ruleset(family: Family): Ruleset;
+  /** The line that names a file with rules of before, which have no line of their own here. */
+  readonly startLine: Line | undefined;
 }
 
 /** The document's rulesets as they are after a line; the whole document's without one. */
-export const rulesetsAt = (document: RulesetDocument, at: Line | undefined): Rulesets => ({ ruleset: (family) => document.ruleset(family, 'nft', at?.number) });
+export const rulesetsAt = (document: RulesetDocument, at: Line | undefined): Rulesets => ({ startLine: document.startLine, ruleset: (family) => document.ruleset(family, 'nft', at?.number) });
 
 /** What a simulation has to say at the end of one line. */
 export interface Mark {
@@ -29,7 +31,10 @@ export const SIGNS = { matched: '✓', unmatched: '✗', unknown: '?', verdict: 
  */
 export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { readonly unmatched: boolean }): Mark[] {
   const byLine = new Map<Line, Note[]>();
-  const add = (line: Line, note: Note): void => {
+  const add = (where: Line, said: Note): void => {
+    const line = shownAt(where, rulesets);
+    if (line === undefined) return;
+    const note = line === where ? said : { ...said, label: `${said.label} (${nameOfLine(where)})` };
     const notes = byLine.get(line);
     if (notes === undefined) byLine.set(line, [note]);
     else if (!notes.some(({ label }) => label === note.label)) notes.push(note);
@@ -51,8 +56,12 @@ export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { rea
 
 /** The line on which a fate was decided: a rule's, or that of the chain whose policy spoke. */
 export function decidingLine(fate: Fate, rulesets: Rulesets): Line | undefined {
-  return endOf(fate, rulesets)?.line;
+  const end = endOf(fate, rulesets);
+  return end && shownAt(end.line, rulesets);
 }
+
+/** The line of the document that stands for a line of its own or of a file that it starts from; undefined where none does. */
+const shownAt = (line: Line, { startLine }: Rulesets): Line | undefined => (line.file === undefined ? line : startLine);
 
 interface Note {
   readonly label: string;

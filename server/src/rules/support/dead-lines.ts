@@ -81,7 +81,7 @@ function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<r
   const lines: DeadLine[] = [];
   let looked = 0;
   for (const [line, rules] of byLine) {
-    if (counts.get(line) === rules.length && !isExplained(file, rules)) lines.push(foremost(rules));
+    if (file.owns(line) && counts.get(line) === rules.length && !isExplained(file, rules)) lines.push(foremost(rules));
     if (++looked % LINES_AT_ONCE === 0) yield undefined;
   }
   return lines;

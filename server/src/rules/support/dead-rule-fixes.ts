@@ -19,12 +19,12 @@ export function removals({ line }: DeadLine): Fix[] {
  * Puts the rule before the first of the covering ones, where all of them are appended to its chain above it, in one row.
  * Where rules of the table rewrite packets it may be those that leave it nothing, and then no place is sure to help.
  */
-export function moves({ lines }: FileInContext, { line, bound, table, dead }: DeadLine, by: readonly Covering[]): Fix[] {
-  if (rewritesPackets(table)) return [];
+export function moves({ lines, owns }: FileInContext, { line, bound, table, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+  const areAppended = bound.command?.kind === 'append' && by.every(({ rule, chain }) => chain === dead.chain && rule.bound.command?.kind === 'append' && owns(rule.bound.line));
+  if (!areAppended || rewritesPackets(table)) return [];
   const first = by.reduce((best, each) => (each.index < best.index ? each : best));
   const other = first.rule.bound;
-  const areAppended = bound.command?.kind === 'append' && other.command?.kind === 'append';
-  if (!areAppended || by.some(({ chain }) => chain !== dead.chain) || other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line) || !isOneRow(lines, other.line, line)) return [];
+  if (other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line) || !isOneRow(lines, other.line, line)) return [];
   return [{ title: `Move it before line ${other.line.number + 1}`, safe: false, edits: [insertAbove(other.line, line.text), removeLine(line)] }];
 }
 

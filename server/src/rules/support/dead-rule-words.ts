@@ -1,6 +1,6 @@
 import type { Covering } from '../../core/analysis/cover.ts';
 import type { BoundRule } from '../../core/ruleset/model.ts';
-import type { Line } from '../../core/syntax/line.ts';
+import { nameOfLine, nameOfLines, type Line } from '../../core/syntax/line.ts';
 import { cover, type Span } from '../../core/text.ts';
 import type { RelatedPlace } from '../rule.ts';
 import { textSpan } from './edits.ts';
@@ -15,18 +15,14 @@ export function ruleSpan(line: Line): Span {
 }
 
 /** `line 7 (`-j DROP`)`. */
-export const named = (bound: BoundRule): string => `line ${bound.line.number + 1}${targetOf(bound)}`;
+export const named = (bound: BoundRule): string => `${nameOfLine(bound.line)}${targetOf(bound)}`;
 
 function targetOf({ line, target }: BoundRule): string {
   return target === undefined ? '' : ` (\`${line.text.slice(target.span.start, target.span.end)}\`)`;
 }
 
 /** Several rules by their lines. */
-export function listed(rules: readonly Covering[]): string {
-  const numbers = inOrder(rules).slice(0, MOST).map(({ rule }) => String(rule.bound.line.number + 1));
-  if (rules.length > MOST) return `lines ${numbers.join(', ')} and ${rules.length - MOST} more`;
-  return `lines ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)!}`;
-}
+export const listed = (rules: readonly Covering[]): string => nameOfLines(rules.map(({ rule }) => rule.bound.line), MOST);
 
 /** A link to each of the rules, in the order of their lines. */
 export function relatedTo<C extends Covering>(rules: readonly C[], message: (rule: C) => string): RelatedPlace[] {

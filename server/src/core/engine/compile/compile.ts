@@ -4,6 +4,7 @@ import { ChainSurvey } from '../../ruleset/chain-survey.ts';
 import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
 import { ofTraits } from '../../ruleset/traits.ts';
 import { usesOf } from '../../ruleset/uses.ts';
+import { nameOfLine, type Line } from '../../syntax/line.ts';
 import { completed, type Steps } from '../../steps.ts';
 import type { CompiledChain, CompiledRule, CompiledTarget, Program, Stage, WayFields } from '../program.ts';
 import type { Backend, Condition, Slot } from '../traversal.ts';
@@ -195,9 +196,9 @@ class Compiler implements CompileContext {
   }
 
   private matches({ bound }: Rule): readonly Condition[] {
-    if (bound.broken) return [refused(bound.line.number + 1, bound.line.text)];
-    if (bound.conditional !== undefined) return [conditional(bound.conditional, bound.line.number + 1, bound.line.text)];
-    if (bound.unresolved !== undefined) return [unresolved(bound.unresolved, bound.line.number + 1, bound.line.text)];
+    if (bound.broken) return [refused(bound.line)];
+    if (bound.conditional !== undefined) return [conditional(bound.conditional, bound.line)];
+    if (bound.unresolved !== undefined) return [unresolved(bound.unresolved, bound.line)];
     return bound.matches.flatMap((use) => (use.definition as MatchDefinition).conditions(use, this));
   }
 
@@ -234,26 +235,26 @@ function leading(matches: readonly Condition[]): readonly Condition[] {
   return end === -1 ? matches : matches.slice(0, end);
 }
 
-function refused(line: number, text: string): Condition {
+function refused(line: Line): Condition {
   return {
-    source: text.trim(),
-    test: () => new Unknown(`line ${line}, which iptables refuses, would match`),
+    source: line.text.trim(),
+    test: () => new Unknown(`${nameOfLine(line)}, which iptables refuses, would match`),
     observe: () => 'iptables refuses the rule',
   };
 }
 
-function unresolved(expansion: string, line: number, text: string): Condition {
+function unresolved(expansion: string, line: Line): Condition {
   return {
-    source: text.trim(),
-    test: () => new Unknown(`the rule of line ${line} matches with what the shell makes of \`${expansion}\``),
+    source: line.text.trim(),
+    test: () => new Unknown(`the rule of ${nameOfLine(line)} matches with what the shell makes of \`${expansion}\``),
     observe: () => `what the shell makes of \`${expansion}\` is not known`,
   };
 }
 
-function conditional(origin: string, line: number, text: string): Condition {
+function conditional(origin: string, line: Line): Condition {
   return {
-    source: text.trim(),
-    test: () => new Unknown(`the rule of line ${line} is there, which depends on \`${origin}\`, and matches`),
+    source: line.text.trim(),
+    test: () => new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${origin}\`, and matches`),
     observe: () => `whether the rule is there depends on \`${origin}\``,
   };
 }

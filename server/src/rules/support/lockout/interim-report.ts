@@ -1,5 +1,6 @@
 import type { BoundLine } from '../../../core/ruleset/build.ts';
 import type { Steps } from '../../../core/analysis/steps.ts';
+import { nameOfLine } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, Fix, Progress, RelatedPlace, TextEdit } from '../../rule.ts';
 import { insertBelow, merged, removeLine, textSpan } from '../edits.ts';
 import { hasMore } from '../script.ts';
@@ -19,13 +20,13 @@ export function* reportInterim(file: AnalysedFile, interim: Interim, why: string
   const forAWhile = opened && stoppedForAWhile(analysis, traffic, standing, opened, standingOf(opened, traffic));
   const stopped = forAWhile ?? stoppedPacket(analysis, traffic, standing, standing.blocked);
   if (stopped === undefined) return;
-  const example = `\`${stopped.packet}\` ${fateText(stopped).replace('this rule', 'a rule')}`;
+  const example = `\`${stopped.packet}\` ${fateText(file, stopped).replace('this rule', 'a rule')}`;
   const end = until?.at(-1)?.line;
   const fix = interim.how === 'flush' ? yield* openPolicies(file, interim) : moveBehind(interim);
   const related: RelatedPlace[] = end === undefined || end === line ? [] : [{ line: end, span: textSpan(end), message: 'Only this lets the connection go on' }];
   yield {
     line, span: bound!.command!.span, packet: stopped.packet, packetAfter: line, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
-    message: `${why}: ${end === undefined ? 'from here on' : `until line ${end.number + 1}`} ${example}, and with it a connection to this host such as the one that the commands are typed in.`,
+    message: `${why}: ${end === undefined ? 'from here on' : `until ${nameOfLine(end)}`} ${example}, and with it a connection to this host such as the one that the commands are typed in.`,
   };
 }
 

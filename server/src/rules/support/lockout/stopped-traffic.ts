@@ -17,7 +17,7 @@ export function* reportLacking(file: FileInContext, analysis: Analysis, lacking:
   const stopped = stoppedPacket(analysis, lacking.traffic, standing, standing.blocked);
   if (stopped === undefined) return;
   const fix = openingFix(file, analysis, `Accept ${lacking.what}`, [lacking]);
-  yield { ...spotOf(file, analysis.ruleset, stopped.decidedBy), packet: stopped.packet, message: lacking.message(exampleText(stopped)), ...(fix === undefined ? {} : { fixes: [fix] }) };
+  yield { ...spotOf(file, analysis.ruleset, stopped.decidedBy), packet: stopped.packet, message: lacking.message(exampleText(file, stopped)), ...(fix === undefined ? {} : { fixes: [fix] }) };
 }
 
-const exampleText = (stopped: Stopped): string => `\`${stopped.packet}\` ${fateText(stopped)}`;
+const exampleText = (file: FileInContext, stopped: Stopped): string => `\`${stopped.packet}\` ${fateText(file, stopped)}`;
