@@ -15,10 +15,11 @@ export interface Settings extends CheckSettings {
 
 export const DEFAULT_SETTINGS: Settings = { family: 'auto', codeLens: { rules: true }, inlayHints: { unmatched: true }, startFrom: [], ...DEFAULT_CHECK_SETTINGS };
 
-/** A packet that stands in a document: what was asked, in notation, and the line of a script after which it was. */
+/** A packet that stands in a document: what was asked, in notation; of a script also the line after which it was, and the first argument with which it is run. */
 export interface Simulation {
   readonly packet: string;
   readonly at?: Line | undefined;
+  readonly run?: string | undefined;
 }
 
 /** What the features of one client share: its open documents, settings, and the simulations shown in them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { traceText } from '../../../server/src/cli/trace.ts';
 import { resultText, SPELLED_OUT } from '../../../server/src/features/support/fates.ts';
-import { marksOf } from '../../../server/src/features/support/marks.ts';
+import { marksOf, rulesetsOf } from '../../../server/src/features/support/marks.ts';
 import { parsePacket } from '../../../server/src/core/notation/parse.ts';
 import { openDocument } from '../../support/document.ts';
 import { run } from '../engine/run.ts';
@@ -52,7 +52,7 @@ describe('the fates of a packet', () => {
     const text = filter(...marks).replace(':INPUT DROP', ':INPUT ACCEPT');
     const [result] = await run(text, [PACKET]);
     const document = await openDocument(text, 'rules.v4');
-    const mark = marksOf(result!, document, { unmatched: false }).find(({ line }) => line.text.startsWith(':INPUT'))!;
+    const mark = marksOf(result!, rulesetsOf(document, { at: undefined, run: undefined }), { unmatched: false }).find(({ line }) => line.text.startsWith(':INPUT'))!;
     assert.match(mark.label, / {2}and 3 more ends$/u);
     assert.equal(mark.tooltip!.split('\n\n---\n\n').length, SPELLED_OUT + 1);
   });

@@ -14,6 +14,16 @@ describe('a document under edits', () => {
     document.lines.forEach((line, index) => assert.equal(line === before[index], index !== row, `line ${index}`));
   });
 
+  it('keeps the lines that others are put before and behind, and that come back as they were', async () => {
+    const document = await openDocument('*filter\n-A INPUT -j DROP\nCOMMIT\n');
+    const before = [...document.lines];
+    document.update([{ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 0 } }, text: '-A INPUT -j ACCEPT\n' }], 2);
+    document.update([{ range: { start: { line: 2, character: 16 }, end: { line: 2, character: 16 } }, text: '\n' }], 3);
+    assert.deepEqual(document.lines.map((line) => [before.indexOf(line), line.number]), [[0, 0], [-1, 1], [1, 2], [-1, 3], [2, 4]]);
+    document.update([{ text: '*filter\n-A INPUT -j DROP\nCOMMIT\n' }], 4);
+    assert.deepEqual(document.lines.map((line) => [before.indexOf(line), line.number]), [[0, 0], [-1, 1], [2, 2]]);
+  });
+
   it('joins and splits lines', async () => {
     const document = await openDocument('*filter\n-A INPUT\n-j ACCEPT\nCOMMIT\n');
     document.update([{ range: { start: { line: 1, character: 8 }, end: { line: 2, character: 0 } }, text: ' ' }], 2);

@@ -1,8 +1,30 @@
 import type { RulesetDocument } from './document.ts';
 import type { SavedLine } from './save.ts';
 
+/** Above this many lines with commands nobody would wait until a script has been followed once more. */
+const MOST_LINES = 500;
+
+/** The first arguments with which a script can be followed for itself: those that it asks for, where nobody says how it is called and it is short enough. */
+export function runsOf(document: RulesetDocument): readonly string[] {
+  return isShortScript(document) ? demandsOf(document) : [];
+}
+
+/** The first argument with which the commands of a physical line run, of those; the first one of several. */
+export function runOfLine(document: RulesetDocument, row: number): string | undefined {
+  if (!isShortScript(document)) return undefined;
+  const line = document.lineAt(row)?.line;
+  return document.conditionalCommands.find((command) => command.line === line && command.argument?.place === 1)?.argument?.value;
+}
+
+function isShortScript(document: RulesetDocument): boolean {
+  if (document.kind !== 'script') return false;
+  let count = 0;
+  for (const { content } of document.lines) if (content.kind === 'command' && ++count > MOST_LINES) return false;
+  return true;
+}
+
 /** The first arguments of a script for which commands of it ask that run with no other, as far as nobody says how it is called. */
-export function demandsOf(document: RulesetDocument): readonly string[] {
+function demandsOf(document: RulesetDocument): readonly string[] {
   const values = new Set<string>();
   for (const { argument } of document.conditionalCommands) if (argument?.place === 1) values.add(argument.value);
   return [...values];

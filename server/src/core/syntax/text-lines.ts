@@ -1,3 +1,4 @@
+import { sharedEnds } from '../shared-ends.ts';
 import type { Line } from './line.ts';
 import type { LineParser } from './parser.ts';
 import { indexAt, lineAt, offsetOfColumn, type Position, type Range } from './positions.ts';
@@ -18,6 +19,8 @@ export interface Replacement {
 
 /** Above this many lines at once an array takes them by being built anew: a call has no room for so many arguments. */
 const MOST_ARGUMENTS = 10_000;
+
+const isAlike = (a: LogicalText, b: LogicalText): boolean => a.text === b.text && a.eol === b.eol;
 
 /** A text as its logical lines; an edit parses those that it touches, and all others stay the objects that they were. */
 export class TextLines {
@@ -77,15 +80,19 @@ export class TextLines {
     return at === undefined ? '' : line.text.slice(offsetOfColumn(at, character)) + line.eol;
   }
 
-  private replace(first: number, end: number, texts: readonly LogicalText[]): Replacement {
+  private replace(from: number, to: number, texts: readonly LogicalText[]): Replacement {
     const { file } = this;
-    const read = this.parser.parse(texts);
+    // A line that is pushed aside as it is remains itself.
+    const before = this.lines.slice(from, to);
+    const { start, end: rest } = sharedEnds<LogicalText>(before, texts, (line, text) => isAlike(before[line]!, texts[text]!));
+    const first = from + start;
+    const end = to - rest;
+    const read = this.parser.parse(texts.slice(start, texts.length - rest));
     const after = file === undefined ? read : read.map((line) => ({ ...line, file }));
-    const before = this.lines.slice(first, end);
     if (after.length < MOST_ARGUMENTS) this.lines.splice(first, end - first, ...after);
     else this.lines = [...this.lines.slice(0, first), ...after, ...this.lines.slice(end)];
     this.renumber(first, first + after.length);
-    return { first, before, after };
+    return { first, before: before.slice(start, before.length - rest), after };
   }
 
   /** Numbers the lines from an edit on, which ends before `end`. */

@@ -6,6 +6,7 @@ import { protocolName } from '../../core/values/protocol.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
+import { followedAt } from '../support/followed.ts';
 import { placeInRuleset } from '../support/place-in-ruleset.ts';
 import { packetsReaching } from '../support/reaching.ts';
 
@@ -18,7 +19,8 @@ export interface ChainReach {
 /** Says which packets come to the chain of the line. */
 export function reachChain(session: Session, argument: unknown): ChainReach {
   const { uri, line } = readPlace(argument);
-  const document = session.document(uri);
+  const asked = session.document(uri);
+  const document = asked && followedAt(asked, line).document;
   const at = document?.lineAt(line ?? 0)?.line;
   const place = document === undefined || at === undefined ? undefined : placeInRuleset(document, at);
   if (document === undefined || place === undefined) return { summary: 'There is no chain on this line.', packets: [] };

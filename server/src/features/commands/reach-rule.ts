@@ -5,17 +5,19 @@ import { nameOfLines } from '../../core/syntax/line.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
+import { followedAt } from '../support/followed.ts';
 import { placeInRuleset } from '../support/place-in-ruleset.ts';
 import { packetsReaching, type Reaching, type RulePlace } from '../support/reaching.ts';
-import { simulateCommand } from './simulate.ts';
+import { show } from './simulate.ts';
 
 /** Simulates a packet that reaches the line's rule and matches it, shown in the document; an error that says why where none does. */
 export function reachRule(session: Session, argument: unknown): unknown {
   const { uri, line } = readPlace(argument);
-  const document = session.document(uri);
+  const asked = session.document(uri);
+  const { document, run } = asked === undefined ? { document: undefined, run: undefined } : followedAt(asked, line);
   const at = document?.lineAt(line ?? 0)?.line;
   const place = document === undefined || at === undefined ? undefined : placeInRuleset(document, at);
-  if (document === undefined || place === undefined || place.indices.length === 0) return failure('There is no rule on this line, or later commands have taken it away again.');
+  if (asked === undefined || document === undefined || place === undefined || place.indices.length === 0) return failure('There is no rule on this line, or later commands have taken it away again.');
   const analysis = analysisOf(place.ruleset);
   const rules = place.indices.map((index): RulePlace => ({ table: place.table, chain: place.chain.name, index }));
   // Of a list of addresses some may be left.
@@ -24,7 +26,7 @@ export function reachRule(session: Session, argument: unknown): unknown {
   const left = analysis.left(rule.table, rule);
   let unsure: Reaching | undefined;
   for (const found of packetsReaching(session, document, analysis, rule, left, true)) {
-    if (found.isSure) return simulateCommand(session, { uri, packet: found.packet });
+    if (found.isSure) return show(session, asked, found.packet, { at: undefined, run });
     unsure ??= found;
   }
   const given = unsure!.given.join(' and ');

@@ -1,11 +1,12 @@
 import { resultToJson } from '../../core/notation/json.ts';
+import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import { isPartOfUfw } from '../../core/ruleset/ufw.ts';
 import { defineCommand } from '../feature.ts';
 import type { Session } from '../session.ts';
 import { readPlace } from '../support/command-argument.ts';
 import { resultText } from '../support/fates.ts';
-import { decidingLine, rulesetsAt } from '../support/marks.ts';
-import { lineInScript, lineStill, simulateText } from '../support/simulation.ts';
+import { decidingLine, rulesetsOf } from '../support/marks.ts';
+import { askedAt, askedStill, simulateText, type Asked } from '../support/simulation.ts';
 import { suggestPackets } from '../support/suggestions.ts';
 
 /** Simulates a packet (without one: the best suggestion for the line), shows it in the document, and answers its fate. */
@@ -17,14 +18,19 @@ export function simulateCommand(session: Session, argument: unknown): unknown {
   if (text === undefined) return { error: { message: 'No packet was given, and none can be suggested here.' } };
   const shown = session.simulations.get(uri);
   // Whoever asks for the same packet again, without a place, wants it where it stands.
-  const at = line === undefined && shown?.packet === text ? lineStill(document, shown.at) : lineInScript(document, line);
-  const simulation = simulateText(session, document, text, at);
+  return show(session, document, text, line === undefined && shown?.packet === text ? askedStill(document, shown) : askedAt(document, line));
+}
+
+/** Simulates a packet in notation as it is asked, shows it in the document, and answers its fate. */
+export function show(session: Session, document: RulesetDocument, text: string, asked: Asked): unknown {
+  const simulation = simulateText(session, document, text, asked);
   if (!('simulated' in simulation)) return simulation;
   const { notation, result } = simulation.simulated;
-  session.simulations.set(uri, { packet: notation, at });
+  const { at, run } = asked;
+  session.simulations.set(document.uri, { packet: notation, at, run });
   session.refresh();
-  const deciding = decidingLine(result, rulesetsAt(document, at));
-  const when = at === undefined ? '' : `, after line ${at.number + 1}`;
+  const deciding = decidingLine(result, rulesetsOf(document, asked));
+  const when = `${run === undefined ? '' : `, run with \`${run}\``}${at === undefined ? '' : `, after line ${at.number + 1}`}`;
   const where = isPartOfUfw(document.ruleset()) ? 'Without ufw\'s own rules, which lead to these: ' : '';
   return {
     packet: notation, verdict: result.verdict, summary: `${where}${resultText(result)} — ${notation}${when}`,

@@ -4,16 +4,20 @@ import type { Family } from '../../core/netfilter.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
 import { nameOfLine, type Line } from '../../core/syntax/line.ts';
 import { fateText, moreThan, SPELLED_OUT } from './fates.ts';
+import { followed, shownAt } from './followed.ts';
+import type { Asked } from './simulation.ts';
 
-/** Where the chains of each family are looked up: a document, or a script as it is after one of its lines. */
+/** Where the chains of each family are looked up, and the lines that show what is said of others. */
 export interface Rulesets {
   ruleset(family: Family): Ruleset;
-  /** The line that names a file with rules of before, which have no line of their own here. */
-  readonly startLine: Line | undefined;
+  shownAt(line: Line): Line | undefined;
 }
 
-/** The document's rulesets as they are after a line; the whole document's without one. */
-export const rulesetsAt = (document: RulesetDocument, at: Line | undefined): Rulesets => ({ startLine: document.startLine, ruleset: (family) => document.ruleset(family, 'nft', at?.number) });
+/** The rulesets that a simulation went through: of the document, or of a script as it is run and after one of its lines. */
+export const rulesetsOf = (document: RulesetDocument, { run, at }: Asked): Rulesets => ({
+  ruleset: (family) => followed(document, run).document.ruleset(family, 'nft', at?.number),
+  shownAt: (line) => shownAt(document, line),
+});
 
 /** What a simulation has to say at the end of one line. */
 export interface Mark {
@@ -32,9 +36,9 @@ export const SIGNS = { matched: '✓', unmatched: '✗', unknown: '?', verdict: 
 export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { readonly unmatched: boolean }): Mark[] {
   const byLine = new Map<Line, Note[]>();
   const add = (where: Line, said: Note): void => {
-    const line = shownAt(where, rulesets);
+    const line = rulesets.shownAt(where);
     if (line === undefined) return;
-    const note = line === where ? said : { ...said, label: `${said.label} (${nameOfLine(where)})` };
+    const note = where.file === undefined ? said : { ...said, label: `${said.label} (${nameOfLine(where)})` };
     const notes = byLine.get(line);
     if (notes === undefined) byLine.set(line, [note]);
     else if (!notes.some(({ label }) => label === note.label)) notes.push(note);
@@ -57,11 +61,8 @@ export function marksOf(result: Result, rulesets: Rulesets, { unmatched }: { rea
 /** The line on which a fate was decided: a rule's, or that of the chain whose policy spoke. */
 export function decidingLine(fate: Fate, rulesets: Rulesets): Line | undefined {
   const end = endOf(fate, rulesets);
-  return end && shownAt(end.line, rulesets);
+  return end && rulesets.shownAt(end.line);
 }
-
-/** The line of the document that stands for a line of its own or of a file that it starts from; undefined where none does. */
-const shownAt = (line: Line, { startLine }: Rulesets): Line | undefined => (line.file === undefined ? line : startLine);
 
 interface Note {
   readonly label: string;

@@ -10,7 +10,8 @@ import { printPacket } from '../../core/notation/print.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
-import type { Session } from '../session.ts';
+import type { Session, Simulation as ShownPacket } from '../session.ts';
+import { followed, followedAt } from './followed.ts';
 
 /** A packet and what becomes of it in a document. */
 export interface Simulated {
@@ -20,16 +21,22 @@ export interface Simulated {
   readonly result: Result;
 }
 
+/** Of what a packet is asked: of a script, the line after which, and the first argument with which it is run. */
+export interface Asked {
+  readonly at: Line | undefined;
+  readonly run: string | undefined;
+}
+
 export type Simulation = { readonly simulated: Simulated } | { readonly error: NotationError };
 
 /**
  * Reads a packet in notation and sends it through the document's ruleset in a fresh world, with the trace of every rule
- * met; `at` is a line of a script, after which the ruleset is asked for.
+ * met, as it is asked of a script.
  */
-export function simulateText(session: Session, document: RulesetDocument, text: string, at?: Line): Simulation {
+export function simulateText(session: Session, document: RulesetDocument, text: string, { at, run }: Asked): Simulation {
   const parsed = parsePacket(text, document.family);
   if (!parsed.ok) return { error: parsed.error };
-  return { simulated: simulatePacket(session, document, parsed.packet, at) };
+  return { simulated: simulatePacket(session, followed(document, run).document, parsed.packet, at) };
 }
 
 /** Sends a packet through the document's ruleset of the packet's family, in a fresh world. */
@@ -47,35 +54,40 @@ export function lineInScript(document: RulesetDocument, physical: number | undef
   const line = physical === undefined ? undefined : document.lineAt(physical)?.line;
   if (line?.content.kind !== 'command') return undefined;
   const stack = document.stackOf(line);
-  const last = document.lines.findLast((other) => other.content.kind === 'command' && document.stackOf(other) === stack);
-  return line === last && document.meantBy(document.familyOf(line)) === stack ? undefined : line;
+  return line === document.linesOf(stack).at(-1)?.line && document.meantBy(document.familyOf(line)) === stack ? undefined : line;
+}
+
+/** What somebody asks who points at a line. */
+export function askedAt(document: RulesetDocument, row: number | undefined): Asked {
+  const { document: script, run } = followedAt(document, row);
+  const at = lineInScript(script, row);
+  return { at: at && document.lineAt(at.number)!.line, run };
 }
 
 /** The simulation that the client asked to be shown in the document, computed for the text as it stands now. */
-export function shownSimulation(session: Session, document: RulesetDocument): { readonly simulated: Simulated; readonly at: Line | undefined } | undefined {
+export function shownSimulation(session: Session, document: RulesetDocument): (Asked & { readonly simulated: Simulated }) | undefined {
   const shown = session.simulations.get(document.uri);
   if (shown === undefined) return undefined;
   const ruleset = document.ruleset();
   const known = latest.get(document);
-  if (known?.text === shown.packet && known.ruleset === ruleset && known.asked === shown.at) return known;
-  const at = lineStill(document, shown.at);
-  const simulation = simulateText(session, document, shown.packet, at);
+  if (known?.text === shown.packet && known.ruleset === ruleset && known.asked === shown) return known;
+  const asked = askedStill(document, shown);
+  const simulation = simulateText(session, document, shown.packet, asked);
   if (!('simulated' in simulation)) return undefined;
-  const made = { text: shown.packet, asked: shown.at, at, ruleset, simulated: simulation.simulated };
+  const made = { text: shown.packet, asked: shown, ...asked, ruleset, simulated: simulation.simulated };
   latest.set(document, made);
   return made;
 }
 
-/** The line, or what stands in its place after an edit. */
-export function lineStill(document: RulesetDocument, line: Line | undefined): Line | undefined {
-  return line === undefined || document.lines.includes(line) ? line : lineInScript(document, line.number);
+/** What was asked, as it is after edits: the line, or what stands in its place. */
+export function askedStill(document: RulesetDocument, { at, run }: Partial<Asked>): Asked {
+  const still = at === undefined || document.lines.includes(at) ? at : askedAt(document, at.number).at;
+  return { at: still, run: document.arguments === undefined ? run : undefined };
 }
 
-interface Shown {
+interface Shown extends Asked {
   readonly text: string;
-  /** The line as it was asked for, and as it is now. */
-  readonly asked: Line | undefined;
-  readonly at: Line | undefined;
+  readonly asked: ShownPacket;
   readonly ruleset: Ruleset;
   readonly simulated: Simulated;
 }

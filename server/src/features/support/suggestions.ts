@@ -6,6 +6,7 @@ import type { Line } from '../../core/syntax/line.ts';
 import type { Session } from '../session.ts';
 import { shape } from './packet-shape.ts';
 import { resultText } from './fates.ts';
+import { followedAt } from './followed.ts';
 import { lineInScript, simulatePacket } from './simulation.ts';
 
 /** A packet worth simulating at a place: its notation, what it is for, and what would become of it. */
@@ -19,7 +20,8 @@ export interface Suggestion {
 const WAYS = 8;
 
 /** Packets worth simulating at a line, best first: one that matches its rule (or enters its chain), the one shown last, a plain one. */
-export function suggestPackets(session: Session, document: RulesetDocument, row: number): Suggestion[] {
+export function suggestPackets(session: Session, asked: RulesetDocument, row: number): Suggestion[] {
+  const { document } = followedAt(asked, row);
   const line = document.lineAt(row)?.line;
   const found: Suggestion[] = [];
   const add = (packet: Packet, label: string): void => {

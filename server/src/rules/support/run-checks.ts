@@ -1,5 +1,5 @@
 import { TABLE_NAMES, partsOfStack } from '../../core/netfilter.ts';
-import { demandsOf } from '../../core/ruleset/demands.ts';
+import { runsOf } from '../../core/ruleset/demands.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { Ruleset } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -26,8 +26,6 @@ interface CheckedRun extends ScriptRun {
   readonly executes: ReadonlySet<number>;
 }
 
-/** Above this many lines with commands a run is too long to be followed without typing having to wait. */
-const MOST_LINES = 500;
 const MOST_RUNS = 8;
 
 /** What is said of all runs together, or means one that nobody names. */
@@ -52,7 +50,7 @@ export class RunChecks {
   }
 
   isDone(file: FileInContext): boolean {
-    return this.found.areOf(file) || this.argumentsOf(file).length === 0;
+    return this.found.areOf(file) || runsOf(this.document).length === 0;
   }
 
   /** What is known of single runs: what was found in this file, or before an edit on lines that are still there. */
@@ -64,19 +62,13 @@ export class RunChecks {
   *run(file: FileInContext, said: readonly Finding[]): Generator<undefined, void> {
     if (this.found.areOf(file)) return;
     const checked: CheckedRun[] = [];
-    for (const run of yield* this.runs(this.argumentsOf(file))) {
+    for (const run of yield* this.runs(runsOf(this.document).slice(0, MOST_RUNS))) {
       const checks = this.checksOf(run.document);
       yield* checks.analysing();
       checked.push({ ...run, findings: checks.everything(), executes: executedLines(run.document) });
       yield undefined;
     }
     this.found.keep(file, this.together(checked, said));
-  }
-
-  private argumentsOf({ survey }: FileInContext): readonly string[] {
-    const { document } = this;
-    if (document.kind !== 'script' || document.arguments !== undefined || (survey.get('command')?.length ?? 0) > MOST_LINES) return [];
-    return demandsOf(document).slice(0, MOST_RUNS);
   }
 
   /** Each run by itself, and behind the one that leaves most rules the others. */
