@@ -4,8 +4,11 @@ import type { AnalysedChain, TableStep } from './chain.ts';
 import type { Stretch } from './routes.ts';
 import type { TableAnalysis } from './table.ts';
 
-/** So many ways are tried. */
+/** So many ways are tried, and so many rules met on all of them. */
 const MOST_WAYS = 256;
+const MOST_RULES = 4096;
+
+const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.every((bit, level) => bit === b[level]);
 
 /** Sends one packet along a way through rules that rewrite what later rules look at. */
 export class Walk {
@@ -15,6 +18,7 @@ export class Walk {
   /** The packet where it is by now; what acts on it at a place is not asked again once it has gone on. */
   private readonly probe: Probe;
   private ways = 0;
+  private rules = 0;
 
   /** `probe` is for its use alone as long as the packet is on its way. */
   constructor(analysis: TableAnalysis, goal: Uint8Array, probe: Probe) {
@@ -35,15 +39,24 @@ export class Walk {
     return false;
   }
 
-  /** The packet as it may be before the rule at `to`, once for each way in which it may come there. */
+  /** The packet as it may be before the rule at `to`, once for each way in which it may come there; ways on which it is the same are one. */
   private *along(chain: AnalysedChain, to: number, bits: Uint8Array, from = 0): Generator<Uint8Array, void> {
     const { space } = this.analysis;
     const acting = chain.acting(this.probe.take(bits), from, to);
     for (let at = acting.next(); at !== -1; at = acting.next()) {
       const step = chain.steps[at]!;
       if (!space.has(step.match.may, bits)) continue;
-      if (!space.has(step.match.must, bits)) yield* this.along(chain, to, bits, at + 1);
-      for (const passed of this.past(step, bits)) yield* this.along(chain, to, passed, at + 1);
+      if (++this.rules > MOST_RULES) return;
+      const tried: Uint8Array[] = [];
+      if (!space.has(step.match.must, bits)) {
+        tried.push(bits);
+        yield* this.along(chain, to, bits, at + 1);
+      }
+      for (const passed of this.past(step, bits)) {
+        if (tried.some((other) => isSame(other, passed))) continue;
+        tried.push(passed);
+        yield* this.along(chain, to, passed, at + 1);
+      }
       return;
     }
     yield bits;
