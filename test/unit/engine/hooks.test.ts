@@ -93,6 +93,12 @@ COMMIT
     assert.deepEqual(result!.outcomes!.map(({ steps }) => steps.length).sort(), [1, 2]);
   });
 
+  it('see a packet and its copy as one connection, whatever is not known of either', async () => {
+    const ruleset = '*nat\n-A POSTROUTING -m set --match-set nobody-told src -j SNAT --to-source 10.0.0.2\nCOMMIT\n';
+    const [result] = await run(ruleset, ['udp 10.0.0.1:1 -> 255.255.255.255:2 out=eth0'], { loopback: true });
+    assert.deepEqual(result!.outcomes!.map(way), ['ACCEPT nat:POSTROUTING:1 nat:OUTPUT:policy', 'ACCEPT nat:OUTPUT:policy']);
+  });
+
   it('take for given that no routing rule goes by the mark', async () => {
     const ruleset = '*mangle\n-A PREROUTING -i eth1 -j MARK --set-mark 5\n-A OUTPUT -p udp -j MARK --set-mark 7\nCOMMIT\n';
     const host = facts({ interfaces: { eth0: ['203.0.113.10/24'], eth1: ['10.0.0.1/24'] }, routes: ['default dev eth0'] });

@@ -329,19 +329,24 @@ export class Passage implements Traversal {
   private copy(): Passage {
     const { world, copies } = this.world.branch();
     const copy = new Passage(this.program, world, copyPacket(this.packet), this.options, this.agenda);
-    const { tracked, template } = this;
-    const own = (connection: Connection): Connection => (copies.get(connection) as Connection | undefined) ?? copyConnection(connection);
+    const { template, aside, reply } = this;
+    // A packet and the copy of it that is on its way share a connection, be it confirmed or not.
+    const owned = new Map(copies);
+    const own = (connection: Connection): Connection => {
+      if (!owned.has(connection)) owned.set(connection, copyConnection(connection));
+      return owned.get(connection) as Connection;
+    };
+    const ownTracked = (tracked: Tracked | undefined): Tracked | undefined => (tracked?.connection === undefined ? tracked : { ...tracked, connection: own(tracked.connection) });
     const state: Partial<Passage> = {
       hook: this.hook, table: this.table, inInterface: this.inInterface, outInterface: this.outInterface,
       template: template?.entry && { ...template, entry: own(template.entry) } || template,
-      tracked: tracked?.connection && { ...tracked, connection: own(tracked.connection) } || tracked,
+      tracked: ownTracked(this.tracked),
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
       arrivedFor: this.arrivedFor, noted: this.noted, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
-      reply: this.reply, ended: this.ended,
+      reply: reply && { ...reply, packet: copyPacket(reply.packet), tracked: ownTracked(reply.tracked) }, ended: this.ended,
     };
-    const { aside } = this;
-    copy.aside = aside && { ...aside, packet: copyPacket(aside.packet), tracked: aside.tracked?.connection && { ...aside.tracked, connection: own(aside.tracked.connection) } || aside.tracked, knowledge: aside.knowledge?.copy() };
+    copy.aside = aside && { ...aside, packet: copyPacket(aside.packet), tracked: ownTracked(aside.tracked), knowledge: aside.knowledge?.copy() };
     Object.assign(copy, state);
     copy.knowledge = this.knowledge?.copy();
     copy.decisions = this.decisions && new Map(this.decisions);
