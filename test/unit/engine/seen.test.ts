@@ -96,10 +96,22 @@ describe('what random rulesets found in the kernel', () => {
     await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:2 filter:INPUT:policy']]);
   });
 
-  it('NOTRACK leaves the RST of an untracked packet alone, which is INVALID then', async () => {
-    const ruleset = '*raw\n-A OUTPUT -j NOTRACK\nCOMMIT\n*filter\n-A OUTPUT -p tcp -m state ! --state INVALID -j REJECT --reject-with tcp-reset\nCOMMIT\n';
-    const [result] = await run(ruleset, ['tcp 10.9.9.9:1 -> 10.1.0.1:2 out=eth0 flags=FIN,ACK'], { host: facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'] } }) });
-    assert.deepEqual(result!.answer!.steps.map(({ table, number }) => `${table} ${number}`), ['raw 1']);
+  it('NOTRACK leaves alone what is sent back for an untracked packet, an RST until conntrack has seen it', async () => {
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', '10.9.9.10/32'] } });
+    const states = ['INVALID', 'UNTRACKED'];
+    const seen = (hook: string): string => states.map((state) => `-A ${hook} -m state --state ${state} -j LOG\n`).join('');
+    const answer = async (notrack: string, packet: string, type = 'icmp-port-unreachable'): Promise<string[]> => {
+      const ruleset = `*raw\n${notrack}COMMIT\n*filter\n${seen('OUTPUT')}-A OUTPUT -p tcp -d 10.9.9.10 -j REJECT --reject-with ${type}\n${seen('INPUT')}COMMIT\n`;
+      const [result] = await run(ruleset, [packet.replace(' ', ' 10.9.9.9:1 -> 10.9.9.10:2 out=lo ')], { host, loopback: true });
+      return result!.answer!.steps.filter(({ table }) => table === 'filter').map(({ hook, number }) => `${hook} ${states[number - 1]}`);
+    };
+    const everything = '-A OUTPUT -j NOTRACK\n-A PREROUTING -j NOTRACK\n';
+    assert.deepEqual(await answer(everything, 'tcp flags=SYN'), ['OUTPUT INVALID', 'INPUT INVALID']);
+    assert.deepEqual(await answer(everything, 'tcp flags=SYN', 'tcp-reset'), ['OUTPUT INVALID', 'INPUT UNTRACKED']);
+    // An INVALID packet leaves no mark on what is sent back for it.
+    const back = '-A OUTPUT -s 10.9.9.10 -j NOTRACK\n';
+    assert.deepEqual(await answer(back, 'tcp flags=FIN,ACK'), ['OUTPUT UNTRACKED', 'INPUT UNTRACKED']);
+    assert.deepEqual(await answer(back, 'tcp flags=FIN,ACK', 'tcp-reset'), ['OUTPUT UNTRACKED', 'INPUT UNTRACKED']);
   });
 
   it('IPv6 fragments at byte 8 are not dropped for what they could overwrite', async () => {

@@ -17,7 +17,7 @@ export interface Reply {
   readonly packet: Packet;
   readonly tracked: Tracked | undefined;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
-  readonly refusesTemplates?: boolean;
+  readonly refusesTemplates: boolean;
 }
 
 /** Type and code of each ICMP answer that REJECT knows. */
@@ -72,7 +72,7 @@ function handshake(p: Passage, ecn: boolean): Reply | string {
   const { packet, tracked } = p;
   const answer = send(p, { ...backward(packet), tcpFlags: TCP_FLAGS.SYN | TCP_FLAGS.ACK | (ecn ? TCP_FLAGS.ECE : 0), tos: 0 });
   if (typeof answer === 'string') return answer;
-  return { packet: answer.packet, tracked: tracked?.connection === undefined ? undefined : { state: 'ESTABLISHED', connection: tracked.connection, direction: 'reply' } };
+  return { packet: answer.packet, tracked: tracked?.connection === undefined ? undefined : { state: 'ESTABLISHED', connection: tracked.connection, direction: 'reply' }, refusesTemplates: false };
 }
 
 /** The message for a packet whose address can't be translated; it goes to that address as far as it is. Seen in the kernel. */
@@ -101,8 +101,7 @@ function reset(p: Passage): Reply | string {
   const answer = send(p, { ...backward(packet), tcpFlags, tos: 0, length: isIpv6 ? 60 : 40 });
   if (typeof answer === 'string') return answer;
   if (p.connection !== undefined) closeByReset(p.connection, p.world.now);
-  // The kernel marks a reset as related even where there is nothing to relate it to. Seen in the kernel.
-  return { ...answer, refusesTemplates: p.connection === undefined };
+  return answer;
 }
 
 function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {
@@ -223,5 +222,7 @@ function send(p: Passage, fields: Partial<Packet>): Reply | string {
     packet: makePacket({ family: packet.family, path: 'out', pathGiven: false, mark: 0, ttl: 64, uid: NO_OWNER, gid: NO_OWNER, out: way.device, at: packet.at, ...fields }),
     tracked: tracked?.connection === undefined ? undefined
       : { state: 'RELATED', connection: tracked.connection, direction: tracked.direction === 'original' ? 'reply' : 'original' },
+    // The kernel marks what it sends back for an untracked packet as related, though there is nothing to relate it to. Seen in the kernel.
+    refusesTemplates: tracked?.state === 'UNTRACKED',
   };
 }

@@ -29,6 +29,8 @@ export function conntrackStage(p: Passage): void {
   }
   const found = lookUp(p, zones);
   p.template = undefined;
+  // Only of an ICMP error conntrack leaves the mark that there is something of the kind. Seen in the kernel.
+  p.refusesTemplates &&= isIcmpError(packet);
   if (found === undefined && p.ending === undefined && meetsInPart(table, lookupTuple(packet, zones.original), zones, now)) {
     p.end({ verdict: 'UNKNOWN', reason: 'its connection meets another one in the zones of one direction, which is not followed' });
     return;

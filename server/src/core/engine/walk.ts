@@ -152,7 +152,7 @@ function sendAnswer(p: Passage): boolean {
   p.fromWire = false;
   p.redirected = false;
   p.looped = p.isSpoiled = false;
-  p.refusesTemplates = reply.refusesTemplates === true;
+  p.refusesTemplates = reply.refusesTemplates;
   p.arrivedFor = reply.packet.destination;
   p.routedMark = reply.packet.mark;
   p.decided = undefined;
