@@ -251,6 +251,13 @@ COMMIT
     assert.deepEqual(results.map(({ steps }) => steps.filter(({ chain }) => chain === 'POSTROUTING').map(({ number }) => number).join()), ['1', '2', '2,2', '1']);
   });
 
+  it('what comes from lo came in a frame for this host alone, whatever its destination', async () => {
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32'] } });
+    const ruleset = '*mangle\n-A OUTPUT -j MARK --set-mark 1\nCOMMIT\n*filter\n-A INPUT -m pkttype --pkt-type unicast -j LOG\n-A INPUT -m pkttype --pkt-type multicast -j LOG\nCOMMIT\n';
+    const [looped, arrived] = await run(ruleset, ['udp 10.9.9.9:1 -> 224.0.0.1:2 out=eth0', 'udp 10.1.0.1:1 -> 224.0.0.1:2 in=eth0'], { host, loopback: true });
+    assert.deepEqual([looped, arrived].map((result) => way(result!)), ['ACCEPT mangle:OUTPUT:1 filter:INPUT:1 filter:INPUT:policy', 'ACCEPT filter:INPUT:2 filter:INPUT:policy']);
+  });
+
   it('hashlimit takes the halves of an SPI for ports, and a flow that nobody knows for any', async () => {
     const rule = (mode: string): string => `*filter\n:INPUT DROP [0:0]\n-A INPUT -m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode ${mode} --hashlimit-name a -j ACCEPT\nCOMMIT\n`;
     const esp = (spi: string): string => `esp 1.1.1.1 -> 9.9.9.9 in=eth0${spi}`;

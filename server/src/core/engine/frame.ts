@@ -5,7 +5,8 @@ export type FrameType = 'unicast' | 'broadcast' | 'multicast';
 
 /** How the packet's frame was addressed, as the destination before NAT implies; undefined when it may be either a host or a broadcast. */
 export function frameType({ packet: { path, in: arrived }, arrivedFor: destination, isCopy, host: { interfaces } }: Pick<Traversal, 'packet' | 'arrivedFor' | 'isCopy' | 'host'>): FrameType | undefined {
-  if (path === 'out') return 'unicast';
+  // On lo each frame is for this host alone. Seen in the kernel.
+  if (path === 'out' || arrived === 'lo') return 'unicast';
   if (destination === undefined) return undefined;
   const kind = kindOf(destination);
   if (kind === 'multicast') return 'multicast';
