@@ -8,7 +8,7 @@ from inject import Injector
 from legacy_tables import LegacyTables
 from nft_rules import NftRules
 from packets import PROTOCOLS, build, protocol_of
-from rules import LoadedRules, contradictions, growth, take_back_hotdrop
+from rules import LoadedRules, contradictions, growth, take_back_hotdrops
 from ruleset import TRACKING, Loader
 from system import run, set_sysctl
 from topology import Topology
@@ -113,7 +113,8 @@ class Oracle:
                 after = self.rules.counters()
                 reply["counters"] = growth(counters, after)
                 counters = after
-                take_back_hotdrop(reply, self.backend)
+                if self.nft_trace:
+                    take_back_hotdrops(reply, self.nft_trace.ends)
                 wrong = contradictions(reply, self.backend)
                 if wrong:
                     reply["counter_mismatch"] = wrong

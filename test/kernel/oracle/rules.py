@@ -75,15 +75,25 @@ def _traced(reply):
     return traced
 
 
-def take_back_hotdrop(reply, backend):
-    """nftables traces the rule in which a match drops the packet, which has not met the rule then and is not counted."""
-    trace = reply.get("trace", [])
-    if backend == "legacy" or reply.get("verdict") != "DROP" or not trace or not isinstance(trace[-1]["rule"], int):
-        return
-    table, chain, label = _place(trace[-1])
-    if _traced(reply)[table, chain, label] == reply["counters"].get(table, {}).get(chain, {}).get(label, 0) + 1:
-        step = trace.pop()
-        reply["dropped_by"] = {"kernel": "in hook %s by a match" % step["hook"], "last": dict(trace[-1]) if trace else {}}
+def take_back_hotdrops(reply, ends):
+    """nftables traces the rule in which a match drops the packet, or a copy of it, which has not met the rule then and is not
+    counted; `ends` are the last steps of each."""
+    surplus = _traced(reply)
+    for table, chains in reply["counters"].items():
+        for chain, labels in chains.items():
+            for label, value in labels.items():
+                if (table, chain, label) in surplus:
+                    surplus[table, chain, label] -= value
+    for story in [reply] + reply.get("generated", []):
+        trace = story["trace"]
+        for step in reversed(list(trace)):
+            if surplus[_place(step)] <= 0 or not isinstance(step["rule"], int) or not any(step is end for end in ends):
+                continue
+            surplus[_place(step)] -= 1
+            is_last = step is trace[-1]
+            trace[:] = [other for other in trace if other is not step]
+            if is_last and story["verdict"] == "DROP":
+                story["dropped_by"] = {"kernel": "in hook %s by a match" % step["hook"], "last": dict(trace[-1]) if trace else {}}
 
 
 def contradictions(reply, backend):

@@ -124,6 +124,8 @@ class NftTrace:
 
     def __init__(self, device):
         self.device = device
+        # The last steps of all packets, copies and answers of the stories added last.
+        self.ends = []
         self.netlink = Netlink(NETLINK_NETFILTER, 8 << 20)
         self.netlink.join(NFNLGRP_NFTRACE)
         self.netlink.socket.setblocking(False)
@@ -145,7 +147,7 @@ class NftTrace:
                     events.append(attributes(data, start + 4, end))
 
     def add(self, stories, rules):
-        tags, hooks, images = {}, {}, {}
+        tags, hooks, images, last = {}, {}, {}, {}
         for event in self.drain():
             identity = event.get(TRACE_ID)
             if TRACE_NETWORK in event:
@@ -160,8 +162,10 @@ class NftTrace:
             if step is None:
                 continue
             story = stories.of(tags.get(identity))
-            story.trace.append(dict({"hook": hooks.get(identity, chain), "table": table}, **step))
+            last[identity] = dict({"hook": hooks.get(identity, chain), "table": table}, **step)
+            story.trace.append(last[identity])
             story.first = story.first or images.get(identity)
+        self.ends = list(last.values())
 
 
 def _step(event, table, chain, rules):
