@@ -42,6 +42,15 @@ describe('answers of REJECT', () => {
     assert.equal(broadcast, 'a broadcast packet is not answered');
   });
 
+  it('go in IPv4 to the group that a process of the host has sent from', async () => {
+    const host = facts({ interfaces: { lo: ['127.0.0.1/8', '10.9.9.9/32', 'fd00:9::9/128'] }, routes: ['10.1.0.0/16 dev eth0'] });
+    const rules = '*filter\n-A OUTPUT -p tcp --dport 2 -j REJECT --reject-with tcp-reset\n-A OUTPUT -p udp -j REJECT\nCOMMIT\n';
+    assert.deepEqual(await answers(rules, ['udp 224.0.0.1:1 -> 10.9.9.9:2 path=out', 'tcp 255.255.255.255:1 -> 10.9.9.9:2 path=out flags=SYN', 'tcp 224.0.0.1:1 -> 10.1.0.1:2 path=out flags=SYN', 'udp 0.0.0.0:1 -> 10.9.9.9:2 path=out'], { host }), [
+      'ACCEPT icmp 10.9.9.9 -> 224.0.0.1 out=lo type=port-unreachable tos=0xc0 ttl=1', 'ACCEPT tcp 10.9.9.9:2 -> 255.255.255.255:1 out=lo flags=RST,ACK', 'the host has no route back to 224.0.0.1', 'there is no one address to send an answer to',
+    ]);
+    assert.deepEqual(await answers(rules, ['udp [ff02::1]:1 -> [fd00:9::9]:2 path=out'], { host, family: 'ipv6' }), ['there is no one address to send an answer to']);
+  });
+
   it('depend on what is in packets of protocols that carry no checksum that the kernel knows', async () => {
     const [result, after] = await run('*filter\n-A INPUT -p udp -j ACCEPT\n-A INPUT -j REJECT\n-A OUTPUT -p icmp -j LOG\nCOMMIT\n', ['112 1.1.1.1 -> 9.9.9.9 in=eth0', 'udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0']);
     assert.equal(way(result!), 'REJECT with icmp-port-unreachable filter:INPUT:2');

@@ -93,6 +93,19 @@ COMMIT
     assert.deepEqual(result!.outcomes!.map(({ steps }) => steps.length).sort(), [1, 2]);
   });
 
+  it('see the copy of what is sent back to everybody once that is out, but of an RST of iptables-nft before', async () => {
+    const host = facts({ interfaces: { eth0: ['10.0.0.1/24'] } });
+    const order = async (type: string, backend: 'legacy' | 'nft'): Promise<string> => {
+      const rules = `*mangle\n-A PREROUTING\n-A INPUT\n-A POSTROUTING\nCOMMIT\n*filter\n-A OUTPUT -p tcp --dport 80 -j REJECT --reject-with ${type}\nCOMMIT\n`;
+      const [result] = await run(rules, ['tcp 10.0.0.255:1 -> 10.0.0.9:80 out=eth0'], { host, backend, loopback: true });
+      assert.deepEqual([result!.answer!.verdict, result!.answer!.packet.out], ['ACCEPT', 'eth0']);
+      return result!.answer!.steps.map(({ hook }) => hook).join(' ');
+    };
+    const [held, atOnce] = ['POSTROUTING POSTROUTING PREROUTING INPUT', 'POSTROUTING PREROUTING INPUT POSTROUTING'];
+    assert.deepEqual([await order('tcp-reset', 'legacy'), await order('icmp-port-unreachable', 'legacy')], [held, held]);
+    assert.deepEqual([await order('tcp-reset', 'nft'), await order('icmp-port-unreachable', 'nft')], [atOnce, held]);
+  });
+
   it('see a packet and its copy as one connection, whatever is not known of either', async () => {
     const ruleset = '*nat\n-A POSTROUTING -m set --match-set nobody-told src -j SNAT --to-source 10.0.0.2\nCOMMIT\n';
     const [result] = await run(ruleset, ['udp 10.0.0.1:1 -> 255.255.255.255:2 out=eth0'], { loopback: true });

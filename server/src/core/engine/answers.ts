@@ -7,7 +7,7 @@ import { isIcmp } from './conntrack/tuple.ts';
 import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
-import { isBroadcast, isLocal, isLinkLocal, routeTo, speakingAddress, type NoWay } from './routing.ts';
+import { deviceOf, isBroadcast, isForAll, isLocal, isLinkLocal, routeTo, speakingAddress, type NoWay } from './routing.ts';
 import type { Flow } from './routing-rules.ts';
 import { Unknown } from './truth.ts';
 import { addressText } from './wording.ts';
@@ -116,9 +116,10 @@ function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | 
   const isIpv4 = packet.family === 'ipv4';
   // IPv6 speaks from an address of its own then. Seen in the kernel.
   if (isIpv4 && isBorrowed(p)) return `the host does not speak from ${addressText(packet.destination!)}, which a routing table delivers to it`;
+  const isToGroup = packet.source !== undefined && kindOf(packet.source) === 'multicast';
   return send(p, {
     protocol: isIpv4 ? PROTOCOL.icmp : PROTOCOL.icmpv6, source: ownAddress(p), destination: packet.source, icmpType, icmpCode,
-    inner: { ...packet }, length: quotedLength(packet), tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
+    inner: { ...packet }, length: quotedLength(packet), ttl: isToGroup ? 1 : 64, tos: isIpv4 ? (packet.tos === undefined ? undefined : (packet.tos & 0x1e) | 0xc0) : 0,
   });
 }
 
@@ -158,9 +159,11 @@ function checksumQuestion({ family, protocol }: Packet): string | undefined {
 }
 
 function notUnicast(p: Passage): string | undefined {
-  const { source, destination } = p.packet;
+  const { packet } = p;
+  const { source, destination } = packet;
   const speaks = source === undefined ? 'unicast' : kindOf(source);
-  if (speaks !== 'unicast' && speaks !== 'loopback') return 'there is no one address to send an answer to';
+  // What a process sends from a group, IPv4 answers to the group; from elsewhere routing takes it for a martian. Seen in the kernel.
+  if (speaks === 'unspecified' || (speaks === 'multicast' && packet.family === 'ipv6')) return 'there is no one address to send an answer to';
   if (destination === undefined) return undefined;
   if (kindOf(destination) === 'multicast') return 'a multicast packet is not answered';
   return isBroadcast(p.host, destination) === true ? 'a broadcast packet is not answered' : undefined;
@@ -173,8 +176,8 @@ function ownAddress(p: Passage): Address | undefined {
   const spokenTo = ownDestination(p);
   if (spokenTo !== undefined) return spokenTo;
   if (source === undefined) return undefined;
-  // To itself the host speaks from the very address; a local process uses the host's own unless facts say otherwise.
-  if (isLocal(host, source) ?? !fromWire) return source;
+  // To itself the host speaks from the very address.
+  if (isItself(p, source)) return source;
   const found = routeTo(host, backTo(p, source, nobody(packet)));
   const route = typeof found === 'object' ? found : undefined;
   if (route?.source !== undefined) return route.source;
@@ -185,6 +188,9 @@ function ownAddress(p: Passage): Address | undefined {
   const address = speakingAddress(host, fromWire ? arrived : packet.out, family === 'ipv6', family === 'ipv4' ? route?.via : source);
   return address instanceof Unknown ? undefined : address;
 }
+
+/** Whether who sent the packet is the host itself: a local process uses its addresses unless facts say otherwise. */
+const isItself = ({ host, fromWire }: Passage, sender: Address): boolean => isLocal(host, sender) ?? (!fromWire && !isForAll(sender));
 
 /** The packet's destination where it is the host's own. */
 function ownDestination(p: Passage): Address | undefined {
@@ -205,8 +211,12 @@ const backTo = ({ packet, fromWire }: Passage, to: Address, from: Address | unde
 
 /** How the host reaches whom it answers: by its routes, which need not lead back to where the packet came from; undefined where none leads there. Seen in the kernel. */
 function wayBack(p: Passage, to: Address, from: Address | undefined): { readonly device: string | undefined } | undefined {
-  const { host, packet, fromWire } = p;
-  if (isLocal(host, to) ?? !fromWire) return { device: 'lo' };
+  const { host, packet } = p;
+  if (isItself(p, to)) return { device: 'lo' };
+  if (isForAll(to) && from !== undefined && from !== nobody(packet)) {
+    const device = deviceOf(host, from);
+    return device === 'none' ? undefined : { device };
+  }
   const route = routeTo(host, backTo(p, to, from));
   return typeof route === 'string' ? undefined : { device: route?.device ?? packet.in };
 }

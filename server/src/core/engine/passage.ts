@@ -45,7 +45,7 @@ export type Ending = Pick<Fate, 'verdict' | 'rejectWith' | 'reason' | 'policy' |
 /** A packet whose own way is over. */
 export type Ended = Ending & Pick<Fate, 'steps' | 'packet'>;
 
-/** What a packet goes on with once the copy of it has come to its end; with an ending, where it went first. */
+/** What a packet goes on with once the copy of it has come to its end, or the copy once the packet has; with an ending, where it went first. */
 interface Aside {
   readonly packet: Packet;
   readonly tracked: Tracked | undefined;
@@ -94,6 +94,7 @@ export class Passage implements Traversal {
   routedMark: number | undefined;
   /** Whether it has come back from lo, or as a copy, with the route that it left by. */
   looped = false;
+  isCopy = false;
   /** Whether raw's CT and NOTRACK leave it alone although it has no connection. */
   refusesTemplates = false;
   /** Whether a target has left it with a wrong checksum. */
@@ -121,7 +122,7 @@ export class Passage implements Traversal {
   private decisions: Map<string, boolean> | undefined;
   /** Made when something is noted. */
   private noticed: Set<string> | undefined;
-  /** The packet itself while a copy of it is on its way. */
+  /** The packet itself while a copy of it is on its way, or a copy that waits for it. */
   private aside: Aside | undefined;
   private scanned: ScanInput | undefined;
 
@@ -145,8 +146,9 @@ export class Passage implements Traversal {
     return this.options.host;
   }
 
-  get isCopy(): boolean {
-    return this.aside !== undefined;
+  /** Whether a copy of the packet waits for it to be out. */
+  get hasWaitingCopy(): boolean {
+    return this.aside !== undefined && !this.isCopy;
   }
 
   get tick(): Set<string> {
@@ -229,20 +231,34 @@ export class Passage implements Traversal {
 
   /** Lets a copy of the packet go on in its place, in the same world, until that comes to its end. */
   goOnAsCopy(): void {
-    const { packet, tracked, decided, knowledge, ending } = this;
-    this.aside = { packet, tracked, decided, knowledge: knowledge?.copy(), ending };
-    this.packet = copyPacket(packet);
+    const packet = copyPacket(this.packet);
+    this.aside = this.standing();
+    this.isCopy = true;
+    this.packet = packet;
     this.ending = undefined;
+  }
+
+  /** Goes on with the packet where its copy is on its way, and the other way round. */
+  changePlaces(): void {
+    const aside = this.aside!;
+    this.aside = this.standing();
+    this.isCopy = !this.isCopy;
+    Object.assign(this, aside);
   }
 
   /** Goes on with the packet itself where a copy of it has come to its end. What can't be said of the copy is true of what lies behind it, too. */
   goOnAsItself(): boolean {
     const { aside } = this;
-    if (aside === undefined || this.ending?.verdict === 'UNKNOWN') return false;
+    if (!this.isCopy || this.ending?.verdict === 'UNKNOWN') return false;
     this.aside = this.chain = undefined;
-    this.fromWire = this.looped = false;
+    this.isCopy = this.fromWire = this.looped = false;
     Object.assign(this, aside);
     return true;
+  }
+
+  private standing(): Aside {
+    const { packet, tracked, decided, knowledge, ending } = this;
+    return { packet, tracked, decided, knowledge: knowledge?.copy(), ending };
   }
 
   /** Says what was taken as given, once. */
@@ -342,7 +358,7 @@ export class Passage implements Traversal {
       template: template?.entry && { ...template, entry: own(template.entry) } || template,
       tracked: ownTracked(this.tracked),
       stages: this.stages, position: this.position, base: this.base, chain: this.chain, next: this.next, stack: this.stack.map((frame) => ({ ...frame, cursor: undefined })),
-      arrivedFor: this.arrivedFor, noted: this.noted, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
+      arrivedFor: this.arrivedFor, noted: this.noted, routedMark: this.routedMark, redirected: this.redirected, looped: this.looped, isCopy: this.isCopy, isSpoiled: this.isSpoiled, refusesTemplates: this.refusesTemplates, fromWire: this.fromWire, routedBy: this.routedBy, decided: this.decided,
       steps: [...this.steps], assumptions: [...this.assumptions], supposed: this.supposed, rejected: this.rejected,
       reply: reply && { ...reply, packet: copyPacket(reply.packet), tracked: ownTracked(reply.tracked) }, ended: this.ended,
     };

@@ -6,7 +6,7 @@ import type { Route } from './host.ts';
 import type { Address } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
 import type { WayFields } from './program.ts';
-import { ALL_HOSTS, confined, deviceOf, isBroadcast, isLinkLocal, isLocal, isOfLink, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
+import { ALL_HOSTS, confined, deviceOf, isBroadcast, isForAll, isLinkLocal, isLocal, isOfLink, martian, routeTo, unforwardable, type NoWay, type Settle } from './routing.ts';
 import { addressText } from './wording.ts';
 
 /** Routing behind PREROUTING: to the host itself, on to another host, or nowhere. */
@@ -62,8 +62,6 @@ function isForHost(p: Passage): boolean {
 }
 
 const isGroup = (destination: Address | undefined): destination is Address => destination !== undefined && kindOf(destination) === 'multicast';
-
-const isForAll = (destination: Address | undefined): boolean => isGroup(destination) || (destination !== undefined && kindOf(destination) === 'limited-broadcast');
 
 /** Whether the host is a member of the group on the link. */
 function isMember(p: Passage, group: Address, device: string | undefined): boolean {
@@ -210,7 +208,7 @@ export function reroute(p: Passage, by: readonly (keyof WayFields)[]): void {
   const isMarked = packet.mark !== p.routedMark;
   const isReadressed = destination !== p.arrivedFor;
   // The link of what goes to everybody is chosen anew, whichever of the fields has changed. Seen in the kernel.
-  if (!isReadressed && !isForAll(destination) && !(isMarked && p.host.rules !== undefined)) {
+  if (!isReadressed && !(destination !== undefined && isForAll(destination)) && !(isMarked && p.host.rules !== undefined)) {
     if (isMarked) assumeNoRuleByMark(p);
     return;
   }

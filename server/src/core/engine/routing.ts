@@ -29,6 +29,9 @@ export function isBroadcast(host: HostFacts, address: Address): boolean | undefi
   return [...host.interfaces.values()].some((prefixes) => prefixes.some((prefix) => broadcastOf(prefix) === address));
 }
 
+/** Whether the address is that of a group, or of everybody on whichever link. */
+export const isForAll = (address: Address): boolean => kindOf(address) === 'multicast' || kindOf(address) === 'limited-broadcast';
+
 /** The groups of all hosts of a link, of which each host is a member. */
 export const ALL_HOSTS: readonly Address[] = [0xe0000001, (0xff01n << 112n) | 1n, (0xff02n << 112n) | 1n];
 

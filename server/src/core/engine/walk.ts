@@ -91,7 +91,10 @@ function leaveHook(p: Passage): void {
 /** IPv6 makes the copy of what comes back behind POSTROUTING, IPv4 in front of it: either way the copy passes it, too. Seen in the kernel. */
 function leave(p: Passage): void {
   if (!p.options.loopback || p.fromWire) depart(p);
-  else if (p.isCopy || p.packet.out === 'lo') loopBack(p);
+  else if (p.isCopy && isHeldUp(p)) {
+    p.changePlaces();
+    enterHook(p, 'POSTROUTING');
+  } else if (p.isCopy || p.packet.out === 'lo') loopBack(p);
   else {
     const isCopied = p.packet.family === 'ipv6' && comesBack(p);
     if (p.ending !== undefined) return;
@@ -101,6 +104,9 @@ function leave(p: Passage): void {
     enterHook(p, 'POSTROUTING');
   }
 }
+
+/** Whether the kernel lets nothing arrive before it is done with what it sends itself: an ICMP error, and what a rule of iptables-legacy sends. Seen in the kernel. */
+const isHeldUp = ({ ended, packet, backend }: Passage): boolean => ended.length > 0 && packet.family === 'ipv4' && (backend === 'legacy' || packet.protocol === PROTOCOL.icmp);
 
 /** Goes out by its interface. */
 function depart(p: Passage): void {
@@ -131,8 +137,13 @@ function loopBack(p: Passage): void {
   arrive(p);
 }
 
-/** Goes on with the packet itself where a copy of it has come to its end; false where none has. */
+/** Goes on with the packet itself where a copy of it has come to its end, or with the copy that has waited for it; false where there is none. */
 function goOn(p: Passage): boolean {
+  if (p.hasWaitingCopy && p.ending?.verdict !== 'UNKNOWN') {
+    p.changePlaces();
+    loopBack(p);
+    return true;
+  }
   if (!p.goOnAsItself()) return false;
   if (p.ending === undefined) enterHook(p, 'POSTROUTING');
   return true;
