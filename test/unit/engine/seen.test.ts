@@ -91,6 +91,11 @@ describe('what random rulesets found in the kernel', () => {
     await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:2 raw:PREROUTING:3 raw:PREROUTING:policy']]);
   });
 
+  it('behind CT in raw a packet is for no node of a cluster, and for none but one neither', async () => {
+    const nodes = ['1', '2'].flatMap((node) => ['', '! '].map((not) => `-A PREROUTING -m cluster --cluster-total-nodes 2 ${not}--cluster-local-node ${node} --cluster-hash-seed 7 -j LOG\n`)).join('');
+    await ways(`*raw\n-A PREROUTING -j CT --zone 1\n${nodes}COMMIT\n`, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:policy']]);
+  });
+
   it('of several CT and NOTRACK rules the first counts', async () => {
     const ruleset = '*raw\n-A PREROUTING -j CT --zone 1\n-A PREROUTING -j NOTRACK\nCOMMIT\n*filter\n-A INPUT -m conntrack --ctstate UNTRACKED -j DROP\nCOMMIT\n';
     await ways(ruleset, [['udp 1.1.1.1:1 -> 9.9.9.9:2 in=eth0', 'ACCEPT raw:PREROUTING:1 raw:PREROUTING:2 filter:INPUT:policy']]);

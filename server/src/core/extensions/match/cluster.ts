@@ -49,10 +49,10 @@ function conditions(use: ExtensionUse): readonly Condition[] {
   };
   return [{
     source: use.options.map(({ text }) => text).join(' '),
-    // Without an entry the kernel says no, even to a negated option.
-    test: (traversal) => byConnection(traversal, false, (connection) => negate(bound, belongs(connection))),
+    // Without an entry, or with what stands for one in raw, the kernel says no, even to a negated option.
+    test: (traversal) => byConnection(traversal, false, (connection) => !connection.isTemplate && negate(bound, belongs(connection))),
     observe({ connection }) {
-      if (connection === undefined) return 'conntrack has no entry for the packet';
+      if (connection === undefined || connection.isTemplate) return 'conntrack has no entry for the packet';
       const { expected, original: { source } } = connection;
       return expected || source === undefined ? 'the node of the connection is open' : `the connection belongs to node ${nodeOf(source, hashSeed, count) + 1}`;
     },
