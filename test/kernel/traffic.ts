@@ -6,6 +6,7 @@ import { PROTOCOL } from '../../server/src/core/engine/protocols.ts';
 import type { Hint, Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket } from './protocol.ts';
 import type { Random } from './random.ts';
+import { Ends } from './sequence.ts';
 import { addressOf } from './translate.ts';
 
 /** A packet that got through, by which replies to it are made: as it came, and as it left. */
@@ -23,6 +24,7 @@ export class Traffic {
   private readonly world: Neighbourhood;
   private readonly passed: Passed[] = [];
   private readonly sent: OraclePacket[] = [];
+  private readonly tcpEnds = new Ends();
 
   private readonly fragments: boolean;
   /** Whether routes and rules of the host decide where packets go, so that no path is said. */
@@ -36,7 +38,8 @@ export class Traffic {
   }
 
   next(): OraclePacket {
-    const packet = this.any();
+    const any = this.any();
+    const packet = any.side === undefined ? any : { ...any, side: this.tcpEnds.sideOf(any, any.side) };
     // A route may go by the source, which a socket has for it that is bound to an address.
     return this.isRouted && packet.local === true && kindOf(addressOf(packet.src!)) === 'unicast' ? { ...packet, bound: true } : packet;
   }
@@ -56,6 +59,7 @@ export class Traffic {
   note(sent: OraclePacket, result: Result): void {
     this.sent.push(sent);
     const { packet } = result;
+    if (sent.side !== undefined && packet.source !== undefined && packet.destination !== undefined) this.tcpEnds.sideOf({ src: addressText(packet.source), sport: packet.sourcePort!, dst: addressText(packet.destination), dport: packet.destinationPort! }, sent.side);
     // Of what NAT sends to the very end that it comes from, an answer is like the packet, whose sequence numbers it would have.
     if (packet.source === packet.destination && packet.sourcePort === packet.destinationPort) return;
     // Nothing in our words tells an SCTP answer from what begins an association.
