@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { jenkins, scale } from '../../../server/src/core/engine/conntrack/jhash.ts';
+import { readStrict } from '../../../server/src/core/values/ipv4.ts';
 import { facts, leaves, rewrites, run, way, ways } from './run.ts';
 
 const HOST = { host: facts({ interfaces: { eth0: ['198.18.1.1/24'], eth1: ['198.18.2.1/24', '198.18.3.1/24'] }, routes: ['10.0.0.0/8 via 198.18.3.7 dev eth1', '1.1.1.0/24 dev eth0', 'default dev eth1'] }) };
@@ -185,6 +186,27 @@ COMMIT
     ];
     assert.deepEqual([await fates(others), await fates(few), await fates(places), await fates(unknown)], [
       ['ACCEPT', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT or DROP', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT', 'ACCEPT', 'ACCEPT or DROP', 'ACCEPT or DROP'], ['ACCEPT', 'ACCEPT', 'ACCEPT or DROP'],
+    ]);
+  });
+
+  it('may draw the very port that the packet has, so that nothing is translated', async () => {
+    const drawn = `*nat
+-A PREROUTING -p udp -j DNAT --to-destination 10.2.0.1:80-81 --random
+COMMIT
+*filter
+-A FORWARD -p udp --dport 80 -j LOG
+-A FORWARD -m conntrack --ctstate DNAT -j LOG
+-A FORWARD -j REJECT
+COMMIT
+`;
+    const host = facts({ interfaces: { eth0: ['1.1.1.254/24'] }, routes: ['10.2.0.0/16 dev eth1'] });
+    const results = await run(drawn, ['udp 1.1.1.1:1 -> 10.2.0.1:80 in=eth0 out=eth1', 'udp 1.1.1.1:1 -> 10.2.0.1:82 in=eth0 out=eth1'], { host });
+    const told = results.map(({ outcomes = [] }) => outcomes.map(({ courses, steps, answer }) => [courses, steps.filter(({ table, matched }) => table === 'filter' && matched === true).map(({ number }) => number).join(' '), answer?.packet.source]));
+    // What is not translated is told of by the host itself; what is, as if by whom it was for.
+    const [own, theirs] = ['1.1.1.254', '10.2.0.1'].map(readStrict);
+    assert.deepEqual(told, [
+      [[[['the destination port is 80']], '1 3', own], [[['not: the destination port is 80']], '2 3', theirs]],
+      [[[['the destination port is 80']], '1 2 3', theirs], [[['not: the destination port is 80']], '2 3', theirs]],
     ]);
   });
 

@@ -43,6 +43,11 @@ export class Knowledge {
     this.fields.delete(field);
   }
 
+  /** The values that the answers leave a field; undefined = all. */
+  left(field: Field): readonly Values[] | undefined {
+    return this.fields.get(field)?.values;
+  }
+
   /** The answer without `!` that follows from those before; undefined when both are possible. */
   answer(question: Question): boolean | undefined {
     const known = this.fields.get(question.field);

@@ -1,7 +1,8 @@
 import type { Connection } from './conntrack/connection.ts';
 import { bind, yieldedPorts, type Manipulation } from './conntrack/nat.ts';
-import { rewriteError, TOO_SHORT } from './conntrack/rewrite.ts';
+import { rewriteError, sideOf, TOO_SHORT } from './conntrack/rewrite.ts';
 import { confirm, kill } from './conntrack/table.ts';
+import { isTranslated, learnTranslated } from './conntrack/translated.ts';
 import { isIcmp } from './conntrack/tuple.ts';
 import { enterChain } from './hook-entry.ts';
 import type { Passage } from './passage.ts';
@@ -39,12 +40,24 @@ const REDIRECT = 5;
 /** An ICMP error about a connection is translated with it, except a redirect, which NAT drops. Seen in the kernel. */
 function translateError(p: Passage, connection: Connection, manipulation: Manipulation): void {
   const { packet } = p;
-  if (packet.protocol === PROTOCOL.icmp && packet.icmpType === REDIRECT && (connection.sourceTranslated || connection.destinationTranslated)) {
+  const sides: readonly Manipulation[] = packet.protocol === PROTOCOL.icmp && packet.icmpType === REDIRECT ? ['source', 'destination'] : [sideOf(p.direction, manipulation)];
+  const translated = sides.some((side) => wasTranslated(p, connection, side));
+  if (p.ending !== undefined) return;
+  if (sides.length > 1 && translated) {
     p.end({ verdict: 'DROP', reason: 'NAT drops ICMP redirects about translated connections' });
     return;
   }
   if (rewriteError(packet, connection, p.direction, manipulation)) p.position++;
   else p.end({ verdict: 'DROP', reason: TOO_SHORT });
+}
+
+/** Whether a side of the connection is translated, which is asked once. */
+function wasTranslated(p: Passage, connection: Connection, side: Manipulation): boolean {
+  const known = isTranslated(connection, side);
+  if (known !== undefined) return known;
+  const isChanged = p.ask(`NAT has changed the connection's ${side}`);
+  if (p.ending === undefined) learnTranslated(p.world.table, connection, side, isChanged);
+  return isChanged;
 }
 
 /** Where no rule has set the NAT up, the kernel still makes the connection's replies unique. */

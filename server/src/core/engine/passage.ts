@@ -3,10 +3,11 @@ import { loopbackOf } from './address.ts';
 import { kindOf, scannedWords, type Cursor, type ScanInput } from './compile/scan.ts';
 import type { Field } from './compile/header.ts';
 import { Knowledge, type Question } from './knowledge.ts';
-import type { Connection } from './conntrack/connection.ts';
+import type { Connection, Ports } from './conntrack/connection.ts';
 import { bind, type Manipulation } from './conntrack/nat.ts';
 import { rewrite, TOO_SHORT } from './conntrack/rewrite.ts';
-import { copyConnection, learnPort } from './conntrack/table.ts';
+import { copyConnection } from './conntrack/table.ts';
+import { learnPort } from './conntrack/translated.ts';
 import { carriesPorts } from './conntrack/tuple.ts';
 import { UNTRACKED, type Tracked } from './conntrack/track.ts';
 import type { Reply } from './answers.ts';
@@ -302,12 +303,22 @@ export class Passage implements Traversal {
     this.knowledge ??= new Knowledge();
     this.knowledge.note(question, answer);
     const { field, pin } = question;
+    if (field === 'sourcePort' || field === 'destinationPort') this.learnDrawn(field);
     if (!answer || pin === undefined) return;
     pin(this.packet);
     this.changed = true;
     if (field === 'in' && this.inInterface === undefined) this.inInterface = this.packet.in;
     if (field === 'out' && this.outInterface === undefined) this.outInterface = this.packet.out;
-    if ((field === 'sourcePort' || field === 'destinationPort') && this.connection !== undefined && this.direction === 'original') learnPort(this.world.table, this.connection, this.packet, field);
+  }
+
+  /** What is known of the packet's port is known of the one that NAT has drawn for its connection. */
+  private learnDrawn(field: 'sourcePort' | 'destinationPort'): void {
+    const left = this.knowledge!.left(field) as readonly Ports[] | undefined;
+    if (left === undefined || this.connection === undefined || this.direction !== 'original') return;
+    const drawn = learnPort(this.world.table, this.connection, field, left);
+    if (drawn === undefined) return;
+    this.packet[field] = drawn;
+    this.changed = true;
   }
 
   /** Answers a question of the walk itself, which is asked again when the copy repeats the stage. */

@@ -46,9 +46,9 @@ export interface Connection {
   assured: boolean;
   sourceNatDone: boolean;
   destinationNatDone: boolean;
-  /** Whether the source or destination really is translated. */
-  sourceTranslated: boolean;
-  destinationTranslated: boolean;
+  /** Whether the source or destination really is translated; see `isTranslated`. */
+  sourceTranslated: Translated;
+  destinationTranslated: Translated;
   /** Whether REDIRECT has sent it to the host itself, at an address that is not known. */
   redirected: boolean;
   mark: number;
@@ -73,6 +73,9 @@ export interface Connection {
 }
 
 export type Clash = 'none' | 'possible' | 'sure';
+
+/** Whether NAT has changed something; `possibly` where what it draws by chance, or meets in an open packet, may be what was there. */
+export type Translated = 'no' | 'possibly' | 'yes';
 
 /** Packets, and their bytes with IP headers; bytes are undefined once a packet of unknown length was among them. */
 export interface Counted {

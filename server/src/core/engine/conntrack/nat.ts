@@ -3,11 +3,11 @@ import type { Address } from '../packet.ts';
 import { PROTOCOL } from '../protocols.ts';
 import type { NatRange } from '../traversal.ts';
 import { Unknown } from '../truth.ts';
-import type { Clash, Connection, Ports, Tuple } from './connection.ts';
+import type { Clash, Connection, Ports, Translated, Tuple } from './connection.ts';
 import { jenkins, scale } from './jhash.ts';
 import { earlierMappings, type Choice } from './mappings.ts';
-import { find, taken, type ConntrackTable } from './table.ts';
-import { hasPorts, inverse, isIcmp, sameTuple } from './tuple.ts';
+import { find, mayBeDrawn, taken, type ConntrackTable } from './table.ts';
+import { hasPorts, inverse, isIcmp, mayEqual, sameTuple } from './tuple.ts';
 import { ATTEMPTS, portsOf, Use, type PortPart } from './use.ts';
 
 export type Manipulation = 'source' | 'destination';
@@ -24,14 +24,18 @@ export function bind(table: ConntrackTable, connection: Connection, kind: Manipu
     return;
   }
   const current = inverse(connection.reply);
-  const { tuple, clash } = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, new Use(table, connection, now));
+  const use = new Use(table, connection, now);
+  const { tuple, clash } = choose({ table, current, zone: connection.original.zone || connection.reply.zone, now }, kind, range, use);
   if (current.sourcePort !== undefined && tuple.sourcePort === undefined) connection.drawnFrom = range.ports ?? usualPorts(current.sourcePort, isIcmp(current.protocol));
   if (current.destinationPort !== undefined && tuple.destinationPort === undefined) connection.drawnTo = range.ports;
   if (current.source !== undefined && tuple.source === undefined && !(range.addresses instanceof Unknown)) connection.drawnAddresses = range.addresses;
   if (!sameTuple(tuple, current)) {
     connection.reply = inverse(tuple);
-    if (kind === 'source') connection.sourceTranslated = true;
-    else connection.destinationTranslated = true;
+    // What another connection has, it can't have kept.
+    const mayBeKept = mayEqual(tuple, current) && mayBeDrawn(connection, inverse(current)) && (clash === 'sure' || use.free(current));
+    const translated: Translated = mayBeKept ? 'possibly' : 'yes';
+    if (kind === 'source') connection.sourceTranslated = translated;
+    else connection.destinationTranslated = translated;
   }
   // What clashes for its destination, the source is still made unique of.
   connection.clash = kind === 'source' ? clash : 'none';

@@ -2,13 +2,14 @@ import type { Packet } from '../packet.ts';
 import type { Connection, Tuple } from './connection.ts';
 import type { Manipulation } from './nat.ts';
 import { PROTOCOL } from '../protocols.ts';
+import { isTranslated } from './translated.ts';
 import { hasPorts, inverse, isIcmp } from './tuple.ts';
 
-/** Whether packets of this direction are rewritten where the kernel does `kind`. */
-function applies(connection: Connection, direction: 'original' | 'reply', kind: Manipulation): boolean {
-  const source = (kind === 'source') === (direction === 'original');
-  return source ? connection.sourceTranslated : connection.destinationTranslated;
-}
+/** The side of the connection by whose translation packets of this direction are rewritten where the kernel does `kind`. */
+export const sideOf = (direction: 'original' | 'reply', kind: Manipulation): Manipulation => ((kind === 'source') === (direction === 'original') ? 'source' : 'destination');
+
+/** Whether packets of this direction are, or may be, rewritten where the kernel does `kind`. */
+const applies = (connection: Connection, direction: 'original' | 'reply', kind: Manipulation): boolean => isTranslated(connection, sideOf(direction, kind)) !== false;
 
 /** What a packet of this direction looks like when all NAT is done to it. */
 function finished(connection: Connection, direction: 'original' | 'reply'): Tuple {

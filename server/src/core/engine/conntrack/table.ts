@@ -1,7 +1,6 @@
 import type { Family } from '../../netfilter.ts';
 import { BranchingMap } from '../branching-map.ts';
 import type { Entry, Kind, Ledger } from '../ledger.ts';
-import type { Packet } from '../packet.ts';
 import { copyState } from '../state.ts';
 import type { Connection, Tuple, Zones } from './connection.ts';
 import { hashOf, inverse, isIcmp, isOpen, mayEqual, sameTuple, sourceHash } from './tuple.ts';
@@ -120,12 +119,13 @@ function isKept({ byTuple }: ConntrackTable, tuple: Tuple, id: number): boolean 
 }
 
 /** Whether the kernel can have drawn the address and ports that the reply has. */
-function mayBeDrawn({ drawnFrom, drawnTo, drawnAddresses, original }: Connection, { destination, sourcePort, destinationPort }: Tuple): boolean {
+export function mayBeDrawn({ drawnFrom, drawnTo, drawnAddresses, original }: Connection, { destination, sourcePort, destinationPort }: Tuple): boolean {
   if (drawnAddresses !== undefined && destination !== undefined && (destination < drawnAddresses.from || destination > drawnAddresses.to)) return false;
   return isWithin(drawnFrom, isIcmp(original.protocol) ? sourcePort : destinationPort) && isWithin(drawnTo, sourcePort);
 }
 
-const isWithin = (drawn: Connection['drawnFrom'], port: number | undefined): boolean => drawn === undefined || port === undefined || (port >= drawn.from && port <= drawn.to);
+/** Whether a port may be one of those that were drawn from; what is not known may be any. */
+export const isWithin = (drawn: Connection['drawnFrom'], port: number | undefined): boolean => drawn === undefined || port === undefined || (port >= drawn.from && port <= drawn.to);
 
 /** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
@@ -158,7 +158,7 @@ function enter(table: ConntrackTable, connection: Connection): void {
   keep(table, original, connection.id);
   keep(table, reply, connection.id);
   if (isOpen(original) || isOpen(reply)) table.open = [...table.open, connection.id];
-  if (connection.sourceTranslated) {
+  if (connection.sourceTranslated !== 'no') {
     const key = sourceHash(original);
     bySource.set(key, [connection.id, ...bySource.get(key) ?? []]);
   }
@@ -185,7 +185,7 @@ export function kill(table: ConntrackTable, connection: Connection): void {
   connections.delete(id);
   for (const tuple of [connection.original, connection.reply]) letGo(table, tuple, id);
   if (table.open.includes(id)) table.open = table.open.filter((other) => other !== id);
-  if (!connection.sourceTranslated) return;
+  if (connection.sourceTranslated === 'no') return;
   const key = sourceHash(connection.original);
   bySource.set(key, (bySource.get(key) ?? []).filter((other) => other !== id));
 }
@@ -206,27 +206,22 @@ export function settle(table: ConntrackTable, connection: Connection, reply: Tup
   replaceReply(table, connection, reply);
 }
 
-function replaceReply(table: ConntrackTable, connection: Connection, reply: Tuple): void {
+/** Gives an entry another reply tuple; one that is not entered yet simply has it. */
+export function replaceReply(table: ConntrackTable, connection: Connection, reply: Tuple): void {
+  if (!connection.confirmed) {
+    connection.reply = reply;
+    return;
+  }
   kill(table, connection);
   connection.reply = reply;
   enter(table, connection);
-}
-
-/** Notes which port NAT has drawn for a connection, once a packet of its original direction is known to have it. */
-export function learnPort(table: ConntrackTable, connection: Connection, packet: Packet, part: 'sourcePort' | 'destinationPort'): void {
-  const drawn = part === 'sourcePort' ? 'drawnFrom' : 'drawnTo';
-  if (connection[drawn] === undefined || isIcmp(packet.protocol)) return;
-  const reply = { ...connection.reply, [part === 'sourcePort' ? 'destinationPort' : 'sourcePort']: packet[part] };
-  connection[drawn] = undefined;
-  if (connection.confirmed) replaceReply(table, connection, reply);
-  else connection.reply = reply;
 }
 
 /** The connections whose source is translated that are, or may be, from the same source and port; the latest first. */
 export function mappedSources(table: ConntrackTable, original: Tuple): readonly Connection[] {
   const { protocol, source, sourcePort, zone } = original;
   const alike = mapped(table, table.bySource.get(sourceHash(original)) ?? []).filter((connection) => isSameSource(connection.original, original));
-  const others = isSourceOpen(original) ? mapped(table, table.bySource.values().flat()) : openOnes(table).filter((connection) => connection.sourceTranslated && isSourceOpen(connection.original));
+  const others = isSourceOpen(original) ? mapped(table, table.bySource.values().flat()) : openOnes(table).filter((connection) => connection.sourceTranslated !== 'no' && isSourceOpen(connection.original));
   if (others.length === 0) return alike;
   const asked: Tuple = { protocol, source, sourcePort, zone, destination: undefined, destinationPort: undefined };
   return [...new Set([...others.filter((connection) => mayEqual(asked, connection.original)), ...alike])];
@@ -278,7 +273,7 @@ export function templateConnection(family: Family): Connection {
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
     id: 0, original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: false, destinationTranslated: false, redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: 'no', destinationTranslated: 'no', redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }

@@ -1,4 +1,6 @@
 import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
+import { isTranslated } from '../../engine/conntrack/translated.ts';
+import { inverse, isIcmp } from '../../engine/conntrack/tuple.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, or, type Truth } from '../../engine/truth.ts';
 import { all, both, either, exactly, negatedIf, SOMETIMES, type Bounds } from '../../sets/bounds.ts';
@@ -42,12 +44,31 @@ const options = [state, proto, ...addresses.map(({ spec }) => spec), ...ports.ma
 
 /** Whether one of the named states is the packet's, or its connection is translated the named way. */
 function stateTruth(states: readonly CtState[], traversal: Traversal): Truth {
-  const { connection } = traversal;
-  if (connection?.sourceTranslated === true && states.includes('SNAT')) return true;
-  if (connection?.destinationTranslated === true && states.includes('DNAT')) return true;
-  const base = traversal.state;
+  const named = KINDS.filter(({ name }) => states.includes(name)).map(({ kind }) => translationTruth(traversal, kind)).reduce<Truth>(or, false);
+  return or(baseTruth(states, traversal.state), named);
+}
+
+function baseTruth(states: readonly CtState[], base: Traversal['state']): Truth {
   if (!(base instanceof Unknown)) return states.includes(base);
   return states.some((name) => name !== 'SNAT' && name !== 'DNAT') ? new Unknown(`the connection state is ${states.join(' or ')}`) : false;
+}
+
+/** How the trace tells of a translation. */
+const TRANSLATED = new Map([[true, ['']], [undefined, ['perhaps ']], [false, []]]);
+
+const KINDS = [{ name: 'SNAT', kind: 'source' }, { name: 'DNAT', kind: 'destination' }] as const;
+
+/** Whether one side of the packet's connection is translated. Where the port that NAT has drawn for the packet decides, that is asked of it. */
+function translationTruth({ connection, direction: way, packet }: Traversal, kind: 'source' | 'destination'): Truth {
+  const known = connection === undefined ? false : isTranslated(connection, kind);
+  if (known !== undefined) return known;
+  const { original, reply } = connection!;
+  const sent = inverse(reply);
+  const field = kind === 'source' ? 'sourcePort' : 'destinationPort';
+  const port = original[field];
+  const isDrawn = way === 'original' && !isIcmp(original.protocol) && port !== undefined && sent[field] === undefined && packet[field] === undefined && sent[kind] === original[kind];
+  if (!isDrawn) return new Unknown(`NAT has changed the connection's ${kind}`);
+  return new Unknown(`not: the ${kind} port is ${port}`, { field, yes: [{ from: port, to: port }], pin: (narrowed) => { narrowed[field] = port; } });
 }
 
 function stateCondition(use: ExtensionUse): Condition[] {
@@ -57,7 +78,7 @@ function stateCondition(use: ExtensionUse): Condition[] {
     source: bound.text,
     test: (traversal) => negate(bound, stateTruth(bound.value, traversal)),
     observe({ state: base, connection }) {
-      const translated = [...(connection?.sourceTranslated === true ? ['SNAT'] : []), ...(connection?.destinationTranslated === true ? ['DNAT'] : [])];
+      const translated = connection === undefined ? [] : KINDS.flatMap(({ name, kind }) => TRANSLATED.get(isTranslated(connection, kind))!.map((words) => words + name));
       return [observeState(base), ...translated].join(', ');
     },
   }];
