@@ -2,12 +2,13 @@
 import socket
 import struct
 
-from packets import TCP_FLAGS
+from packets import ICMP, ICMP_ERRORS, INNER_TAG, TCP_FLAGS
 
 NAMES = {1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 132: "sctp", 136: "udplite"}
 WITH_PORTS = (6, 17, 33, 132, 136)
 EXTENSION_HEADERS = (0, 43, 44, 60)
 FRAGMENT_HEADER = 44
+ICMP_ERROR = "icmp error"
 
 
 def decode(data):
@@ -63,6 +64,14 @@ def _header6(data):
     return found, protocol, transport, fragment is not None and bool(fragment & ~7)
 
 
+def _is_from_kernel(data):
+    """Whether an IPv4 packet is an ICMP error that quotes one with an id of its own: those sent here quote ids of INNER_TAG."""
+    start = (data[0] & 15) * 4
+    if data[9] != ICMP or len(data) < start + 14 or data[start] not in ICMP_ERRORS[4]:
+        return False
+    return struct.unpack_from("!H", data, start + 12)[0] != INNER_TAG
+
+
 def _mss(transport):
     end, offset = (transport[12] >> 4) * 4, 20
     while offset + 1 < min(end, len(transport)):
@@ -78,9 +87,10 @@ def _mss(transport):
 
 
 def tag_of(data):
-    """What a packet is known by across NAT: its IP id or flow label."""
+    """What a packet is known by across NAT: its IP id or flow label. An ICMP error of the kernel has an id by chance, which may be any."""
     if len(data) < 20:
         return None
     if data[0] >> 4 == 4:
-        return struct.unpack_from("!H", data, 4)[0]
+        identity = struct.unpack_from("!H", data, 4)[0]
+        return (identity, ICMP_ERROR) if _is_from_kernel(data) else identity
     return struct.unpack_from("!I", data)[0] & 0xfffff

@@ -151,8 +151,8 @@ class NftTrace:
         for event in self.drain():
             identity = event.get(TRACE_ID)
             if TRACE_NETWORK in event:
-                tags[identity] = tag_of(event[TRACE_NETWORK])
                 images[identity] = event[TRACE_NETWORK] + event.get(TRACE_TRANSPORT, b"")
+                tags[identity] = tag_of(images[identity])
             table, chain = (event[key].rstrip(b"\0").decode() if key in event else None for key in (TRACE_TABLE, TRACE_CHAIN))
             if table not in rules.tables:
                 continue
