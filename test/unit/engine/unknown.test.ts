@@ -6,6 +6,29 @@ import { facts, run, way } from './run.ts';
 const outcomes = ({ outcomes: found = [] }: Result): string[] => found.map((outcome) => `${way(outcome)} | ${outcome.courses.map((course) => course.join(' & ')).join(' || ')}`);
 
 describe('what is not known', () => {
+  it('is how long a timeout policy lets an entry live', async () => {
+    const results = await run(`*raw
+-A PREROUTING -p udp -j CT --timeout slow
+COMMIT
+*filter
+-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT
+-A FORWARD -p udp --sport 53 -j DROP
+-A FORWARD -m conntrack --ctexpire 0:20 -j LOG
+COMMIT
+`, [
+      'udp 10.1.0.1:1 -> 10.2.0.1:53 in=eth0 out=eth1', 'udp 10.1.0.1:1 -> 10.2.0.1:53 in=eth0 out=eth1',
+      'udp 10.2.0.1:53 -> 10.1.0.1:1 in=eth1 out=eth0', 'udp 10.2.0.1:53 -> 10.1.0.1:1 in=eth1 out=eth0 at=1',
+    ]);
+    const kept = 'the timeout policy slow has kept the entry of 10.1.0.1:1 -> 10.2.0.1:53';
+    const left = 'the timeout policy slow leaves the entry 0 to 20 seconds';
+    assert.deepEqual(results.map((result) => (result.outcomes === undefined ? way(result) : outcomes(result))), [
+      'ACCEPT raw:PREROUTING:1 filter:FORWARD:3 filter:FORWARD:policy',
+      [`ACCEPT raw:PREROUTING:1 filter:FORWARD:3 filter:FORWARD:policy | ${left}`, `ACCEPT raw:PREROUTING:1 filter:FORWARD:policy | not: ${left}`],
+      'ACCEPT raw:PREROUTING:1 filter:FORWARD:1',
+      [`ACCEPT raw:PREROUTING:1 filter:FORWARD:1 | ${kept}`, `DROP raw:PREROUTING:1 filter:FORWARD:2 | not: ${kept}`],
+    ]);
+  });
+
   it('splits the answer by what the packet leaves open', async () => {
     const [result] = await run('*filter\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT\nCOMMIT\n', ['tcp any -> any:22 in=eth0']);
     assert.equal(result!.verdict, 'UNKNOWN');

@@ -1,6 +1,6 @@
-import { NO_ZONES, type Connection, type Tuple, type Zones } from './conntrack/connection.ts';
+import { mayBeGone, NO_ZONES, type Connection, type Tuple, type Zones } from './conntrack/connection.ts';
 import { assertState, INVALID, isIcmpError, lookupTuple, track, UNTRACKED } from './conntrack/track.ts';
-import { candidates, find, findIn, meetsInPart, own, settle, type Found } from './conntrack/table.ts';
+import { candidates, find, findIn, kill, meetsInPart, own, settle, type Found } from './conntrack/table.ts';
 import { ordinaryFlags } from './conntrack/tcp.ts';
 import { filledFrom, inverse, isOpen } from './conntrack/tuple.ts';
 import { printTcpFlags } from '../values/tcp-flags.ts';
@@ -28,6 +28,7 @@ export function conntrackStage(p: Passage): void {
     return;
   }
   const found = lookUp(p, zones);
+  const policy = p.template?.policy;
   p.template = undefined;
   // Only of an ICMP error conntrack leaves the mark that there is something of the kind. Seen in the kernel.
   p.refusesTemplates &&= isIcmpError(packet);
@@ -36,7 +37,7 @@ export function conntrackStage(p: Passage): void {
     return;
   }
   if (p.ending !== undefined || !settleFlags(p, found)) return;
-  p.tracked = packet.state === undefined ? track(table, packet, found, now, zones) : assertState(table, packet, found, now, zones);
+  p.tracked = packet.state === undefined ? track(table, packet, found, now, { zones, policy }) : assertState(table, packet, found, now, zones);
 }
 
 /** Conntrack checks a UDP-Lite packet that arrives as if it were UDP, and so finds its right checksum wrong. Seen in kernel 6.18. */
@@ -77,13 +78,24 @@ function lookUp(p: Passage, zones: Zones): Found | undefined {
   const { world: { table, now }, packet } = p;
   const tuple = lookupTuple(packet, zones.original);
   const found = findIn(table, tuple, zones, now);
-  if (found !== undefined) return { ...found, connection: own(table, found.connection) };
+  if (found !== undefined && isAlive(p, found)) return { ...found, connection: own(table, found.connection) };
+  if (p.ending !== undefined) return undefined;
   for (const candidate of candidates(table, tuple, now)) {
     const belongs = p.ask(`the packet ${isIcmpError(packet) ? 'quotes one' : 'is one'} of the connection ${connectionText(candidate)}`);
     if (p.ending !== undefined) return undefined;
     if (belongs) return identify(p, candidate, tuple);
   }
   return undefined;
+}
+
+/** Whether an entry is still there, which its timeout policy may be asked for; what is gone is taken out. */
+function isAlive(p: Passage, found: Found): boolean {
+  const { world: { table, now } } = p;
+  const { connection } = found;
+  if (!mayBeGone(connection, now)) return true;
+  const isKept = p.ask(`the timeout policy ${connection.policy!.name} has kept the entry of ${connectionText({ connection, direction: 'original' })}`);
+  if (!isKept) kill(table, connection);
+  return isKept;
 }
 
 function connectionText({ connection, direction }: Found): string {

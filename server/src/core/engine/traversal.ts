@@ -73,6 +73,8 @@ export interface ConntrackTemplate {
   zones?(mark: number | undefined): Zones | undefined;
   /** What stands for an entry until conntrack sees the packet. */
   readonly entry?: Connection;
+  /** The name of the timeout policy that a connection gets which the packet begins. */
+  readonly policy?: string | undefined;
 }
 
 /** Addresses and ports that a NAT target may choose from; a missing part is kept as it is. */

@@ -60,8 +60,10 @@ export interface Connection {
   drawnAddresses: Span<Address> | undefined;
   /** Whether NAT has found its replies no tuple that is free, so that it is not confirmed; `possible` where that hangs on what is not known of others. */
   clash: Clash;
-  /** Seconds on the world's clock when the entry dies. */
+  /** Seconds on the world's clock when the entry dies; never for one of a timeout policy. */
   expires: number;
+  /** The timeout policy that says when it dies, which nobody knows here, and when it was prolonged last. */
+  policy: { readonly name: string; readonly prolonged: number } | undefined;
   /** Seconds on the world's clock when its first packet came. */
   readonly began: number;
   /** What has passed in each direction, this packet included; undefined for a connection that is older than the world. */
@@ -71,6 +73,15 @@ export interface Connection {
   /** Room for what matches and targets keep with a connection (`connlabel`, `CONNSECMARK`), by extension name. */
   readonly extras: Record<string, unknown>;
 }
+
+/** Lets an entry live for so many seconds from now on, or for as long as its timeout policy says. */
+export function prolong(connection: Connection, seconds: number, now: number): void {
+  connection.expires = connection.policy === undefined ? now + seconds : Infinity;
+  if (connection.policy !== undefined) connection.policy = { ...connection.policy, prolonged: now };
+}
+
+/** Whether the entry may have died since, for its timeout policy alone knows. */
+export const mayBeGone = ({ policy }: Connection, now: number): boolean => policy !== undefined && policy.prolonged < now;
 
 export type Clash = 'none' | 'possible' | 'sure';
 

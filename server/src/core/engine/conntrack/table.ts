@@ -2,7 +2,7 @@ import type { Family } from '../../netfilter.ts';
 import { BranchingMap } from '../branching-map.ts';
 import type { Entry, Kind, Ledger } from '../ledger.ts';
 import { copyState } from '../state.ts';
-import type { Connection, Tuple, Zones } from './connection.ts';
+import { mayBeGone, type Connection, type Tuple, type Zones } from './connection.ts';
 import { hashOf, inverse, isIcmp, isOpen, mayEqual, sameTuple, sourceHash } from './tuple.ts';
 
 /** A connection as found by one of its tuples. What is found must not be changed, as other worlds may have it too; see `own`. */
@@ -21,7 +21,7 @@ export interface ConntrackTable {
   readonly byTuple: BranchingMap<readonly number[]>;
   /** Those whose source is translated, by the hash of their first packet's protocol, source and port, the latest first. */
   readonly bySource: BranchingMap<readonly number[]>;
-  /** Those of which a tuple has an open part, in their order. */
+  /** Those of which a tuple has an open part, or of which a timeout policy says how long they live, in their order. */
   open: readonly number[];
   /** The number of the one entered last. */
   last: number;
@@ -127,10 +127,10 @@ export function mayBeDrawn({ drawnFrom, drawnTo, drawnAddresses, original }: Con
 /** Whether a port may be one of those that were drawn from; what is not known may be any. */
 export const isWithin = (drawn: Connection['drawnFrom'], port: number | undefined): boolean => drawn === undefined || port === undefined || (port >= drawn.from && port <= drawn.to);
 
-/** Whether a reply that looks like `reply` already belongs to a connection other than `except`. */
+/** Whether a reply that looks like `reply` already surely belongs to a connection other than `except`. */
 export function taken(table: ConntrackTable, reply: Tuple, except: Connection, now: number): boolean {
   const found = find(table, reply, now);
-  return found !== undefined && found.connection.id !== except.id;
+  return found !== undefined && found.connection.id !== except.id && !mayBeGone(found.connection, now);
 }
 
 /** The living connections of whose replies nothing is unknown but the port `part`, and which are otherwise like `reply`. */
@@ -157,7 +157,7 @@ function enter(table: ConntrackTable, connection: Connection): void {
   connections.set(connection.id, ledger.add(connection, CONNECTION));
   keep(table, original, connection.id);
   keep(table, reply, connection.id);
-  if (isOpen(original) || isOpen(reply)) table.open = [...table.open, connection.id];
+  if (isOpen(original) || isOpen(reply) || connection.policy !== undefined) table.open = [...table.open, connection.id];
   if (connection.sourceTranslated !== 'no') {
     const key = sourceHash(original);
     bySource.set(key, [connection.id, ...bySource.get(key) ?? []]);
@@ -273,7 +273,7 @@ export function templateConnection(family: Family): Connection {
 export function newConnection(original: Tuple, now: number, replyZone = original.zone): Connection {
   return {
     id: 0, original, reply: { ...inverse(original), zone: replyZone }, replied: false, expected: false, isTemplate: false, confirmed: false, assured: false, sourceNatDone: false, destinationNatDone: false,
-    sourceTranslated: 'no', destinationTranslated: 'no', redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, began: now, tcp: undefined, extras: {},
+    sourceTranslated: 'no', destinationTranslated: 'no', redirected: false, mark: 0, drawnFrom: undefined, drawnTo: undefined, drawnAddresses: undefined, clash: 'none', expires: now, policy: undefined, began: now, tcp: undefined, extras: {},
     counted: { original: { packets: 0, bytes: 0 }, reply: { packets: 0, bytes: 0 } },
   };
 }

@@ -1,5 +1,5 @@
 import { TCP_FLAGS } from '../packet.ts';
-import type { Connection, TcpProgress, TcpState } from './connection.ts';
+import { prolong, type Connection, type TcpProgress, type TcpState } from './connection.ts';
 
 /** What a TCP segment is to conntrack, by its flags. */
 export type TcpKind = 'syn' | 'synack' | 'fin' | 'ack' | 'rst' | 'none';
@@ -134,7 +134,7 @@ function enter(connection: Connection, state: TcpState, kind: TcpKind, now: numb
   if (old !== state && state === 'FIN_WAIT') tcp.closing = true;
   if (!connection.replied && kind === 'rst') return 'closed';
   if (!connection.replied && kind === 'syn' && old === 'SYN_SENT') return 'repeated';
-  connection.expires = now + lifeIn(connection, state);
+  prolong(connection, lifeIn(connection, state), now);
   if (state === 'ESTABLISHED' && isSettled(connection, old)) connection.assured = true;
   return 'valid';
 }
@@ -176,7 +176,7 @@ function lifeIn({ replied }: Connection, state: TcpState): number {
 export function closeByReset(connection: Connection, now: number): void {
   if (connection.tcp === undefined || connection.tcp.state === 'CLOSE') return;
   connection.tcp.state = 'CLOSE';
-  connection.expires = now + TIMEOUT.CLOSE;
+  prolong(connection, TIMEOUT.CLOSE, now);
 }
 
 /** Whether a segment without an entry may begin one: SYN, or ACK of a connection older than the world. */

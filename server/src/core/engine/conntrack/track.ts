@@ -1,6 +1,6 @@
 import type { ConntrackState, Packet } from '../packet.ts';
 import { PROTOCOL } from '../protocols.ts';
-import type { Connection, Tuple, Zones } from './connection.ts';
+import { prolong, type Connection, type Tuple, type Zones } from './connection.ts';
 import { icmpRole } from './icmp.ts';
 import { confirm, kill, newConnection, type ConntrackTable, type Found } from './table.ts';
 import { advance, goOrdinaryWay, mayBegin, newProgress, ordinaryFlags, sensibleFlags, tcpKind } from './tcp.ts';
@@ -29,8 +29,14 @@ export function lookupTuple(packet: Packet, zone: number): Tuple {
   return { protocol: undefined, source: undefined, destination: packet.destination, sourcePort: undefined, destinationPort: undefined, zone };
 }
 
+/** What a packet that begins a connection gives it: its zones, and the name of its timeout policy. */
+export interface Start {
+  readonly zones: Zones;
+  readonly policy: string | undefined;
+}
+
 /** What conntrack makes of a packet whose connection is `found`; moves the connection, enters nothing into the table. */
-export function track(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
+export function track(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, start: Start): Tracked {
   if (isIcmp(packet.protocol) && packet.icmpType !== undefined) {
     const role = icmpRole(packet.family, packet.icmpType);
     if (role === 'untracked') return UNTRACKED;
@@ -38,8 +44,8 @@ export function track(table: ConntrackTable, packet: Packet, found: Found | unde
     if (role === 'error') return related(packet, found);
     if (role === 'answer' && found === undefined) return INVALID;
   }
-  if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, zones);
-  const tracked = found === undefined ? begun(packet, now, zones) : met(found);
+  if (packet.protocol === PROTOCOL.tcp) return trackTcp(table, packet, found, now, start);
+  const tracked = found === undefined ? begun(packet, now, start) : met(found);
   if (found !== undefined && isInitAgain(found)) return tracked;
   refresh(tracked.connection!, now);
   count(tracked, packet);
@@ -66,13 +72,13 @@ function related(packet: Packet, found: Found | undefined): Tracked {
   return { state: 'RELATED', connection, direction };
 }
 
-function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, zones: Zones): Tracked {
+function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefined, now: number, start: Start): Tracked {
   if (found !== undefined && found.connection.tcp === undefined) goOrdinaryWay(found.connection, now);
   const flags = packet.tcpFlags ?? ordinaryFlags(found?.connection, found?.direction ?? 'original');
   if (!sensibleFlags(flags)) return INVALID;
   if (found === undefined) {
     if (!mayBegin(flags)) return INVALID;
-    const tracked = begun(packet, now, zones);
+    const tracked = begun(packet, now, start);
     // A connection that is picked up in the middle is taken as it comes.
     tracked.connection!.tcp!.heard = tcpKind(flags) === 'ack';
     advance(tracked.connection!, 'original', flags, now);
@@ -84,7 +90,7 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
     case 'invalid': return INVALID;
     case 'again':
       kill(table, found.connection);
-      return trackTcp(table, packet, undefined, now, zones);
+      return trackTcp(table, packet, undefined, now, start);
     case 'closed':
       kill(table, found.connection);
       count(tracked, packet);
@@ -97,8 +103,9 @@ function trackTcp(table: ConntrackTable, packet: Packet, found: Found | undefine
 }
 
 /** A packet that begins a connection. */
-function begun(packet: Packet, now: number, zones: Zones): Tracked {
+function begun(packet: Packet, now: number, { zones, policy }: Start): Tracked {
   const connection = newConnection(tupleOf(packet, zones.original), now, zones.reply);
+  if (policy !== undefined) connection.policy = { name: policy, prolonged: now };
   if (packet.protocol === PROTOCOL.tcp) connection.tcp = newProgress();
   return { state: 'NEW', connection, direction: 'original' };
 }
@@ -122,7 +129,7 @@ const LIFE = { udp: 30, udpStream: 120, icmp: 30, gre: 30, greStream: 180, sctpF
 const STREAM_AFTER = 2;
 
 function refresh(connection: Connection, now: number): void {
-  connection.expires = now + life(connection, now);
+  prolong(connection, life(connection, now), now);
   if (isUdpStream(connection, now) || (connection.replied && connection.original.protocol === PROTOCOL.gre)) connection.assured = true;
 }
 
@@ -159,7 +166,7 @@ export function assertState(table: ConntrackTable, packet: Packet, found: Found 
 }
 
 function asserted(packet: Packet, now: number, zones: Zones): Tracked {
-  const tracked = begun(packet, now, zones);
+  const tracked = begun(packet, now, { zones, policy: undefined });
   const connection = tracked.connection!;
   refresh(connection, now);
   count(tracked, packet);

@@ -1,4 +1,4 @@
-import type { Connection, Tuple } from '../../engine/conntrack/connection.ts';
+import { mayBeGone, type Connection, type Tuple } from '../../engine/conntrack/connection.ts';
 import { isOpen, sameTuple, tupleOf } from '../../engine/conntrack/tuple.ts';
 import type { Address } from '../../engine/packet.ts';
 import type { Condition, Slot, Traversal, World } from '../../engine/traversal.ts';
@@ -47,6 +47,11 @@ function isAlive(tuple: Tuple, world: World): boolean {
   return connection !== undefined && !isOver(connection);
 }
 
+function isInDoubt(tuple: Tuple, world: World): boolean {
+  const connection = world.findConnection(tuple);
+  return connection !== undefined && mayBeGone(connection, world.now);
+}
+
 const networkOf = (address: Address, length: number): string => String(masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
 
 /**
@@ -68,7 +73,7 @@ function countWith({ packet, world, connection, tick }: Traversal, slot: Slot<Me
     tick.add(list);
     return 1;
   }
-  if (isOpen(own) || met.some(isOpen)) return undefined;
+  if (isOpen(own) || met.some((tuple) => isOpen(tuple) || isInDoubt(tuple, world))) return undefined;
   const isCounted = (tuple: Tuple): boolean => isAlive(tuple, world);
   const withOwn = (): Tuple[] => {
     if (tick.has(list)) return [...met, { ...own }];

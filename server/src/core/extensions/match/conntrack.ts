@@ -141,7 +141,8 @@ const BEFORE_TURN = 300;
  * Until a connection's first packet is through, the span that it will live is taken for a moment on the kernel's clock: one that is
  * over but for the first minutes of a kernel. Seen in the kernel.
  */
-function secondsLeft({ confirmed, expires }: Connection, { world, host: { uptime = Infinity } }: Traversal): number {
+function secondsLeft({ confirmed, expires, policy }: Connection, { world, host: { uptime = Infinity } }: Traversal): number | undefined {
+  if (policy !== undefined) return confirmed || uptime !== Infinity ? undefined : 0;
   const left = expires - world.now;
   return Math.max(0, Math.floor(confirmed ? left : left + BEFORE_TURN - uptime - world.now));
 }
@@ -152,7 +153,8 @@ function conditions(use: ExtensionUse): readonly Condition[] {
     ...entryCondition(use, direction, (wanted, _, traversal) => traversal.direction === wanted.toLowerCase(), (_, traversal) => `the direction is ${traversal.direction.toUpperCase()}`),
     ...tupleConditions(use),
     ...entryCondition(use, status, (wanted, connection) => wanted.map((name) => HAS[name](connection)).reduce<Truth>(or, false), (connection) => `the status is ${statusesOf(connection)}`),
-    ...entryCondition(use, expire, (wanted, connection, traversal) => within(secondsLeft(connection, traversal), wanted), (connection, traversal) => `the entry has ${secondsLeft(connection, traversal)} s left`),
+    ...entryCondition(use, expire, (wanted, connection, traversal) => decide(secondsLeft(connection, traversal), () => `the timeout policy ${connection.policy!.name} leaves the entry ${wanted.from} to ${wanted.to} seconds`, (left) => within(left, wanted)),
+      (connection, traversal) => `the entry has ${secondsLeft(connection, traversal) ?? '?'} s left`),
   ];
 }
 

@@ -50,8 +50,9 @@ function track(use: ExtensionUse, context: CompileContext): (traversal: Traversa
     return zoneId === undefined ? undefined : { original: direction === 'reply' ? 0 : zoneId, reply: direction === 'original' ? 0 : zoneId };
   };
   const slot = context.slot(() => templateConnection(use.family));
+  const policy = use.option(timeout)?.value || undefined;
   return (traversal) => {
-    traversal.track({ zones, entry: traversal.world.slot(slot) });
+    traversal.track({ zones, entry: traversal.world.slot(slot), policy });
     return { kind: 'continue' };
   };
 }
@@ -61,18 +62,29 @@ function untrack(traversal: Traversal): Effect {
   return { kind: 'continue' };
 }
 
+const check = (use: ExtensionUse): readonly Problem[] => (use.option(notrack) === undefined ? [...checkHelper(use), ...checkTimeout(use)] : []);
+
+const lacksProtocol = ({ protocol }: ExtensionUse): boolean => protocol === undefined || protocol.negated || protocol.number === 0;
+
+/** A policy is made for one protocol, which the rule has to name. Seen in the kernel. */
+function checkTimeout(use: ExtensionUse): readonly Problem[] {
+  const bound = use.option(timeout);
+  if (bound === undefined || bound.value === '' || !lacksProtocol(use)) return [];
+  return [{ code: 'wrong-protocol', message: `\`--timeout ${bound.value}\` needs the protocol in the rule that the policy was made for, such as \`-p tcp\`.`, span: bound.span }];
+}
+
 /** A helper works for its own protocol alone, which the rule has to name. Seen in the kernel. */
-function check(use: ExtensionUse): readonly Problem[] {
+function checkHelper(use: ExtensionUse): readonly Problem[] {
   const bound = use.option(helper);
-  if (bound === undefined || bound.value === '' || use.option(notrack) !== undefined) return [];
+  if (bound === undefined || bound.value === '') return [];
   const refused = (message: string): readonly Problem[] => [{ code: 'wrong-protocol', message, span: bound.span }];
   if ((bound.value as string).includes('\n')) return [{ code: 'invalid-value', message: 'The name of a helper can\'t hold a line break; write it on one line.', span: bound.span }];
   const known = findHelper(bound.value);
   if (known?.families.includes(use.family) === false) return [{ code: 'wrong-family', message: `The helper \`${known.name}\` exists for IPv4 only; leave the rule out for IPv6.`, span: bound.span }];
   const numbers: readonly number[] = (known?.protocols ?? []).map((protocol) => PROTOCOLS[protocol]);
   const example = known === undefined ? '`-p tcp` or `-p udp`' : known.protocols.map((protocol) => `\`-p ${protocol}\``).join(' or ');
-  if (use.protocol === undefined || use.protocol.negated || use.protocol.number === 0) return refused(`\`--helper ${bound.value}\` needs ${example} in the rule.`);
-  if (known === undefined || numbers.includes(use.protocol.number)) return [];
+  if (lacksProtocol(use)) return refused(`\`--helper ${bound.value}\` needs ${example} in the rule.`);
+  if (known === undefined || numbers.includes(use.protocol!.number)) return [];
   return refused(`The helper \`${known.name}\` works with ${example} only.`);
 }
 
