@@ -4,7 +4,7 @@ import { openDocument } from '../support/document.ts';
 import { startSimulation } from './check.ts';
 import { surroundingsOf } from './found.ts';
 import { generateRuleset } from './generate.ts';
-import { neighbourhoodOf, type Neighbourhood } from './neighbourhood.ts';
+import { neighbourhoodOf, objectsFor, type Neighbourhood } from './neighbourhood.ts';
 import type { OraclePacket, OracleRequest } from './protocol.ts';
 import { Random } from './random.ts';
 import { withRoutes } from './routes.ts';
@@ -49,8 +49,7 @@ export async function caseOf(name: string, text: string, seed: number, options: 
 async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'ruleset' | 'ipset'>, world: Neighbourhood, random: Random, { family, backend, packets, timed = false }: CaseOptions): Promise<OracleRequest> {
   const sent: OraclePacket[] = [];
   const request: OracleRequest = {
-    ...what, family: family === 'ipv4' ? 4 : 6, packets: sent, topology: world.topology, ...(/-m set |-j SET /u.test(what.ruleset) ? { ipset: ipset! } : {}),
-    ...(what.ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
+    ...what, family: family === 'ipv4' ? 4 : 6, packets: sent, topology: world.topology, ...objectsFor(what.ruleset, ipset!, family),
   };
   const simulation = await startSimulation(request, backend, 0);
   // With conntrack, the kernel holds fragments until the whole packet is there.

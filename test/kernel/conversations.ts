@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TCP_FLAGS, type Packet } from '../../server/src/core/engine/packet.ts';
 import type { Family } from '../../server/src/core/netfilter.ts';
 import { parsePacket } from '../../server/src/core/notation/parse.ts';
-import { neighbourhoodOf } from './neighbourhood.ts';
+import { neighbourhoodOf, objectsFor } from './neighbourhood.ts';
 import type { OraclePacket, OracleRequest, Side } from './protocol.ts';
 import { oraclePacketOf } from './translate.ts';
 
@@ -32,7 +32,7 @@ function read(text: string, family: Family): OracleRequest {
   const topology = { ...neighbourhoodOf(family).topology, ip: behind('#ip '), sysctl };
   const sets = behind('#ipset ').map((line) => `${line}\n`).join('');
   return {
-    id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...(text.includes('-m nfacct') ? { nfacct: ['counted'] } : {}), ...(sets === '' ? {} : { ipset: sets }),
+    id: lines[0]!.slice(2), ruleset: text, family: family === 'ipv4' ? 4 : 6, packets, topology, ...objectsFor(text, sets, family),
   };
 }
 

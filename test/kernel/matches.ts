@@ -87,6 +87,9 @@ const rates = (random: Random): string => `-m rateest --rateest1 R ${bang(random
 
 const times = ['--timestart 00:00 --timestop 23:59:58', '--weekdays Mon,Tue,Wed,Thu,Fri', '! --weekdays Sun', '! --monthdays 1,2,3,15,31', '--datestart 2000-01-01', '--datestart 2037-01-01', '--timestart 12:00 --timestop 06:00', '--timestart 12:00 --timestop 06:00 --contiguous', '--datestop 2037-01-01', '--datestart 2001-01-01T01:02:03 --datestop 2036-12-31T23:59:59', '--timestart 00:00 --timestop 23:59:58 --kerneltz', '--weekdays Sat,Sun --kerneltz', '! --weekdays Mon --timestart 22:00 --timestop 04:00 --contiguous', '! --monthdays 31', '--utc --weekdays Mon,Tue,Wed,Thu,Fri,Sat,Sun'];
 
+/** Programs that look at the protocol, at a byte of the content where UDP has it in IPv4, in IPv6, or behind the header's length, and beyond the end. */
+const PROGRAMS = ['4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0', '4,48 0 0 28,21 0 1 71,6 0 0 1,6 0 0 0', '4,48 0 0 48,21 0 1 71,6 0 0 1,6 0 0 0', '5,177 0 0 0,80 0 0 8,21 1 0 71,6 0 0 1,6 0 0 0', '2,32 0 0 120,6 0 0 1'];
+
 interface Entry {
   readonly name: string;
   readonly weight: number;
@@ -163,9 +166,9 @@ const ENTRIES: readonly Entry[] = [
   { name: 'dst', weight: 0.2, write: (r) => `-m dst ${r.pick([`${bang(r)}--dst-len 8`, '--dst-opts 1:4', '--dst-len 8 --dst-opts 1'])}`, fits: isIpv6 },
   { name: 'srh', weight: 0.2, write: (r, s) => `-m srh ${segmentRouting(r, s)}`, fits: isIpv6 },
   { name: 'eui64', weight: 0.2, write: () => '-m eui64', fits: (spot) => isIpv6(spot) && isArriving(spot) },
-  { name: 'bpf', weight: 0.2, write: () => '-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"' },
-  { name: 'string', weight: 0.2, write: (r) => `-m string --algo ${r.pick(['bm', 'kmp'])} ${r.pick(['', '', '--icase '])}${bang(r)}${r.pick(['--string "GET"', '--hex-string "|0405|"', '--hex-string "a|0a 0b|"'])}${r.chance(0.5) ? ' --from 60 --to 65' : ''}` },
-  { name: 'u32', weight: 0.5, write: (r) => `-m u32 ${bang(r)}--u32 "${r.pick(['6&0xFF=6', '0&0xFFFF=0:40', '8>>24=64', '0>>22&0x3C@0>>16=22', '0>>22&0x3C@0&0xFFFF=53,80'])}"` },
+  { name: 'bpf', weight: 0.4, write: (r) => `-m bpf --bytecode "${r.pick(PROGRAMS)}"` },
+  { name: 'string', weight: 0.5, write: (r) => `-m string --algo ${r.pick(['bm', 'kmp'])} ${r.pick(['', '', '--icase '])}${bang(r)}${r.pick(['--string "GET"', '--hex-string "|0405|"', '--hex-string "a|0a 0b|"'])}${r.pick(['', '', ' --from 60 --to 65', ' --from 28', ' --from 29', ' --to 31', ' --from 48 --to 51', ' --to 30'])}` },
+  { name: 'u32', weight: 0.5, write: (r) => `-m u32 ${bang(r)}--u32 "${r.pick(['6&0xFF=6', '0&0xFFFF=0:40', '8>>24=64', '0>>22&0x3C@0>>16=22', '0>>22&0x3C@0&0xFFFF=53,80', '0>>22&0x3C@8=0x47455420', '28>>8&0xFFFF=0x4745', '48=0:0x47455420', '0>>22&0x3C@12>>26&0x3C@0>>22&0x3C@0=0x47455420'])}"` },
   { name: 'rateest', weight: 0.15, write: rates },
 ];
 

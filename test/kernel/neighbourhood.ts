@@ -1,5 +1,5 @@
 import type { Family } from '../../server/src/core/netfilter.ts';
-import type { OraclePacket, OracleTopology } from './protocol.ts';
+import type { OraclePacket, OracleRequest, OracleTopology } from './protocol.ts';
 
 /** The few addresses and ports of a generated case: few, so that rules, packets and NAT meet often. */
 export interface Neighbourhood {
@@ -97,5 +97,13 @@ const V6: Neighbourhood = {
 };
 
 export const neighbourhoodOf = (family: Family): Neighbourhood => (family === 'ipv4' ? V4 : V6);
+
+/** What the rules of a request name that must be there before: sets, accounting objects, timeout policies (of UDP: until it is answered, then). */
+export function objectsFor(ruleset: string, ipsets: string, family: Family): Pick<OracleRequest, 'ipset' | 'nfacct' | 'timeouts'> {
+  return {
+    ...(/-m set |-j SET /u.test(ruleset) ? { ipset: ipsets } : {}), ...(ruleset.includes('-m nfacct') ? { nfacct: ['counted'] } : {}),
+    ...(ruleset.includes('--timeout udp') ? { timeouts: [{ name: family === 'ipv4' ? 'udp4' : 'udp6', proto: 'udp', seconds: { 1: 2, 2: 500 } }] } : {}),
+  };
+}
 
 export const everyAddress = ({ near, far, own }: Neighbourhood): readonly string[] => [...near, ...far, ...own];

@@ -57,6 +57,8 @@ export interface OracleRequest {
   readonly ipset?: string;
   /** Names of accounting objects that rules want. */
   readonly nfacct?: readonly string[];
+  /** Timeout policies that rules want: seconds by the kernel's number of a state. */
+  readonly timeouts?: readonly { readonly name: string; readonly proto: string; readonly seconds: Readonly<Record<string, number>> }[];
 }
 
 /** A rule, policy or end of a user-defined chain that a packet met. */

@@ -49,7 +49,7 @@ function connmark(random: Random): string {
   return `--${option}${random.pick(['', ' --nfmask 0x3 --ctmask 0x1f', ' --mask 0x3', ' --nfmask 0xff', ' --ctmask 0x10'])}${shift}`;
 }
 
-/** How each target is used in generated rules; `PORTED` and the like at the end ask for a protocol. */
+/** How each target is used in generated rules; labels of timers, which all namespaces of a machine share, tell their kinds; `PORTED` and the like at the end ask for a protocol. */
 const ENTRIES: readonly Entry[] = [
   { name: 'REJECT', weight: 2, fits: inTable('filter'), write: (r, { world }) => (r.chance(0.4) ? '-j REJECT --reject-with tcp-reset TCP' : `-j REJECT${r.chance(0.4) ? ` --reject-with ${r.pick(REJECTIONS[world.family])}` : ''}`) },
   { name: 'LOG', weight: 2, fits: anywhere, write: (r) => `-j LOG${r.pick(['', ' --log-prefix "x: "', ' --log-prefix "x: " --log-level debug --log-tcp-sequence --log-tcp-options --log-ip-options --log-uid --log-macdecode', ' --log-level 7 --log-uid'])}` },
@@ -62,6 +62,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'NOTRACK', weight: 2, fits: inTable('raw'), write: () => '-j NOTRACK' },
   { name: 'CT', weight: 2, fits: inTable('raw'), write: (r) => `-j CT ${r.pick(['--notrack', '--zone 1', '--zone-orig 1', '--zone-reply 1', '--zone mark', '--ctevents new', '--zone-orig mark', '--zone-reply mark', '--zone 1 --ctevents new,destroy', ''])}`.trim() },
   { name: 'CT', weight: 1, fits: inTable('raw'), write: (r) => `-j CT --${r.pick(['helper', 'expevents new --helper'])} ftp TCP` },
+  { name: 'CT', weight: 1, fits: inTable('raw'), write: (r, s) => `-j CT --timeout ${isIpv4(s) ? 'udp4' : 'udp6'}${r.pick(['', ' --zone 1', ' --ctevents new'])} UDP` },
   { name: 'TRACE', weight: 0.4, fits: inTable('raw'), write: () => '-j TRACE' },
   { name: 'DNAT', weight: 6, fits: translates('destination'), write: (r, s) => ported(`-j DNAT --to-destination ${natTo(r, s, s.world.far, [':8080', ':1000-1001', ':5000'])}${some(r, '--persistent', '--random')}`) },
   { name: 'DNAT', weight: 0.7, fits: translates('destination'), write: (r, s) => `-j DNAT --to-destination ${end(s, s.world.far[1]!, r.pick([':1000-1010/22', ':443-453/80']))} PORTED` },
@@ -89,7 +90,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'SYNPROXY', weight: 0.5, fits: (spot) => ['filter', 'mangle'].includes(spot.table) && everyHook(spot, 'INPUT', 'FORWARD'), write: (r) => `-j SYNPROXY${r.pick([' --sack-perm --timestamp --wscale 7 --mss 1460', ' --ecn', ''])} TCP` },
   { name: 'SNPT', weight: 4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'INPUT', 'POSTROUTING'), write: (r) => `-m iprange --src-range fd00:1::-fd00:1::ffff:ffff:ffff:ffff -j SNPT --src-pfx fd00:1::/${r.pick([48, 64])} --dst-pfx 2001:db8::/${r.pick([32, 64])}` },
   { name: 'DNPT', weight: 4, fits: (spot) => spot.table === 'mangle' && everyHook(spot, 'PREROUTING', 'OUTPUT'), write: (r) => `-m iprange --dst-range fd00:9::-fd00:9::ffff:ffff:ffff:ffff -j DNPT --src-pfx fd00:9::/${r.pick([48, 64])} --dst-pfx fd00:2::/${r.pick([48, 64])}` },
-  { name: 'IDLETIMER', weight: 0.3, fits: anywhere, write: (r) => `-j IDLETIMER --timeout 600 --label t${r.below(1000)}${r.chance(0.2) ? ' --alarm' : ''}` },
+  { name: 'IDLETIMER', weight: 0.3, fits: anywhere, write: (r) => `-j IDLETIMER --timeout 600 --label ${r.chance(0.2) ? `a${r.below(1000)} --alarm` : `t${r.below(1000)}`}` },
   { name: 'RATEEST', weight: 0.3, fits: anywhere, write: () => '-j RATEEST --rateest-name R --rateest-interval 250ms --rateest-ewmalog 500ms' },
 ];
 

@@ -91,8 +91,8 @@ export class Traffic {
     const base = { ...(kind !== 'lo' && kind !== 'stray' && !this.isRouted && random.chance(0.3) ? this.outright(kind, ends) : { path: 'auto', ...ends }), ...this.extras(ends.local === true) };
     return random.weighted<() => OraclePacket>([
       [5, () => ({ ...base, proto: 'tcp', sport: random.pick([33000, 33001, 1000, 600]), dport: random.pick(world.ports), flags: random.weighted([[8, 'SYN'], [1, 'ACK'], [0.5, 'SYN,ACK'], [0.5, 'RST'], [0.5, 'FIN,ACK'], [0.3, 'NONE'], [0.3, 'FIN,PSH,URG'], [0.2, 'SYN,FIN'], [0.2, 'SYN,ECE,CWR']]) })],
-      [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100]) })],
-      [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]) })],
+      [4, () => ({ ...base, proto: 'udp', sport: random.pick([33000, 33001, 53]), dport: random.pick(world.ports), payload: random.pick([0, 0, 10, 20, 100, ...CONTENTS]) })],
+      [2, () => ({ ...base, proto: 'icmp', ...this.icmp(), icmp_id: random.pick([1, 2]), ...(random.chance(0.2) ? { payload: random.pick(CONTENTS) } : {}) })],
       [0.5, () => ({ ...base, proto: random.pick(['gre', 253, 'esp', ...(world.family === 'ipv4' ? ['ah'] : [])]), payload: 16, spi: random.pick([1, 5, 300]) })],
       [0.7, () => ({ ...base, proto: random.pick(['sctp', 'udplite', 'dccp']), sport: random.pick([33000, 33001]), dport: random.pick(world.ports) })],
       [this.isRouted ? 0 : 0.5, () => ({ ...this.toAll(), ...this.extras(false), proto: 'udp', sport: random.pick([33000, 53]), dport: random.pick(world.ports) })],
@@ -153,7 +153,9 @@ export class Traffic {
     const { random } = this;
     const packet = random.pick(this.sent);
     if (packet.proto !== 'tcp') return packet;
-    return random.chance(0.6) ? { ...packet, flags: this.laterFlags() } : packet;
+    if (random.chance(0.4)) return packet;
+    const flags = this.laterFlags();
+    return { ...packet, flags, ...(/^(PSH,)?ACK$/u.test(flags) && random.chance(0.3) ? { payload: random.pick(CONTENTS) } : {}) };
   }
 
   private laterFlags(): string {
@@ -208,5 +210,8 @@ export class Traffic {
 
 /** Extension headers in the order that senders keep: those for every router first. */
 const HEADERS = [[0], [60], [43], [0, 43], [60, 43], [0, 60, 43, 60]] as const;
+
+/** What packets may hold, of which rules ask for some. */
+const CONTENTS = ['GET /a\n\v', 'get', 'xGET '];
 
 const ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [13, 14], [128, 129], [139, 140]]);

@@ -8,7 +8,8 @@ Needs root, iptables, ipset, nftables and iproute2. It makes the namespaces kotP
 them, and removes them at its end; nothing is loaded outside them.
 
 Request: {id?, ruleset, family: 4|6, packets: […], topology?, conntrack: "auto"|"on"|"off", isolate?: bool, save?: bool,
-    ipset?: "ipset restore text", nfacct?: ["name of an accounting object"]}
+    ipset?: "ipset restore text", nfacct?: ["name of an accounting object"],
+    timeouts?: [{name, proto, seconds: {"1": 5}}] (timeout policies)}
 topology: {ifaces: […], addrs: {eth0: ["10.0.0.1/24"]}, local: ["1.2.3.4"], broadcast: […], routes: ["10.0.0.0/8 dev eth1"],
     connected: bool (install the routes that addresses bring), default_out: "eth1", sysctl: {"net.ipv4.conf.all.rp_filter": 1},
     ip: ["rule add fwmark 5 lookup 105"]}

@@ -6,7 +6,7 @@ from decode import decode
 from netlink import NETLINK_NETFILTER, Netlink, attribute, nested, netfilter_header
 from packets import AF, PROTOCOLS, packed, protocol_of
 
-NEW_ENTRY, DELETE_ENTRY, NEW_EXPECTATION, NEW_ACCOUNT = 1 << 8, 1 << 8 | 2, 2 << 8, 7 << 8
+NEW_ENTRY, DELETE_ENTRY, NEW_EXPECTATION, NEW_ACCOUNT, NEW_TIMEOUT = 1 << 8, 1 << 8 | 2, 2 << 8, 7 << 8, 8 << 8
 SEEN_REPLY_ASSURED_CONFIRMED = 0xe
 CREATE_EXCLUSIVE = 0x400 | 0x200
 ANSWERS = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17, 128: 129, 129: 128}
@@ -62,6 +62,12 @@ class Connections:
     def account(self, name):
         """Makes an accounting object, unless there is one of that name."""
         self.netlink.request(NEW_ACCOUNT, CREATE_EXCLUSIVE, netfilter_header(0) + attribute(1, name.encode() + b"\0"))
+
+    def timeout(self, family, name, protocol, seconds):
+        """Makes a timeout policy, unless there is one of that name; `seconds` by the kernel's numbers of the protocol's states."""
+        data = b"".join(attribute(int(state), struct.pack("!I", value)) for state, value in seconds.items())
+        what = attribute(1, name.encode() + b"\0") + attribute(2, struct.pack("!H", AF[family])) + attribute(3, bytes([PROTOCOLS[protocol]])) + nested(4, data)
+        self.netlink.request(NEW_TIMEOUT, CREATE_EXCLUSIVE, netfilter_header(0) + what)
 
     def prepare(self, packet, family, data, notes):
         """Brings about the state that the packet asks to be met in."""

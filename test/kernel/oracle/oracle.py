@@ -71,6 +71,8 @@ class Oracle:
                 run(["ipset", "restore", "-exist"], request["ipset"])
             for name in request.get("nfacct", []):
                 self.connections.account(name)
+            for policy in request.get("timeouts", []):
+                self.connections.timeout(family, policy["name"], policy["proto"], policy["seconds"])
             error = self.loader.load(family, text)
         except (RuntimeError, ValueError) as caught:
             return str(caught)
