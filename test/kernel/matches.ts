@@ -156,7 +156,7 @@ const ENTRIES: readonly Entry[] = [
   { name: 'realm', weight: 0.2, write: (r) => `-m realm ${bang(r)}--realm ${number(r, 0, 1)}`, fits: (spot) => isIpv4(spot) && !spot.hooks.includes('PREROUTING') },
   { name: 'policy', weight: 0.3, write: (r) => policy(r, 'in'), fits: isArriving },
   { name: 'policy', weight: 0.3, write: (r) => policy(r, 'out'), fits: (spot) => everyHook(spot, 'OUTPUT', 'POSTROUTING', 'FORWARD') },
-  { name: 'cgroup', weight: 0.1, write: (r) => `-m cgroup ${bang(r)}--cgroup 1`, fits: isLeaving },
+  { name: 'cgroup', weight: 0.2, write: (r) => `-m cgroup ${bang(r)}--${r.pick(['cgroup 1', 'path /'])}`, fits: isLeaving },
   { name: 'time', weight: 0.5, write: (r) => `-m time ${r.pick(times)}` },
   { name: 'nfacct', weight: 0.3, write: () => '-m nfacct --nfacct-name counted' },
   { name: 'frag', weight: 0.3, write: (r) => `-m frag ${r.pick(['--fragfirst', '--fraglast', '--fragmore', '--fragid 0:4294967295', '! --fragid 7', '--fraglen 8', '--fragres', '--fragres --fragfirst --fragmore'])}`, fits: isIpv6 },

@@ -11,7 +11,7 @@ import { protocol as protocolType } from '../../server/src/core/values/protocol.
 import type { OraclePacket, OracleRequest, OracleTopology } from './protocol.ts';
 
 /** Keys of oracle packets that say something which our packets can't hold. */
-const BEYOND_US = ['raw', 'ipopts', 'tcpopts', 'ct', 'smac', 'dmac', 'dst_type', 'repeat', 'reload', 'flush'] as const;
+const BEYOND_US = ['raw', 'tcpopts', 'ct', 'smac', 'dmac', 'dst_type', 'repeat', 'reload', 'flush'] as const;
 
 /** Extension headers that our packets list. */
 const LISTED: ReadonlySet<number> = new Set([0, 43, 60]);
@@ -112,7 +112,7 @@ function lengthOf(given: OraclePacket, packet: Packet): number | undefined {
   if (given.frag !== undefined || given.mss !== undefined) return undefined;
   const payload = given.payload === undefined ? 0 : typeof given.payload === 'number' ? given.payload
     : given.payload.startsWith('hex:') ? (given.payload.length - 4) / 2 : given.payload.length;
-  const header = packet.family === 'ipv4' ? 20 : 40;
+  const header = packet.family === 'ipv4' ? 20 + 4 * Math.ceil((given.ipopts?.length ?? 0) / 8) : 40;
   switch (packet.protocol) {
     case PROTOCOL.tcp: return header + 20 + payload;
     case PROTOCOL.udp: case PROTOCOL.udplite: return header + 8 + payload;
