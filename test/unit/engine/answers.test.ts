@@ -116,6 +116,16 @@ describe('answers of REJECT', () => {
     assert.deepEqual(ways.map(({ packet }) => packet.out), ['eth1', 'eth2']);
   });
 
+  it('are sent for a later fragment by IPv6\'s routing alone', async () => {
+    const host = facts({ interfaces: { eth0: ['198.18.1.1/24', '2001:db8::1/64'], eth1: ['10.2.0.200/24', 'fd00:2::200/64'] }, routes: ['unreachable 10.0.0.0/24', 'unreachable fd00::/64'] });
+    const told = (family: 'ipv4' | 'ipv6', [from, ...to]: readonly string[]): Promise<string[]> =>
+      answers('*filter\n-A FORWARD -j REJECT\nCOMMIT\n', to.map((each) => `udp ${from!} -> ${each} in=eth0 fragment=40+`), { host, family });
+    assert.deepEqual(await told('ipv4', ['198.18.1.9', '10.0.0.1', '10.2.0.1 ttl=1', '10.2.0.1']), Array<string>(3).fill('a later fragment is not answered'));
+    assert.deepEqual(await told('ipv6', ['2001:db8::9', 'fd00::1', 'fd00:2::1 ttl=1', 'fd00:2::1']), [
+      ...['no-route', 'ttl-zero-during-transit'].map((type) => `ACCEPT icmpv6 2001:db8::1 -> 2001:db8::9 out=eth0 type=${type}`), 'a later fragment is not answered',
+    ]);
+  });
+
   it('say why there is no way, unless a blackhole is in it', async () => {
     const kinds = ['unreachable', 'prohibit', 'blackhole', 'throw'];
     const told = async (family: 'ipv4' | 'ipv6', facts6: object): Promise<readonly string[]> => {

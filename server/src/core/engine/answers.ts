@@ -4,7 +4,7 @@ import type { Tracked } from './conntrack/track.ts';
 import { icmpRole } from './conntrack/icmp.ts';
 import { closeByReset } from './conntrack/tcp.ts';
 import { isIcmp } from './conntrack/tuple.ts';
-import { makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
+import { isLaterFragment, makePacket, NO_OWNER, TCP_FLAGS, type Address, type Packet } from './packet.ts';
 import type { Ending, Passage } from './passage.ts';
 import { PROTOCOL } from './protocols.ts';
 import { deviceOf, isBroadcast, isForAll, isLocal, isLinkLocal, routeTo, speakingAddress, type NoWay } from './routing.ts';
@@ -39,7 +39,9 @@ export function reject(p: Passage, type: string): void {
 }
 
 function refusal(p: Passage, type: string): Reply | string {
-  const { packet: { protocol, moreFragments } } = p;
+  const { packet } = p;
+  const { protocol, moreFragments } = packet;
+  if (isLaterFragment(packet)) return LATER;
   if (moreFragments && protocol !== undefined && !UNVERIFIED.has(protocol)) return FRAGMENT;
   const [icmpType, icmpCode] = ICMP_ANSWERS[type] ?? [undefined, undefined];
   return icmpError(p, icmpType, icmpCode);
@@ -91,7 +93,7 @@ function reset(p: Passage): Reply | string {
   const { packet } = p;
   const { tcpFlags: flags } = packet;
   if (packet.protocol !== PROTOCOL.tcp) return 'only TCP packets are reset';
-  if ((packet.fragmentOffset ?? 0) > 0) return 'a later fragment is not answered';
+  if (isLaterFragment(packet)) return LATER;
   if (packet.moreFragments) return FRAGMENT;
   if (flags !== undefined && (flags & TCP_FLAGS.RST) !== 0) return 'an RST is not answered with an RST';
   const unanswerable = notUnicast(p);
@@ -106,8 +108,10 @@ function reset(p: Passage): Reply | string {
 
 function icmpError(p: Passage, icmpType: number | undefined, icmpCode: number | undefined): Reply | string {
   const { packet } = p;
-  if ((packet.fragmentOffset ?? 0) > 0) return 'a later fragment is not answered';
-  if (isIcmp(packet.protocol) && packet.icmpType !== undefined && !isQuery(packet)) return 'an ICMP error is not answered with another';
+  const isLater = isLaterFragment(packet);
+  // IPv6 does not see what it is a fragment of. Seen in the kernel.
+  if (isLater && packet.family === 'ipv4') return LATER;
+  if (!isLater && isIcmp(packet.protocol) && packet.icmpType !== undefined && !isQuery(packet)) return 'an ICMP error is not answered with another';
   const unanswerable = notUnicast(p);
   if (unanswerable !== undefined) return unanswerable;
   // ICMP goes by the frame, too, whatever NAT has made of the packet.
@@ -143,6 +147,8 @@ const KNOWN_CHECKSUM: ReadonlySet<number> = new Set([
 
 /** Those of which it does not verify any. */
 const UNVERIFIED: ReadonlySet<number> = new Set([PROTOCOL.gre, PROTOCOL.esp, PROTOCOL.ah, PROTOCOL.sctp, PROTOCOL.udplite]);
+
+const LATER = 'a later fragment is not answered';
 
 const FRAGMENT = 'the checksum of a first fragment can\'t be verified, so it is not answered';
 

@@ -62,6 +62,9 @@ export interface Packet {
   at: number | undefined;
 }
 
+/** Whether the packet is a fragment that does not begin with the transport header. */
+export const isLaterFragment = ({ fragmentOffset = 0 }: Packet): boolean => fragmentOffset > 0;
+
 /** User and group of a packet that comes from no socket. */
 export const NO_OWNER = -1;
 

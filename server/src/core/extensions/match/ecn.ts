@@ -1,4 +1,4 @@
-import { TCP_FLAGS } from '../../engine/packet.ts';
+import { isLaterFragment, TCP_FLAGS } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { Unknown } from '../../engine/truth.ts';
@@ -6,7 +6,6 @@ import { all, both } from '../../sets/bounds.ts';
 import { integer } from '../../values/integer.ts';
 import { conditionOf, defineMatch, flag, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { decide, observed } from '../shared/fields.ts';
-import { isLaterFragment } from '../shared/transport.ts';
 import { optionPackets, transportPackets } from '../shared/packet-sets.ts';
 
 const CODE_POINTS = ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'];

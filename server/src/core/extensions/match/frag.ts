@@ -1,10 +1,9 @@
-import type { Packet } from '../../engine/packet.ts';
+import { isLaterFragment, type Packet } from '../../engine/packet.ts';
 import type { Condition } from '../../engine/traversal.ts';
 import { integer, integerRange } from '../../values/integer.ts';
 import { defineMatch, flag, option, type ExtensionUse, type OptionSpec } from '../definition.ts';
 import { needsExtensionHeader } from '../shared/extension-header.ts';
 import { saveGiven, saveRange } from '../shared/printing.ts';
-import { isLaterFragment } from '../shared/transport.ts';
 import { unseenCondition, unseenRange } from '../shared/unseen.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 

@@ -1,4 +1,4 @@
-import type { Address, Packet } from '../../engine/packet.ts';
+import { isLaterFragment, type Address, type Packet } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
@@ -17,7 +17,6 @@ import { HZ, jiffies } from '../shared/clock.ts';
 import { negate } from '../shared/fields.ts';
 import { freshWindow, measure, type FlowWindow, type WindowShape } from '../shared/flow-window.ts';
 import { fullBucket, heldTime, isPayable, longestBurst, take, type Bucket, type BucketShape } from '../shared/flow-bucket.ts';
-import { isLaterFragment } from '../shared/transport.ts';
 
 const MODES = ['srcip', 'srcport', 'dstip', 'dstport'] as const;
 type Mode = (typeof MODES)[number];

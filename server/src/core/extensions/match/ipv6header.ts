@@ -1,10 +1,9 @@
-import type { Packet } from '../../engine/packet.ts';
+import { isLaterFragment, type Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, and, type Truth } from '../../engine/truth.ts';
 import { headerNumbers, IPV6_HEADERS, ipv6Headers, type Ipv6Header } from '../../values/ipv6-header.ts';
 import { defineMatch, flag, negation, option, type BoundOption, type ExtensionUse } from '../definition.ts';
 import { carries } from '../shared/extension-header.ts';
-import { isLaterFragment } from '../shared/transport.ts';
 import { questionPackets } from '../shared/packet-sets.ts';
 
 const header = option('header', ipv6Headers, { negatable: true });

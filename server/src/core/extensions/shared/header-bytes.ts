@@ -1,7 +1,6 @@
-import type { Address, Packet } from '../../engine/packet.ts';
+import { isLaterFragment, type Address, type Packet } from '../../engine/packet.ts';
 import { PROTOCOL } from '../../engine/protocols.ts';
 import { UNKNOWN_WORD, type PartialWord } from './partial-word.ts';
-import { isLaterFragment } from './transport.ts';
 
 /** A packet as matches see it that read bytes: what is known of its headers, from the IP header on. */
 export interface PacketBytes {

@@ -1,13 +1,10 @@
-import type { Packet } from '../../engine/packet.ts';
+import { isLaterFragment, type Packet } from '../../engine/packet.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { and, or, Unknown, type Truth } from '../../engine/truth.ts';
 import { within, type NumberRange } from '../../values/integer.ts';
 import { MAX_PORT } from '../../values/port.ts';
 import type { BoundOption, ExtensionUse, OptionSpec, Problem } from '../definition.ts';
 import { fieldCondition, observed } from './fields.ts';
-
-/** Whether the packet is a fragment that does not begin with the transport header. */
-export const isLaterFragment = (packet: Packet): boolean => (packet.fragmentOffset ?? 0) > 0;
 
 /** How a match treats packets that have no header for it to look into. */
 export interface HeaderNeed {

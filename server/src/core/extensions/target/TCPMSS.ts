@@ -1,10 +1,10 @@
+import { isLaterFragment } from '../../engine/packet.ts';
 import type { Effect, Traversal } from '../../engine/traversal.ts';
 import { FAMILY_NAMES, HOOKS, type Family, type Hook } from '../../netfilter.ts';
 import { integer, type IntegerShape } from '../../values/integer.ts';
 import type { ValueType } from '../../values/value.ts';
 import { defineTarget, flag, option, type ExtensionUse, type Problem } from '../definition.ts';
 import { saveOption } from '../save.ts';
-import { isLaterFragment } from '../shared/transport.ts';
 import { rewrites } from '../shared/packet-sets.ts';
 
 /** Bytes of the smallest IP and TCP headers together. */
