@@ -81,6 +81,21 @@ describe('rpfilter', () => {
     assert.deepEqual(await passes('--loose', packets.slice(0, 4)), ['ACCEPT', 'ACCEPT', 'ACCEPT', 'DROP']);
   });
 
+  it('takes the interface\'s own route in IPv6, and no sender that a table delivers to the host', async () => {
+    const facts = (family: 4 | 6, ...routes: readonly string[]): HostFacts => {
+      const about = readHostFacts(JSON.stringify({ interfaces: { eth0: [family === 4 ? '10.0.0.1/24' : 'fd00:1::200/64'], eth1: [] }, routes, rules: ['100: from all lookup 110'] }));
+      assert.ok(about.ok);
+      return about.facts;
+    };
+    const told = async (about: HostFacts, source: string, options = ''): Promise<readonly string[]> => (await meet({ raw: [`PREROUTING -m rpfilter ${options} -j ACCEPT`, 'PREROUTING -j DROP'] },
+      ['eth0', 'eth1'].map((device) => `udp ${source}:1 -> ${source.startsWith('[') ? '[fd00:1::200]' : '10.0.0.1'}:2 in=${device}`), { host: about, ...(source.startsWith('[') ? { family: 'ipv6' } : {}) })).map(said);
+    assert.deepEqual(await told(facts(6, 'fd00:1::/64 dev eth1 metric 5'), '[fd00:1::2]'), ['ACCEPT', 'ACCEPT']);
+    assert.deepEqual(await told(facts(6, 'unreachable fd00:1::/64 metric 5'), '[fd00:1::2]'), ['ACCEPT', 'DROP']);
+    assert.deepEqual(await told(facts(4, '10.0.0.0/24 dev eth1 table 110'), '10.0.0.2'), ['DROP', 'ACCEPT']);
+    assert.deepEqual(await told(facts(6, 'local fd00:1::/64 dev lo table 110'), '[fd00:1::2]', '--loose'), ['DROP', 'DROP']);
+    assert.deepEqual(await told(facts(4, 'local 10.0.0.0/24 dev lo table 110'), '10.0.0.2', '--loose'), ['DROP', 'DROP']);
+  });
+
   it('is open where the routes are, or where the mark may choose others', async () => {
     const open = 'the way back to the sender is the interface that the packet came in by';
     assert.deepEqual(await passes('', [from('10.0.0.9', 'eth0')], {}), [open]);

@@ -11,6 +11,8 @@ export interface Flow {
   readonly mark: number | undefined;
   /** The only interface by which it may leave, if there is one. */
   readonly by?: string | undefined;
+  /** The interface that it rather leaves by: where one of several routes as narrow leads there, it is taken whatever the metrics say. */
+  readonly rather?: string | undefined;
 }
 
 /** Rules that every host has, and that lists of a host's own rules leave out. */
@@ -36,7 +38,7 @@ const isForAll = ({ not, from, to, arrived, leaves, mark, other, suppress }: Rou
 export function applies(rule: RoutingRule, flow: Flow): Truth {
   const selectors = [within(rule.from, flow.from, 'source'), within(rule.to, flow.to, 'destination'), arrives(rule.arrived, flow.arrived), marked(rule.mark, flow.mark)];
   // A packet is bound to an interface by its program alone, of which packets do not tell.
-  if (rule.leaves !== undefined) selectors.push(flow.by === rule.leaves);
+  if (rule.leaves !== undefined) selectors.push((flow.by ?? flow.rather) === rule.leaves);
   const all = selectors.includes(false) ? false : selectors.find((truth) => truth instanceof Unknown) ?? (rule.other === undefined || new Unknown(`the routing rule \`${rule.other}\` is for it`));
   if (rule.not !== true) return all;
   return all instanceof Unknown ? new Unknown(`not: ${all.reason}`) : !all;

@@ -72,9 +72,10 @@ export function routeTo(host: HostFacts, flow: Flow, settle: Settle = () => unde
 
 const OWN: Route = { destination: undefined, device: 'lo', delivers: true };
 
-function bestOf(host: HostFacts, table: string, { to, by }: Flow): Route | undefined {
+function bestOf(host: HostFacts, table: string, { to, by, rather }: Flow): Route | undefined {
   const routes = [...(table === 'main' ? connected(host) : []), ...(host.routes ?? []).filter((route) => (route.table ?? 'main') === table)];
-  return routes.filter((route) => reaches(route, to) && (by === undefined || route.device === by)).sort((a, b) => length(b) - length(a) || metric(a, to) - metric(b, to))[0];
+  const leads = ({ device }: Route): number => (rather !== undefined && device === rather ? 1 : 0);
+  return routes.filter((route) => reaches(route, to) && (by === undefined || route.device === by)).sort((a, b) => length(b) - length(a) || leads(b) - leads(a) || metric(a, to) - metric(b, to))[0];
 }
 
 /** A route's metric; of IPv6 each has one. Seen in the kernel. */

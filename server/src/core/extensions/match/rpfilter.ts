@@ -1,4 +1,5 @@
 import { kindOf } from '../../engine/address.ts';
+import type { Address } from '../../engine/packet.ts';
 import { isBroadcast, isLocal, routeTo } from '../../engine/routing.ts';
 import type { Condition, Traversal } from '../../engine/traversal.ts';
 import { Unknown, type Truth } from '../../engine/truth.ts';
@@ -20,7 +21,8 @@ interface Asked {
 const QUESTION = new Unknown('the way back to the sender is the interface that the packet came in by');
 
 /** Whether a reply to the packet's source would leave by the interface that the packet came in by. */
-function passes({ packet: { source, destination, mark }, inInterface, isCopy, host }: Traversal, asked: Asked): Truth {
+function passes(traversal: Traversal, asked: Asked): Truth {
+  const { packet: { source, mark }, inInterface, isCopy, host } = traversal;
   if (inInterface === 'lo' || isCopy) return true;
   if (source === undefined || inInterface === undefined) return QUESTION;
   if (typeof source === 'bigint' && kindOf(source) === 'unspecified') return true;
@@ -29,9 +31,16 @@ function passes({ packet: { source, destination, mark }, inInterface, isCopy, ho
   const local = isLocal(host, source);
   if (local === true) return asked.acceptLocal ? QUESTION : false;
   if (local === undefined || host.routes === undefined) return QUESTION;
-  if (isBroadcast(host, source) === true) return false;
-  const route = routeTo(host, { to: source, from: destination, arrived: 'lo', mark: asked.validMark ? mark : 0 });
+  return isBroadcast(host, source) === true ? false : leadsBack(traversal, source, inInterface, asked);
+}
+
+/** Whether the host's routes lead back to another host by the interface that the packet came in by, or at all. */
+function leadsBack({ packet: { destination, mark }, host }: Traversal, source: Address, inInterface: string, asked: Asked): Truth {
+  // IPv6 asks for the very interface, unless any will do. Seen in the kernel.
+  const rather = typeof source === 'bigint' && !asked.loose ? inInterface : undefined;
+  const route = routeTo(host, { to: source, from: destination, arrived: 'lo', mark: asked.validMark ? mark : 0, rather });
   if (route === undefined) return QUESTION;
+  if (typeof route === 'object' && route.delivers === true) return asked.acceptLocal ? QUESTION : false;
   return typeof route === 'object' && (asked.loose || route.device === inInterface);
 }
 
