@@ -118,6 +118,13 @@ describe('conntrack', () => {
     assert.deepEqual(await states([packet, `${packet} flags=ACK`]), ['NEW', 'NEW']);
   });
 
+  it('takes a flow of UDP-Lite for a stream as soon as it goes both ways', () => ways(`*filter
+-A OUTPUT -m conntrack --ctstatus ASSURED -j LOG
+COMMIT
+`, (['udp', 'udplite'] as const).flatMap((protocol) => ['9:1 -> 10.9.9.10:2', '10:2 -> 10.9.9.9:1', '9:1 -> 10.9.9.10:2'].map((ends, index) => [
+    `${protocol} 10.9.9.${ends} out=lo`, `ACCEPT ${protocol === 'udplite' && index === 2 ? 'filter:OUTPUT:1 ' : ''}filter:OUTPUT:policy`,
+  ] as const))));
+
   it('forgets connections after their time', async () => {
     const there = 'udp 1.1.1.1:4 -> 9.9.9.9:54 in=eth0 out=eth1';
     const back = 'udp 9.9.9.9:54 -> 1.1.1.1:4 in=eth1 out=eth0';

@@ -125,7 +125,7 @@ function answered(tracked: Tracked): Tracked {
 /** Seconds that entries of protocols without states live on (the kernel's defaults). */
 const LIFE = { udp: 30, udpStream: 120, icmp: 30, gre: 30, greStream: 180, sctpFirst: 10, sctp: 210, other: 600 } as const;
 
-/** A UDP flow that goes both ways for longer than this is a stream, and lives longer. */
+/** A UDP flow that goes both ways for longer than this is a stream, and lives longer; one of UDP-Lite is at once. Seen in the kernel. */
 const STREAM_AFTER = 2;
 
 function refresh(connection: Connection, now: number): void {
@@ -134,7 +134,7 @@ function refresh(connection: Connection, now: number): void {
 }
 
 function isUdpStream({ original: { protocol }, replied, began }: Connection, now: number): boolean {
-  return replied && now > began + STREAM_AFTER && (protocol === PROTOCOL.udp || protocol === PROTOCOL.udplite);
+  return replied && (protocol === PROTOCOL.udplite || (protocol === PROTOCOL.udp && now > began + STREAM_AFTER));
 }
 
 function life(connection: Connection, now: number): number {
