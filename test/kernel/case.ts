@@ -53,7 +53,7 @@ async function withPackets({ ipset, ...what }: Pick<OracleRequest, 'id' | 'rules
   };
   const simulation = await startSimulation(request, backend, 0);
   // With conntrack, the kernel holds fragments until the whole packet is there.
-  const traffic = new Traffic(random, world, { fragments: !simulation.tracks, options: family === 'ipv4' && !/-m (u32|bpf|string) /u.test(what.ruleset) });
+  const traffic = new Traffic(random, world, !simulation.tracks);
   for (let index = 0; index < packets; index++) {
     sent.push({ ...traffic.next(), ...(timed ? { at: Math.floor(index / 2) * STEP + (index % 2) * TICKS } : {}) });
     traffic.note(sent[index]!, simulation.send(index));

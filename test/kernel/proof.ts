@@ -111,9 +111,9 @@ ${unproven.join('\n')}
   one tick, and two packets for packets of two.
 - A frame that a packet socket or tc puts on \`lo\` meets nat in PREROUTING and INPUT. The simulator takes what comes in by \`lo\` for what
   this host has sent, which nat has seen on its way out.
-- Packets here have no IPv4 options. Those that no router fills in change nothing but the length and the bytes that \`u32\`, \`bpf\` and
-  \`string\` read, which is held against the kernel. Where a route or time is to be recorded, REJECT stays silent, and wrong options
-  end a packet behind PREROUTING; the simulator knows of neither.
+- Of IPv4 options the simulator knows no more than that a packet has some, which LOG tells. Those that no router fills in change
+  nothing but the length and where \`u32\` and \`bpf\` find bytes, which is held against the kernel. Where a route or time is to be
+  recorded, REJECT stays silent, and wrong options end a packet behind PREROUTING; the simulator knows of neither.
 - Packets here have no sequence numbers. Where the kernel goes by them, as when it lets an entry live no longer than 300
   seconds behind the same ACK four times, the simulator takes each segment for one that fits.
 `;

@@ -22,7 +22,7 @@ export interface OraclePacket {
   readonly inner?: OraclePacket;
   readonly ttl?: number;
   readonly tos?: number;
-  /** IPv4 options in hex, with which nothing is different but the length, and the bytes that `u32` and the like read. */
+  /** IPv4 options in hex, which no router fills in. */
   readonly ipopts?: string;
   readonly frag?: { readonly off?: number; readonly mf?: boolean; readonly len?: number };
   readonly payload?: number | string;

@@ -9,13 +9,6 @@ import type { Random } from './random.ts';
 import { Ends } from './sequence.ts';
 import { addressOf } from './translate.ts';
 
-/** Kinds of packets that are not for each ruleset. */
-interface Kinds {
-  readonly fragments: boolean;
-  /** IPv4 options: our packets have none, which shows where rules read bytes. */
-  readonly options: boolean;
-}
-
 /** A packet that got through, by which replies to it are made: as it came, and as it left. */
 interface Passed {
   readonly sent: OraclePacket;
@@ -33,13 +26,13 @@ export class Traffic {
   private readonly sent: OraclePacket[] = [];
   private readonly tcpEnds = new Ends();
 
-  private readonly may: Kinds;
+  private readonly fragments: boolean;
   /** Whether routes and rules of the host decide where packets go, so that no path is said. */
   private readonly isRouted: boolean;
 
-  constructor(random: Random, world: Neighbourhood, may: Kinds) {
+  constructor(random: Random, world: Neighbourhood, fragments: boolean) {
     this.random = random;
-    this.may = may;
+    this.fragments = fragments;
     this.world = world;
     this.isRouted = world.topology.ip !== undefined;
   }
@@ -55,7 +48,7 @@ export class Traffic {
     const { random } = this;
     return random.weighted<() => OraclePacket>([
       [4, () => this.fresh()],
-      [this.may.fragments ? 1 : 0, () => this.fragment()],
+      [this.fragments ? 1 : 0, () => this.fragment()],
       [this.sent.length === 0 ? 0 : 2, () => this.again()],
       [this.passed.length === 0 ? 0 : 5, () => this.reply()],
       [this.passed.length === 0 ? 0 : 0.7, () => this.error()],
@@ -145,7 +138,7 @@ export class Traffic {
     return {
       ...(random.chance(0.15) ? { mark: random.pick([1, 2, 0x1f]) } : {}), ...(random.chance(0.1) ? { tos: random.pick([0x10, 0x04, 0xb8]) } : {}),
       ...(random.chance(0.1) ? { ttl: random.pick([1, 2, 63, 128]) } : {}), ...(isLocal && random.chance(0.3) ? { uid: 1000, gid: 1000 } : {}),
-      ...(this.may.options && random.chance(0.07) ? { ipopts: random.pick(OPTIONS) } : {}), ...(this.world.family === 'ipv6' && random.chance(0.1) ? { exthdrs: random.pick(HEADERS).map((type) => ({ type })) } : {}),
+      ...(this.world.family === 'ipv4' && random.chance(0.07) ? { ipopts: random.pick(OPTIONS) } : {}), ...(this.world.family === 'ipv6' && random.chance(0.1) ? { exthdrs: random.pick(HEADERS).map((type) => ({ type })) } : {}),
     };
   }
 
@@ -221,7 +214,7 @@ const HEADERS = [[0], [60], [43], [0, 43], [60, 43], [0, 60, 43, 60]] as const;
 /** What packets may hold, of which rules ask for some. */
 const CONTENTS = ['GET /a\n\v', 'get', 'xGET '];
 
-/** Options that no answer takes over: nothing, nothing up to an end, router alert, a number that is not given away. */
+/** Options that no router fills in: nothing, nothing up to an end, router alert, a number that is not given away. */
 const OPTIONS = ['01010101', '0101010000000000', '94040000', '9904000001'];
 
 const ANSWERS: ReadonlyMap<number, number> = new Map([[8, 0], [13, 14], [128, 129], [139, 140]]);

@@ -64,6 +64,7 @@ export function packetOf(given: OraclePacket, family: Family, topology: OracleTo
     ...(given.ctstate === undefined ? {} : { state: given.ctstate.toUpperCase() as ConntrackState }),
   });
   packet.headers = (given.exthdrs ?? []).map(({ type }) => type);
+  packet.hasOptions = given.ipopts !== undefined;
   transport(given, packet);
   return packet;
 }

@@ -30,7 +30,7 @@ async function sameBothWays(text: string, family: Family, packets: readonly Pack
 }
 
 function packetsOf(random: Random, family: Family, count: number): Packet[] {
-  const traffic = new Traffic(random, neighbourhoodOf(family), { fragments: true, options: false });
+  const traffic = new Traffic(random, neighbourhoodOf(family), true);
   return Array.from({ length: count }, () => packetOf({ ...traffic.next(), out_iface: 'eth1' }, family, neighbourhoodOf(family).topology));
 }
 

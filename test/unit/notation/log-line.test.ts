@@ -27,6 +27,11 @@ describe('kernel LOG lines', () => {
     for (const [line, expected] of Object.entries(cases)) assert.equal(notation(line), expected);
   });
 
+  it('tell IPv4 options, which stand in front of the protocol, from those of TCP', () => {
+    const told = ['OPT (01010101) PROTO=TCP SPT=1 DPT=2 SYN URGP=0', 'PROTO=TCP SPT=1 DPT=2 SYN URGP=0 OPT (020405B4)'].map((end) => readLogLine(`IN=eth0 OUT= SRC=192.0.2.7 DST=10.0.0.5 LEN=44 TOS=0x00 PREC=0x00 TTL=60 ID=2 ${end}`));
+    assert.deepEqual(told.map((read) => read.ok && read.packet.hasOptions), [true, false]);
+  });
+
   it('that are none are told apart', () => {
     assert.match(notation('hello'), /no `IN=`/u);
     assert.match(notation('IN=eth0 OUT= DST=1.1.1.1'), /no `SRC=`/u);

@@ -41,6 +41,8 @@ export interface Packet {
   spi: number | undefined;
   /** Numbers of the IPv6 extension headers in front of the protocol, in their order; a fragment header is told by the fragment. */
   headers: readonly number[];
+  /** Whether IPv4 options, of which no more is told, lie in front of the protocol. */
+  hasOptions: boolean;
   /** The packet quoted inside an ICMP error. */
   inner: Packet | undefined;
   mark: number | undefined;
@@ -73,7 +75,7 @@ export function makePacket(fields: Partial<Packet> & Pick<Packet, 'family' | 'pa
   return {
     pathGiven: true, in: undefined, out: undefined, protocol: undefined, source: undefined, destination: undefined,
     sourcePort: undefined, destinationPort: undefined, tcpFlags: undefined, anyFlags: false, icmpType: undefined, icmpCode: undefined,
-    icmpId: undefined, spi: undefined, headers: [], inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
+    icmpId: undefined, spi: undefined, headers: [], hasOptions: false, inner: undefined, mark: undefined, tos: undefined, ttl: undefined, length: undefined, mac: undefined,
     uid: undefined, gid: undefined, fragmentOffset: undefined, moreFragments: false, state: undefined, at: undefined,
     ...fields,
   };
@@ -85,7 +87,7 @@ export function copyPacket(packet: Packet): Packet {
     family: packet.family, path: packet.path, pathGiven: packet.pathGiven, in: packet.in, out: packet.out, protocol: packet.protocol,
     source: packet.source, destination: packet.destination, sourcePort: packet.sourcePort, destinationPort: packet.destinationPort,
     tcpFlags: packet.tcpFlags, anyFlags: packet.anyFlags, icmpType: packet.icmpType, icmpCode: packet.icmpCode, icmpId: packet.icmpId,
-    spi: packet.spi, headers: packet.headers, inner: packet.inner, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid,
+    spi: packet.spi, headers: packet.headers, hasOptions: packet.hasOptions, inner: packet.inner, mark: packet.mark, tos: packet.tos, ttl: packet.ttl, length: packet.length, mac: packet.mac, uid: packet.uid,
     gid: packet.gid, fragmentOffset: packet.fragmentOffset, moreFragments: packet.moreFragments, state: packet.state, at: packet.at,
   };
 }

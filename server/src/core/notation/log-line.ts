@@ -20,7 +20,10 @@ export function readLogLine(line: string): ReadLogLine {
   const quoted = /\[(SRC=[^\]]*)\]?/u.exec(whole);
   const own = quoted === null ? whole : whole.slice(0, quoted.index) + whole.slice(quoted.index + quoted[0].length);
   const outer = packetOf(own.replace(/OPT \([^)]*\)/gu, ' '));
-  if (!outer.ok || quoted === null) return outer;
+  if (!outer.ok) return outer;
+  // TCP's options stand behind the protocol.
+  outer.packet.hasOptions = /OPT \([^)]*\) +PROTO=/u.test(own);
+  if (quoted === null) return outer;
   const inner = packetOf(`IN= OUT= ${quoted[1]}`);
   if (inner.ok) outer.packet.inner = inner.packet;
   return outer;

@@ -48,18 +48,27 @@ class Image {
   }
 }
 
-/** The bytes of a packet's headers. It has no IP options and no IPv6 extension headers but a fragment's, as none can be described. */
+/** The bytes of a packet's headers, as far as no options or extension headers lie before them. */
 export function bytesOf(packet: Packet): PacketBytes {
   const image = new Image();
   const isIPv4 = packet.family === 'ipv4';
-  const { end, isWhole } = isIPv4 ? { end: ipv4Header(image, packet), isWhole: true } : ipv6Header(image, packet);
+  const { end, isWhole } = (isIPv4 ? ipv4Header : ipv6Header)(image, packet);
   if (isWhole && !isLaterFragment(packet)) transportHeader(image, packet, end);
   return { length: packet.length, least: end, read: (from, size) => image.read(from, size) };
 }
 
-function ipv4Header(image: Image, packet: Packet): number {
+/** Where the protocol's header begins, and whether that is all that lies in front of it. */
+interface HeaderEnd {
+  readonly end: number;
+  readonly isWhole: boolean;
+}
+
+/** Of options it is known only that there are four bytes or more. */
+function ipv4Header(image: Image, packet: Packet): HeaderEnd {
+  const { hasOptions } = packet;
   const offset = (packet.fragmentOffset ?? 0) / 8;
-  image.number(0, 1, 0x45);
+  if (hasOptions) image.bits(0, 0x40, 0xf0);
+  else image.number(0, 1, 0x45);
   image.number(1, 1, packet.tos);
   image.number(2, 2, packet.length);
   // "Don't fragment" and the reserved bit are open.
@@ -69,13 +78,13 @@ function ipv4Header(image: Image, packet: Packet): number {
   image.number(9, 1, packet.protocol);
   image.address(12, packet.source);
   image.address(16, packet.destination);
-  return 20;
+  return { end: hasOptions ? 24 : 20, isWhole: !hasOptions };
 }
 
 const FRAGMENT_HEADER = 44;
 
 /** Where the protocol's header begins; of packets with extension headers, whose lengths are open, only that it is behind the first byte of these. */
-function ipv6Header(image: Image, packet: Packet): { readonly end: number; readonly isWhole: boolean } {
+function ipv6Header(image: Image, packet: Packet): HeaderEnd {
   const { tos, length, protocol, moreFragments, headers } = packet;
   const isFragment = moreFragments || isLaterFragment(packet);
   image.bits(0, 0x60 | ((tos ?? 0) >> 4), tos === undefined ? 0xf0 : 0xff);
