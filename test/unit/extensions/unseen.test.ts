@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { makePacket } from '../../../server/src/core/engine/packet.ts';
+import { bytesOf } from '../../../server/src/core/extensions/shared/header-bytes.ts';
 import { readHostFacts } from '../../../server/src/core/engine/facts/read.ts';
 import type { HostFacts } from '../../../server/src/core/engine/host.ts';
 import type { Result } from '../../../server/src/core/engine/result.ts';
@@ -109,6 +111,17 @@ describe('quota', () => {
     assert.deepEqual(await answers('-m quota --quota 131070', [udp(''), udp(''), udp(' length=100')]), ['ACCEPT', 'ACCEPT', 'the quota has room for the packet']);
     assert.deepEqual(await answers('-m quota --quota 10', [udp(''), udp('')]), ['DROP', 'DROP']);
     assert.deepEqual(await answers('-m quota ! --quota 40', [udp(' length=28'), udp(' length=28'), udp(' length=28')]), ['DROP', 'ACCEPT', 'ACCEPT']);
+  });
+});
+
+describe('the bytes of a packet with IPv4 options', () => {
+  it('are open behind the header of which the length is', () => {
+    const fields = makePacket({ family: 'ipv4', path: 'in', protocol: 6, ttl: 64, sourcePort: 1, destinationPort: 2, length: 64 });
+    const told = [false, true].map((hasOptions) => [[0, 1], [8, 1], [20, 4]].map(([at, size]) => bytesOf({ ...fields, hasOptions }).read(at!, size!)));
+    assert.deepEqual(told, [
+      [{ value: 0x45, known: 0xffffffff }, { value: 64, known: 0xffffffff }, { value: 0x10002, known: 0xffffffff }],
+      [{ value: 0x40, known: 0xfffffff0 }, { value: 64, known: 0xffffffff }, { value: 0, known: 0 }],
+    ]);
   });
 });
 
