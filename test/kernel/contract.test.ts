@@ -7,8 +7,8 @@ import type { OracleRequest } from './protocol.ts';
 import { sequenced } from './sequence.ts';
 import { describeWithKernel } from './support.ts';
 
-/** What JSON does not tell: sets, counters and routes are facts, the time is now. */
-const isTold = ({ ruleset, topology }: OracleRequest): boolean => !/-m (set|nfacct|time)|-j SET/u.test(ruleset) && (topology?.ip ?? []).length === 0;
+/** What JSON does not tell: sets, counters, timeout policies and routes are facts, the time is now. */
+const isTold = ({ ruleset, topology }: OracleRequest): boolean => !/-m (set|nfacct|time)|-j SET|--timeout udp/u.test(ruleset) && (topology?.ip ?? []).length === 0;
 
 describeWithKernel('packets and answers of the command line', (backend: Backend, oracle) => {
   it('say what the kernel says', async function () {
