@@ -7,15 +7,16 @@ import { before, inTurn, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } 
 import type { PacketSpace } from '../sets/space.ts';
 import type { MaskedAddress } from '../values/address.ts';
 
-/** Of which packets a rule's conditions hold: its own options and its matches together, or only those up to `last`. */
+/** Which packets a rule matches by its own options and its matches together, or only those up to `last`; one that may not be there matches none for sure. */
 export function matchOf(space: PacketSpace, { bound, source, destination }: Rule, table: TableName, last = Infinity): Bounds {
-  if (bound.broken || bound.unresolved !== undefined) return SOMETIMES;
+  if (bound.broken || bound.unknownWord !== undefined) return SOMETIMES;
   const parts = [
     ...headerOf(space, bound), address(space, 'destination', bound.header.destination, destination), address(space, 'source', bound.header.source, source),
     ...matchesOf(space, bound, table, last),
   ];
   // What is asked last goes first, so that each part is put on top of those before it and none of them is built again.
-  return all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
+  const match = all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
+  return bound.conditional === undefined ? match : sometimes(match.may);
 }
 
 /** The sets of the matches; those behind one that changes packets look at what it has made of them. */
@@ -45,7 +46,7 @@ export interface Aside {
 /** What the rule's matches change of packets, whether or not it then matches; undefined where they only look. */
 export function rewrittenByMatch(space: PacketSpace, rule: Rule, table: TableName): Aside | undefined {
   const { bound } = rule;
-  if (bound.broken || bound.unresolved !== undefined) return undefined;
+  if (bound.broken || bound.unknownWord !== undefined) return undefined;
   const first = bound.matches.findIndex((use) => changesBy(use).length > 0);
   return first === -1 ? undefined : { packets: matchOf(space, rule, table, first).may, rewriting: rewritingOf(space, bound.matches.flatMap(changesBy), () => true) };
 }

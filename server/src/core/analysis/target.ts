@@ -19,8 +19,8 @@ const NOTHING: Consequence = sure('continue');
 
 /** What becomes of packets that match the rule; `looping` are the rules whose jumps run in a circle. */
 export function consequenceOf(table: Table, rule: Rule, looping: ReadonlySet<Rule>): Consequence {
-  const { target, broken, unresolved } = rule.bound;
-  if (broken || unresolved !== undefined || looping.has(rule)) return UNKNOWN;
+  const { target, broken, unknownWord } = rule.bound;
+  if (broken || unknownWord !== undefined || looping.has(rule)) return UNKNOWN;
   switch (target?.kind) {
     case undefined: return NOTHING;
     case 'verdict': return VERDICTS[target.verdict];

@@ -47,7 +47,9 @@ const REWRITTEN = ['mark', 'tos', 'ttl', 'length'] as const;
 /** Tests the rule's conditions in order; what can't be decided is taken as true here and as false in a copy. */
 function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[]): boolean {
   let supposed: Condition | undefined;
-  for (const condition of conditions) {
+  // A rule that looks at a later fragment may drop it for that, if it is there.
+  const asked = rule.presence.length > 0 && (p.packet.fragmentOffset ?? 0) > 0 ? [...rule.presence, ...conditions] : conditions;
+  for (const condition of asked) {
     let truth = condition.test(p);
     if (p.killed !== undefined) {
       p.end({ verdict: 'DROP', reason: p.killed });

@@ -47,6 +47,8 @@ export interface CompiledRule {
   readonly conditions: readonly Condition[];
   /** Those that the chain's scan has not decided. */
   readonly rest: readonly Condition[];
+  /** Those of them by which the rule is there at all. */
+  readonly presence: readonly Condition[];
   readonly target: CompiledTarget;
   /** Name of the target as written, null for none; filled in when the rule first matches, since finding it in the line takes longer than the rule. */
   targetName?: string | null;

@@ -43,15 +43,16 @@ export function saveRuleset(ruleset: Ruleset, backend: Backend): SavedLine[] {
 function savedRule(chain: string, rule: Rule, backend: Backend): SavedLine {
   const { bound } = rule;
   if (bound.broken) return { text: `# -A ${chain}: iptables refuses ${quoted(bound)}`, rule };
-  return { text: bound.unresolved === undefined ? [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ') : `# ${openRule(chain, bound)}`, rule };
+  return { text: bound.unresolved === undefined ? [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ') : `# ${openRule(chain, rule, backend)}`, rule };
 }
 
 /** What is said of a rule, or policy, that is not known. */
-function openRule(chain: string, bound: BoundRule): string {
+function openRule(chain: string, rule: Rule, backend: Backend): string {
+  const { bound } = rule;
   const { unknownWord, conditional, command, target } = bound;
   if (conditional === undefined || unknownWord !== undefined) return `-A ${chain}: not known before a shell reads ${quoted(bound)}`;
   const isPolicy = command?.kind === 'policy' && target?.kind === 'verdict';
-  return `${isPolicy ? `-P ${chain} ${target.verdict}` : [`-A ${chain}`, spellRule(bound)].join(' ').trimEnd()}: depends on \`${conditional}\``;
+  return `${isPolicy ? `-P ${chain} ${target.verdict}` : [`-A ${chain}`, ...ruleWords(rule, backend)].join(' ')}: depends on \`${conditional}\``;
 }
 
 const quoted = ({ line }: BoundRule): string => `\`${line.text.replaceAll(/\s+/gu, ' ').trim()}\``;

@@ -171,7 +171,7 @@ class Compiler implements CompileContext {
       this.chains.set(chain, new LateChain(table.name, chain, (compiled) => this.bodyOf(table, chain, compiled)));
       // What packets are looked at by, and what rules settle together, is there before the first of them.
       const { interfaced, announced } = ChainSurvey.of(chain);
-      for (const { bound, use } of announced) if (!bound.broken && bound.unresolved === undefined) (use.definition as MatchDefinition).announce!(use, this);
+      for (const { bound, use } of announced) if (!bound.broken && bound.unknownWord === undefined) (use.definition as MatchDefinition).announce!(use, this);
       for (const { header } of interfaced) for (const part of [header.in, header.out]) if (part !== undefined) this.interfaces.number(part.value, part.negated);
     }
   }
@@ -184,9 +184,12 @@ class Compiler implements CompileContext {
       const header = headerConditions(rule);
       const matches = this.matches(rule);
       const quick = leading(matches);
+      const presence = presenceOf(rule);
+      // What does more than compare is not done by a rule that is not there.
+      const rest = [...presence, ...matches.slice(quick.length)];
       rules.push({
-        rule, number: index + 1, chain: compiled, conditions: [...header, ...matches],
-        rest: [...(namesHost(rule) ? header : []), ...matches.slice(quick.length)],
+        rule, number: index + 1, chain: compiled, conditions: [...header, ...quick, ...rest],
+        rest: namesHost(rule) ? [...header, ...rest] : rest, presence,
         target: looping.has(rule) ? LOOP : this.target(rule.bound.target, table, rule),
       });
       indexed.push({ rule, quick });
@@ -197,8 +200,7 @@ class Compiler implements CompileContext {
 
   private matches({ bound }: Rule): readonly Condition[] {
     if (bound.broken) return [refused(bound.line)];
-    if (bound.conditional !== undefined) return [conditional(bound.conditional, bound.line)];
-    if (bound.unresolved !== undefined) return [unresolved(bound.unresolved, bound.line)];
+    if (bound.unknownWord !== undefined) return [unresolved(bound.unknownWord, bound.line)];
     return bound.matches.flatMap((use) => (use.definition as MatchDefinition).conditions(use, this));
   }
 
@@ -251,10 +253,11 @@ function unresolved(expansion: string, line: Line): Condition {
   };
 }
 
-function conditional(origin: string, line: Line): Condition {
-  return {
-    source: line.text.trim(),
-    test: () => new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${origin}\`, and matches`),
-    observe: () => `whether the rule is there depends on \`${origin}\``,
-  };
+const ALWAYS_THERE: readonly Condition[] = [];
+
+/** What has to hold for a rule to be there. */
+function presenceOf({ bound: { conditional, line } }: Rule): readonly Condition[] {
+  if (conditional === undefined) return ALWAYS_THERE;
+  const unknown = new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${conditional}\``, { field: 'unseen' });
+  return [{ source: line.text.trim(), test: () => unknown, observe: () => `whether the rule is there depends on \`${conditional}\`` }];
 }

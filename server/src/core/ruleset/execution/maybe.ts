@@ -66,7 +66,7 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, { command, b
   const { kind } = command;
   switch (kind) {
     case 'append': case 'insert':
-      put(state, table, chain, command, maybe(bound, reason));
+      put(state, table, chain, command, maybeRules(bound, reason));
       table.made = true;
       chain.doubt ??= reason;
       return;
@@ -74,8 +74,11 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, { command, b
       makeUnsure(state, table, chain, reason);
       return;
     case 'delete': case 'replace': {
+      const put = kind === 'replace' ? maybeRules(bound, reason) : [];
+      // Several addresses would make several rules, which iptables refuses.
+      if (put.length > 1) return;
       const meant = new Set(meantBy(state, chain, command, bound, open));
-      chain.rules = chain.rules.flatMap((rule) => (meant.has(rule) ? [unsure(rule, reason), ...(kind === 'replace' ? [maybe(bound, reason)] : [])] : [rule]));
+      chain.rules = chain.rules.flatMap((rule) => (meant.has(rule) ? [unsure(rule, reason), ...put] : [rule]));
       chain.doubt ??= reason;
       state.reach.changed(table, chain);
       return;
@@ -94,16 +97,20 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, { command, b
 }
 
 /** Before all rules of which nobody knows whether it is behind them, it is met or not as it would be there. */
-function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position = 1 }: BoundCommand, rule: Rule): void {
-  if (kind === 'append') chain.rules.push(rule);
-  else chain.rules.splice(hasCertain(chain.rules, position - 1) ? Math.min(position - 1, chain.rules.length) : 0, 0, rule);
-  reach.put(table, chain, [rule]);
+function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position = 1 }: BoundCommand, rules: readonly Rule[]): void {
+  if (kind === 'append') chain.rules.push(...rules);
+  else chain.rules.splice(hasCertain(chain.rules, position - 1) ? Math.min(position - 1, chain.rules.length) : 0, 0, ...[...rules].reverse());
+  reach.put(table, chain, rules);
 }
 
 /** A rule that may not be there. */
 const unsure = (rule: Rule, reason: string): Rule => (rule.bound.conditional === undefined ? { ...rule, bound: conditionalRule(rule.bound, reason) } : rule);
 
-const maybe = (bound: BoundRule, reason: string): Rule => ({ bound: bound.unresolved === undefined ? conditionalRule(bound, reason) : bound, source: undefined, destination: undefined });
+/** The rules that a command would make; where a word is not known, one that may ask for anything. */
+function maybeRules(bound: BoundRule, reason: string): Rule[] {
+  const rule = bound.unresolved === undefined ? conditionalRule(bound, reason) : bound;
+  return bound.unknownWord === undefined ? unfold(rule) : [{ bound: rule, source: undefined, destination: undefined }];
+}
 
 /** The rules of which a command deletes or replaces one. */
 function meantBy({ backend }: ExecutionState, chain: Chain, { position }: BoundCommand, bound: BoundRule, open: OpenWords | undefined): readonly Rule[] {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { compile } from '../../../server/src/core/engine/compile/compile.ts';
+import { simulate } from '../../../server/src/core/engine/simulate.ts';
+import { Worlds } from '../../../server/src/core/engine/world.ts';
+import { parsePacket } from '../../../server/src/core/notation/parse.ts';
+import { saveRuleset } from '../../../server/src/core/ruleset/save.ts';
+import { openDocument } from '../../support/document.ts';
+
+const ruleset = async (...commands: readonly string[]): Promise<Parameters<typeof compile>[0]> => (await openDocument(`#!/bin/bash\n${commands.join('\n')}\n`, 'fw.sh')).ruleset();
+
+/** The verdicts that packets may have, each once, by the ways that they may take. */
+async function verdicts(commands: readonly string[], ...packets: readonly string[]): Promise<string[]> {
+  const program = compile(await ruleset(...commands));
+  return packets.map((text) => {
+    const parsed = parsePacket(text);
+    assert.ok(parsed.ok);
+    const { verdict, outcomes } = simulate(program, new Worlds(), parsed.packet);
+    return (outcomes ?? [{ verdict }]).map((each) => each.verdict).join(' ');
+  });
+}
+
+describe('rules that may not be there', () => {
+  it('meet the packets that they would match, and no others', async () => {
+    const script = ['if [ -f /x ]; then', 'iptables -A INPUT -s 192.0.2.0/24,198.51.100.1 -p tcp --dport 22 -m conntrack --ctstate NEW -j DROP', 'fi'];
+    assert.deepEqual(await verdicts(script, 'tcp 192.0.2.7:5 -> 10.0.0.5:22 in=eth0', 'tcp 198.51.100.1:5 -> 10.0.0.5:22 in=eth0'), ['DROP ACCEPT', 'DROP ACCEPT']);
+    assert.deepEqual(await verdicts(script, 'tcp 192.0.2.7:5 -> 10.0.0.5:80 in=eth0', 'tcp 203.0.113.9:5 -> 10.0.0.5:22 in=eth0', 'udp 192.0.2.7:5 -> 10.0.0.5:22 in=eth0'), ['ACCEPT', 'ACCEPT', 'ACCEPT']);
+  });
+
+  it('note nothing where they are not there', async () => {
+    const [fates] = await verdicts([
+      'if [ -f /x ]; then', 'iptables -A INPUT -m recent --name seen --set', 'fi', 'iptables -A INPUT -m recent --name seen --rcheck -j DROP',
+    ], 'tcp 192.0.2.7:5 -> 10.0.0.5:22 in=eth0');
+    assert.equal(fates, 'DROP ACCEPT');
+  });
+
+  it('drop no fragments that only a look at them drops where they are not there', async () => {
+    const [fates] = await verdicts(['if [ -f /x ]; then', 'iptables -t raw -A PREROUTING -p tcp --tcp-option 5 -j LOG', 'fi'], 'tcp 192.0.2.7 -> 10.0.0.5 in=eth0 fragment=8');
+    assert.equal(fates, 'DROP ACCEPT');
+  });
+
+  it('are as many as their lists of addresses make', async () => {
+    const saved = saveRuleset(await ruleset('if [ -f /x ]; then', 'iptables -A INPUT -s 192.0.2.1,192.0.2.2 -j DROP', 'fi', 'iptables -D INPUT -s 192.0.2.2,192.0.2.1 -j DROP'), 'nft');
+    assert.deepEqual(saved.filter(({ text }) => text.includes('DROP')), []);
+  });
+});
