@@ -166,7 +166,10 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
   if (text !== undefined) {
     const { positional } = shell.environment;
     if (args.length > 0) shell.environment.positional = positionalOf(args);
-    const status = runText(shell, text, running.home);
+    let status: Status | undefined;
+    shell.confined(() => {
+      shell.leavable('return', () => (status = runText(shell, text, running.home)) ?? 0);
+    });
     if (args.length > 0) shell.environment.positional = positional;
     if (shell.signal?.kind === 'return') shell.signal = undefined;
     if (status !== undefined) return status;

@@ -7,7 +7,7 @@ import { runSimple } from './simple.ts';
 import { runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Condition } from './invocation.ts';
-import { ShellState, type Status, type StatusOf, type Way } from './state.ts';
+import { ShellState, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { demandOf, testExpression } from './test-command.ts';
@@ -85,7 +85,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'group': return this.run(command.body, source);
       case 'subshell': {
         let status: Status = 0;
-        this.apart(() => { status = this.run(command.body, source); });
+        this.apart(() => { status = this.leavable('exit', () => this.run(command.body, source)); });
         return status;
       }
       case 'if': return this.ifCommand(command, source, 0);
@@ -124,13 +124,24 @@ export class Interpreter extends ShellState implements ExpansionHost {
     return status;
   }
 
-  private chained({ kind, left, right }: Compound<'and' | 'or'>, source: Source): Status {
+  private chained(command: Compound<'and' | 'or'>, source: Source): Status {
+    const { kind, left, right } = command;
     const status = this.known(this.testing(() => this.run(left, source)));
     if (this.signal !== undefined) return status;
-    let result = status;
+    let result: Status | undefined;
     const run = (): void => { result = this.run(right, source); };
     this.decide(status, kind === 'and' ? run : undefined, kind === 'or' ? run : undefined);
-    return result;
+    if (result === undefined) return status;
+    return typeof status === 'number' ? result : this.eitherStatus(command, status, result, source);
+  }
+
+  /** The status of a list whose right side runs or not, by the unknown one of its left side. */
+  private eitherStatus(command: Compound<'and' | 'or'>, left: UnknownStatus, right: Status, source: Source): Status {
+    const isAnd = command.kind === 'and';
+    // The right side of a command that is expected to succeed runs behind `&&` and not behind `||`.
+    if (left.assumed === true) return isAnd === (left.succeeded !== false) ? right : left;
+    if (typeof right === 'number') return isAnd === (right === 0) ? left : right;
+    return { origin: this.expander.origin(command, source) };
   }
 
   /** Goes on by a status: one way where it is known, else both. */
@@ -159,7 +170,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       const last = index === commands.length - 1;
       const pipe = last ? output : new Output(this.certainty);
       this.output = pipe;
-      this.apart(() => { status = this.run(command, source); });
+      this.apart(() => { status = this.leavable('exit', () => this.run(command, source)); });
       ends.push(status);
       this.output = output;
       this.input = pipe === undefined || last ? input : Input.of(pipe);
@@ -326,7 +337,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
     let result: Status = 0;
     this.apart(() => {
       if (this.isBash && !this.modes.inheritErrexit) this.modes = { ...this.modes, errexit: false };
-      result = this.run(body, source);
+      result = this.leavable('exit', () => this.run(body, source));
     });
     this.output = output;
     if (isSequenceEmpty(body)) this.status = status;

@@ -178,16 +178,19 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
   shell.frames.push(frame);
   let status: Status = 0;
   try {
-    shell.environment.within(args, () => { shell.withoutErrorTrap(() => { shell.confined(() => { status = shell.run(body, source); }); }); });
+    shell.environment.within(args, () => { shell.withoutErrorTrap(() => { shell.confined(() => { status = shell.leavable('return', () => runBody(shell, body, source)); }); }); });
   } finally {
     shell.frames.pop();
   }
-  if (shell.signal?.kind === 'return') {
-    shell.signal = undefined;
-    status = isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
-  }
   for (const [local, value] of frame.locals) shell.environment.set(local, value);
   return status;
+}
+
+function runBody(shell: Interpreter, body: FunctionDefinition['body'], source: Source): Status {
+  const status = shell.run(body, source);
+  if (shell.signal?.kind !== 'return') return status;
+  shell.signal = undefined;
+  return isUnknown(shell.status) ? { origin: shell.status.origin } : Number(shell.status);
 }
 
 /** Carries out an assignment. */

@@ -43,6 +43,14 @@ export interface Frame {
   isGuess: boolean;
 }
 
+/** How a way left a function or subshell in which others stay. */
+interface Departure {
+  readonly kind: 'return' | 'exit';
+  readonly status: Value;
+  /** Why nobody knows whether that way is taken. */
+  readonly origin: string;
+}
+
 /** What a `trap` runs. */
 export interface Trap {
   readonly text: string;
@@ -162,6 +170,8 @@ export class ShellState {
   private conditions: readonly Condition[] = [];
   /** Conditions up to the end of the function or loop, because something may have left it before. */
   private doubts: readonly Condition[] = [];
+  /** Ways that have left the function or subshell that is being run; undefined outside of all. */
+  private departures: Departure[] | undefined;
   private silent = 0;
   private steps = 0;
   /** Whether invocations were forgotten again, so that statuses that were told are worth nothing. */
@@ -328,19 +338,43 @@ export class ShellState {
     const staying = outcomes.filter(({ signal }) => signal === undefined);
     const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
     const { origin } = ways[0]!.condition;
+    if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes).map(({ changes }) => changes), origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
     else if (leaving.length > 0) this.doubts = [...this.doubts, { origin }];
   }
 
-  private follow({ condition, run }: Way): { readonly changes: Changes; readonly signal: Signal | undefined } {
-    const { conditions } = this;
+  private depart(signal: Signal | undefined, status: Value | undefined, origin: string): void {
+    if (signal?.kind === 'exit') this.environment.spoilRecordings();
+    if (signal?.kind === 'return' || signal?.kind === 'exit') this.departures?.push({ kind: signal.kind, status: status!, origin });
+  }
+
+  /** Runs a function, or a subshell, which some of its ways may leave earlier than others; its status. */
+  leavable(kind: Departure['kind'], run: () => Status): Status {
+    const { departures } = this;
+    this.departures = [];
+    const status = run();
+    const own = this.departures.filter((each) => each.kind === kind);
+    // A subshell that ends ends the functions in it.
+    departures?.push(...this.departures.filter((each) => each.kind !== kind && kind === 'return'));
+    this.departures = departures;
+    const end = typeof status !== 'number' && status.assumed === true && status.succeeded !== false ? '0' : typeof status === 'number' ? String(status) : undefined;
+    if (own.every((each) => each.status === end)) return status;
+    return { origin: own[0]!.origin };
+  }
+
+  private follow({ condition, run }: Way): { readonly changes: Changes; readonly signal: Signal | undefined; readonly status: Value | undefined } {
+    const { conditions, value, ended } = this;
     this.conditions = [...conditions, condition];
     const changes = this.environment.apart(() => run?.());
     const { signal } = this;
+    const status = signal === undefined ? undefined : this.status;
     this.signal = undefined;
     this.conditions = conditions;
-    return { changes, signal };
+    // The next way begins with the status with which this one began.
+    this.value = value;
+    this.ended = ended;
+    return { changes, signal, status };
   }
 
   /** Runs something under a condition that holds unless something goes wrong. */
@@ -466,6 +500,7 @@ export class ShellState {
     // Where the script was given up, it was in the midst of something.
     this.silent = 0;
     this.tested = 0;
+    this.departures = undefined;
     this.output = undefined;
     this.errors = undefined;
     this.elsewhere(() => { this.apart(run); });

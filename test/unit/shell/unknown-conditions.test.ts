@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { evaluate, summary, wordsOf } from './run.ts';
+
+/** Statements that ask what nobody knows, in all that makes one depend on another; `C` stands where commands get numbers. */
+const { statement, status } = fc.letrec<{ statement: string; status: string; block: string }>((tie) => ({
+  status: fc.oneof(
+    { maxDepth: 2, depthIdentifier: 'shell' }, fc.constantFrom('[ "$Q" = 1 ]', '[ "$Q" = 1 ]', '[ "$R" = 1 ]', '[ "$Q" != 1 ]', 'true', 'false', 'iptables C', 'f', 'g'),
+    fc.tuple(tie('status'), fc.constantFrom('&&', '||'), tie('status')).map((parts) => parts.join(' ')), tie('status').map((each) => `! ${each}`.replace('! !', '!')),
+    tie('statement').map((each) => `{ ${each}; }`), fc.tuple(tie('statement'), fc.constantFrom('exit 0', 'exit 1', 'true', '[ "$Q" = 1 ] && exit 1; true')).map(([each, end]) => `( ${each}; ${end} )`),
+  ),
+  block: fc.array(tie('statement'), { minLength: 1, maxLength: 2 }).map((each) => each.join('; ')),
+  statement: fc.oneof(
+    { maxDepth: 2, depthIdentifier: 'shell' }, tie('status'), tie('status'),
+    fc.tuple(tie('status'), tie('block'), tie('block')).map(([condition, some, others]) => `if ${condition}; then ${some}; else ${others}; fi`),
+    fc.tuple(tie('status'), tie('block'), tie('status'), tie('block')).map(([first, some, second, others]) => `if ${first}; then ${some}; elif ${second}; then ${others}; fi`),
+    fc.tuple(fc.constantFrom('$Q', '$R', '$?'), fc.constantFrom('1', '0|2', '[01]'), tie('block'), tie('block')).map(([value, pattern, some, others]) => `case ${value} in ${pattern}) ${some} ;; *) ${others} ;; esac`),
+    fc.tuple(tie('block'), tie('status'), fc.constantFrom('break', 'continue', 'true')).map(([some, condition, end]) => `for i in 1 2; do ${some}; ${condition} && ${end}; iptables C; done`),
+  ),
+}));
+
+const returning = fc.tuple(statement, status, fc.constantFrom('&& return 0', '|| return 1', '&& return'), statement).map(([some, condition, end, last]) => `${some}; ${condition} ${end}; ${last}`);
+
+/** A script with functions that may call each other one way. */
+const scripts = fc.tuple(returning, returning, fc.array(statement, { minLength: 1, maxLength: 5 })).map(([f, g, all]) => {
+  let count = 0;
+  return [`f() { ${f.replace(/\b[fg]\b/gu, 'true')}; }`, `g() { ${g.replace(/\bg\b/gu, 'f')}; }`, ...all].join('\n').replace(/\bC\b/gu, () => `-A ${++count}`);
+});
+
+/** What commands run, and which of them for sure. */
+const runs = (script: string): readonly { readonly words: string; readonly isSure: boolean }[] => evaluate(script, { args: [], isBash: true }).invocations.filter(({ reached }) => reached)
+  .map((invocation) => ({ words: wordsOf(invocation).join(' '), isSure: invocation.conditions.every(({ assumed }) => assumed === true) }));
+
+/** Holds what may run against what does, whatever the answers. */
+function holds(script: string): void {
+  const open = runs(script);
+  const possible = new Set(open.map(({ words }) => words));
+  for (const answers of ['Q=1 R=1', 'Q=1 R=0', 'Q=0 R=1', 'Q=2 R=2']) {
+    const known = runs(`${answers.replace(' ', '\n')}\n${script}`);
+    const ran = new Set(known.filter(({ isSure }) => isSure).map(({ words }) => words));
+    for (const words of ran) assert.ok(possible.has(words), `with ${answers} there runs ${words}, which is not expected:\n${script}`);
+    for (const { words, isSure } of open) assert.ok(!isSure || ran.has(words), `with ${answers} there does not run ${words}, which is said to run:\n${script}`);
+  }
+}
+
+describe('conditions that nobody knows', () => {
+  const cases: Readonly<Record<string, readonly string[]>> = {
+    'if [ -f /x ] && true; then iptables a; fi': ['if [ -f /x ]: iptables a'],
+    'if [ -f /x ] || false; then iptables a; fi': ['if [ -f /x ]: iptables a'],
+    'if [ -f /x ] && false; then iptables a; fi': [],
+    'if [ -f /x ] || true; then iptables a; fi': ['iptables a'],
+    'if [ -f /x ] && [ -f /y ]; then iptables a; fi': ['if [ -f /x ] && [ -f /y ]: iptables a'],
+    'f() { [ -f /x ] && return 0; return 1; }; f && iptables a; f || iptables b': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables b'],
+    'f() { [ -f /x ] && return 0; true; }; f && iptables a; f || iptables b': ['iptables a'],
+    'f() { for i in 1 2; do [ -f /x ] && return 0; done; return 1; }; f && iptables a': ['if [ -f /x ]: iptables a'],
+    '( [ -f /x ] && exit 1; true ) && iptables a': ['if [ -f /x ]: iptables a'],
+    'if iptables -N a || false; then iptables b; fi': ['iptables -N a', 'iptables b'],
+  };
+  for (const [script, expected] of Object.entries(cases)) it(`leave the status of what looks at them open: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
+  it('leave open what they may bring, whatever the answers', () => { fc.assert(fc.property(scripts, holds), { numRuns: Number(process.env['SHELL_OPEN_SCRIPTS'] ?? 150) }); }).timeout(300_000);
+});
