@@ -43,3 +43,29 @@ describe('rules that may not be there', () => {
     assert.deepEqual(saved.filter(({ text }) => text.includes('DROP')), []);
   });
 });
+
+describe('rules under one condition', () => {
+  const syn = 'tcp 192.0.2.7:5 -> 10.0.0.5:22 in=eth0';
+
+  it('are there together, and where the others are not', async () => {
+    assert.deepEqual(await verdicts([
+      'if [ -f /x ]; then', 'iptables -N WEB', 'iptables -A WEB -s 192.0.2.7 -j DROP', 'iptables -A INPUT -j WEB', 'iptables -P INPUT ACCEPT', 'else', 'iptables -A INPUT -j LOG', 'iptables -P INPUT DROP', 'fi',
+    ], syn, 'tcp 192.0.2.8:5 -> 10.0.0.5:22 in=eth0'), ['DROP DROP', 'ACCEPT DROP']);
+    assert.deepEqual(await verdicts(['case $MODE in', 'a) iptables -A INPUT -j ACCEPT ;;', 'b) iptables -A INPUT -j DROP ;;', '*) iptables -A INPUT -j REJECT ;;', 'esac'], syn), ['ACCEPT DROP REJECT']);
+    assert.deepEqual(await verdicts(['f() {', '[ -f /x ] || return', 'iptables -A INPUT -j LOG', 'iptables -A INPUT -j DROP', '}', 'f'], syn), ['DROP ACCEPT']);
+  });
+
+  it('are there or not each time that it is asked', async () => {
+    assert.deepEqual(await verdicts(['f() {', 'if [ -f /x ]; then', 'iptables -A INPUT -j $1', ': ; : ; : ; :', 'fi', '}', 'f LOG', 'f ACCEPT', 'f DROP'], syn), ['ACCEPT DROP ACCEPT ACCEPT DROP ACCEPT']);
+    assert.deepEqual(await verdicts(['f() {', 'if [ -f /x ]; then', 'iptables -A INPUT -p tcp --dport $P -j ACCEPT', ': ; : ; : ; :', 'else', 'iptables -A INPUT -p tcp --dport $P -j DROP', 'fi', '}', 'P=21', 'f', 'f', 'P=22', 'f'], syn), ['ACCEPT DROP']);
+  });
+
+  it('are gone where it empties their chain', async () => {
+    assert.deepEqual(await verdicts(['iptables -A INPUT -j ACCEPT', 'if [ -f /x ]; then', 'iptables -F INPUT', 'iptables -A INPUT -j DROP', 'fi'], syn), ['ACCEPT DROP']);
+    assert.deepEqual(await verdicts(['iptables -A INPUT -j ACCEPT', 'if [ -f /x ]; then', 'iptables -D INPUT -j ACCEPT', 'else', 'iptables -I INPUT -j DROP', 'fi'], syn), ['DROP ACCEPT']);
+  });
+
+  it('may each be there in a loop that runs nobody knows how often', async () => {
+    assert.deepEqual(await verdicts(['for i in $(ls); do', 'if [ -f "$i" ]; then', 'iptables -A INPUT -j LOG', 'else', 'iptables -A INPUT -j DROP', 'fi', 'done'], syn), ['DROP ACCEPT DROP ACCEPT']);
+  });
+});

@@ -6,6 +6,7 @@ import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { editAll } from '../../../bench/script-edits.ts';
 import { SCRIPT_KINDS, scriptOf } from '../../../bench/script-kinds.ts';
 import { openDocument } from '../../support/document.ts';
+import { presences } from '../../support/presence.ts';
 
 const FAMILIES = ['ipv4', 'ipv6'] as const;
 const BACKENDS = ['nft', 'legacy'] as const;
@@ -19,8 +20,9 @@ function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
   const stacks = [...new Set([...FAMILIES, ...document.stacks])].sort();
   const rulesets = stacks.flatMap((stack) => BACKENDS.map((backend) => {
     const { tables, failures } = document.ruleset(stack, backend);
+    const presenceOf = presences();
     const chains = [...tables.values()].flatMap(({ name, chains: all }) => [...all.values()].map((chain) =>
-      [name, chain.name, chain.policy, chain.doubt, chain.rules.map((rule) => [rule.bound.line.number, rule.bound.unresolved, rule.bound.unresolved === undefined ? saveRule(rule, backend) : rule.bound.conditional])]));
+      [name, chain.name, chain.policy, chain.doubt, chain.rules.map((rule) => [rule.bound.line.number, rule.bound.unresolved, presenceOf(rule.bound), rule.bound.unresolved === undefined ? saveRule(rule, backend) : rule.bound.conditional])]));
     return { stack, backend, chains, failures: failures.map(({ line, status }) => [line.number, status]) };
   }));
   return {

@@ -111,6 +111,19 @@ const command = fc.oneof(
   fc.tuple(table, fc.constantFrom('-F', '-F INPUT', '-F $X', '-X', '-X WEB', '-X $X', '-N WEB', '-N $X', '-E WEB NEW', '-E $X NEW', '-E WEB $X', '$X INPUT', '-Z $X')).map(([t, c]) => `${t}${c}`),
 );
 
+/** Commands behind what they depend on; `else` and `fi` stand only where they can, and what is open ends at last. */
+function branching(commands: readonly (readonly [condition: string, command: string])[]): string[] {
+  const open: ('if' | 'else')[] = [];
+  const lines = commands.map(([condition, command]) => {
+    if ((condition === 'else ' && open.at(-1) !== 'if') || (condition === 'fi; ' && open.length === 0)) return command;
+    if (condition === 'else ' || condition === 'fi; ') open.pop();
+    if (condition === 'else ') open.push('else');
+    if (condition.startsWith('if')) open.push('if');
+    return `${condition}${command}`;
+  });
+  return [...lines, ...open.map(() => 'fi')];
+}
+
 const RUNS = { numRuns: Number(process.env['OPEN_SCRIPTS'] ?? 60) };
 
 /** Holds what may become of packets when nobody knows X against what becomes of them with one value. */
@@ -132,7 +145,7 @@ describe('a script with a value that nobody knows', () => {
   ), RUNS));
 
   it('leaves every fate possible that its conditions bring', () => fc.assert(fc.asyncProperty(
-    fc.array(fc.tuple(fc.constantFrom('', '', '[ "$X" = 1 ] && ', '[ "$X" = 1 ] || '), command, fc.constantFrom('INPUT', 'WEB', '1', 'DROP')), { minLength: 1, maxLength: 8 }), fc.constantFrom('0', '1'),
-    (commands, value) => holds(commands.map(([condition, each, word]) => `${condition}iptables ${each.replaceAll(/\$\{?X\}?/gu, word)}`), value),
+    fc.array(fc.tuple(fc.constantFrom('', '', '[ "$X" = 1 ] && ', '[ "$X" = 1 ] || ', 'if [ "$X" = 1 ]; then ', 'if [ "$X" = 1 ]; then ', 'else ', 'fi; '), command, fc.constantFrom('INPUT', 'WEB', '1', 'DROP')), { minLength: 1, maxLength: 10 }), fc.constantFrom('0', '1'),
+    (commands, value) => holds(branching(commands.map(([condition, each, word]) => [condition, `iptables ${each.replaceAll(/\$\{?X\}?/gu, word)}`])), value),
   ), RUNS));
 });

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { saveRule } from '../../../server/src/core/ruleset/save.ts';
 import { openDocument } from '../../support/document.ts';
+import { presences } from '../../support/presence.ts';
 
 /** What a script leaves behind, and what it executes. */
 function outcome(document: RulesetDocument): unknown {
   const { tables, failures } = document.ruleset();
+  const presenceOf = presences();
   return {
-    rules: [...tables.values()].flatMap(({ name, chains }) => [...chains.values()].flatMap((chain) => chain.rules.map((rule) => [name, chain.name, rule.bound.conditional, rule.bound.unresolved ?? saveRule(rule, 'nft')]))),
+    rules: [...tables.values()].flatMap(({ name, chains }) => [...chains.values()].flatMap((chain) => chain.rules.map((rule) => [name, chain.name, rule.bound.conditional, presenceOf(rule.bound), rule.bound.unresolved ?? saveRule(rule, 'nft')]))),
     executed: document.linesOf('ipv4').map(({ line, bound, asked }) => [line.number, bound?.line.content, bound?.conditional, asked]),
     failures: failures.map(({ line, status, message }) => [line.number, status, message]),
     conditional: document.conditionalCommands.map(({ line, span, origin }) => [line.number, span, origin]),

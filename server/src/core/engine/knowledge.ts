@@ -10,6 +10,8 @@ export interface About {
   readonly field: Field;
   readonly yes?: readonly Values[];
   readonly no?: readonly Values[];
+  /** Tells the question from others, where its words do not. */
+  readonly key?: string;
   /** Narrows a packet for which the answer is yes. */
   readonly pin?: (packet: Packet) => void;
 }

@@ -62,17 +62,18 @@ function tokensOf(toRead: LineToRead): readonly Token[] {
 
 const conditional = new WeakMap<BoundRule, Map<string, BoundRule>>();
 
-/** The rule as one of which nobody knows whether it is there, for this reason; always the same one. */
-export function conditionalRule(bound: BoundRule, reason: string): BoundRule {
+/** The rule as one of which nobody knows whether it is there, for this reason or by these answers; always the same one. */
+export function conditionalRule(bound: BoundRule, reason: string, presence?: BoundRule['presence']): BoundRule {
   let known = conditional.get(bound);
   if (known === undefined) conditional.set(bound, known = new Map());
-  let rule = known.get(reason);
-  if (rule === undefined) known.set(reason, rule = new ChangedRule(bound, { unresolved: bound.unresolved ?? reason, conditional: reason }));
+  const key = presence === undefined ? reason : [reason, ...presence.map(({ question, holds }) => `${question} ${holds}`)].join('\n');
+  let rule = known.get(key);
+  if (rule === undefined) known.set(key, rule = new ChangedRule(bound, { unresolved: bound.unresolved ?? reason, conditional: reason, presence }));
   return rule;
 }
 
 /** The rule with another target; nothing else of it changes. */
-export const withTarget = (bound: BoundRule, target: RuleTarget): BoundRule => new ChangedRule(bound, { target });
+export const withTarget = (bound: BoundRule, target: RuleTarget): BoundRule => new ChangedRule(bound, { target, presence: bound.presence });
 
 const NO_HEADER: RuleHeader = { protocol: undefined, source: undefined, destination: undefined, in: undefined, out: undefined, fragment: undefined };
 
@@ -160,14 +161,16 @@ class ChangedRule extends KeptRule implements BoundRule {
   readonly traits: RuleTraits;
   readonly unresolved: string | undefined;
   readonly conditional: string | undefined;
+  readonly presence: BoundRule['presence'];
   private readonly origin: BoundRule;
 
-  constructor(origin: BoundRule, { target = origin.target, unresolved = origin.unresolved, conditional = origin.conditional }: Partial<Pick<BoundRule, 'target' | 'unresolved' | 'conditional'>>) {
+  constructor(origin: BoundRule, { target = origin.target, unresolved = origin.unresolved, conditional = origin.conditional, presence }: Partial<Pick<BoundRule, 'target' | 'unresolved' | 'conditional' | 'presence'>>) {
     super(origin);
     this.target = target;
     this.traits = target === origin.target ? origin.traits : traitsOf(origin.header, origin.matches, target);
     this.unresolved = unresolved;
     this.conditional = conditional;
+    this.presence = presence;
     this.origin = origin;
   }
 

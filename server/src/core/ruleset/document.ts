@@ -473,14 +473,14 @@ export class RulesetDocument implements ScriptContext {
     return bound;
   }
 
-  private bindStep(line: Line, { command, content, restore, family, conditional, unknownInput, asked, text }: ScriptStep): BoundLine {
+  private bindStep(line: Line, { command, content, restore, family, conditional, presence, unknownInput, asked, text }: ScriptStep): BoundLine {
     if (command !== undefined) {
-      const bound = certainOrNot(this.boundCommand(line, command), conditional);
+      const bound = certainOrNot(this.boundCommand(line, command), conditional, presence);
       // While the script is still being evaluated, its lines are yet to be told what they are.
       const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
       return { line, bound, ...(content && { content }), ...(asked && { asked }) };
     }
-    const bound = content!.kind === 'rule' ? certainOrNot(this.boundOfRestore(line, content!, family), conditional) : undefined;
+    const bound = content!.kind === 'rule' ? certainOrNot(this.boundOfRestore(line, content!, family), conditional, presence) : undefined;
     return { line, bound, content: content!, text, restore, unknownInput };
   }
 
@@ -525,7 +525,7 @@ function blockEdges(lines: readonly Line[]): BlockEdge[] {
   return edges;
 }
 
-const certainOrNot = (bound: BoundRule, reason: string | undefined): BoundRule => (reason === undefined ? bound : conditionalRule(bound, reason));
+const certainOrNot = (bound: BoundRule, reason: string | undefined, presence: ScriptStep['presence']): BoundRule => (reason === undefined ? bound : conditionalRule(bound, reason, presence));
 
 /** The table that a command works on: `-t`, or filter. */
 export function tableOfCommand(bound: BoundRule): TableName | undefined {

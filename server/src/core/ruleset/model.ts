@@ -1,5 +1,6 @@
 import type { Family, Hook, Policy, TableName } from '../netfilter.ts';
 import type { Span } from '../text.ts';
+import type { Answer } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
 import type { ExtensionDefinition, ExtensionUse, OptionSpec, Problem } from '../extensions/definition.ts';
 import type { MaskedAddress } from '../values/address.ts';
@@ -66,6 +67,8 @@ export interface BoundRule {
   readonly unknownWord: string | undefined;
   /** What the running of the command depends on, where that is not known. */
   readonly conditional: string | undefined;
+  /** The answers by which it runs, or the rule is there, where that depends on nothing else. */
+  readonly presence?: readonly Answer[] | undefined;
   /** Whether iptables refuses the line by itself, so that nobody can say what it would do. */
   readonly broken: boolean;
 }
@@ -126,6 +129,8 @@ export interface Chain {
   doubt?: string | undefined;
   /** Why nobody knows whether it is there. */
   maybe?: string | undefined;
+  /** The answers by which it is, where that depends on nothing else. */
+  presence?: readonly Answer[] | undefined;
 }
 
 export interface Table {

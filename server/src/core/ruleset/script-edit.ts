@@ -1,6 +1,6 @@
 import { hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
-import { sameDemand } from '../shell/invocation.ts';
+import { sameAnswers, sameDemand } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
 import type { Layout } from './layout.ts';
 import type { ScriptStep } from './script.ts';
@@ -46,7 +46,7 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
 export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
-  || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.namespace === b.namespace && a.conditional === b.conditional && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked);
+  || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.namespace === b.namespace && a.conditional === b.conditional && sameAnswers(a.presence, b.presence) && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked);
 
 /** Steps of before and others in their order. */
 class Joined implements Steps {

@@ -2,7 +2,7 @@ import { stackOf, type Backend, type Family, type Stack } from '../netfilter.ts'
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import { SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
-import { sameDemand, type Condition, type Invocation } from '../shell/invocation.ts';
+import { sameAnswers, sameDemand, type Answer, type Condition, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
@@ -38,6 +38,8 @@ export interface ScriptStep {
   readonly restore?: RestoreRun;
   /** Why nobody knows whether it runs. */
   readonly conditional: string | undefined;
+  /** The answers by which it runs, where it runs by nothing else that nobody knows. */
+  readonly presence?: readonly Answer[] | undefined;
   /** The argument of the script that this asks for. */
   readonly argument?: Condition['argument'];
   /** What an iptables-restore reads that nobody knows. */
@@ -480,8 +482,8 @@ const brings = (said: Sayings, command: ShellCommand): boolean => ('alone' in sa
 /** What the steps of one iptables-restore have in common. */
 type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
 
-const hasInCommon = (step: Common, { restore, family, namespace, conditional, argument, reached }: Common): boolean =>
-  step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameDemand(step.argument, argument) && step.reached === reached;
+const hasInCommon = (step: Common, { restore, family, namespace, conditional, presence, argument, reached }: Common): boolean =>
+  step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameAnswers(step.presence, presence) && sameDemand(step.argument, argument) && step.reached === reached;
 
 /** The settled steps that are those of before; whoever has a reading keeps nothing else of the one before. */
 function keptSteps({ places }: Kept, settled: readonly ScriptStep[], renewed: ReadonlySet<Line>, before: readonly ScriptStep[]): KeptSteps {
@@ -490,10 +492,13 @@ function keptSteps({ places }: Kept, settled: readonly ScriptStep[], renewed: Re
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;
 
-/** The first thing that an invocation's running depends on. */
-function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditional' | 'argument'> {
-  const first = conditions.find(({ assumed }) => assumed !== true);
-  return first?.argument === undefined ? { conditional: first?.origin } : { conditional: first.origin, argument: first.argument };
+/** What an invocation's running depends on: the first thing by its name. */
+function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditional' | 'argument' | 'presence'> {
+  const [first, ...others] = conditions.filter(({ assumed }) => assumed !== true);
+  if (first === undefined) return { conditional: undefined };
+  const all = [first, ...others];
+  const presence = all.every(({ answers }) => answers !== undefined) ? all.flatMap(({ answers }) => answers!) : undefined;
+  return { conditional: first.origin, ...(first.argument && { argument: first.argument }), ...(presence && { presence }) };
 }
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {

@@ -82,6 +82,7 @@ function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Cou
   for (let index = trail.pass(trail.start(shell), shell); index < chunks.length; index = trail.pass(index + 1, shell)) {
     const chunk = chunks[index]!;
     if (chunk.command === undefined) continue;
+    shell.comeTo(chunk);
     if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
     const { signal } = shell;
     shell.signal = undefined;

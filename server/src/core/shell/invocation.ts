@@ -4,6 +4,15 @@ import type { RestoreOptions } from './restore-options.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
 import type { Field, Piece, Unknown } from './value.ts';
 
+/** How a question that nobody can answer has to be answered for something to run. */
+export interface Answer {
+  /** Tells the question from all others. */
+  readonly question: string;
+  /** As it stands in the script. */
+  readonly origin: string;
+  readonly holds: boolean;
+}
+
 /** Something that an invocation's running depends on. */
 export interface Condition {
   /** As it stands in the script. */
@@ -15,13 +24,19 @@ export interface Condition {
   readonly succeeded?: boolean | undefined;
   /** Whether it holds unless something goes wrong, so that the invocation counts as running. */
   readonly assumed?: true | undefined;
+  /** The answers that it comes down to; undefined where there may be several to one question, as in a loop that runs nobody knows how often. */
+  readonly answers?: readonly Answer[] | undefined;
 }
+
+/** Whether the answers are the same, or both unknown. */
+export const sameAnswers = (a: readonly Answer[] | undefined, b: readonly Answer[] | undefined): boolean => a === b
+  || (a !== undefined && b !== undefined && a.length === b.length && a.every(({ question, holds }, index) => question === b[index]!.question && holds === b[index]!.holds));
 
 export const sameDemand = (a: Condition['argument'], b: Condition['argument']): boolean => a === b || (a?.place === b?.place && a?.value === b?.value);
 
 export const sameConditions = (a: readonly Condition[], b: readonly Condition[]): boolean => a === b || (a.length === b.length && a.every((condition, index) => {
   const other = b[index]!;
-  return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed && sameDemand(condition.argument, other.argument);
+  return condition.origin === other.origin && condition.step === other.step && condition.succeeded === other.succeeded && condition.assumed === other.assumed && sameDemand(condition.argument, other.argument) && sameAnswers(condition.answers, other.answers);
 }));
 
 /** A run of iptables or iptables-restore, in the order of execution. Spans are offsets in the script, counted from `base`. */

@@ -1,6 +1,6 @@
 import { sameDefinition, samePositional, sameVariable, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
-import { sameConditions, type Condition, type Invocation } from './invocation.ts';
+import { sameConditions, type Answer, type Condition, type Invocation } from './invocation.ts';
 import { Recording } from './recording.ts';
 import { isMissing } from './redirect.ts';
 import type { Source } from './source.ts';
@@ -23,6 +23,8 @@ interface Call {
   readonly steps: number;
   /** Where it is that of an invocation, places count from the first one of the call. */
   readonly status: Status;
+  /** The names of the questions that it asked. */
+  readonly questions: readonly string[];
 }
 
 /** Calls of one command that are remembered. */
@@ -38,9 +40,9 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   if (source.broughtBy !== undefined || !shell.isPlain) return run();
   const calls = remembered.get(command) ?? [];
   const known = calls.find((call) => holds(shell, call, source));
-  const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes } = shell;
+  const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes, asked } = shell;
   const { hasForeign } = environment;
-  if (known !== undefined && shell.takeOver(known.invocations, known.steps)) return again(shell, known, start);
+  if (known !== undefined && shell.takeOver(askingAnew(shell, known), known.steps)) return again(shell, known, start);
   const conditions = shell.conditionsWith(undefined);
   const recording = new Recording(environment.depth, environment.calls, shell.endings);
   environment.recordings.push(recording);
@@ -56,7 +58,7 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   // What counts from the start of the script stands elsewhere after an edit.
   if (invocations.some(({ base }) => base === undefined) || isBefore(status, start)) return status;
   const values = [...recording.written].map((name) => [name, environment.get(name)] as const);
-  remembered.set(command, [{ source, recording, conditions, modes, hasForeign, depth, values, invocations, steps, status: placed(status, -start) }, ...calls.slice(0, MOST_CALLS - 1)]);
+  remembered.set(command, [{ source, recording, conditions, modes, hasForeign, depth, values, invocations, steps, status: placed(status, -start), questions: questionsFrom(shell, asked, shell.asked - asked) }, ...calls.slice(0, MOST_CALLS - 1)]);
   return status;
 }
 
@@ -75,10 +77,22 @@ function holds(shell: Interpreter, { source, recording, conditions, modes, hasFo
 }
 
 /** Does what remains to be done of a call, of which the invocations, from a place on, have been taken over. */
-function again(shell: Interpreter, { recording, values, status }: Call, start: number): Status {
+function again(shell: Interpreter, { recording, values, status, questions }: Call, start: number): Status {
+  shell.asked += questions.length;
   for (const command of recording.visited) shell.visit(command);
   for (const [name, value] of values) shell.environment.set(name, value);
   return placed(status, start);
+}
+
+const questionsFrom = (shell: Interpreter, first: number, count: number): string[] => Array.from({ length: count }, (_, index) => shell.question(first + index));
+
+/** The invocations of a call that happens again: what it asks may be answered otherwise now. */
+function askingAnew(shell: Interpreter, { invocations, questions }: Call): readonly Invocation[] {
+  if (questions.length === 0 || questions[0] === shell.question(shell.asked)) return invocations;
+  const now = questionsFrom(shell, shell.asked, questions.length);
+  const renamed = new Map(questions.map((question, index) => [question, now[index]!]));
+  const anew = (answer: Answer): Answer => ({ ...answer, question: renamed.get(answer.question) ?? answer.question });
+  return invocations.map((invocation) => ({ ...invocation, conditions: invocation.conditions.map((condition) => (condition.answers === undefined ? condition : { ...condition, answers: condition.answers.map(anew) })) }));
 }
 
 const isBefore = (status: Status, start: number): boolean => typeof status !== 'number' && status.step !== undefined && status.step < start;

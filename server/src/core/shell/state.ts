@@ -1,6 +1,6 @@
 import type { Span } from '../text.ts';
 import { Environment, sameEntries, type Changes, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
-import { sameConditions, type Condition, type Invocation } from './invocation.ts';
+import { sameConditions, type Answer, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
 import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
@@ -174,6 +174,11 @@ export class ShellState {
   private departures: Departure[] | undefined;
   private silent = 0;
   private steps = 0;
+  /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
+  private place = '';
+  asked = 0;
+  /** How many loops are under way that run nobody knows how often. */
+  private loops = 0;
   /** Whether invocations were forgotten again, so that statuses that were told are worth nothing. */
   isErratic = false;
 
@@ -181,6 +186,17 @@ export class ShellState {
     this.environment = new Environment(positional);
     this.environment.set('OPTIND', '1');
     this.statusOf = statusOf;
+  }
+
+  /** Comes to a part of the script; an edit elsewhere leaves the names of its questions as they are. */
+  comeTo(part: object): void {
+    this.place = nameOf(part);
+    this.asked = 0;
+  }
+
+  /** The name of a question that is asked here, by its number. */
+  question(number: number): string {
+    return `${this.place}.${number}`;
   }
 
   /** `$?` */
@@ -334,14 +350,27 @@ export class ShellState {
 
   /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
   fork(ways: readonly Way[]): void {
-    const outcomes = ways.map((way) => this.follow(way));
+    const told = this.loops > 0 ? ways : this.tellApart(ways);
+    const outcomes = told.map((way) => this.follow(way));
     const staying = outcomes.filter(({ signal }) => signal === undefined);
     const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
     const { origin } = ways[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes).map(({ changes }) => changes), origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
-    else if (leaving.length > 0) this.doubts = [...this.doubts, { origin }];
+    else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? told[outcomes.indexOf(staying[0]!)]!.condition.answers : undefined }];
+  }
+
+  /** The ways with the answers by which each is taken: the first whose question holds, or the last. */
+  private tellApart(ways: readonly Way[]): readonly Way[] {
+    const denied: Answer[] = [];
+    return ways.map(({ condition, ...way }, index) => {
+      if (index === ways.length - 1) return { ...way, condition: { ...condition, answers: denied } };
+      const answer: Answer = { question: this.question(this.asked++), origin: condition.origin, holds: true };
+      const answers = [...denied, answer];
+      denied.push({ ...answer, holds: false });
+      return { ...way, condition: { ...condition, answers } };
+    });
   }
 
   private depart(signal: Signal | undefined, status: Value | undefined, origin: string): void {
@@ -397,6 +426,7 @@ export class ShellState {
   /** Runs a loop's body that nobody knows how often runs: once, with everything unknown that it may have changed before. */
   uncertain(origin: string, run: () => void): void {
     this.silent++;
+    this.loops++;
     const { doubts, signal } = this;
     const changes = this.environment.apart(run);
     this.silent--;
@@ -406,6 +436,7 @@ export class ShellState {
     this.confined(() => {
       this.fork([{ condition: { origin }, run: () => { run(); this.endLoop(); } }, { condition: { origin } }]);
     });
+    this.loops--;
   }
 
   /** Takes up a `break` or `continue`; whether the loop is over. */
@@ -499,12 +530,23 @@ export class ShellState {
     this.conditions = [];
     // Where the script was given up, it was in the midst of something.
     this.silent = 0;
+    this.loops = 0;
     this.tested = 0;
     this.departures = undefined;
     this.output = undefined;
     this.errors = undefined;
     this.elsewhere(() => { this.apart(run); });
   }
+}
+
+const names = new WeakMap<object, string>();
+let named = 0;
+
+/** A name of its own for each part of a script. */
+function nameOf(part: object): string {
+  let name = names.get(part);
+  if (name === undefined) names.set(part, name = String(++named));
+  return name;
 }
 
 export const sameModes = (a: Modes, b: Modes): boolean => a === b || Object.keys(PLAIN_MODES).every((mode) => a[mode as keyof Modes] === b[mode as keyof Modes]);

@@ -256,8 +256,9 @@ function unresolved(expansion: string, line: Line): Condition {
 const ALWAYS_THERE: readonly Condition[] = [];
 
 /** What has to hold for a rule to be there. */
-function presenceOf({ bound: { conditional, line } }: Rule): readonly Condition[] {
+function presenceOf({ bound: { conditional, presence, line } }: Rule): readonly Condition[] {
   if (conditional === undefined) return ALWAYS_THERE;
-  const unknown = new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${conditional}\``, { field: 'unseen' });
-  return [{ source: line.text.trim(), test: () => unknown, observe: () => `whether the rule is there depends on \`${conditional}\`` }];
+  const unknowns = presence?.map(({ question, origin, holds }) => new Unknown(`${holds ? '' : 'not: '}\`${origin}\` holds, on which ${nameOfLine(line)} depends`, { field: 'unseen', key: question }))
+    ?? [new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${conditional}\``, { field: 'unseen' })];
+  return unknowns.map((unknown) => ({ source: line.text.trim(), test: () => unknown, observe: () => `whether the rule is there depends on \`${conditional}\`` }));
 }

@@ -88,7 +88,7 @@ function newChain(state: ExecutionState, table: Table, command: BoundCommand): n
   const [wrong] = chainNameProblems(name, command.span, state.family, 'command');
   if (wrong !== undefined) return state.failure('unusable', wrong.message);
   const before = table.chains.get(name);
-  if (before?.maybe !== undefined) before.maybe = undefined;
+  if (before?.maybe !== undefined) before.maybe = before.presence = undefined;
   if (before !== undefined) return state.refuse('out', 'chain-exists', `The chain \`${name}\` already exists at this point; write \`-F ${name}\` to empty it, or choose another name.`, command.chainSpan!, declaredAt(before));
   table.chains.set(name, userChain(name, state.line));
   table.made = true;

@@ -15,8 +15,8 @@ interface Exchange<T> {
 export interface ChainDifference extends Exchange<Rule> {
   readonly table: Table['name'];
   readonly chain: string;
-  /** Whether nobody knows of any of them whether it is there. */
-  readonly isConditional: boolean;
+  /** Those and the ones in whose place they stand. */
+  readonly rules: readonly Rule[];
   /** Whether one of them is not taken by every hook. */
   readonly isChoosy: boolean;
 }
@@ -59,7 +59,7 @@ function addDifferences(chains: ChainDifference[], before: Table, after: Table):
     const rules = [...found.put, ...other.rules.slice(found.at, found.at + found.taken)];
     const asks = rules.some(isAsking);
     if ((rules.some(isJump) && !leadAlike(other, chain)) || (asks && (!chain.builtIn || isLedTo(after, chain)))) return false;
-    chains.push({ table: after.name, chain: chain.name, ...found, isConditional: rules.every(({ bound }) => bound.conditional !== undefined), isChoosy: asks });
+    chains.push({ table: after.name, chain: chain.name, ...found, rules, isChoosy: asks });
   }
   return true;
 }

@@ -2,6 +2,7 @@ import type { LineContent } from '../../syntax/line.ts';
 import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule } from '../model.ts';
 import type { ChainDifference, Difference } from './difference.ts';
+import { isSpared } from './maybe.ts';
 import { openWordsOf } from './open-words.ts';
 
 /** Lines that were executed, with what each ended, and the table of the block that was open before them. */
@@ -72,7 +73,7 @@ function commandHeeds(bound: BoundRule, tableName: string, chains: readonly Chai
   const { command } = bound;
   if (command === undefined) return false;
   const inTable = chains.filter(({ table }) => table === tableName);
-  return inTable.length > 0 && (leadsToChoosy(bound, inTable) || touches(command, bound.conditional !== undefined, inTable));
+  return inTable.length > 0 && (leadsToChoosy(bound, inTable) || touches(command, bound, inTable));
 }
 
 function leadsToChoosy({ target }: BoundRule, chains: readonly ChainDifference[]): boolean {
@@ -80,7 +81,7 @@ function leadsToChoosy({ target }: BoundRule, chains: readonly ChainDifference[]
 }
 
 /** Whether a command looks at the rules that are others, or moves them. */
-function touches({ kind, chain, position }: BoundCommand, isConditional: boolean, chains: readonly ChainDifference[]): boolean {
+function touches({ kind, chain, position }: BoundCommand, { conditional, presence }: BoundRule, chains: readonly ChainDifference[]): boolean {
   switch (kind) {
     case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
     case 'zero': if (position === undefined) return false; break;
@@ -89,7 +90,6 @@ function touches({ kind, chain, position }: BoundCommand, isConditional: boolean
     default:
   }
   const touched = chains.filter((each) => chain === undefined || chain === each.chain);
-  // What may flush a chain, or delete it, leaves rules as they are of which nobody knows whether they are there.
-  const isHarmless = isConditional && (kind === 'flush' || kind === 'delete-chain');
-  return isHarmless ? touched.some((each) => !each.isConditional) : touched.length > 0;
+  if (conditional === undefined || (kind !== 'flush' && kind !== 'delete-chain')) return touched.length > 0;
+  return touched.some(({ rules }) => !rules.every((rule) => isSpared(rule.bound, presence)));
 }

@@ -24,10 +24,20 @@ export function maybeExecute(state: ExecutionState, table: Table, doubtful: Doub
   const { command, bound, reason } = doubtful;
   // What iptables refuses changes nothing, whether it runs or not.
   if (bound.broken) return;
+  const presence = doubtful.open === undefined && succeeds(table, command, bound) ? bound.presence : undefined;
   if (command.kind === 'new-chain' && command.chain !== undefined && !table.chains.has(command.chain)) {
-    table.chains.set(command.chain, { ...userChain(command.chain, state.line), maybe: reason });
+    table.chains.set(command.chain, { ...userChain(command.chain, state.line), maybe: reason, presence });
   }
-  for (const chain of chainsOf(table, command)) onChain(state, table, chain, doubtful);
+  for (const chain of chainsOf(table, command)) onChain(state, table, chain, doubtful, presence);
+}
+
+/** Whether the command succeeds for sure if it runs: the chains that it names are there by the same answers. */
+function succeeds({ chains, doubt }: Table, { chain, position }: BoundCommand, { target, presence = [] }: BoundRule): boolean {
+  if (doubt !== undefined || position !== undefined) return false;
+  return [chain, target?.kind === 'chain' ? target.chain : undefined].every((name) => {
+    const found = name === undefined ? undefined : chains.get(name);
+    return found?.maybe === undefined || found.presence?.every(({ question, holds }) => presence.some((answer) => answer.question === question && answer.holds === holds)) === true;
+  });
 }
 
 /** Does what a command may do of which nobody knows where it works; `table` is the one that it is about, where that is known. */
@@ -62,34 +72,37 @@ function chainsOf(table: Table, { chain, kind }: BoundCommand): readonly Chain[]
   return found === undefined ? [] : [found];
 }
 
-function onChain(state: ExecutionState, table: Table, chain: Chain, { command, bound, reason, open }: Doubtful): void {
+function onChain(state: ExecutionState, table: Table, chain: Chain, { command, bound, reason, open }: Doubtful, presence: BoundRule['presence']): void {
   const { kind } = command;
   switch (kind) {
     case 'append': case 'insert':
-      put(state, table, chain, command, maybeRules(bound, reason));
+      put(state, table, chain, command, maybeRules(bound, reason, presence));
       table.made = true;
       chain.doubt ??= reason;
       return;
     case 'flush':
-      makeUnsure(state, table, chain, reason);
+      makeUnsure(state, table, chain, reason, bound.presence, presence !== undefined);
       return;
     case 'delete': case 'replace': {
       const put = kind === 'replace' ? maybeRules(bound, reason) : [];
       // Several addresses would make several rules, which iptables refuses.
       if (put.length > 1) return;
       const meant = new Set(meantBy(state, chain, command, bound, open));
-      chain.rules = chain.rules.flatMap((rule) => (meant.has(rule) ? [unsure(rule, reason), ...put] : [rule]));
+      // Behind one that may be the same, it may be that one.
+      const isFirst = hasCertain(chain.rules, chain.rules.findLastIndex((rule) => meant.has(rule)) + 1);
+      chain.rules = chain.rules.flatMap((rule) => (meant.has(rule) ? [unsure(rule, reason, bound.presence, isFirst && presence !== undefined), ...put] : [rule]));
       chain.doubt ??= reason;
       state.reach.changed(table, chain);
       return;
     }
     case 'policy':
       if (command.argument === undefined) return;
-      for (const policy of open?.has(command.argument.span) === true ? POLICIES : [command.argument.text]) addPolicy(chain, policy, conditionalRule(bound, reason), command.argument.span);
+      for (const policy of open?.has(command.argument.span) === true ? POLICIES : [command.argument.text]) addPolicy(chain, policy, conditionalRule(bound, reason, presence), command.argument.span);
       return;
     case 'delete-chain': case 'rename-chain':
       if (chain.builtIn) return;
       chain.maybe ??= reason;
+      chain.presence = undefined;
       if (command.argument !== undefined) maybeRenamed(state, table, command.argument.text, reason);
       return;
     default:
@@ -103,12 +116,22 @@ function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, posi
   reach.put(table, chain, rules);
 }
 
-/** A rule that may not be there. */
-const unsure = (rule: Rule, reason: string): Rule => (rule.bound.conditional === undefined ? { ...rule, bound: conditionalRule(rule.bound, reason) } : rule);
+/** Whether a rule stays what it is where something may be taken away by these answers: nobody knows when it is there, or it is not there then. */
+export const isSpared = ({ conditional, presence }: BoundRule, taken: BoundRule['presence']): boolean => conditional !== undefined
+  && (presence === undefined || taken?.some(({ question, holds }) => presence.some((answer) => answer.question === question && answer.holds !== holds)) === true);
+
+/** A rule that may not be there, because a command may have taken it away that runs by these answers; `isSure`: whether it does that for sure when it runs. */
+function unsure(rule: Rule, reason: string, by?: BoundRule['presence'], isSure = false): Rule {
+  const { bound } = rule;
+  if (isSpared(bound, by)) return rule;
+  const [answer, ...others] = by ?? [];
+  const presence = !isSure || answer === undefined || others.length > 0 ? undefined : [...bound.presence ?? [], { ...answer, holds: !answer.holds }];
+  return { ...rule, bound: conditionalRule(bound, bound.conditional ?? reason, presence) };
+}
 
 /** The rules that a command would make; where a word is not known, one that may ask for anything. */
-function maybeRules(bound: BoundRule, reason: string): Rule[] {
-  const rule = bound.unresolved === undefined ? conditionalRule(bound, reason) : bound;
+function maybeRules(bound: BoundRule, reason: string, presence?: BoundRule['presence']): Rule[] {
+  const rule = bound.unknownWord === undefined ? conditionalRule(bound, reason, presence) : bound;
   return bound.unknownWord === undefined ? unfold(rule) : [{ bound: rule, source: undefined, destination: undefined }];
 }
 
@@ -116,8 +139,9 @@ function maybeRules(bound: BoundRule, reason: string): Rule[] {
 function meantBy({ backend }: ExecutionState, chain: Chain, { position }: BoundCommand, bound: BoundRule, open: OpenWords | undefined): readonly Rule[] {
   if (position === undefined && open !== undefined) return meantRules(chain, bound, open);
   if (position !== undefined && !hasCertain(chain.rules, position)) return chain.rules;
-  const rule = chain.rules[position === undefined ? indexOfRule(chain.rules, unfold(bound)[0]!, backend) : position - 1];
-  return rule === undefined ? [] : [rule];
+  const places = position === undefined ? unfold(bound).map((rule) => indexOfRule(chain.rules, rule, backend)) : [position - 1];
+  const rules = places.map((place) => chain.rules[place]);
+  return rules.every((rule) => rule !== undefined) ? rules : [];
 }
 
 const POLICIES = ['ACCEPT', 'DROP'] as const;
@@ -129,9 +153,9 @@ function maybeRenamed({ line, family }: ExecutionState, table: Table, name: stri
 }
 
 /** Says of a chain's rules that they may have gone. */
-function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reason: string): void {
+function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reason: string, by?: BoundRule['presence'], isSure = false): void {
   if (chain.rules.length === 0) return;
-  chain.rules = chain.rules.map((rule) => unsure(rule, reason));
+  chain.rules = chain.rules.map((rule) => unsure(rule, reason, by, isSure));
   reach.changed(table, chain);
   chain.doubt ??= reason;
 }
@@ -140,7 +164,8 @@ function makeUnsure({ reach }: ExecutionState, table: Table, chain: Chain, reaso
 function addPolicy(chain: Chain, policy: string, bound: BoundRule, span: Span): void {
   if (!chain.builtIn || (policy !== 'ACCEPT' && policy !== 'DROP')) return;
   const rule = withTarget(bound, { kind: 'verdict', verdict: policy, span, nameSpan: span });
-  chain.policies = [...chain.policies ?? [], { bound: rule, source: undefined, destination: undefined }];
+  // What is set last is what holds.
+  chain.policies = [{ bound: rule, source: undefined, destination: undefined }, ...chain.policies ?? []];
 }
 
 /** Declares a chain in an iptables-restore that may not run. */
@@ -154,7 +179,9 @@ export function maybeDeclare(table: Table, name: string, policy: string, { line,
 export function maybeEmptied(state: ExecutionState, table: Table, reason: string): void {
   for (const chain of table.chains.values()) {
     makeUnsure(state, table, chain, reason);
-    if (!chain.builtIn) chain.maybe ??= reason;
+    if (chain.builtIn) continue;
+    chain.maybe ??= reason;
+    chain.presence = undefined;
   }
 }
 

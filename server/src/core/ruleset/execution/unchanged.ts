@@ -1,4 +1,5 @@
 import type { TableName } from '../../netfilter.ts';
+import { sameAnswers } from '../../shell/invocation.ts';
 import type { Chain, Rule, Table } from '../model.ts';
 
 /** The tables, with those of before in the place of tables and chains that have come to be the same. */
@@ -23,7 +24,7 @@ export const sameTableButChains = (a: Table, b: Table): boolean =>
 
 /** Whether the same is known of two chains, but for their rules. */
 export const sameChainButRules = (a: Chain, b: Chain): boolean =>
-  a.builtIn === b.builtIn && a.policy === b.policy && a.declaration === b.declaration && a.doubt === b.doubt && a.maybe === b.maybe && sameLists(a.policies ?? [], b.policies ?? [], sameRule);
+  a.builtIn === b.builtIn && a.policy === b.policy && a.declaration === b.declaration && a.doubt === b.doubt && a.maybe === b.maybe && sameAnswers(a.presence, b.presence) && sameLists(a.policies ?? [], b.policies ?? [], sameRule);
 
 /** Whether two rules are of the same command and its same address. */
 export const sameRule = (a: Rule, b: Rule): boolean => a === b || (a.bound === b.bound && a.source === b.source && a.destination === b.destination);
