@@ -65,6 +65,27 @@ describe('rules under one condition', () => {
     assert.deepEqual(await verdicts(['iptables -A INPUT -j ACCEPT', 'if [ -f /x ]; then', 'iptables -D INPUT -j ACCEPT', 'else', 'iptables -I INPUT -j DROP', 'fi'], syn), ['DROP ACCEPT']);
   });
 
+  it('are told from others by what was asked, wherever that was', async () => {
+    const asks = (first: string, second: string): string[] => [`${first} && iptables -A INPUT -j LOG`, `${second} && iptables -A INPUT -j DROP`];
+    const count = async (...script: string[]): Promise<number> => (await verdicts(script, syn))[0]!.split(' ').length;
+    for (const [first, second] of [['[ "$1" = a ]', '[ "$1" = a ]'], ['[ "$1" = a ]', '[[ $1 != a ]]'], ['[ -n "$X" ]', '[ -z "$X" ]'], ['[ "$X" ]', '! [[ -n $X ]]'], ['test a == "$X"', '[ ! "$X" = a ]']] as const) {
+      assert.equal(await count(...asks(first, second)), 2, `${first} ${second}`);
+      assert.equal(await count('. /etc/conf', ...asks(first, second)), 2, `${first} ${second}`);
+    }
+    for (const [first, second] of [['[ "$1" = a ]', '[ "$1" = b ]'], ['[ -n "$X" ]', '[ -n "$Y" ]'], ['[ -f /x ]', '[ -f /x ]'], ['[ -n $X ]', '[ -n "$X" ]'], ['[[ $X == a* ]]', '[[ $X == "a*" ]]'], ['[ "$RANDOM" = 1 ]', '[ "$RANDOM" = 1 ]']] as const) {
+      assert.equal(await count(...asks(first, second)), 4, `${first} ${second}`);
+    }
+    const [first, second] = asks('[ -n "$X" ]', '[ -n "$X" ]');
+    for (const between of ['. /etc/conf', 'read X', 'X=$(y)', '[ -f /x ] && . /etc/conf', 'for f in /etc/conf.d/*; do . "$f"; done', 'eval "$Y"']) assert.equal(await count(first!, between, second!), 4, between);
+    for (const between of ['( . /etc/conf )', 'X=$X', 'read Y', 'f() { local X=1; }; f']) assert.equal(await count(first!, between, second!), 2, between);
+  });
+
+  it('are not asked for where the script came by the answer', async () => {
+    const texts = async (...script: string[]): Promise<string[]> => saveRuleset(await ruleset(...script), 'nft').filter(({ text }) => text.includes('-A ')).map(({ text }) => text);
+    assert.deepEqual(await texts('if [ "$1" = a ]; then [ "$1" = b ] && iptables -A INPUT -j DROP; fi', 'case $1 in a) [ "$1" != a ] && iptables -A INPUT -j DROP ;; b) ;; *) [ "$1" = b ] && iptables -A INPUT -j DROP ;; esac'), []);
+    assert.deepEqual(await texts('f() {', '[ -n "$X" ] || return', '[ -z "$X" ] && iptables -A INPUT -j DROP', '}', 'f', 'if [ "$X" = a ]; then X=b; [ "$X" = a ] && iptables -A INPUT -j DROP; fi'), []);
+  });
+
   it('may each be there in a loop that runs nobody knows how often', async () => {
     assert.deepEqual(await verdicts(['for i in $(ls); do', 'if [ -f "$i" ]; then', 'iptables -A INPUT -j LOG', 'else', 'iptables -A INPUT -j DROP', 'fi', 'done'], syn), ['DROP ACCEPT DROP ACCEPT']);
   });

@@ -10,8 +10,8 @@ export interface About {
   readonly field: Field;
   readonly yes?: readonly Values[];
   readonly no?: readonly Values[];
-  /** Tells the question from others, where its words do not. */
-  readonly key?: string;
+  /** What tells the question from others, where its words do not, and whether the words are those for no. */
+  readonly as?: { readonly key: string; readonly negated: boolean };
   /** Narrows a packet for which the answer is yes. */
   readonly pin?: (packet: Packet) => void;
 }

@@ -417,7 +417,7 @@ function sameScan(scanned: ScanInput, { source, destination, protocol, sourcePor
 /** The question that an unknown leaves, where its answer depends on one field alone. */
 function fieldQuestion({ quick }: Condition, { reason, about }: Unknown): Question | undefined {
   const negated = reason.startsWith('not: ');
-  if (about !== undefined) return { ...about, key: about.key ?? (negated ? reason.slice('not: '.length) : reason), negated };
+  if (about !== undefined) return { ...about, ...(about.as ?? { key: negated ? reason.slice('not: '.length) : reason, negated }) };
   if (quick === undefined || quick.field === 'tcpFlags') return undefined;
   const { field, from, to } = quick;
   const name = field === 'sourcePort' ? 'source port' : 'destination port';

@@ -16,7 +16,7 @@ import type { Frame, Signal, Status } from './state.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
-import { demandOf, test } from './test-command.ts';
+import { comparisonOf, demandOf, test } from './test-command.ts';
 import { isUnknown, type Field } from './value.ts';
 
 /** What a builtin, or a program that is as well known, does with its arguments. */
@@ -77,7 +77,7 @@ function refer(shell: Interpreter, name: string, isLocal: boolean, origin: strin
   const target = scalarOf(shell.environment.get(name));
   const isKnown = typeof target === 'string' && /^[A-Za-z_]\w*$/u.test(target) && (isLocal || shell.certainty === 0);
   if (isKnown) shell.environment.refer(name, target);
-  else shell.environment.taint(origin);
+  else shell.environment.taint(origin, shell.newEra());
 }
 
 const set: Builtin = (shell, args) => {
@@ -151,6 +151,7 @@ const evaluate: Builtin = (shell, args, running) => {
     const words = evaluatedWords(args);
     if (words !== undefined) return runFields(shell, words, running);
     shell.print(unknown, 0, 0);
+    shell.environment.era = shell.newEra();
     return { origin: unknown.origin };
   }
   return runText(shell, args.map(({ text }) => text).join(' '), running.home) ?? { origin: 'eval' };
@@ -175,7 +176,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
     if (status !== undefined) return status;
   }
   shell.environment.hasForeign = true;
-  if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin);
+  if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin, shell.newEra());
   return { origin, assumed: true };
 };
 
@@ -201,7 +202,10 @@ const letCommand: Builtin = (shell, args) => {
   return status;
 };
 
-const testCommand: Builtin = (shell, args, { command: whole, source }) => shell.truth(test(args), whole, source, demandOf(args.map(({ text, unknown }) => unknown ?? text)));
+const testCommand: Builtin = (shell, args, { command: whole, source }) => {
+  const values = args.map(({ text, unknown }) => unknown ?? text);
+  return shell.truth(test(args), whole, source, demandOf(values), args.some((arg) => arg.unknown !== undefined && maySplit(arg)) ? undefined : comparisonOf(values));
+};
 
 const bracket: Builtin = (shell, args, running) => (args.at(-1)?.text === ']' ? testCommand(shell, args.slice(0, -1), running) : 2);
 

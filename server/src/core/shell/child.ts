@@ -19,6 +19,8 @@ function inChild(shell: Interpreter, positional: Positional, run: () => Status |
   shell.children++;
   shell.apart(() => {
     shell.environment.keepExported();
+    // What is no variable of the script's here may be one of the shell around it.
+    shell.environment.era = undefined;
     shell.environment.positional = positional;
     shell.modes = PLAIN_MODES;
     shell.environment.exportsAll = false;

@@ -59,10 +59,11 @@ class Layer {
   readonly functions = new Map<string, FunctionDefinition | null>();
   positional: Positional | undefined;
   hasForeign: boolean | undefined;
+  era: string | undefined;
 }
 
 /** What was changed in a layer that has been taken off. */
-export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign'>;
+export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era'>;
 
 /** Everything that an environment holds. */
 export interface SavedEnvironment extends Changes {
@@ -89,6 +90,8 @@ export class Environment {
   private exported: ReadonlySet<string> = new Set();
   /** `set -a`: whether variables that are set are exported. */
   exportsAll = false;
+  /** Names the time during which nothing can have changed the caller's variables; undefined where nobody knows. */
+  era: string | undefined = '';
 
   constructor(positional: Positional) {
     this.layers[0]!.positional = positional;
@@ -217,11 +220,11 @@ export class Environment {
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
     const { variables, functions, positional, hasForeign } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, hasForeign, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
+    return { variables: new Map(variables), functions: new Map(functions), positional, hasForeign, era: this.era, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, hasForeign, references, integers, exported, exportsAll }: SavedEnvironment): void {
+  restore({ variables, functions, positional, hasForeign, era, references, integers, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
     this.layers.splice(0, this.layers.length, layer);
     this.places.clear();
@@ -229,6 +232,7 @@ export class Environment {
     for (const [name, definition] of functions) layer.functions.set(name, definition);
     layer.positional = positional;
     layer.hasForeign = hasForeign;
+    this.era = era;
     this.references = references;
     this.integers = integers;
     this.exported = exported;
@@ -238,19 +242,21 @@ export class Environment {
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional, hasForeign } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.era === saved.era && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, references, integers, exported, exportsAll } = this;
+    const { layers: { length }, era, references, integers, exported, exportsAll } = this;
     this.layers.push(layer);
     try {
       run();
     } finally {
       this.layers.length = length;
       for (const name of layer.variables.keys()) this.places.get(name)!.pop();
+      layer.era = this.era;
+      this.era = era;
       this.references = references;
       this.integers = integers;
       this.exported = exported;
@@ -293,15 +299,19 @@ export class Environment {
     }
   }
 
-  /** Forgets the values of all variables, because of something that may have set any; a name of iptables, or of what runs it, is taken to stay one. */
-  taint(origin: string): void {
+  /** Forgets the values of all variables, because of something that may have set any and begins an era; a name of iptables, or of what runs it, is taken to stay one. */
+  taint(origin: string, era: string | undefined): void {
+    this.era = era;
     for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
       const value = this.get(name);
       if (typeof value === 'string' && namesProgram(value)) this.set(name, { origin, candidates: [value] });
-      else this.set(name, { origin });
+      else this.set(name, { origin, ...(era !== undefined && { id: idOf(name, era) }) });
     }
   }
 }
+
+/** Tells the value of a variable in an era from others. */
+export const idOf = (name: string, era: string): string => `$${name} ${era}`;
 
 const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a === b || (a.size === b.size && [...a].every((name) => b.has(name)));
 

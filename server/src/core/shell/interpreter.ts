@@ -6,11 +6,11 @@ import { redirected, write } from './redirect.ts';
 import { runSimple } from './simple.ts';
 import { runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
-import type { Condition } from './invocation.ts';
+import type { Comparison, Condition } from './invocation.ts';
 import { ShellState, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
-import { demandOf, testExpression } from './test-command.ts';
+import { comparisonOf, demandOf, testExpression, turned } from './test-command.ts';
 import { equal, isUnknown, oneOf, type Field, type Unknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
@@ -93,22 +93,36 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'arithmetic-for': return this.arithmeticFor(command, source);
       case 'while': return this.whileCommand(command, source);
       case 'case': return this.caseCommand(command, source);
-      case 'test': return this.truth(testExpression(command.expression, this.expander, source), command, source, this.demand(command.expression, source));
+      case 'test': return this.expressionStatus(command, source);
       case 'arithmetic': return this.arithmeticStatus(this.expander.arithmetic(command.expression, source));
     }
   }
 
   /** The status of a test. */
-  truth(truth: boolean | 'unknown' | undefined, command: Command, source: Source, argument?: Condition['argument']): Status {
+  truth(truth: boolean | 'unknown' | undefined, command: Command, source: Source, argument?: Condition['argument'], compares?: Comparison): Status {
     if (truth === undefined) return 2;
-    return truth === 'unknown' ? { origin: this.expander.origin(command, source), ...(argument && { argument }) } : truth ? 0 : 1;
+    if (truth !== 'unknown') return truth ? 0 : 1;
+    const answer = compares && this.answered(compares);
+    if (answer !== undefined) return answer === compares!.holds ? 0 : 1;
+    return { origin: this.expander.origin(command, source), ...(argument && { argument }), ...(compares && { compares }) };
   }
 
-  /** Which argument of the script a test compares with a text. */
-  private demand(expression: TestExpression, source: Source): Condition['argument'] {
+  private expressionStatus(command: Compound<'test'>, source: Source): Status {
+    const truth = testExpression(command.expression, this.expander, source);
+    const values = truth === 'unknown' ? this.compared(command.expression, source) : undefined;
+    return this.truth(truth, command, source, values && demandOf(values), values && comparisonOf(values));
+  }
+
+  /** The words of `[[ … ]]` where it compares one value with a text. */
+  private compared(expression: TestExpression, source: Source): readonly Value[] | undefined {
     // What is run to be compared is not run again.
-    if (expression.kind !== 'binary' || !isPlain(expression.left) || !isPlain(expression.right)) return undefined;
-    return demandOf([this.expander.text(expression.left, source), expression.operator, this.expander.text(expression.right, source)]);
+    if (expression.kind === 'not') {
+      const operand = this.compared(expression.operand, source);
+      return operand && ['!', ...operand];
+    }
+    if (expression.kind === 'unary') return isPlain(expression.operand) ? [expression.operator, this.expander.text(expression.operand, source)] : undefined;
+    if (expression.kind !== 'binary' || !isPlain(expression.left) || !isPlain(expression.right) || isPattern(this.expander.pattern(expression.right, source))) return undefined;
+    return [this.expander.text(expression.left, source), expression.operator, this.expander.text(expression.right, source)];
   }
 
   arithmeticStatus(value: ReturnType<Expander['arithmetic']>): Status {
@@ -150,11 +164,11 @@ export class Interpreter extends ShellState implements ExpansionHost {
       (status === 0 ? success : failure)?.();
       return;
     }
-    const { step, argument, succeeded = true } = status;
+    const { step, argument, compares, succeeded = true } = status;
     const when = (outcome: boolean): Condition =>
       ({ origin: status.origin, ...(argument && { argument }), ...(step === undefined ? {} : { step, succeeded: outcome === succeeded }) });
     if (status.assumed !== true) {
-      this.fork([{ condition: when(true), ...(success && { run: success }) }, { condition: when(false), ...(failure && { run: failure }) }]);
+      this.fork([{ condition: when(true), compares, ...(success && { run: success }) }, { condition: when(false), ...(failure && { run: failure }) }]);
       return;
     }
     const [likely, unlikely] = succeeded ? [success, failure] : [failure, success];
@@ -304,12 +318,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
     for (let at = index; at < command.clauses.length; at++) {
       const { patterns } = command.clauses[at]!;
       const texts = patterns.map((pattern) => this.expander.pattern(pattern, source));
-      const fits = texts.map((text) => text === '*' || equal(left, text, matchesPattern));
+      const comparisons = texts.map((text) => (isPattern(text) ? undefined : comparisonOf([left, '=', text])));
+      const fits = texts.map((text, place) => (text === '*' ? true : (comparisons[place] && this.answered(comparisons[place])) ?? equal(left, text, matchesPattern)));
       const isSure = fits.includes(true);
       if (isSure && ways.length === 0) return this.clause(command, value, at, origin, source);
       if (!isSure && fits.every((each) => each === false)) continue;
       const text = this.expander.origin({ start: patterns[0]!.start, end: patterns.at(-1)!.end }, source);
-      ways.push({ condition: { origin: `${origin} in ${text}`, ...demandOfClause(value, texts) }, run: () => { this.clause(command, value, at, origin, source); } });
+      ways.push({ condition: { origin: `${origin} in ${text}`, ...demandOfClause(value, texts) }, ...(texts.length === 1 && { compares: comparisons[0] }), run: () => { this.clause(command, value, at, origin, source); } });
       if (isSure) {
         this.fork(ways);
         return { origin };
@@ -392,7 +407,8 @@ function lastFailure(ends: readonly Status[]): Status {
 function negated(status: Status): Status {
   if (typeof status === 'number') return Number(status === 0);
   const { origin, step, succeeded, assumed } = status;
-  const rest = assumed === undefined ? {} : { assumed };
+  const compares = turned(status.compares);
+  const rest = { ...(assumed !== undefined && { assumed }), ...(compares && { compares }) };
   return step === undefined ? { origin: `! ${origin}`, ...rest } : { origin, step, succeeded: succeeded === false, ...rest };
 }
 
@@ -401,6 +417,9 @@ function demandOfClause(value: Value, patterns: readonly Value[]): Pick<Conditio
   const argument = patterns.map((pattern) => demandOf([value, '=', pattern])).find((demand) => demand !== undefined);
   return argument === undefined ? {} : { argument };
 }
+
+/** Whether a pattern may stand for other texts than itself. */
+const isPattern = (pattern: Value): boolean => !isUnknown(pattern) && /[*?[\\(]/u.test(pattern);
 
 const isPlain = ({ parts }: Word): boolean => parts.every((part) => part.kind === 'text' || (part.kind === 'parameter' && part.operator === undefined));
 

@@ -8,10 +8,22 @@ import type { Field, Piece, Unknown } from './value.ts';
 export interface Answer {
   /** Tells the question from all others. */
   readonly question: string;
-  /** As it stands in the script. */
+  readonly holds: boolean;
+  /** What asks it, as it stands in the script, and whether that succeeds. */
   readonly origin: string;
+  readonly succeeds: boolean;
+}
+
+/** Whether a value that nobody knows is a text: a question that a script may ask in several places. */
+export interface Comparison {
+  readonly subject: string;
+  readonly text: string;
+  /** The answer for which a command succeeds that asks it. */
   readonly holds: boolean;
 }
+
+/** The name of such a question. */
+export const nameOfComparison = ({ subject, text }: Comparison): string => `${subject}=${text}`;
 
 /** Something that an invocation's running depends on. */
 export interface Condition {
@@ -26,6 +38,8 @@ export interface Condition {
   readonly assumed?: true | undefined;
   /** The answers that it comes down to; undefined where there may be several to one question, as in a loop that runs nobody knows how often. */
   readonly answers?: readonly Answer[] | undefined;
+  /** Of a status: what was asked, where that may be asked again. */
+  readonly compares?: Comparison | undefined;
 }
 
 /** Whether the answers are the same, or both unknown. */

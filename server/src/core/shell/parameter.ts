@@ -1,4 +1,4 @@
-import { isArray, isOpen, scalarOf, type Variable } from './environment.ts';
+import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
@@ -150,9 +150,10 @@ export class ParameterExpansion {
 
   /** The value of a parameter that the script never sets. */
   private absent(name: string): Unknown {
-    const { positional } = this.expander.host.environment;
+    const { positional, era } = this.expander.host.environment;
     const shifted = /^[1-9]\d*$/u.test(name) && isOpen(positional) ? positional.shifted : undefined;
-    return shifted === undefined ? absent(name) : { ...absent(name), argument: shifted + Number(name) };
+    if (shifted !== undefined) return { ...absent(name), argument: shifted + Number(name), id: idOf(String(shifted + Number(name)), '') };
+    return era === undefined || INHERITED.has(name) || !/^[A-Za-z_]\w*$/u.test(name) ? absent(name) : { ...absent(name), id: idOf(name, era) };
   }
 
   private variable(variable: Variable | undefined, part: ParameterPart, source: Source): Found {

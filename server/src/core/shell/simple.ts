@@ -137,6 +137,7 @@ function runElse(shell: Interpreter, fields: readonly Field[], running: Running,
 function unknownProgram(shell: Interpreter, [, ...args]: readonly Field[], origin: string): Status {
   const { environment } = shell;
   // `config_get NAME …`: functions set the variables that they are given the names of.
+  if (environment.hasForeign) environment.era = shell.newEra();
   if (environment.hasForeign) for (const { text, unknown } of args) if (unknown === undefined && environment.get(text) !== undefined) environment.set(text, { origin });
   shell.print({ origin }, 0, 0);
   return { origin };

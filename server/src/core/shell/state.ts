@@ -1,6 +1,6 @@
 import type { Span } from '../text.ts';
 import { Environment, sameEntries, type Changes, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
-import { sameConditions, type Answer, type Condition, type Invocation } from './invocation.ts';
+import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
 import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
@@ -60,6 +60,8 @@ export interface Trap {
 /** One of the ways that a script can take. */
 export interface Way {
   readonly condition: Condition;
+  /** What it is taken by, where that may be asked again. */
+  readonly compares?: Comparison | undefined;
   readonly run?: () => void;
 }
 
@@ -356,19 +358,38 @@ export class ShellState {
     const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
     const { origin } = ways[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
+    if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
     this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes).map(({ changes }) => changes), origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
     else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? told[outcomes.indexOf(staying[0]!)]!.condition.answers : undefined }];
   }
 
+  /** What follows from the answers by which the script came here; undefined where it may be either. */
+  answered(comparison: Comparison): boolean | undefined {
+    const name = nameOfComparison(comparison);
+    for (const { answers } of [...this.conditions, ...this.doubts]) {
+      for (const { question, holds } of answers ?? []) {
+        if (question === name) return holds;
+        if (holds && question.startsWith(`${comparison.subject}=`)) return false;
+      }
+    }
+    return undefined;
+  }
+
+  /** The name of the time that begins where something may have set any variable. */
+  newEra(): string | undefined {
+    return this.loops > 0 ? undefined : this.question(this.asked++);
+  }
+
   /** The ways with the answers by which each is taken: the first whose question holds, or the last. */
   private tellApart(ways: readonly Way[]): readonly Way[] {
     const denied: Answer[] = [];
-    return ways.map(({ condition, ...way }, index) => {
-      if (index === ways.length - 1) return { ...way, condition: { ...condition, answers: denied } };
-      const answer: Answer = { question: this.question(this.asked++), origin: condition.origin, holds: true };
+    return ways.map(({ condition, compares, ...way }, index) => {
+      if (index === ways.length - 1) return { ...way, condition: { ...condition, answers: [...denied] } };
+      const { origin } = condition;
+      const answer: Answer = compares === undefined ? { question: this.question(this.asked++), holds: true, origin, succeeds: true } : { question: nameOfComparison(compares), holds: compares.holds, origin, succeeds: true };
       const answers = [...denied, answer];
-      denied.push({ ...answer, holds: false });
+      denied.push({ ...answer, holds: !answer.holds, succeeds: false });
       return { ...way, condition: { ...condition, answers } };
     });
   }
@@ -427,7 +448,7 @@ export class ShellState {
   uncertain(origin: string, run: () => void): void {
     this.silent++;
     this.loops++;
-    const { doubts, signal } = this;
+    const { doubts, signal, environment: { era } } = this;
     const changes = this.environment.apart(run);
     this.silent--;
     this.doubts = doubts;
@@ -437,6 +458,7 @@ export class ShellState {
       this.fork([{ condition: { origin }, run: () => { run(); this.endLoop(); } }, { condition: { origin } }]);
     });
     this.loops--;
+    if (this.environment.era !== era) this.environment.era = this.newEra();
   }
 
   /** Takes up a `break` or `continue`; whether the loop is over. */

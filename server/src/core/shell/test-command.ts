@@ -1,7 +1,7 @@
 import { scalarOf } from './environment.ts';
 import { capturedBy, matchExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
-import type { Condition } from './invocation.ts';
+import type { Comparison, Condition } from './invocation.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
 import type { TestExpression, Word } from './syntax/ast.ts';
@@ -35,6 +35,22 @@ export function demandOf([left, operator, right, ...rest]: readonly Value[]): Co
   if (!isUnknown(unknown) || isUnknown(value) || unknown.argument === undefined || !/^[\w.:/-]+$/u.test(value)) return undefined;
   return { place: unknown.argument, value };
 }
+
+/** What a test compares, where it compares one value that nobody knows with a text. */
+export function comparisonOf(values: readonly Value[]): Comparison | undefined {
+  const [first, ...rest] = values;
+  if (first === '!' && rest.length > 0) return turned(comparisonOf(rest));
+  if (values.length === 1) return compared(first!, '', false);
+  if (values.length === 2 && (first === '-n' || first === '-z')) return compared(rest[0]!, '', first === '-z');
+  const [operator, last] = rest;
+  if (values.length !== 3 || typeof operator !== 'string' || !/^(?:==?|!=)$/u.test(operator)) return undefined;
+  return isUnknown(first!) ? compared(first, last!, operator !== '!=') : compared(last!, first!, operator !== '!=');
+}
+
+const compared = (subject: Value, text: Value, holds: boolean): Comparison | undefined => (isUnknown(subject) && subject.id !== undefined && typeof text === 'string' ? { subject: subject.id, text, holds } : undefined);
+
+/** The comparison behind `!`. */
+export const turned = (comparison: Comparison | undefined): Comparison | undefined => comparison && { ...comparison, holds: !comparison.holds };
 
 class Arguments {
   private readonly values: readonly Value[];

@@ -10,6 +10,8 @@ export interface Unknown {
   readonly program?: string;
   /** Which argument of the script it is, from 1, unless it is something that the script puts in its place. */
   readonly argument?: number;
+  /** Tells it from all others, where it is one value for the whole run of the script. */
+  readonly id?: string;
 }
 
 export type Value = string | Unknown;
@@ -80,7 +82,7 @@ function unknownOneOf([first, ...others]: readonly Unknown[]): Unknown {
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
-  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
+  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && a.id === b.id && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
 }
 
 /** Whether two values are the same text; unknown where that depends on what is not known. */

@@ -125,7 +125,7 @@ function unsure(rule: Rule, reason: string, by?: BoundRule['presence'], isSure =
   const { bound } = rule;
   if (isSpared(bound, by)) return rule;
   const [answer, ...others] = by ?? [];
-  const presence = !isSure || answer === undefined || others.length > 0 ? undefined : [...bound.presence ?? [], { ...answer, holds: !answer.holds }];
+  const presence = !isSure || answer === undefined || others.length > 0 ? undefined : [...bound.presence ?? [], { ...answer, holds: !answer.holds, succeeds: !answer.succeeds }];
   return { ...rule, bound: conditionalRule(bound, bound.conditional ?? reason, presence) };
 }
 
