@@ -31,7 +31,8 @@ export default defineRule({
 function messageOf({ command, table, unresolved }: BoundRule, argument: Argument, isRule: boolean): string {
   const isRuleAdded = command === undefined ? isRule : bringsRule(command);
   if (!isRuleAdded) return `What this command does depends on \`${unresolved}\`, which is not known.`;
-  const place = [command?.chainSpan, table?.span].find((span) => span !== undefined && isWithin(span, argument));
+  // All words of a command that is read from a text stand where that does.
+  const place = [{ span: command?.chainSpan, name: command?.chain }, { span: table?.span, name: table?.name }].find(({ span, name }) => span !== undefined && name === argument.text && isWithin(span, argument));
   return place === undefined ? `The rule depends on \`${unresolved}\`, which is not known; it may match any packet or none.`
     : `Where the rule goes depends on \`${unresolved}\`, which is not known; it may be in any chain that fits.`;
 }

@@ -18,6 +18,8 @@ async function left(...commands: readonly string[]): Promise<string[]> {
   ]));
 }
 
+const findings = async (command: string): Promise<readonly { readonly message: string }[]> => new Diagnostics(await openDocument(`#!/bin/sh\nX=$(host-name)\n${command}\n`, 'fw.sh')).complete();
+
 describe('commands with words that nobody knows', () => {
   it('may work in any table', async () => {
     assert.deepEqual(await left('iptables -A INPUT -j DROP', 'iptables -t $X -F'), ['filter INPUT 1?']);
@@ -54,6 +56,12 @@ describe('commands with words that nobody knows', () => {
     assert.deepEqual(await unsure('iptables -D INPUT $X'), ['1?', '2?', '3?', '4?', '5?', '6?']);
     assert.deepEqual(await unsure('iptables -D INPUT -j DROP $X'), ['1?', '2?', '3?', '4?', '5?', '6?']);
     assert.deepEqual(await unsure('iptables -R INPUT $X -j ACCEPT'), ['1?', '7?', '2?', '7?', '3?', '7?', '4?', '7?', '5?', '7?', '6?', '7?']);
+  });
+
+  it('may be read by eval', async () => {
+    assert.deepEqual(await left('eval "iptables -A INPUT -s $X -j DROP; iptables -A FORWARD -j ${X}"', `eval "iptables -A OUTPUT -s '$X' -d \\"$X\\" -j DROP"`, 'eval "iptables -A INPUT -s 192.0.2.1 $(rest)"'), ['filter INPUT 1?', 'filter FORWARD 1?', 'filter OUTPUT 2?']);
+    const messages = (await findings('eval "iptables -A INPUT -s $X -j DROP"')).map(({ message }) => message);
+    assert.deepEqual(messages, ['The rule depends on `$(host-name)`, which is not known; it may match any packet or none.']);
   });
 
   it('may set either policy', async () => {

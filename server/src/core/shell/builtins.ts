@@ -13,6 +13,7 @@ import { xargs } from './xargs.ts';
 import { runText } from './run-text.ts';
 import { assign, runFields, type Running } from './simple.ts';
 import type { Frame, Signal, Status } from './state.ts';
+import type { Part, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
@@ -147,15 +148,37 @@ function evaluatedWords(args: readonly Field[]): readonly Field[] | undefined {
 
 const evaluate: Builtin = (shell, args, running) => {
   const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown;
-  if (unknown !== undefined) {
-    const words = evaluatedWords(args);
-    if (words !== undefined) return runFields(shell, words, running);
-    shell.print(unknown, 0, 0);
-    shell.environment.era = shell.newEra();
-    return { origin: unknown.origin };
-  }
-  return runText(shell, args.map(({ text }) => text).join(' '), running.home) ?? { origin: 'eval' };
+  if (unknown === undefined) return runText(shell, args.map(({ text }) => text).join(' '), running.home) ?? { origin: 'eval' };
+  const words = evaluatedWords(args);
+  if (words !== undefined) return runFields(shell, words, running);
+  // What is read may be more than words.
+  shell.environment.era = shell.newEra();
+  const text = textWithNames(shell, running);
+  const status = text === undefined ? undefined : runText(shell, text, running.home);
+  if (status === undefined) shell.print(unknown, 0, 0);
+  return status ?? { origin: unknown.origin };
 };
+
+/** What `eval` reads, with the names of variables in the place of values that nobody knows; undefined where these come from elsewhere. */
+function textWithNames(shell: Interpreter, { command, source }: Running): string | undefined {
+  const [name, ...words] = command.words;
+  if (name === undefined || isAssignment(name) || name.literal !== 'eval' || words.some(isAssignment)) return undefined;
+  const pieces = (words as readonly Word[]).flatMap((word, index): (Part | ' ')[] => (index === 0 ? [...word.parts] : [' ', ...word.parts]));
+  let text = '';
+  for (const piece of pieces) {
+    if (piece === ' ') text += piece;
+    else if (piece.kind === 'text') text += piece.text;
+    else if (piece.kind === 'parameter' && piece.operator === undefined && piece.prefix === undefined && piece.index === undefined) {
+      const value = shell.expander.part(piece, source);
+      // Between single quotes no name stands for a value.
+      text += isUnknown(value) ? (isInSingleQuotes(text) ? `'"\${${piece.name}}"'` : `\${${piece.name}}`) : value;
+    } else return undefined;
+  }
+  return text;
+}
+
+/** Whether a text ends between single quotes. */
+const isInSingleQuotes = (text: string): boolean => /^(?:[^'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*'[^']*$/su.test(text);
 
 /** Libraries of distributions that leave a script's own variables alone. */
 const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;

@@ -126,6 +126,7 @@ function unary(operator: string, operand: Value): Truth {
 function compare(operator: string, left: Value, right: Value): Truth | undefined {
   if (operator === '=' || operator === '==') return truthOf(equal(left, right));
   if (operator === '!=') return not(truthOf(equal(left, right)));
+  if (operator === '<' || operator === '>') return comesBefore(...(operator === '<' ? [left, right] as const : [right, left] as const));
   const numeric = NUMERIC[operator];
   if (numeric === undefined) return 'unknown';
   if (isUnknown(left) || isUnknown(right)) return truthOf(equal(left, right, (a, b) => compareNumbers(a, b, numeric) === true));
@@ -135,6 +136,12 @@ function compare(operator: string, left: Value, right: Value): Truth | undefined
 function compareNumbers(left: string, right: string, holds: (a: bigint, b: bigint) => boolean): boolean | undefined {
   const number = /^\s*[-+]?\d+\s*$/u;
   return number.test(left) && number.test(right) ? holds(BigInt(left.trim()), BigInt(right.trim())) : undefined;
+}
+
+/** Whether one text comes before the other in the order of the alphabet; of other characters each language has its own. */
+function comesBefore(a: Value, b: Value): Truth {
+  const isPlain = (value: Value): value is string => !isUnknown(value) && /^[0-9a-z]*$/u.test(value);
+  return isPlain(a) && isPlain(b) ? a < b : 'unknown';
 }
 
 /** What `[[ … ]]` says. */
@@ -172,7 +179,7 @@ function binary({ operator, left, right }: Extract<TestExpression, { kind: 'bina
     expander.host.environment.set('BASH_REMATCH', captured === undefined ? { origin: expander.origin({ start: left.start, end: right.end }, source) } : { elements: new Map(captured.entries()), associative: false });
     return match === undefined ? 'unknown' : match !== null;
   }
-  if (!Object.hasOwn(NUMERIC, operator)) return 'unknown';
+  if (!Object.hasOwn(NUMERIC, operator)) return compare(operator, value, expander.text(right, source)) ?? 'unknown';
   if (isUnknown(value)) return 'unknown';
   const other = expander.text(right, source);
   if (isUnknown(other)) return 'unknown';
