@@ -14,8 +14,8 @@ export default defineRule({
     instead: ['*filter', '-A INPUT -i lo -j ACCEPT', 'COMMIT'],
     fixes: 'Safe: only line endings change.',
   }),
-  *checkFile({ lines, kind }) {
-    const first = lines.find(kind === 'script' ? hasCarriageReturn : isSpoilt);
+  *checkFile({ lines, kind, survey }) {
+    const first = survey.find(kind === 'script' ? hasCarriageReturn : isSpoilt);
     if (first === undefined) return;
     yield {
       line: first, span: { start: 0, end: first.text.length }, severity: kind === 'script' ? 'warning' : 'error',

@@ -2,7 +2,7 @@ import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type Fix } from './rule.ts';
 import { page } from './support/page.ts';
-import { scriptCommands, type ScriptCommand } from './support/script.ts';
+import { scriptCommands, type ScriptCommand, type ScriptCommands } from './support/script.ts';
 
 export default defineRule({
   code: 'doubled-rules',
@@ -22,8 +22,7 @@ export default defineRule({
       if (ruleset.namespace !== undefined) continue;
       const commands = scriptCommands(file, ruleset.family);
       // Whoever sets a policy sets up a firewall; a few rules may well be meant to be added to one, once.
-      const setsUp = commands.some(({ command }) => command.kind === 'policy');
-      if (!setsUp || commands.some(({ command }) => command.kind === 'check')) continue;
+      if (commands.of('policy').length === 0 || commands.of('check').length > 0) continue;
       const found = firstDoubled(file.executed(ruleset.family), commands, ruleset);
       if (found === undefined) continue;
       yield {
@@ -35,19 +34,17 @@ export default defineRule({
 });
 
 /** The first command whose rules stay in a built-in chain and are not provided for. */
-function firstDoubled(executed: readonly BoundLine[], commands: readonly ScriptCommand[], ruleset: Ruleset): ScriptCommand | undefined {
+function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, ruleset: Ruleset): ScriptCommand | undefined {
   let left: ReadonlySet<BoundRule> | undefined;
-  return commands.find((each) => {
-    if (!adds(each) || each.bound.conditional !== undefined || !(left ??= leftBehind(ruleset)).has(each.bound)) return false;
+  return commands.firstAdded(({ bound: added }) => {
+    if (added!.conditional !== undefined || !(left ??= leftBehind(ruleset)).has(added!)) return false;
     for (const before of executed) {
-      if (before.bound === each.bound) return true;
-      if (provides(before, each)) return false;
+      if (before.bound === added) return true;
+      if (provides(before, added!)) return false;
     }
     return true;
   });
 }
-
-const adds = ({ command: { kind } }: ScriptCommand): boolean => kind === 'append' || kind === 'insert';
 
 /** What makes the rules that stand in built-in chains when the script ends. */
 function leftBehind({ tables }: Ruleset): ReadonlySet<BoundRule> {
@@ -56,13 +53,15 @@ function leftBehind({ tables }: Ruleset): ReadonlySet<BoundRule> {
 }
 
 /** Whether the command sees to it that the other one's rule is not there yet, or may well do so. */
-function provides({ bound, restore, unknownInput }: BoundLine, { table, command: { chain } }: ScriptCommand): boolean {
+function provides({ bound, restore, unknownInput }: BoundLine, added: BoundRule): boolean {
   if (unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test)) return true;
   const command = bound?.command;
   if (command?.kind !== 'flush' && command?.kind !== 'delete') return false;
   const fits = (name: string | undefined, wanted: string | undefined): boolean => name === wanted || (bound!.unresolved !== undefined && name !== undefined && /[$`]/u.test(name));
-  return fits(bound!.table?.name ?? 'filter', table) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, chain));
+  return fits(tableName(bound!), tableName(added)) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, added.command!.chain));
 }
+
+const tableName = ({ table }: BoundRule): string => table?.name ?? 'filter';
 
 /** Says the flush with the words of the command in front of its options, so that sudo and variables stay. */
 function flushFirst({ line, command, table }: ScriptCommand): Fix {

@@ -41,7 +41,7 @@ const neverRun = (count: number): string => (count === 1 ? 'the command behind i
 /** How many lines behind one have commands of which none runs: a function's stand before its call. */
 function commandsBehind({ survey, rulesets, executed }: FileInContext, { number }: Line): number {
   const run = new Set(rulesets.flatMap(({ family }) => executed(family).map(({ line }) => line)));
-  return (survey.get('command') ?? []).filter((line) => line.number > number && !run.has(line)).length;
+  return survey.of('command').filter((line) => line.number > number && !run.has(line)).length;
 }
 
 function goOn(line: Line): Fix[] {

@@ -19,7 +19,7 @@ export default defineRule({
   }),
   *checkFile({ kind, lines, survey }) {
     if (kind !== 'script' || lines[0]?.text.startsWith('#!') === true) return;
-    for (const line of survey.get('command') ?? []) {
+    for (const line of survey.of('command')) {
       if (line.content.kind !== 'command' || !line.text.includes('!')) continue;
       for (const { start, end } of wordsOf(line, commandsOf(line.content))) {
         const at = eventIn(line.text.slice(start, end));

@@ -32,8 +32,8 @@ export default defineRule({
   *checkFile(file) {
     if (file.kind === 'script') return;
     yield* executed.checkFile!(file);
-    yield* withNul((file.survey.get('invalid') ?? []).filter(({ text }) => text.includes('\0')));
-    if (file.survey.has('command')) yield* commands(file);
+    yield* withNul(file.survey.of('invalid').filter(({ text }) => text.includes('\0')));
+    if (file.survey.of('command').length > 0) yield* commands(file);
   },
 });
 

@@ -94,7 +94,7 @@ export interface FileInContext {
   readonly rulesets: readonly Ruleset[];
   /** All the tables that the file works on, those of which nothing is known among them. */
   readonly stacks: readonly Stack[];
-  /** The lines of kinds that there are few of, so that a check need not walk all of them. */
+  /** What is asked of all lines, so that a check need not walk all of them. */
   readonly survey: Survey;
   /** Every code that there is. */
   readonly codes: ReadonlySet<string>;

@@ -3,7 +3,6 @@ import type { HostFacts } from '../core/engine/host.ts';
 import type { Stack } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { stackOfCommand } from '../core/ruleset/family.ts';
-import { commandsOf } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Ruleset } from '../core/ruleset/model.ts';
 import { DEFAULT_CHECK_SETTINGS, NO_REPORTS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
@@ -14,7 +13,7 @@ import { LineChecks } from './support/line-checks.ts';
 import { withoutForeign } from './support/own-lines.ts';
 import { RunChecks } from './support/run-checks.ts';
 import { Suppressions } from './support/suppression.ts';
-import { surveyOf, type Survey } from './support/survey.ts';
+import { Survey } from './support/survey.ts';
 import unusedSuppression, { reportUnused } from './unused-suppression.ts';
 
 /** What findings depend on beside the document. */
@@ -113,7 +112,7 @@ export class Diagnostics {
   private check(ruleset: Ruleset, around: KnownSurroundings): QuickRound {
     const { lines } = this.document;
     const { kind } = this.document;
-    const survey = surveyOf(lines);
+    const survey = new Survey(lines, this.quick?.file.survey);
     const found: Finding[] = [];
     for (const findings of this.lineChecks.run(kind)) if (findings.length > 0) found.push(...findings);
     const file = this.file(kind, survey, around);
@@ -132,7 +131,9 @@ export class Diagnostics {
     return {
       lines: document.lines, kind, survey, ...around, codes, family: document.family,
       rulesets: stacksOf(document, survey).map((stack) => document.ruleset(stack)),
-      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken, conditionals: document.conditionalCommands,
+      startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken,
+      // Thousands, which nobody has to keep.
+      get conditionals() { return document.conditionalCommands; },
       stacks: document.stacks, executed: (stack) => document.linesOf(stack),
       owns: (line) => document.owns(line),
       bound: (line, offset) => document.boundRule(line, offset),
@@ -141,7 +142,7 @@ export class Diagnostics {
   }
 
   private unsilenced(findings: readonly Finding[], file: FileInContext): { readonly heard: readonly Finding[]; readonly unused: readonly Finding[] } {
-    const suppressions = new Suppressions(file.lines);
+    const suppressions = new Suppressions(file.survey.of('suppression').length === 0 ? [] : file.lines);
     const heard = findings.filter((each) => !suppressions.silences(each));
     const unused = Array.from(reportUnused(suppressions, this.codes), (report) => finding(unusedSuppression, report))
       .filter((each) => !suppressions.silences(each) && this.isSettled(each, file));
@@ -159,10 +160,12 @@ export class Diagnostics {
 /** The tables that the file speaks for: those of its own family, and those that its command lines work on. */
 function stacksOf(document: RulesetDocument, survey: Survey): readonly Stack[] {
   const stacks = new Set([document.meantBy(document.family)]);
-  for (const { content } of survey.get('command') ?? []) {
-    if (content.kind === 'command') for (const command of commandsOf(content)) stacks.add(stackOfCommand(command));
+  for (const { content } of survey.of('command')) {
+    if (content.kind !== 'command') continue;
+    stacks.add(stackOfCommand(content));
+    for (const command of content.others ?? []) stacks.add(stackOfCommand(command));
   }
-  for (const line of survey.get('table') ?? []) stacks.add(document.stackOf(line));
+  for (const line of survey.of('table')) stacks.add(document.stackOf(line));
   return [...stacks];
 }
 

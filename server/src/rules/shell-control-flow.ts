@@ -30,13 +30,16 @@ export default defineRule({
   },
 });
 
-/** Above the number of characters of any line, so that numbers tell places apart. */
+/** Where most commands of a line stand, and what is above the number of characters of any line, so that numbers tell places apart: small ones, as far as may be. */
+const NEAR = 2 ** 10;
 const LONGEST_LINE = 2 ** 26;
+
+const placeOf = ({ number }: Line, start: number): number => (start < NEAR ? number * NEAR + start : -number * LONGEST_LINE - start);
 
 function* dependents(conditionals: FileInContext['conditionals'], top: Line): Iterable<Report> {
   const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<number>; readonly wanted: string | undefined }>();
   for (const { line, span, origin, argument } of conditionals) {
-    const place = line.number * LONGEST_LINE + span.start;
+    const place = placeOf(line, span.start);
     const known = first.get(origin);
     if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]), wanted: argument?.place === 1 ? argument.value : undefined });
     else known.places.add(place);

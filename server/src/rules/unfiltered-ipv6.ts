@@ -21,21 +21,14 @@ export default defineRule({
   }),
   *checkFile(file) {
     if (!file.stacks.includes('ipv4')) return;
-    const closing = scriptCommands(file, 'ipv4')
-      .findLast(({ command, table }) => table === 'filter' && command.kind === 'policy' && command.chain === 'INPUT' && command.argument?.text === 'DROP');
-    if (closing === undefined || file.lines.some(speaksOfIpv6)) return;
+    const closing = scriptCommands(file, 'ipv4').of('policy').findLast(({ command, table }) => table === 'filter' && command.chain === 'INPUT' && command.argument?.text === 'DROP');
+    if (closing === undefined || file.survey.find(speaksOfIpv6) !== undefined) return;
     yield { line: closing.line, span: closing.command.span, fixes: closeToo(closing), message: 'This closes the host for IPv4 only; the script says nothing of IPv6, for which `ip6tables` is.' };
   },
 });
 
-const speaking = new WeakMap<Line, boolean>();
-
-/** Whether a line of a script, which keeps its text, says something of IPv6. */
-function speaksOfIpv6(line: Line): boolean {
-  let speaks = speaking.get(line);
-  if (speaks === undefined) speaking.set(line, speaks = (line.content.kind === 'shell' || line.content.kind === 'command') && /ip6tables|ipv6/iu.test(line.text));
-  return speaks;
-}
+/** Whether a line of a script says something of IPv6. */
+const speaksOfIpv6 = ({ content: { kind }, text }: Line): boolean => (kind === 'shell' || kind === 'command') && /ip6tables|ipv6/iu.test(text);
 
 /** What a host needs to work and to keep its connections, and a policy. */
 const CLOSED = ['-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT', '-A INPUT -p ipv6-icmp -j ACCEPT', '-P INPUT DROP'];

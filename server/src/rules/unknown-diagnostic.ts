@@ -14,7 +14,7 @@ export default defineRule({
     fixes: 'Safe: only the comment changes. What it then silences is no longer shown.',
   }),
   *checkFile(file) {
-    for (const line of file.survey.get('suppression') ?? []) if (line.content.kind === 'suppression') yield* unknownCodes(file, line, line.content.codes);
+    for (const line of file.survey.of('suppression')) if (line.content.kind === 'suppression') yield* unknownCodes(file, line, line.content.codes);
   },
 });
 

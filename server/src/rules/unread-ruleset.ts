@@ -1,3 +1,4 @@
+import type { BoundLine } from '../core/ruleset/build.ts';
 import { defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 import { textSpan } from './support/edits.ts';
@@ -16,9 +17,11 @@ export default defineRule({
   *checkFile(file) {
     if (file.kind !== 'script') return;
     for (const stack of file.stacks) {
-      for (const { line, unknownInput } of file.executed(stack)) {
-        if (unknownInput !== undefined) yield { line, span: textSpan(line), message: `What this loads depends on \`${unknownInput}\`, which is not known; so does what is said of the lines behind it.` };
+      for (const { line, unknownInput } of file.executed(stack).filter(isUnknown)) {
+        yield { line, span: textSpan(line), message: `What this loads depends on \`${unknownInput!}\`, which is not known; so does what is said of the lines behind it.` };
       }
     }
   },
 });
+
+const isUnknown = ({ unknownInput }: BoundLine): boolean => unknownInput !== undefined;

@@ -13,7 +13,7 @@ export default defineRule({
     instead: ['#!/bin/sh', 'iptables -P INPUT DROP', 'if [ -f /etc/office ]; then', '  iptables -A INPUT -s 192.0.2.0/24 -j ACCEPT', 'fi'],
   }),
   *checkFile({ broken, survey }) {
-    if (broken === undefined || !survey.has('command')) return;
+    if (broken === undefined || survey.of('command').length === 0) return;
     const { line, expected, goesOn } = broken;
     const start = line.text.length - line.text.trimStart().length;
     const span = { start, end: Math.max(start, line.text.trimEnd().length) };

@@ -20,11 +20,11 @@ export default defineRule({
   }),
   *checkFile(file) {
     for (const ruleset of file.rulesets) {
-      const commands = scriptCommands(file, stackOf(ruleset)).filter(({ table }) => table === 'filter');
-      const flush = commands.find(({ command }) => command.kind === 'flush' && command.chain === undefined);
-      const added = commands.find(({ command }) => command.kind === 'append' || command.kind === 'insert');
-      if (flush === undefined || added === undefined || commands.indexOf(added) < commands.indexOf(flush)) continue;
-      if (commands.some(({ command, line }) => command.kind === 'policy' || hasUnread(line))) continue;
+      const commands = scriptCommands(file, stackOf(ruleset));
+      const flush = commands.of('flush').find(({ command, table }) => table === 'filter' && command.chain === undefined);
+      if (flush === undefined || commands.of('policy').some(({ table }) => table === 'filter')) continue;
+      const added = commands.firstAdded(({ bound }) => (bound!.table?.name ?? 'filter') === 'filter');
+      if (added === undefined || added.place < flush.place || commands.all.some(({ table, line }) => table === 'filter' && hasUnread(line))) continue;
       yield {
         line: flush.line, span: flush.command.span, fixes: setPolicies(flush, ruleset.tables.get('filter')),
         message: 'This deletes the rules and leaves the policies as whatever ran before has set them; set them with `-P`.',

@@ -60,7 +60,7 @@ const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'new-chain
 export function followsOneCourse(file: AnalysedFile): boolean {
   if (file.kind !== 'script') return true;
   if (file.givenUpAt !== undefined) return false;
-  const unsure = [...[...file.conditionals].map(({ line, span }) => file.bound(line, span.start)), ...(file.survey.get('command') ?? []).map((line) => file.bound(line)).filter((bound) => bound?.unresolved !== undefined)];
+  const unsure = [...[...file.conditionals].map(({ line, span }) => file.bound(line, span.start)), ...file.survey.of('command').map((line) => file.bound(line)).filter((bound) => bound?.unresolved !== undefined)];
   return unsure.every((bound) => bound?.command !== undefined && ADDING.has(bound.command.kind));
 }
 

@@ -29,7 +29,7 @@ export function* classReportsOf(file: FileInContext, status: ExpectationStatus):
 
 function begun(file: FileInContext): Begun {
   let results = known.get(file.rulesets);
-  if (results === undefined) known.set(file.rulesets, results = file.survey.has('expectation') ? begin(file) : []);
+  if (results === undefined) known.set(file.rulesets, results = file.survey.of('expectation').length === 0 ? [] : begin(file));
   return results;
 }
 

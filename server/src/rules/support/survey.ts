@@ -1,22 +1,74 @@
+import { sharedEnds } from '../../core/shared-ends.ts';
 import type { Line, LineContent } from '../../core/syntax/line.ts';
 
 export type LineKind = LineContent['kind'];
 
-/** Lines by what they are, gathered in one walk for all checks; the kinds that fill a file are not among them. */
-export type Survey = ReadonlyMap<SparseKind, readonly Line[]>;
-
 /** Kinds of lines that there are few of. */
 export type SparseKind = Exclude<LineKind, 'rule' | 'blank' | 'comment' | 'shell'>;
 
-/** Gathers the lines of the sparse kinds in their order. */
-export function surveyOf(lines: readonly Line[]): Survey {
-  const survey = new Map<SparseKind, Line[]>();
-  for (const line of lines) {
-    const { kind } = line.content;
-    if (kind === 'rule' || kind === 'blank' || kind === 'comment' || kind === 'shell') continue;
-    const known = survey.get(kind);
-    if (known === undefined) survey.set(kind, [line]);
-    else known.push(line);
+/** What is asked of a line, and depends on nothing else. */
+type Question = (line: Line) => boolean;
+
+/** What checks ask of all lines of a file; after an edit only lines are looked at that were not there before. */
+export class Survey {
+  private readonly lines: readonly Line[];
+  private readonly kinds: readonly LineKind[];
+  private byKind: ReadonlyMap<LineKind, readonly Line[]> | undefined;
+  /** Where lines begin and end that were not there the last time, and the end of those in whose place they stand. */
+  private readonly start: number;
+  private readonly end: number;
+  private readonly endBefore: number;
+  /** Where the first line stands of which the answer is yes: the number of lines where there is none. */
+  private readonly answers = new Map<Question, number>();
+  private readonly answersBefore: ReadonlyMap<Question, number>;
+
+  /** `before`: the survey of the file before an edit. */
+  constructor(lines: readonly Line[], before?: Survey) {
+    // The array may be the document's, which changes it.
+    this.lines = [...lines];
+    const { start, end } = sharedEnds(lines, before?.lines ?? []);
+    this.start = start;
+    this.end = lines.length - end;
+    this.endBefore = (before?.lines.length ?? 0) - end;
+    this.kinds = [...before?.kinds.slice(0, start) ?? [], ...lines.slice(start, this.end).map(({ content: { kind } }) => kind), ...before?.kinds.slice(this.endBefore) ?? []];
+    this.answersBefore = before?.answers ?? new Map();
   }
-  return survey;
+
+  /** The lines of a kind, in their order. */
+  of(kind: SparseKind): readonly Line[] {
+    this.byKind ??= this.gathered();
+    return this.byKind.get(kind) ?? NO_LINES;
+  }
+
+  /** The first line of which the answer is yes. */
+  find(question: Question): Line | undefined {
+    let place = this.answers.get(question);
+    if (place === undefined) this.answers.set(question, place = this.search(question));
+    return this.lines[place];
+  }
+
+  private gathered(): ReadonlyMap<LineKind, readonly Line[]> {
+    const { lines, kinds } = this;
+    const byKind = new Map<LineKind, Line[]>();
+    for (let place = 0; place < kinds.length; place++) {
+      const kind = kinds[place]!;
+      if (kind === 'rule' || kind === 'blank' || kind === 'comment' || kind === 'shell') continue;
+      const known = byKind.get(kind);
+      if (known === undefined) byKind.set(kind, [lines[place]!]);
+      else known.push(lines[place]!);
+    }
+    return byKind;
+  }
+
+  private search(question: Question): number {
+    const { lines, start, end, endBefore } = this;
+    const before = this.answersBefore.get(question);
+    const searched = before ?? 0;
+    if (before !== undefined && before < start) return before;
+    for (let place = Math.min(start, searched); place < end; place++) if (question(lines[place]!)) return place;
+    for (let place = Math.max(end, searched - endBefore + end); place < lines.length; place++) if (question(lines[place]!)) return place;
+    return lines.length;
+  }
 }
+
+const NO_LINES: readonly Line[] = [];

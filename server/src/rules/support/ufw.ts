@@ -10,6 +10,6 @@ import type { FileInContext } from '../rule.ts';
 export function isMadeByUfw(name: string, line: Line, file: FileInContext): boolean {
   if (!isUfwChain(name)) return false;
   const { table } = file.context(line);
-  const declared = (file.survey.get('chain') ?? []).flatMap((each) => (each.content.kind === 'chain' && file.context(each).table === table ? [each.content.name.text] : []));
+  const declared = file.survey.of('chain').flatMap((each) => (each.content.kind === 'chain' && file.context(each).table === table ? [each.content.name.text] : []));
   return table !== undefined && declared.some(isUfwChain) && !declared.some((each) => isBuiltIn(table, each));
 }

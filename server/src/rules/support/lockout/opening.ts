@@ -141,7 +141,7 @@ function endOf(commands: readonly BoundLine[], { line, where }: Anchor): number 
 function endOfEmpty(file: FileInContext, { ruleset }: Analysis, table: Table, { name, declaration }: Chain): Anchor | undefined {
   const opened = table.line;
   if (opened !== undefined) {
-    const commit = file.survey.get('commit')?.find(({ number }) => number > opened.number);
+    const commit = file.survey.of('commit').find(({ number }) => number > opened.number);
     return commit && { line: commit, where: commit.content.kind === 'commit' ? 'above' : 'below' };
   }
   const flush = flushesOf(file, ruleset, name).reduce<Line | undefined>((last, line) => (last === undefined || line.number > last.number ? line : last), undefined);
