@@ -1,7 +1,7 @@
 import { BUILT_IN_CHAINS, TABLE_NAMES, type TableName } from '../../netfilter.ts';
 import type { Line } from '../../syntax/line.ts';
 import type { Span } from '../../text.ts';
-import type { Chain, LocatedProblem, Ruleset, Table } from '../model.ts';
+import type { Chain, LocatedProblem, Rule, Ruleset, Table } from '../model.ts';
 
 /** A table as the kernel has it at first: built-in chains that accept. */
 export function emptyTable(name: TableName, line: Line | undefined): Table {
@@ -20,9 +20,23 @@ export function copyTables({ tables }: Ruleset): Map<TableName, Table> {
   return new Map([...tables].map(([name, table]) => [name, { ...copyTable(table), line: undefined }]));
 }
 
-/** The table with chains of its own. */
+/** Lists of rules that several copies of a table have. */
+const shared = new WeakSet<readonly Rule[]>();
+
+/** The table with chains of its own, which share their rules as long as nobody changes them. */
 export function copyTable(table: Table): Table {
-  return { ...table, chains: new Map([...table.chains].map(([name, chain]) => [name, { ...chain, rules: [...chain.rules] }])) };
+  const chains = new Map<string, Chain>();
+  for (const [name, chain] of table.chains) {
+    shared.add(chain.rules);
+    chains.set(name, { ...chain });
+  }
+  return { ...table, chains };
+}
+
+/** The rules of a chain, to be changed: no other chain has the list. */
+export function ownRules(chain: Chain): Rule[] {
+  if (shared.has(chain.rules)) chain.rules = [...chain.rules];
+  return chain.rules;
 }
 
 /** Where the chain is declared, as a place beside a problem. */

@@ -1,6 +1,7 @@
 import { sharedEnds } from '../../shared-ends.ts';
 import type { Chain, CommandFailure, LocatedProblem, Rule, Table } from '../model.ts';
 import { isChoosy, usesOf } from '../uses.ts';
+import { ownRules } from './chains.ts';
 import type { ExecutionState } from './state.ts';
 import { sameChainButRules, sameTableButChains, sameRule } from './unchanged.ts';
 
@@ -42,7 +43,7 @@ export function differenceOf(before: ExecutionState, after: ExecutionState): Dif
 
 /** Makes the difference in a state that has come farther since, by lines that do not heed it. */
 export function makeDifferent(state: ExecutionState, { chains, problems, failures }: Difference): void {
-  for (const each of chains) carryOut(state.tables.get(each.table)!.chains.get(each.chain)!.rules, each);
+  for (const each of chains) carryOut(ownRules(state.tables.get(each.table)!.chains.get(each.chain)!), each);
   carryOut(state.problems, problems);
   carryOut(state.failures, failures);
 }
@@ -79,6 +80,7 @@ const isLedTo = ({ chains }: Table, { name }: Chain): boolean =>
   [...chains.values()].some(({ rules }) => rules.some(({ bound: { target } }) => target?.kind === 'chain' && target.chain === name));
 
 function exchange<T>(before: readonly T[], after: readonly T[], isSame: (a: T, b: T) => boolean = (a, b) => a === b): Exchange<T> {
+  if (before === after) return { at: 0, taken: 0, put: [] };
   const { start, end } = sharedEnds(after, before, (place, placeBefore) => isSame(after[place]!, before[placeBefore]!));
   return { at: start, taken: before.length - start - end, put: after.slice(start, after.length - end) };
 }

@@ -3,7 +3,7 @@ import type { Line, LineContent } from '../../syntax/line.ts';
 import type { BoundLine } from '../build.ts';
 import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../model.ts';
 import { executeOnChains } from './chain-commands.ts';
-import { namedTables } from './chains.ts';
+import { namedTables, ownRules } from './chains.ts';
 import { differenceOf, makeDifferent, type Difference } from './difference.ts';
 import { dependent, doubtOf, isUncounted, madeByAnother } from './doubt.ts';
 import { executeSomewhere, maybeExecute, restoreUnknown } from './maybe.ts';
@@ -115,7 +115,7 @@ export class Execution {
   finish(): Ruleset {
     const { family, namespace, tables, problems, failures } = this.state;
     this.file.finish();
-    for (const { chains } of tables.values()) for (const chain of chains.values()) chain.rules.push(...chain.policies ?? []);
+    for (const { chains } of tables.values()) for (const chain of chains.values()) if (chain.policies !== undefined) ownRules(chain).push(...chain.policies);
     return { family, ...(namespace !== undefined && { namespace }), tables, problems, failures };
   }
 

@@ -4,7 +4,7 @@ import type { Span } from '../../text.ts';
 import { conditionalRule, unknownRule, withTarget } from '../bind.ts';
 import { indexOfRule, unfold } from '../identity.ts';
 import type { BoundCommand, BoundRule, Chain, CommandKind, Rule, Table } from '../model.ts';
-import { userChain } from './chains.ts';
+import { ownRules, userChain } from './chains.ts';
 import { hasCertain } from './doubt.ts';
 import { meantRules } from './meant.ts';
 import type { OpenWords } from './open-words.ts';
@@ -111,8 +111,8 @@ function onChain(state: ExecutionState, table: Table, chain: Chain, { command, b
 
 /** Before all rules of which nobody knows whether it is behind them, it is met or not as it would be there. */
 function put({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position = 1 }: BoundCommand, rules: readonly Rule[]): void {
-  if (kind === 'append') chain.rules.push(...rules);
-  else chain.rules.splice(hasCertain(chain.rules, position - 1) ? Math.min(position - 1, chain.rules.length) : 0, 0, ...[...rules].reverse());
+  if (kind === 'append') ownRules(chain).push(...rules);
+  else ownRules(chain).splice(hasCertain(chain.rules, position - 1) ? Math.min(position - 1, chain.rules.length) : 0, 0, ...[...rules].reverse());
   reach.put(table, chain, rules);
 }
 

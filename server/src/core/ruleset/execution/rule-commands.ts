@@ -9,7 +9,7 @@ import { indexOfRule, unfold } from '../identity.ts';
 import { hasNoOption } from '../unknown-option.ts';
 import type { BoundCommand, BoundRule, Chain, Rule, Table } from '../model.ts';
 import { ofTraits } from '../traits.ts';
-import { countRules, declaredAt, upTo } from './chains.ts';
+import { countRules, declaredAt, ownRules, upTo } from './chains.ts';
 import { declaration, existingChain, reportMaker } from './existing-chain.ts';
 import { leadingTo } from './led-to.ts';
 import { refusedByKernel, refusedByName } from './refusal.ts';
@@ -93,10 +93,10 @@ function refusedInPlace(state: ExecutionState, table: Table, chain: Chain, bound
 function change({ reach }: ExecutionState, table: Table, chain: Chain, { kind, position }: BoundCommand, rules: readonly Rule[]): void {
   const index = (position ?? 1) - 1;
   // Each is inserted at the same number, so that several addresses end up in reverse order (seen in 1.8.9).
-  if (kind === 'append') chain.rules.push(...rules);
-  else if (kind === 'insert') chain.rules.splice(index, 0, ...[...rules].reverse());
+  if (kind === 'append') ownRules(chain).push(...rules);
+  else if (kind === 'insert') ownRules(chain).splice(index, 0, ...[...rules].reverse());
   if (kind === 'append' || kind === 'insert') reach.put(table, chain, rules);
-  else if (position !== undefined) reach.taken(table, chain, [...chain.rules.splice(index, 1, ...(kind === 'replace' ? rules : [])), ...rules]);
+  else if (position !== undefined) reach.taken(table, chain, [...ownRules(chain).splice(index, 1, ...(kind === 'replace' ? rules : [])), ...rules]);
 }
 
 /** Deletes one rule for each of the command's, or none at all where one of them is not there. */

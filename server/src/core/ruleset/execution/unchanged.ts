@@ -29,4 +29,4 @@ export const sameChainButRules = (a: Chain, b: Chain): boolean =>
 /** Whether two rules are of the same command and its same address. */
 export const sameRule = (a: Rule, b: Rule): boolean => a === b || (a.bound === b.bound && a.source === b.source && a.destination === b.destination);
 
-const sameLists = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean => a.length === b.length && a.every((element, index) => isSame(element, b[index]!));
+const sameLists = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: T) => boolean): boolean => a === b || (a.length === b.length && a.every((element, index) => isSame(element, b[index]!)));
