@@ -106,8 +106,9 @@ export class Trail {
 
   /** Comes to the end of the script, and answers all that happened; the visited commands only where somebody wants them. */
   finish(shell: Interpreter, wantsVisited: boolean): Stretch {
-    const all = new Stretch();
-    for (const { visited, asked } of [...this.marks.map(({ stretch }) => stretch), shell.stretch]) {
+    // No mark has the last stretch, which mostly is the longest.
+    const all = shell.stretch;
+    for (const { stretch: { visited, asked } } of this.marks) {
       for (const step of asked) all.asked.add(step);
       if (wantsVisited) for (const command of visited) all.visited.add(command);
     }
