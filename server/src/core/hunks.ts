@@ -30,6 +30,25 @@ export function hunksOf(length: number, lengthBefore: number, isSame: (place: nu
   }
 }
 
+/** A list that is another one outside of hunks; what stands in them is made, in its order. */
+export function carriedOver<T>(before: readonly T[], hunks: readonly Hunk[], make: (place: number) => T): T[] {
+  let list: T[] = [];
+  let count = 0;
+  for (const { start, end, startBefore, endBefore } of hunks) {
+    list = withMore(list, before, count, startBefore);
+    for (let place = start; place < end; place++) list.push(make(place));
+    count = endBefore;
+  }
+  return withMore(list, before, count, before.length);
+}
+
+/** The list with some elements of another one behind its own: all at once, where they are so many that to take them one by one would let it grow several times. */
+export function withMore<T>(list: T[], from: readonly T[], start: number, end: number): T[] {
+  if (end - start > list.length / 8) return list.concat(start === 0 && end === from.length ? from : from.slice(start, end));
+  for (let at = start; at < end; at++) list.push(from[at]!);
+  return list;
+}
+
 /** Where two lists have the next element in common, or their ends. */
 function meeting(at: number, before: number, end: number, endBefore: number, isSame: (place: number, placeBefore: number) => boolean): { readonly at: number; readonly before: number } {
   const most = Math.min(end - at, endBefore - before);

@@ -4,6 +4,7 @@ import type { LineParser } from '../syntax/parser.ts';
 import { lineAt, offsetOfColumn, positionAt, rangeOf, type PhysicalLine, type Position, type Range } from '../syntax/positions.ts';
 import { physicalLines } from '../syntax/split.ts';
 import { TextLines, type Replacement, type TextChange } from '../syntax/text-lines.ts';
+import { carriedOver } from '../hunks.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
@@ -455,11 +456,9 @@ export class RulesetDocument implements ScriptContext {
     if (known !== undefined) return known.lines;
     const { kept } = reading;
     const before = kept && this.executed.find((each) => each.steps === kept.steps && each.stack === stack);
-    const all = steps.map((step, index) => {
-      const place = before === undefined ? -1 : kept!.places[index]!;
-      if (place !== -1) return before!.all[place];
-      return stackOf(step) === stack && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined;
-    });
+    const bound = (step: ScriptStep): BoundLine | undefined => (stackOf(step) === stack && step.reached ? this.boundStep(reading.lineOf(step), step) : undefined);
+    const all = before === undefined ? steps.map(bound) : carriedOver(before.all, kept!.hunks, (place) => bound(steps[place]!));
+    if (before !== undefined) for (const place of kept!.renewed) all[place] = bound(steps[place]!);
     const lines = all.filter((line) => line !== undefined);
     if (before !== undefined) this.executed.splice(this.executed.indexOf(before), 1);
     this.executed.push({ steps, stack, all, lines });

@@ -1,4 +1,4 @@
-import { hunksOf, type Hunk } from '../hunks.ts';
+import { carriedOver, hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
 import { sameAnswers, sameDemand } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
@@ -19,8 +19,8 @@ export interface Before extends Steps {
 
 /** What an edit has left as it was. */
 export interface Kept {
-  /** For each step the place of the same one before; -1 where there was none. */
-  readonly places: readonly number[];
+  /** Steps that stand in the place of those of before; the others are the same, one after the other. */
+  readonly hunks: readonly Hunk[];
   /** The lines from `first` to `last` stand in place of those up to `lastBefore`; the others are what they were. */
   readonly first: number;
   readonly last: number;
@@ -40,8 +40,8 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
   const joined = new Joined(before, new Set(before.layout.lines.slice(first, lastBefore)));
   for (const hunk of hunksOf(evaluation.invocations.length, before.ends.length, joined.comparing(evaluation))) joined.add(hunk, at);
   joined.goOnTo(before.ends.length);
-  const { steps, ends, places, touched } = joined;
-  return { steps, ends, kept: { places, first, last, lastBefore, touched } };
+  const { steps, ends, hunks, touched } = joined;
+  return { steps, ends, kept: { hunks, first, last, lastBefore, touched } };
 }
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
@@ -50,14 +50,17 @@ export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
 
 /** Steps of before and others in their order. */
 class Joined implements Steps {
-  readonly steps: ScriptStep[] = [];
   readonly ends: number[] = [];
-  readonly places: number[] = [];
+  /** Steps that stand in the place of others. */
+  readonly hunks: Hunk[] = [];
   readonly touched = new Set<Line>();
+  /** The steps of the hunks, in their order. */
+  private readonly others: ScriptStep[] = [];
   private readonly before: Before;
   private readonly gone: ReadonlySet<Line>;
-  /** How many invocations of before have been taken over or left out. */
+  /** How many invocations of before have been taken over or left out, and how many more steps there are now than up to there before. */
   private count = 0;
+  private more = 0;
 
   /** `gone`: lines of before that are no more. */
   constructor(before: Before, gone: ReadonlySet<Line>) {
@@ -76,15 +79,16 @@ class Joined implements Steps {
     };
   }
 
+  /** The steps of before, with those of the hunks in the place of others. */
+  get steps(): readonly ScriptStep[] {
+    let next = 0;
+    return carriedOver(this.before.steps, this.hunks, () => this.others[next++]!);
+  }
+
   /** Takes over the invocations of before up to one. */
   goOnTo(placeBefore: number): void {
-    const { before, before: { steps, ends }, count } = this;
-    const moved = this.steps.length - endAt(before, count);
-    for (let step = endAt(before, count); step < endAt(before, placeBefore); step++) {
-      this.steps.push(steps[step]!);
-      this.places.push(step);
-    }
-    for (let place = count; place < placeBefore; place++) this.ends.push(ends[place]! + moved);
+    const { before: { ends }, more } = this;
+    for (let place = this.count; place < placeBefore; place++) this.ends.push(ends[place]! + more);
     this.count = placeBefore;
   }
 
@@ -92,32 +96,24 @@ class Joined implements Steps {
   add({ start, end, startBefore, endBefore }: Hunk, at: (place: number) => readonly ScriptStep[]): void {
     this.goOnTo(startBefore);
     this.count = endBefore;
-    const { steps, places, before, gone } = this;
-    const [from, fromBefore] = [steps.length, endAt(before, startBefore)];
-    for (let place = start; place < end; place++) this.ends.push(put(steps, at(place)));
-    const toBefore = endAt(before, endBefore);
+    const { before, gone, others, touched } = this;
+    const [fromBefore, toBefore] = [endAt(before, startBefore), endAt(before, endBefore)];
+    const from = fromBefore + this.more;
+    const steps: ScriptStep[] = [];
+    for (let place = start; place < end; place++) this.ends.push(from + put(steps, at(place)));
     const isSame = (place: number, placeBefore: number): boolean => {
       const known = before.steps[fromBefore + placeBefore]!;
-      return sameStep(steps[from + place]!, known) && !gone.has(known.alone);
+      return sameStep(steps[place]!, known) && !gone.has(known.alone);
     };
-    for (const hunk of hunksOf(steps.length - from, toBefore - fromBefore, isSame)) {
-      this.keepTo(from + hunk.start, fromBefore + hunk.startBefore);
+    for (const hunk of hunksOf(steps.length, toBefore - fromBefore, isSame)) {
       for (let place = hunk.start; place < hunk.end; place++) {
-        this.touched.add(steps[from + place]!.alone);
-        places.push(-1);
+        touched.add(steps[place]!.alone);
+        others.push(steps[place]!);
       }
-      for (let place = hunk.startBefore; place < hunk.endBefore; place++) this.touched.add(before.steps[fromBefore + place]!.alone);
+      for (let place = hunk.startBefore; place < hunk.endBefore; place++) touched.add(before.steps[fromBefore + place]!.alone);
+      this.hunks.push({ start: from + hunk.start, end: from + hunk.end, startBefore: fromBefore + hunk.startBefore, endBefore: fromBefore + hunk.endBefore });
     }
-    this.keepTo(steps.length, toBefore);
-  }
-
-  /** Lets steps be those of before, up to one that stood at a place there. */
-  private keepTo(place: number, placeBefore: number): void {
-    for (let at = this.places.length; at < place; at++) {
-      const known = placeBefore - (place - at);
-      this.steps[at] = this.before.steps[known]!;
-      this.places.push(known);
-    }
+    this.more += steps.length - (toBefore - fromBefore);
   }
 }
 

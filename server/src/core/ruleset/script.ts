@@ -13,6 +13,7 @@ import type { BoundLine } from './build.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
+import { carriedOver, type Hunk } from '../hunks.ts';
 import { sharedEnds } from '../shared-ends.ts';
 import { Layout } from './layout.ts';
 import { Recent, Round } from './recent.ts';
@@ -102,8 +103,10 @@ export interface ScriptReading {
 /** Which steps are those of another reading, in which `steps` was all, and stand on the same lines. */
 export interface KeptSteps {
   readonly steps: readonly ScriptStep[];
-  /** For each step its place there; -1 for one that is none of them. */
-  readonly places: readonly number[];
+  /** Steps that stand in the place of those; the others are the same, one after the other, */
+  readonly hunks: readonly Hunk[];
+  /** but for those at these places, whose lines say something else. */
+  readonly renewed: readonly number[];
 }
 
 const SHELL: LineContent = { kind: 'shell' };
@@ -146,12 +149,14 @@ interface LastRestored {
 /** The lines of a script with what they say. */
 interface Said {
   readonly lines: readonly Line[];
-  /** The lines, as each stands alone, that say something else than before; undefined where there is no before. */
-  readonly renewed: ReadonlySet<Line> | undefined;
+  /** The lines of before, as each stands alone, that say something else now. */
+  readonly renewed: ReadonlySet<Line>;
 }
 
 /** What the kernel holds before the first line, for each family. */
 type Starts = readonly (Ruleset | undefined)[];
+
+const NO_LINES: ReadonlySet<Line> = new Set();
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
@@ -212,9 +217,10 @@ export class Script {
     const followed = this.follow(layout, context, 'nft', last);
     const { evaluation, steps, ends, kept, dependsOnStatuses } = followed;
     const broken = brokenLines(layout, this.text.chunks);
-    const { lines, renewed } = kept === undefined ? { lines: this.saying(layout.lines, steps, broken), renewed: undefined } : this.linesAfter(layout, steps, kept, broken, last!);
+    const { lines, renewed } = kept === undefined ? { lines: this.saying(layout.lines, steps, broken), renewed: NO_LINES } : this.linesAfter(layout, steps, kept, broken, last!);
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
-    const settled = kept === undefined ? this.settled(steps) : this.settledAfter(steps, kept, renewed!, last!.settled);
+    const keptSteps = kept && { steps: last!.settled, hunks: kept.hunks, renewed: placesOn(renewed, steps) };
+    const settled = keptSteps === undefined ? this.settled(steps) : this.settledAfter(steps, keptSteps);
     this.last = { layout, evaluation, steps, ends, lines, settled, broken };
     this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
@@ -222,7 +228,7 @@ export class Script {
       lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: stacksOf(steps),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
-      kept: kept && keptSteps(kept, settled, renewed!, last!.settled),
+      kept: keptSteps,
       stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
   }
@@ -238,7 +244,7 @@ export class Script {
       const known = index < first ? before.lines[index] : index < last ? undefined : before.lines[index - last + lastBefore];
       if (known !== undefined && !changed.has(alone)) return this.numbered(known, alone);
       const line = this.lineSaying(alone, said.get(alone), broken.has(alone));
-      if (line !== known) renewed.add(alone);
+      if (known !== undefined && line !== known) renewed.add(alone);
       return line;
     });
     return { lines, renewed };
@@ -359,11 +365,10 @@ export class Script {
     return steps.map((step) => this.settledStep(step));
   }
 
-  private settledAfter(steps: readonly ScriptStep[], { places }: Kept, renewed: ReadonlySet<Line>, before: readonly ScriptStep[]): readonly ScriptStep[] {
-    return steps.map((step, index) => {
-      const place = places[index]!;
-      return place === -1 || renewed.has(step.alone) ? this.settledStep(step) : before[place]!;
-    });
+  private settledAfter(steps: readonly ScriptStep[], { steps: before, hunks, renewed }: KeptSteps): readonly ScriptStep[] {
+    const settled = carriedOver(before, hunks, (place) => this.settledStep(steps[place]!));
+    for (const place of renewed) settled[place] = this.settledStep(steps[place]!);
+    return settled;
   }
 
   private settledStep(step: ScriptStep): ScriptStep {
@@ -485,9 +490,11 @@ type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
 const hasInCommon = (step: Common, { restore, family, namespace, conditional, presence, argument, reached }: Common): boolean =>
   step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameAnswers(step.presence, presence) && sameDemand(step.argument, argument) && step.reached === reached;
 
-/** The settled steps that are those of before; whoever has a reading keeps nothing else of the one before. */
-function keptSteps({ places }: Kept, settled: readonly ScriptStep[], renewed: ReadonlySet<Line>, before: readonly ScriptStep[]): KeptSteps {
-  return { steps: before, places: places.map((place, index) => (place === -1 || renewed.has(settled[index]!.alone) || settled[index] !== before[place] ? -1 : place)) };
+/** The places of the steps that stand on some lines. */
+function placesOn(lines: ReadonlySet<Line>, steps: readonly ScriptStep[]): readonly number[] {
+  const places: number[] = [];
+  if (lines.size > 0) for (let place = 0; place < steps.length; place++) if (lines.has(steps[place]!.alone)) places.push(place);
+  return places;
 }
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;

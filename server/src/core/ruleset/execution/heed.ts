@@ -5,20 +5,23 @@ import type { ChainDifference, Difference } from './difference.ts';
 import { isSpared } from './maybe.ts';
 import { openWordsOf } from './open-words.ts';
 
-/** Lines that were executed, with what each ended, and the table of the block that was open before them. */
+/** Lines that were executed from one on, with what each ended, and the table of the block that was open before them. */
 interface Executed {
+  readonly from: number;
   readonly lines: readonly BoundLine[];
   readonly statuses: readonly (number | undefined)[];
   readonly block: string | undefined;
 }
 
 /** Whether one of the lines does what may depend on a difference that comes before them, or moves it. */
-export function heed({ lines, statuses, block }: Executed, { chains }: Difference): boolean {
+export function heed({ from, lines, statuses, block }: Executed, { chains }: Difference): boolean {
   if (chains.length === 0) return false;
   const restoring = new Restoring(chains, block);
-  return lines.some((line, index) => isUnforeseeable(line) || (line.restore === undefined
+  const heeds = (line: BoundLine, index: number): boolean => isUnforeseeable(line) || (line.restore === undefined
     ? line.bound !== undefined && commandHeeds(line.bound, line.bound.table?.name ?? 'filter', chains)
-    : restoring.heeds(line, statuses[index], lines[index + 1]?.restore !== line.restore)));
+    : restoring.heeds(line, statuses[index], lines[index + 1]?.restore !== line.restore));
+  for (let index = from; index < lines.length; index++) if (heeds(lines[index]!, index)) return true;
+  return false;
 }
 
 /** What iptables-restore reads of the lines behind a difference. */
@@ -71,17 +74,14 @@ const isUnforeseeable = ({ line, bound, content = line.content, unknownInput }: 
 
 function commandHeeds(bound: BoundRule, tableName: string, chains: readonly ChainDifference[]): boolean {
   const { command } = bound;
-  if (command === undefined) return false;
-  const inTable = chains.filter(({ table }) => table === tableName);
-  return inTable.length > 0 && (leadsToChoosy(bound, inTable) || touches(command, bound, inTable));
+  return command !== undefined && chains.some((each) => each.table === tableName && (leadsTo(bound, each) || touches(command, bound, each)));
 }
 
-function leadsToChoosy({ target }: BoundRule, chains: readonly ChainDifference[]): boolean {
-  return target?.kind === 'chain' && chains.some(({ chain, isChoosy: asks }) => asks && chain === target.chain);
-}
+/** Whether a rule leads to rules that not every hook takes. */
+const leadsTo = ({ target }: BoundRule, { chain, isChoosy }: ChainDifference): boolean => isChoosy && target?.kind === 'chain' && chain === target.chain;
 
 /** Whether a command looks at the rules that are others, or moves them. */
-function touches({ kind, chain, position }: BoundCommand, { conditional, presence }: BoundRule, chains: readonly ChainDifference[]): boolean {
+function touches({ kind, chain, position }: BoundCommand, { conditional, presence }: BoundRule, different: ChainDifference): boolean {
   switch (kind) {
     case 'append': case 'policy': case 'new-chain': case 'list': case 'list-rules': return false;
     case 'zero': if (position === undefined) return false; break;
@@ -89,7 +89,8 @@ function touches({ kind, chain, position }: BoundCommand, { conditional, presenc
     case 'rename-chain': return true;
     default:
   }
-  const touched = chains.filter((each) => chain === undefined || chain === each.chain);
-  if (conditional === undefined || (kind !== 'flush' && kind !== 'delete-chain')) return touched.length > 0;
-  return touched.some(({ rules }) => !rules.every((rule) => isSpared(rule.bound, presence)));
+  if (chain !== undefined && chain !== different.chain) return false;
+  // What may flush a chain, or delete it, leaves some rules as they are of which nobody knows whether they are there.
+  const mayTakeAway = conditional !== undefined && (kind === 'flush' || kind === 'delete-chain');
+  return !mayTakeAway || !different.rules.every((rule) => isSpared(rule.bound, presence));
 }

@@ -1,3 +1,4 @@
+import { withMore } from '../../hunks.ts';
 import type { Family } from '../../netfilter.ts';
 import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
@@ -47,8 +48,8 @@ export class Rerun {
   readonly namespace: string | undefined;
   private readonly marks: Mark[];
   /** The lines that were executed last, and with what each ended. */
-  private readonly lines: BoundLine[] = [];
-  private readonly statuses: (number | undefined)[] = [];
+  private lines: BoundLine[] = [];
+  private statuses: (number | undefined)[] = [];
   /** With what an iptables-restore ended whose last line is the one before this place. */
   private readonly restores = new Map<number, number | undefined>();
   /** What has come of the lines so far; `lines` may go on. */
@@ -171,7 +172,7 @@ export class Rerun {
     for (const each of former.lines.slice(0, at)) former.execution.execute(each);
     const difference = this.execution.differenceTo(former.execution);
     if (difference === undefined) return false;
-    if (heed({ lines: former.lines.slice(at), statuses: former.statuses.slice(at), block: this.execution.block }, difference)) return false;
+    if (heed({ from: at, lines: former.lines, statuses: former.statuses, block: this.execution.block }, difference)) return false;
     this.goOn(former, at, difference);
     return true;
   }
@@ -179,10 +180,8 @@ export class Rerun {
   /** Takes over what came of the lines from one on. */
   private goOn({ start, lines, statuses, marks, restores }: Former, from: number, difference: Difference): void {
     const moved = this.position - start - from;
-    for (let place = from; place < lines.length; place++) {
-      this.lines.push(lines[place]!);
-      this.statuses.push(statuses[place]);
-    }
+    this.lines = withMore(this.lines, lines, from, lines.length);
+    this.statuses = withMore(this.statuses, statuses, from, lines.length);
     for (const mark of marks) {
       if (mark.at < start + from) continue;
       mark.execution.makeDifferent(difference);
