@@ -22,10 +22,10 @@ export class HiddenTargets {
 
   constructor(lines: readonly Line[], family: Family, kind: FileKind) {
     const declared: Hiding[] = [];
-    for (const [index, line] of lines.entries()) {
+    for (const line of lines) {
       const name = line.content.kind === 'chain' ? line.content.name.text : undefined;
       if (name === undefined || findTarget(name, family) === undefined) continue;
-      declared.push({ line, name, until: kind === 'script' ? lines.slice(index).find(isShell)?.number ?? Infinity : Infinity });
+      declared.push({ line, name, until: kind === 'script' ? lines.find((each) => each.number > line.number && isShell(each))?.number ?? Infinity : Infinity });
     }
     this.declared = declared;
   }

@@ -9,18 +9,25 @@ export class Layout {
   /** The line found last; whoever goes through a script asks for the next one. */
   private found = 0;
 
-  constructor(lines: readonly Line[]) {
+  /** `before`: the layout of the script before an edit, of which most goes on. */
+  constructor(lines: readonly Line[], before?: Layout) {
     // The array is the document's, which changes it.
     this.lines = [...lines];
-    const starts: number[] = [];
-    let whole = '';
-    for (const { text, eol } of lines) {
-      starts.push(whole.length);
-      whole += text;
-      whole += eol;
+    const { start: first, end: behind } = sharedEnds(lines, before?.lines ?? []);
+    const last = lines.length - behind;
+    const starts = before?.starts.slice(0, first) ?? [];
+    const from = before?.startOf(first) ?? 0;
+    const changed = lines.slice(first, last).map(({ text, eol }) => text + eol);
+    let length = from;
+    for (const text of changed) {
+      starts.push(length);
+      length += text.length;
     }
+    const lastBefore = (before?.lines.length ?? 0) - behind;
+    const fromBefore = before?.startOf(lastBefore) ?? 0;
+    for (let index = last; index < lines.length; index++) starts.push(before!.starts[index - last + lastBefore]! - fromBefore + length);
     this.starts = starts;
-    this.text = whole;
+    this.text = (before?.text.slice(0, from) ?? '') + changed.join('') + (before?.text.slice(fromBefore) ?? '');
   }
 
   /** Index of the line that holds an offset. */

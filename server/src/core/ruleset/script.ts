@@ -210,7 +210,7 @@ export class Script {
     this.round = new Round();
     this.last = undefined;
     this.meanwhile.clear();
-    const layout = new Layout(alone);
+    const layout = new Layout(alone, this.layout);
     if (!mayRunIptables(layout.text)) return withoutCommands(alone.map((line) => this.lineOf(line, plain(line, false))));
     this.text.update(layout.text, layout.sharedWith(this.layout));
     this.layout = layout;
