@@ -49,6 +49,25 @@ export function withMore<T>(list: T[], from: readonly T[], start: number, end: n
   return list;
 }
 
+/** The places of elements that fit, in a list that is another one outside of hunks; `before`: those in that one. */
+export function placesAfter(before: readonly number[], hunks: readonly Hunk[], fits: (place: number) => boolean): readonly number[] {
+  if (before.length === 0 && hunks.length === 0) return before;
+  const places: number[] = [];
+  let next = 0;
+  let moved = 0;
+  const goOnTo = (end: number): void => {
+    for (; next < before.length && before[next]! < end; next++) places.push(before[next]! + moved);
+  };
+  for (const { start, end, startBefore, endBefore } of hunks) {
+    goOnTo(startBefore);
+    for (let place = start; place < end; place++) if (fits(place)) places.push(place);
+    while (next < before.length && before[next]! < endBefore) next++;
+    moved = end - endBefore;
+  }
+  goOnTo(Infinity);
+  return places;
+}
+
 /** Where two lists have the next element in common, or their ends. */
 function meeting(at: number, before: number, end: number, endBefore: number, isSame: (place: number, placeBefore: number) => boolean): { readonly at: number; readonly before: number } {
   const most = Math.min(end - at, endBefore - before);

@@ -214,15 +214,13 @@ export class RulesetDocument implements ScriptContext {
   /** The commands of a script of which nobody knows whether they run, and what that depends on. */
   get conditionalCommands(): readonly { readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }[] {
     const reading = this.evaluated();
-    const commands: { line: Line; span: Span; origin: string; argument: ScriptStep['argument'] }[] = [];
-    for (const step of reading?.steps ?? []) {
-      // Of thousands of steps most are of no interest, and each look at one costs.
-      if (step.conditional === undefined || !step.reached) continue;
+    if (reading === undefined) return [];
+    return reading.doubtful.map((place) => {
+      const step = reading.steps[place]!;
       const { command, conditional, argument } = step;
-      const line = reading!.lineOf(step);
-      commands.push({ line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional, argument });
-    }
-    return commands;
+      const line = reading.lineOf(step);
+      return { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional!, argument };
+    });
   }
 
   /** The family of the line; of several commands that of the first. */

@@ -37,7 +37,8 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
   }
   const { first, last } = layout.changedSince(before.layout);
   const lastBefore = before.layout.lines.length - (layout.lines.length - last);
-  const joined = new Joined(before, new Set(before.layout.lines.slice(first, lastBefore)));
+  const gone = new Set(before.layout.lines.slice(first, lastBefore));
+  const joined = new Joined(before, gone, new Set(layout.lines.slice(first, last).filter((line) => gone.has(line))));
   for (const hunk of hunksOf(evaluation.invocations.length, before.ends.length, joined.comparing(evaluation))) joined.add(hunk, at);
   joined.goOnTo(before.ends.length);
   const { steps, ends, hunks, touched } = joined;
@@ -58,14 +59,16 @@ class Joined implements Steps {
   private readonly others: ScriptStep[] = [];
   private readonly before: Before;
   private readonly gone: ReadonlySet<Line>;
+  private readonly back: ReadonlySet<Line>;
   /** How many invocations of before have been taken over or left out, and how many more steps there are now than up to there before. */
   private count = 0;
   private more = 0;
 
-  /** `gone`: lines of before that are no more. */
-  constructor(before: Before, gone: ReadonlySet<Line>) {
+  /** `gone`: lines of before that are no more, or have come `back`: what these say is read anew. */
+  constructor(before: Before, gone: ReadonlySet<Line>, back: ReadonlySet<Line>) {
     this.before = before;
     this.gone = gone;
+    this.back = back;
   }
 
   /** Whether two invocations, one of before, are sure to have the same steps. */
@@ -96,14 +99,14 @@ class Joined implements Steps {
   add({ start, end, startBefore, endBefore }: Hunk, at: (place: number) => readonly ScriptStep[]): void {
     this.goOnTo(startBefore);
     this.count = endBefore;
-    const { before, gone, others, touched } = this;
+    const { before, back, others, touched } = this;
     const [fromBefore, toBefore] = [endAt(before, startBefore), endAt(before, endBefore)];
     const from = fromBefore + this.more;
     const steps: ScriptStep[] = [];
     for (let place = start; place < end; place++) this.ends.push(from + put(steps, at(place)));
     const isSame = (place: number, placeBefore: number): boolean => {
       const known = before.steps[fromBefore + placeBefore]!;
-      return sameStep(steps[place]!, known) && !gone.has(known.alone);
+      return sameStep(steps[place]!, known) && (back.size === 0 || !back.has(known.alone));
     };
     for (const hunk of hunksOf(steps.length, toBefore - fromBefore, isSame)) {
       for (let place = hunk.start; place < hunk.end; place++) {

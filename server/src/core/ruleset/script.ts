@@ -13,7 +13,7 @@ import type { BoundLine } from './build.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
-import { carriedOver, type Hunk } from '../hunks.ts';
+import { carriedOver, placesAfter, type Hunk } from '../hunks.ts';
 import { sharedEnds } from '../shared-ends.ts';
 import { Layout } from './layout.ts';
 import { Recent, Round } from './recent.ts';
@@ -88,6 +88,8 @@ export interface ScriptReading {
   stackOf(line: Line): Stack | undefined;
   /** All the tables that its commands work on. */
   readonly stacks: readonly Stack[];
+  /** The places of the steps that the script comes to and of which nobody knows whether they run. */
+  readonly doubtful: readonly number[];
   readonly givenUpAt: Line | undefined;
   /** Where a shell ends because it can't read on, and what it expects there and does not find. */
   readonly broken: BrokenLine | undefined;
@@ -136,6 +138,8 @@ interface Followed extends Steps {
 interface LastReading extends Before {
   readonly lines: readonly Line[];
   readonly settled: readonly ScriptStep[];
+  readonly stacks: readonly Stack[];
+  readonly doubtful: readonly number[];
   readonly broken: ReadonlySet<Line>;
 }
 
@@ -221,11 +225,14 @@ export class Script {
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
     const keptSteps = kept && { steps: last!.settled, hunks: kept.hunks, renewed: placesOn(renewed, steps) };
     const settled = keptSteps === undefined ? this.settled(steps) : this.settledAfter(steps, keptSteps);
-    this.last = { layout, evaluation, steps, ends, lines, settled, broken };
+    const stacks = kept === undefined ? stacksOf(steps) : stacksAfter(steps, kept, last!.stacks);
+    const isDoubtful = (place: number): boolean => steps[place]!.conditional !== undefined && steps[place]!.reached;
+    const doubtful = placesAfter(kept === undefined ? [] : last!.doubtful, kept?.hunks ?? [{ start: 0, end: steps.length, startBefore: 0, endBefore: 0 }], isDoubtful);
+    this.last = { layout, evaluation, steps, ends, lines, settled, stacks, doubtful, broken };
     this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks: stacksOf(steps),
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks, doubtful,
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: keptSteps,
@@ -468,6 +475,12 @@ function stacksOf(steps: readonly ScriptStep[]): readonly Stack[] {
   return [...stacks];
 }
 
+/** The same after an edit; `before`: the tables before it. */
+function stacksAfter(steps: readonly ScriptStep[], { hunks }: Kept, before: readonly Stack[]): readonly Stack[] {
+  const isAsBefore = before.length === 1 && steps.length > 0 && hunks.every(({ start, end }) => steps.slice(start, end).every((step) => stackOf(step) === before[0]));
+  return isAsBefore ? before : stacksOf(steps);
+}
+
 /** What a line says: a step, or the first one and those that bring further commands. */
 type Sayings = ScriptStep | readonly ScriptStep[];
 
@@ -509,7 +522,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 }
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, stacks: [], givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, stacks: [], doubtful: [], givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
