@@ -43,6 +43,8 @@ describe('a packet at a line that a script comes to with one argument alone', ()
 
   it('is asked of both ways where nobody points at one', async () => {
     const { session, document } = await sessionWith(SCRIPT, 'fw.sh');
-    assert.match(summaryOf(simulateCommand(session, { uri: document.uri, packet: PACKET })), /depends on `case "\$1" in start`/u);
+    assert.equal(summaryOf(simulateCommand(session, { uri: document.uri, packet: PACKET })), `ACCEPT — ${PACKET}`);
+    const fates = summaryOf(simulateCommand(session, { uri: document.uri, packet: PACKET.replace(':80', ':81') }));
+    assert.match(fates, /^ACCEPT if not: `case "\$1" in start` holds \(line 9\) and `case "\$1" in stop` holds \(line 9\); .+; DROP otherwise — /u);
   });
 });

@@ -258,7 +258,7 @@ const ALWAYS_THERE: readonly Condition[] = [];
 /** What has to hold for a rule to be there. */
 function presenceOf({ bound: { conditional, presence, line } }: Rule): readonly Condition[] {
   if (conditional === undefined) return ALWAYS_THERE;
-  const unknowns = presence?.map(({ question, holds, origin, succeeds }) => new Unknown(`${succeeds ? '' : 'not: '}\`${origin}\` holds, on which ${nameOfLine(line)} depends`, { field: 'unseen', as: { key: question, negated: !holds } }))
+  const unknowns = presence?.map(({ question, holds, origin, succeeds }) => new Unknown(`${succeeds ? '' : 'not: '}\`${origin}\` holds (${nameOfLine(line)})`, { field: 'unseen', as: { key: question, negated: !holds } }))
     ?? [new Unknown(`the rule of ${nameOfLine(line)} is there, which depends on \`${conditional}\``, { field: 'unseen' })];
   return unknowns.map((unknown) => ({ source: line.text.trim(), test: () => unknown, observe: () => `whether the rule is there depends on \`${conditional}\`` }));
 }
