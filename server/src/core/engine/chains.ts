@@ -46,7 +46,6 @@ const REWRITTEN = ['mark', 'tos', 'ttl', 'length'] as const;
 
 /** Tests the rule's conditions in order; what can't be decided is taken as true here and as false in a copy. */
 function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[]): boolean {
-  let supposed: Condition | undefined;
   // A rule that looks at a later fragment may drop it for that, if it is there.
   const asked = rule.presence.length > 0 && (p.packet.fragmentOffset ?? 0) > 0 ? [...rule.presence, ...conditions] : conditions;
   for (const condition of asked) {
@@ -56,7 +55,6 @@ function matches(p: Passage, rule: CompiledRule, conditions: readonly Condition[
       return false;
     }
     if (truth instanceof Unknown) {
-      supposed ??= condition;
       truth = p.suppose(condition, truth, (copy) => { unmatched(copy, rule, condition, 'unknown'); });
       if (p.ending !== undefined) return false;
     }
