@@ -105,6 +105,15 @@ describe('the command line', () => {
       assert.match(run(['check', '--severity', 'info', service, '--', 'start', 'NOWHERE']).stdout, /NOWHERE/u);
       assert.equal(run(['compile', '--', service]).status, 0);
     });
+
+    it('is run with what the line asks for after which it is looked at', () => {
+      const service = file('service.sh', '#!/bin/sh\ncase "$1" in\nstart)\niptables -A INPUT -j DROP\niptables -A INPUT -j ACCEPT\n;;\nstop)\niptables -F\n;;\nesac\n');
+      const { stdout, stderr } = run(['compile', '--at', '4', service]);
+      assert.deepEqual(stdout.split('\n').filter((line) => line.startsWith('-A')), ['-A INPUT -j DROP']);
+      assert.equal(stderr, `${service}: run with \`start\`, for line 4 does nothing without\n`);
+      assert.match(run(['simulate', '--at', '5', '--packet', 'tcp 192.0.2.1:9 -> 192.0.2.2:22 in=eth0', service]).stdout, /✓ rule 1 \(line 4\) DROP\n {2}■ DROP/u);
+      assert.equal(run(['compile', '--at', '4', service, '--', 'stop']).stderr, '');
+    });
   });
 
   describe('a script that names its start', () => {

@@ -12,7 +12,9 @@ import { Companions } from '../companions.ts';
 import type { Companion } from '../rules/rule.ts';
 import { HOST_FILE, readHostFacts } from '../host-facts.ts';
 import { nodeEnvironment } from '../node-environment.ts';
+import { followedAt } from '../features/support/followed.ts';
 import { StartFiles, rulesetsOf } from '../start-files.ts';
+import { visible } from './visible.ts';
 
 /** A subcommand of the command line; `run` answers the exit code and throws UsageError where the input can't be used. */
 export interface Subcommand {
@@ -77,12 +79,23 @@ export function someFiles(files: readonly string[]): readonly string[] {
   return files;
 }
 
-/** Reads `--at LINE`: a physical line of the document from 0; undefined where it is absent. */
-export function atOption(value: string | undefined, document: RulesetDocument): number | undefined {
-  if (value === undefined) return undefined;
+/** A document, and the physical line of it, from 0, after which it is asked for. */
+export interface AskedFile {
+  readonly document: RulesetDocument;
+  readonly at: number | undefined;
+}
+
+/**
+ * Reads `--at LINE`. A script whose line does what it does with an argument alone is run with that, where nobody says with
+ * which; standard error tells so.
+ */
+export function atOption(file: string, value: string | undefined, document: RulesetDocument): AskedFile {
+  if (value === undefined) return { document, at: undefined };
   const number = /^[0-9]+$/u.test(value) ? Number(value) : 0;
   if (number < 1 || document.lineAt(number - 1) === undefined) throw new UsageError(`--at is the number of a line of the file, not \`${value}\``);
-  return number - 1;
+  const { document: script, run } = followedAt(document, number - 1);
+  if (run !== undefined) process.stderr.write(visible(`${file}: run with \`${run}\`, for line ${number} does nothing without\n`));
+  return { document: script, at: number - 1 };
 }
 
 /** Reads `--netns NAME`: a network namespace that the document works in; undefined where it is absent. */

@@ -15,9 +15,9 @@ export const compileCommand: Subcommand = {
     });
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) throw new UsageError('name one script or ruleset file');
-    const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
+    const { document, at } = atOption(file, values.at, (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from));
     const backend = oneOf('backend', values.backend, ['nft', 'legacy']);
-    const ruleset = document.ruleset(stackOf({ family: document.family, namespace: netnsOption(values.netns, document) }), backend, atOption(values.at, document));
+    const ruleset = document.ruleset(stackOf({ family: document.family, namespace: netnsOption(values.netns, document) }), backend, at);
     process.stdout.write([...demandNotes(document), ...saveRuleset(ruleset, backend)].map(({ text }) => `${text}\n`).join(''));
     reportIdle(file, document, ruleset);
     const refused = refusedLines(file, document, ruleset);

@@ -33,9 +33,9 @@ export const simulateCommand: Subcommand = {
     if (file === undefined || positionals.length > 1) throw new UsageError('name one ruleset file');
     if ((values.packet === undefined) === (values.jsonl !== true)) throw new UsageError("give either --packet 'NOTATION' or --jsonl");
     if (file === STANDARD_INPUT && values.jsonl === true) throw new UsageError('with --jsonl the packets come from standard input; name a file for the ruleset');
-    const document = (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from);
+    const { document, at } = atOption(file, values.at, (await Opener.create(familyOption(values.family), run)).openToRun(file, values.from));
     const simulator = new Simulator(file, document, {
-      host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at: atOption(values.at, document), namespace: netnsOption(values.netns, document), allSteps: values['all-steps'] === true,
+      host: hostFacts(values.host, file), backend: oneOf('backend', values.backend, ['nft', 'legacy']), at, namespace: netnsOption(values.netns, document), allSteps: values['all-steps'] === true,
     });
     return values.packet === undefined ? simulateLines(simulator) : simulateOne(simulator, values.packet, values.json === true);
   },

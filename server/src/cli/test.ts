@@ -17,8 +17,7 @@ export const testCommand: Subcommand = {
     const opener = await Opener.create(familyOption(values.family), run);
     const files = someFiles(positionals);
     const results = files.flatMap((file): TestResult[] => {
-      const document = opener.openToRun(file, values.from);
-      const at = atOption(values.at, document);
+      const { document, at } = atOption(file, values.at, opener.openToRun(file, values.from));
       const host = hostFacts(values.host, file);
       const found = runExpectations(document.lines, { family: document.family, program: (family) => programOf(document, family, at), ruleset: (family) => document.ruleset(family), host });
       if (found.length === 0) process.stderr.write(visible(`${file}: there is no expectation in it, such as \`# expect DROP: tcp any -> any:23\`\n`));
