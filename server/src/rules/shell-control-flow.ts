@@ -10,7 +10,7 @@ export default defineRule({
     what: 'Finds iptables commands of which nobody knows whether they run, because the script itself does not tell: under a '
       + 'condition on the machine or on the script\'s arguments, or in a loop over what another program prints. One finding '
       + 'speaks for all commands that depend on the same thing.',
-    why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. A script of up to 500 lines '
+    why: 'A simulated packet that gets to such a rule may or may not meet it: both ways are followed. A script of up to 300 lines '
       + 'with commands that asks for its first argument, such as `start` or `stop`, is checked as it is run with each as well, and with the '
       + 'others after the one that leaves most rules behind; such findings begin with the run that they are about. Scripts that take longer '
       + 'than anybody would wait for are followed up to a limit.',

@@ -2,7 +2,7 @@ import type { RulesetDocument } from './document.ts';
 import type { SavedLine } from './save.ts';
 
 /** Above this many lines with commands nobody would wait until a script has been followed once more. */
-const MOST_LINES = 500;
+const MOST_LINES = 300;
 
 /** The first arguments with which a script can be followed for itself: those that it asks for, where nobody says how it is called and it is short enough. */
 export function runsOf(document: RulesetDocument): readonly string[] {
