@@ -66,10 +66,12 @@ async function report(request: OracleRequest, found: readonly Disagreement[]): P
     return reply.ok && disagreements.length > 0;
   });
   const again = await check(oracle, small, backend);
-  const shown = again.disagreements.length > 0 ? again.disagreements : found;
+  const comesAgain = again.disagreements.length > 0;
+  const shown = comesAgain ? again.disagreements : found;
   console.log(`\n== ${request.id} (${backend})\n${small.ruleset.trim()}`);
   for (const [index, packet] of small.packets.entries()) console.log(`  #${index} ${JSON.stringify(packet)}`);
   for (const { index, differences } of shown) console.log(`  at #${index}: ${differences.join('\n         ')}`);
+  if (!comesAgain) console.log('  It did not come again when the same was sent once more: time that passed meanwhile, or chance, had a part in it.');
 }
 
 /** A ruleset that the kernel refuses says something about the generator, or about what we would load. */

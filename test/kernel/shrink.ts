@@ -51,7 +51,8 @@ function groupsOf(tail: string): string[][] {
       negation = '! ';
       continue;
     }
-    if (/^-[a-zA-Z]$/u.test(word)) groups.push([negation + word]);
+    // What stands before any option is refused, and a group of its own.
+    if (/^-[a-zA-Z]$/u.test(word) || groups.length === 0) groups.push([negation + word]);
     else if (word.startsWith('--')) groups.at(-1)!.push(negation + word);
     else groups.at(-1)![groups.at(-1)!.length - 1] += ` ${word}`;
     negation = '';
