@@ -21,7 +21,7 @@ const { statement, status } = fc.letrec<{ statement: string; status: string; blo
 
 const returning = fc.tuple(statement, status, fc.constantFrom('&& return 0', '|| return 1', '&& return'), statement).map(([some, condition, end, last]) => `${some}; ${condition} ${end}; ${last}`);
 
-/** A script with functions that may call each other one way. */
+/** A script with functions that may call each other one way, and one that others define anew. */
 const scripts = fc.tuple(returning, returning, fc.array(statement, { minLength: 1, maxLength: 5 })).map(([f, g, all]) => {
   let count = 0;
   return [`f() { ${f.replace(/\b[fg]\b/gu, 'true')}; }`, `g() { ${g.replace(/\bg\b/gu, 'f')}; }`, ...all].join('\n').replace(/\bC\b/gu, () => `-A ${++count}`);
@@ -59,4 +59,18 @@ describe('conditions that nobody knows', () => {
   for (const [script, expected] of Object.entries(cases)) it(`leave the status of what looks at them open: ${script}`, () => { assert.deepEqual(summary(script), expected); });
 
   it('leave open what they may bring, whatever the answers', () => { fc.assert(fc.property(scripts, holds), { numRuns: Number(process.env['SHELL_OPEN_SCRIPTS'] ?? 150) }); }).timeout(300_000);
+  const functions: Readonly<Record<string, readonly string[]>> = {
+    'if [ "$D" ]; then f() { echo iptables a; }; else f() { iptables "$@"; }; fi; f b': ['if [ "$D" ]: iptables b'],
+    'if [ -f /x ]; then f() { iptables a; }; else f() { iptables b; }; fi; f && iptables c': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables b', 'iptables c'],
+    'f() { iptables a; }; if [ -f /x ]; then f() { iptables b; }; fi; f': ['if [ -f /x ]: iptables b', 'if [ -f /x ]: iptables a'],
+    'f() { iptables a; }; if [ -f /x ]; then f() { false; }; fi; f && iptables c': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables c'],
+    'f() { iptables a; }; [ -f /x ] && unset -f f; f': ['if [ -f /x ]: iptables a'],
+    '[ -f /x ] && iptables() { iptables-restore < $1; }; iptables a': ['if [ -f /x ]: iptables-restore <a>', 'if [ -f /x ]: iptables a'],
+    'if [ -f /x ]; then f() { iptables a; }; else f() { iptables a; }; exit; fi; f': ['iptables a'],
+    'if [ "$D" = 1 ]; then f() { iptables a; }; else f() { iptables b; }; fi; if [ "$D" = 1 ]; then f; else f; f; fi': ['if [ "$D" = 1 ]: iptables a', 'if [ "$D" = 1 ]: iptables b', 'if [ "$D" = 1 ]: iptables b'],
+    'f() { iptables a; }; while read X; do f; f() { iptables b; }; done': ['if read X: if read X: iptables b', 'if read X: if read X: iptables a'],
+    'for i in 1 2 3 4 5 6 7 8; do if [ -f /$i ]; then f() { iptables a; }; fi; done; f': ['if [ -f /$i ]: iptables a'],
+  };
+  for (const [script, expected] of Object.entries(functions)) it(`leave open which function a name stands for: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
 });

@@ -1,7 +1,7 @@
-import type { Command } from './syntax/ast.ts';
+import type { Condition } from './invocation.ts';
+import { oneMeaning, sameMeaning, type Meaning } from './meaning.ts';
 import { namesProgram } from './program.ts';
 import type { Recording } from './recording.ts';
-import type { Source } from './source.ts';
 import { isUnknown, oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** `null`: the script has unset it. */
@@ -44,19 +44,13 @@ const isAll = (words: readonly Field[]): words is readonly [Field & { readonly u
 /** Whether a word of the script that is split may become any number of words. */
 export const maySplit = (word: Field): boolean => handsOpenOn(word) || !/^"[^"]*"$/u.test(word.text);
 
-export interface FunctionDefinition {
-  readonly body: Command;
-  readonly source: Source;
-}
-
 /** Stands in a layer for a variable that is the caller's again. */
 const ABSENT = Symbol('absent');
 
 /** What one way through a script has changed, over what was before. */
 class Layer {
   readonly variables = new Map<string, Variable | typeof ABSENT>();
-  /** `null`: unset. */
-  readonly functions = new Map<string, FunctionDefinition | null>();
+  readonly functions = new Map<string, Meaning>();
   positional: Positional | undefined;
   hasForeign: boolean | undefined;
   era: string | undefined;
@@ -64,6 +58,14 @@ class Layer {
 
 /** What was changed in a layer that has been taken off. */
 export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era'>;
+
+export const NO_CHANGES: Changes = new Layer();
+
+/** One of several ways, and what it has changed. */
+export interface Outcome {
+  readonly condition: Condition;
+  readonly changes: Changes;
+}
 
 /** Everything that an environment holds. */
 export interface SavedEnvironment extends Changes {
@@ -151,17 +153,18 @@ export class Environment {
     return meant;
   }
 
-  function(name: string): FunctionDefinition | undefined {
-    let found: FunctionDefinition | null | undefined;
+  /** What the name of a command stands for. */
+  meaning(name: string): Meaning {
+    let found: Meaning | undefined;
     for (let index = this.layers.length - 1; index >= 0 && found === undefined; index--) found = this.layers[index]!.functions.get(name);
-    for (const recording of this.recordings) recording.readFunction(name, found ?? undefined);
-    return found ?? undefined;
+    for (const recording of this.recordings) recording.readMeaning(name, found ?? null);
+    return found ?? null;
   }
 
   /** Defines a function; `null` unsets it. */
-  define(name: string, definition: FunctionDefinition | null): void {
+  define(name: string, meaning: Meaning): void {
     this.spoilRecordings();
-    this.layers.at(-1)!.functions.set(name, definition);
+    this.layers.at(-1)!.functions.set(name, meaning);
   }
 
   get positional(): Positional {
@@ -242,7 +245,7 @@ export class Environment {
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional, hasForeign } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.era === saved.era && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameDefinition);
+    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.era === saved.era && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameMeaning);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
@@ -266,15 +269,26 @@ export class Environment {
   }
 
   /** Takes over what one of several ways has changed; nobody knows which, for the reason that `origin` names. */
-  merge(ways: readonly Changes[], origin: string): void {
-    for (const name of new Set(ways.flatMap(({ variables }) => [...variables.keys()]))) {
-      this.set(name, mergedVariable(ways.map((way) => this.changed(way, name)), name, origin));
+  merge(ways: readonly Outcome[], origin: string): void {
+    const changes = ways.map((way) => way.changes);
+    for (const name of new Set(changes.flatMap(({ variables }) => [...variables.keys()]))) {
+      this.set(name, mergedVariable(changes.map((way) => this.changed(way, name)), name, origin));
     }
-    if (ways.some(({ hasForeign }) => hasForeign === true)) this.hasForeign = true;
-    for (const { functions } of ways) for (const [name, definition] of functions) this.define(name, definition);
-    if (ways.some(({ positional }) => positional !== undefined)) {
-      const all = ways.map(({ positional }) => positional ?? this.positional);
+    if (changes.some(({ hasForeign }) => hasForeign === true)) this.hasForeign = true;
+    this.mergeFunctions(ways);
+    if (changes.some(({ positional }) => positional !== undefined)) {
+      const all = changes.map(({ positional }) => positional ?? this.positional);
       this.positional = all.every((each) => each === all[0]) ? all[0]! : { origin, many: true };
+    }
+  }
+
+  /** Lets the names of functions stand for what one of several ways has made of them. */
+  mergeFunctions(ways: readonly Outcome[]): void {
+    for (const name of new Set(ways.flatMap(({ changes: { functions } }) => [...functions.keys()]))) {
+      this.define(name, oneMeaning(ways.map(({ condition, changes: { functions } }) => {
+        const changed = functions.get(name);
+        return { condition, meaning: changed === undefined ? this.meaning(name) : changed };
+      })));
     }
   }
 
@@ -345,9 +359,6 @@ const sameEntry = (a: Variable | typeof ABSENT, b: Variable | typeof ABSENT): bo
 
 /** Whether positional parameters are the same for sure. */
 export const samePositional = (a: Positional | undefined, b: Positional | undefined): boolean => a === b || (a !== undefined && b !== undefined && isOpen(a) && isOpen(b) && sameValue(a, b) && a.words === b.words && a.shifted === b.shifted);
-
-/** Whether functions are the same, or both missing. */
-export const sameDefinition = (a: FunctionDefinition | null | undefined, b: FunctionDefinition | null | undefined): boolean => a === b || (a?.body === b?.body && a?.source === b?.source);
 
 export const isArray = (value: Variable | undefined): value is ArrayValue => typeof value === 'object' && value !== null && 'elements' in value;
 

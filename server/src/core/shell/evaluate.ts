@@ -1,6 +1,7 @@
-import { SCRIPT_ARGUMENTS, type FunctionDefinition, type Positional } from './environment.ts';
+import { SCRIPT_ARGUMENTS, type Positional } from './environment.ts';
 import { Interpreter, type ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
+import { definitionsOf, type FunctionDefinition } from './meaning.ts';
 import type { Chunk } from './script-text.ts';
 import { callFunction, runSimple } from './simple.ts';
 import { EvaluationLimit, type StatusOf, type UnsetParameter } from './state.ts';
@@ -119,8 +120,9 @@ function limited(run: () => void): boolean {
 function lookAtUnreached(shell: Interpreter, chunk: Chunk): void {
   for (const { name, body } of chunk.functions) {
     if (!chunk.simple.some((command) => command.start >= body.start && command.end <= body.end && !shell.stretch.visited.has(command))) continue;
-    const definition = shell.environment.function(name) ?? { body, source: chunk };
-    if (definition.body === body) limited(() => { shell.unreached(() => { callUnknown(shell, name, definition); }); });
+    const definitions = definitionsOf(shell.environment.meaning(name));
+    const definition = definitions.length === 0 ? { body, source: chunk } : definitions.find((each) => each.body === body);
+    if (definition !== undefined) limited(() => { shell.unreached(() => { callUnknown(shell, name, definition); }); });
   }
   for (const command of chunk.simple) {
     if (!shell.stretch.visited.has(command)) limited(() => { shell.unreached(() => { runSimple(shell, command, chunk); }); });

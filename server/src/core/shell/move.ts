@@ -1,6 +1,7 @@
 import type { Span } from '../text.ts';
 import { isOpen, type Positional } from './environment.ts';
 import type { Invocation } from './invocation.ts';
+import { definitionsOf } from './meaning.ts';
 import { Stretch, type SavedShell } from './state.ts';
 import type { Piece } from './value.ts';
 
@@ -17,7 +18,7 @@ export interface Move {
 export function isMovable({ environment: { functions, positional }, files, traps }: SavedShell, { by }: Move): boolean {
   if (by === 0) return true;
   if (traps.size > 0 || files.size > 0 || (positional !== undefined && !isPlaceless(positional))) return false;
-  for (const definition of functions.values()) if (definition?.source.broughtBy !== undefined) return false;
+  for (const meaning of functions.values()) if (definitionsOf(meaning).some(({ source }) => source.broughtBy !== undefined)) return false;
   return true;
 }
 

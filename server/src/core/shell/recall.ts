@@ -96,7 +96,7 @@ function holds({ environment, modes: { nounset } }: Interpreter, { names, values
     if (now !== before && (now === undefined || before === undefined || !sameVariable(now, before))) return false;
   }
   const { name } = invocation;
-  return name.unknown !== undefined || environment.function(name.text) === undefined;
+  return name.unknown !== undefined || environment.meaning(name.text) === null;
 }
 
 function dependenciesOf({ assignments, words, redirects }: SimpleCommand): readonly string[] | undefined {

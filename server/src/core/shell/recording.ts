@@ -1,4 +1,5 @@
-import type { FunctionDefinition, Positional, Variable } from './environment.ts';
+import type { Positional, Variable } from './environment.ts';
+import type { Meaning } from './meaning.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
 
 /** Simple commands of which note is taken; what runs more of them is made of parts that are worth it by themselves. */
@@ -6,9 +7,9 @@ const MOST_VISITED = 500;
 
 /** What a part of a script asks of what was there before it, and what it sets, while it is being run. */
 export class Recording {
-  /** Variables as they were before, and the functions behind names of commands. */
+  /** Variables as they were before, and what names of commands stood for. */
   readonly variables = new Map<string, Variable | undefined>();
-  readonly functions = new Map<string, FunctionDefinition | undefined>();
+  readonly meanings = new Map<string, Meaning>();
   /** Files that it looked for and of which nothing was known. */
   readonly missing = new Set<string>();
   positional: Positional | undefined;
@@ -42,9 +43,9 @@ export class Recording {
     if (layer < this.layers && !this.written.has(name) && !this.variables.has(name)) this.variables.set(name, value);
   }
 
-  /** Takes note of what stands behind the name of a command. */
-  readFunction(name: string, definition: FunctionDefinition | undefined): void {
-    if (!this.functions.has(name)) this.functions.set(name, definition);
+  /** Takes note of what the name of a command stands for. */
+  readMeaning(name: string, meaning: Meaning): void {
+    if (!this.meanings.has(name)) this.meanings.set(name, meaning);
   }
 
   /** Takes note that a file was looked for of which nothing is known. */

@@ -1,6 +1,7 @@
-import { sameDefinition, samePositional, sameVariable, type Variable } from './environment.ts';
+import { samePositional, sameVariable, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { sameConditions, type Answer, type Condition, type Invocation } from './invocation.ts';
+import { sameMeaning } from './meaning.ts';
 import { Recording } from './recording.ts';
 import { isMissing } from './redirect.ts';
 import type { Source } from './source.ts';
@@ -73,7 +74,7 @@ function holds(shell: Interpreter, { source, recording, conditions, modes, hasFo
     if (now !== value && (now === undefined || value === undefined || !sameVariable(now, value))) return false;
   }
   for (const path of recording.missing) if (!isMissing(shell, path)) return false;
-  for (const [name, definition] of recording.functions) if (!sameDefinition(environment.function(name), definition)) return false;
+  for (const [name, meaning] of recording.meanings) if (!sameMeaning(environment.meaning(name), meaning)) return false;
   return true;
 }
 

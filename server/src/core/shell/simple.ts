@@ -2,6 +2,7 @@ import { BUILTINS, PROGRAMS } from './builtins.ts';
 import { callProgram, emit } from './call.ts';
 import type { Interpreter } from './interpreter.ts';
 import { runFile, runItself } from './child.ts';
+import { isChoice, type FunctionDefinition, type Meaning } from './meaning.ts';
 import { programCall, wrapped } from './program.ts';
 import { namesIn, recall } from './recall.ts';
 import { redirected, redirectShell } from './redirect.ts';
@@ -12,7 +13,7 @@ import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
 import { isUnknown } from './value.ts';
-import { elementsOf, isArray, maySplit, positionalOf, scalarOf, type FunctionDefinition, type Positional } from './environment.ts';
+import { elementsOf, isArray, maySplit, positionalOf, scalarOf, type Positional } from './environment.ts';
 
 /** Functions inside each other, beyond which nothing is followed. */
 const DEEPEST = 60;
@@ -47,7 +48,7 @@ export function runSimple(shell: Interpreter, command: SimpleCommand, source: So
 /** Whether it is the call of a function and nothing more. */
 function callsFunction({ environment }: Interpreter, { assignments, words, redirects }: SimpleCommand): boolean {
   const [name] = words;
-  return assignments.length === 0 && redirects.length === 0 && name !== undefined && !isAssignment(name) && name.literal !== undefined && environment.function(name.literal) !== undefined;
+  return assignments.length === 0 && redirects.length === 0 && name !== undefined && !isAssignment(name) && name.literal !== undefined && environment.meaning(name.literal) !== null;
 }
 
 function runWords(shell: Interpreter, command: SimpleCommand, source: Source, names: Running['names']): Status {
@@ -80,7 +81,7 @@ function runWords(shell: Interpreter, command: SimpleCommand, source: Source, na
 /** Whether a command is a program of its own, and no part of the shell. */
 function isProgram({ environment }: Interpreter, { text, unknown }: Field): boolean {
   if (unknown !== undefined) return false;
-  return environment.function(text) === undefined && (!Object.hasOwn(BUILTINS, text) || (Object.hasOwn(PROGRAMS, text) && text !== 'echo' && text !== 'printf'));
+  return environment.meaning(text) === null && (!Object.hasOwn(BUILTINS, text) || (Object.hasOwn(PROGRAMS, text) && text !== 'echo' && text !== 'printf'));
 }
 
 /** A command whose arguments are those of the function around it stands where the function is called. */
@@ -107,10 +108,31 @@ const ONCE_MORE = /^(?:exec\s+)?(?:sudo|doas|pkexec)\s(?:[^;&|]*["\s])?\$(?:0|\{
 
 function runCommand(shell: Interpreter, fields: readonly Field[], running: Running): Status {
   const [name] = fields;
-  if (name!.unknown === undefined) {
-    const definition = shell.environment.function(name!.text);
-    if (definition !== undefined) return withAssignments(shell, running, () => callFunction(shell, name!.text, definition, positionalOf(fields.slice(1)), running.home));
-  }
+  return runMeaning(shell, name!.unknown === undefined ? shell.environment.meaning(name!.text) : null, fields, running);
+}
+
+/** Runs what the first word stands for: where nobody knows what that is, all that it may be. */
+function runMeaning(shell: Interpreter, meaning: Meaning, fields: readonly Field[], running: Running): Status {
+  if (meaning === null) return runNoFunction(shell, fields, running);
+  if (!isChoice(meaning)) return withAssignments(shell, running, () => callFunction(shell, fields[0]!.text, meaning, positionalOf(fields.slice(1)), running.home));
+  const ends: Status[] = [];
+  shell.choose(meaning.ways.map((way) => ({ condition: way.condition, run: () => {
+    const status = runMeaning(shell, way.meaning, fields, running);
+    if (shell.signal === undefined) ends.push(status);
+  } })));
+  return oneStatus(ends, meaning.ways[0]!.condition.origin);
+}
+
+/** The status of a command that ends in one of these ways; `origin` names why nobody knows in which. */
+function oneStatus(ends: readonly Status[], origin: string): Status {
+  const [first] = ends;
+  if (typeof first === 'number' && ends.every((end) => end === first)) return first;
+  const isAssumed = ends.length > 0 && ends.every((end) => (typeof end === 'number' ? end === 0 : end.assumed === true && end.succeeded !== false));
+  return { origin, ...(isAssumed && { assumed: true }) };
+}
+
+function runNoFunction(shell: Interpreter, fields: readonly Field[], running: Running): Status {
+  const [name] = fields;
   const call = programCall(fields);
   if (call !== undefined) return running.command.assignments.length === 0 ? callProgram(shell, fields, call, running) : withAssignments(shell, running, () => callProgram(shell, fields, call, running));
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;

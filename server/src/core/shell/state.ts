@@ -1,5 +1,5 @@
 import type { Span } from '../text.ts';
-import { Environment, sameEntries, type Changes, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
+import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
 import type { Source } from './source.ts';
@@ -352,14 +352,25 @@ export class ShellState {
 
   /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
   fork(ways: readonly Way[]): void {
-    const told = this.loops > 0 ? ways : this.tellApart(ways);
+    this.goAll(this.loops > 0 ? ways : this.tellApart(ways));
+  }
+
+  /** Goes those of the ways that fit what has been answered; what each depends on was asked before. */
+  choose(ways: readonly Way[]): void {
+    const given = new Map([...this.conditions, ...this.doubts].flatMap(({ answers = [] }) => answers.map(({ question, holds }) => [question, holds] as const)));
+    const left = ways.filter(({ condition: { answers = [] } }) => answers.every(({ question, holds }) => (given.get(question) ?? holds) === holds));
+    if (left.length > 1) this.goAll(left);
+    else left[0]?.run?.();
+  }
+
+  private goAll(told: readonly Way[]): void {
     const outcomes = told.map((way) => this.follow(way));
     const staying = outcomes.filter(({ signal }) => signal === undefined);
     const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
-    const { origin } = ways[0]!.condition;
+    const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
-    this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes).map(({ changes }) => changes), origin);
+    this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes), origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
     else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? told[outcomes.indexOf(staying[0]!)]!.condition.answers : undefined }];
   }
@@ -413,7 +424,7 @@ export class ShellState {
     return { origin: own[0]!.origin };
   }
 
-  private follow({ condition, run }: Way): { readonly changes: Changes; readonly signal: Signal | undefined; readonly status: Value | undefined } {
+  private follow({ condition, run }: Way): Outcome & { readonly signal: Signal | undefined; readonly status: Value | undefined } {
     const { conditions, value, ended } = this;
     this.conditions = [...conditions, condition];
     const changes = this.environment.apart(() => run?.());
@@ -424,7 +435,7 @@ export class ShellState {
     // The next way begins with the status with which this one began.
     this.value = value;
     this.ended = ended;
-    return { changes, signal, status };
+    return { condition, changes, signal, status };
   }
 
   /** Runs something under a condition that holds unless something goes wrong. */
@@ -454,6 +465,7 @@ export class ShellState {
     this.doubts = doubts;
     this.signal = signal;
     for (const name of changes.variables.keys()) this.environment.set(name, { origin });
+    this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.confined(() => {
       this.fork([{ condition: { origin }, run: () => { run(); this.endLoop(); } }, { condition: { origin } }]);
     });
