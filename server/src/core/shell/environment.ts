@@ -54,10 +54,24 @@ class Layer {
   positional: Positional | undefined;
   hasForeign: boolean | undefined;
   era: string | undefined;
+
+  /** Takes over what another layer has and this one does not. */
+  addMissing({ variables, functions, positional, hasForeign }: Changes): void {
+    for (const [name, value] of variables) if (!this.variables.has(name)) this.variables.set(name, value);
+    for (const [name, meaning] of functions) if (!this.functions.has(name)) this.functions.set(name, meaning);
+    this.positional ??= positional;
+    this.hasForeign ??= hasForeign;
+  }
 }
 
 /** What was changed in a layer that has been taken off. */
 export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era'>;
+
+/** A way that has left what is being run. What is changed behind it is kept with it as it was. */
+interface Departure extends Outcome {
+  readonly changes: Layer;
+  readonly isRound: boolean;
+}
 
 export const NO_CHANGES: Changes = new Layer();
 
@@ -82,6 +96,8 @@ export class Environment {
   private readonly places = new Map<string, number[]>();
   /** What takes note of all that is looked at and changed. */
   readonly recordings: Recording[] = [];
+  /** The ways that have left what is being run, in the order in which they did. */
+  private departed: Departure[] = [];
   /** How many functions are being run. */
   calls = 0;
   /** Names that stand for those of other variables: `declare -n`. */
@@ -118,6 +134,11 @@ export class Environment {
   }
 
   private put(name: string, value: Variable | typeof ABSENT): void {
+    for (const { changes: { variables } } of this.departed) {
+      if (variables.has(name)) continue;
+      const before = this.get(name);
+      variables.set(name, before === undefined ? ABSENT : before);
+    }
     const top = this.layers.length - 1;
     const places = this.places.get(name);
     if (places === undefined) this.places.set(name, [top]);
@@ -164,6 +185,7 @@ export class Environment {
   /** Defines a function; `null` unsets it. */
   define(name: string, meaning: Meaning): void {
     this.spoilRecordings();
+    for (const { changes: { functions } } of this.departed) if (!functions.has(name)) functions.set(name, this.meaning(name));
     this.layers.at(-1)!.functions.set(name, meaning);
   }
 
@@ -174,6 +196,7 @@ export class Environment {
   }
 
   set positional(fields: Positional) {
+    for (const { changes } of this.departed) changes.positional ??= this.positional;
     this.layers.at(-1)!.positional = fields;
   }
 
@@ -200,6 +223,41 @@ export class Environment {
     this.references = references;
     this.integers = integers;
     this.positional = before;
+  }
+
+  /** How many ways may have left what is being run. */
+  get departures(): number {
+    return this.departed.length;
+  }
+
+  /** Lets a way leave that has changed something, while others stay, for the reason that `origin` names; `isRound`: it goes on with the next round of a loop. */
+  depart(changes: Changes, origin: string, isRound: boolean): void {
+    const layer = new Layer();
+    layer.addMissing(changes);
+    this.departed.push({ condition: { origin }, changes: layer, isRound });
+  }
+
+  /** Comes to where all ways meet again that have left since there were `count`. */
+  join(count: number): void {
+    this.meet(this.departed.splice(count));
+  }
+
+  /** Comes to where those meet again that leave a round of a loop only; whether that is all of them. */
+  joinRound(count: number): boolean {
+    const ways = this.departed.splice(count);
+    const others = ways.filter(({ isRound }) => !isRound);
+    this.departed.push(...others);
+    this.meet(ways.filter(({ isRound }) => isRound));
+    return others.length === 0;
+  }
+
+  private meet(ways: readonly Outcome[]): void {
+    if (ways.length > 0) this.merge([...ways, { ...ways[0]!, changes: NO_CHANGES }], ways[0]!.condition.origin);
+  }
+
+  /** Forgets the ways that have left since there were `count`. */
+  forgetDepartures(count: number): void {
+    this.departed.length = Math.min(this.departed.length, count);
   }
 
   /** How many layers there are. */
@@ -251,13 +309,14 @@ export class Environment {
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, era, references, integers, exported, exportsAll } = this;
+    const { layers: { length }, departures, era, references, integers, exported, exportsAll } = this;
     this.layers.push(layer);
     try {
       run();
     } finally {
       this.layers.length = length;
       for (const name of layer.variables.keys()) this.places.get(name)!.pop();
+      for (const { changes } of this.departed.slice(departures)) changes.addMissing(layer);
       layer.era = this.era;
       this.era = era;
       this.references = references;
@@ -329,9 +388,9 @@ export const idOf = (name: string, era: string): string => `$${name} ${era}`;
 
 const sameNames = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a === b || (a.size === b.size && [...a].every((name) => b.has(name)));
 
-function mergedVariable(values: readonly (Variable | undefined)[], name: string, origin: string): Variable {
+function mergedVariable(values: readonly (Variable | undefined)[], name: string, origin: string): Variable | undefined {
   const first = values[0];
-  if (first !== undefined && values.every((value) => sameVariable(value, first))) return first;
+  if (values.every((value) => (first === undefined ? value === first : sameVariable(value, first)))) return first;
   const scalars = values.map((value): Value => (value === null ? '' : value === undefined ? { origin: `$${name}` } : isArray(value) ? { origin } : value));
   return oneOf(scalars, origin);
 }

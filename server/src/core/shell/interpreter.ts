@@ -240,8 +240,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
           continue;
         }
         this.environment.set(command.name, text);
-        status = this.run(command.body, source);
-        if (this.endLoop()) break;
+        if (this.round(() => { status = this.run(command.body, source); })) break;
       }
     });
     return status;
@@ -249,11 +248,10 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   /** Runs the body of a loop for a word, for sure or only if something holds that `origin` names; whether the loop is over. */
   private roundFor(word: string, origin: string | undefined, { name, body }: Compound<'for'>, source: Source): boolean {
-    const run = (): boolean => {
+    const run = (): boolean => this.round(() => {
       this.environment.set(name, word);
       this.run(body, source);
-      return this.endLoop();
-    };
+    });
     if (origin === undefined) return run();
     this.fork([{ condition: { origin }, run }, { condition: { origin } }]);
     return this.signal !== undefined;
@@ -297,8 +295,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
           guess(typeof holds === 'number' ? this.expander.origin({ start: body.start, end: body.end }, source) : holds.origin);
           break;
         }
-        status = this.run(body, source);
-        if (this.endLoop()) break;
+        if (this.round(() => { status = this.run(body, source); })) break;
         step();
       }
     });

@@ -193,6 +193,7 @@ export class ShellState {
   /** Comes to a part of the script; an edit elsewhere leaves the names of its questions as they are. */
   comeTo(part: object): void {
     this.place = nameOf(part);
+    this.environment.forgetDepartures(0);
     this.asked = 0;
   }
 
@@ -321,8 +322,9 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, modes, traps, options } = this;
+    const { doubts, modes, traps, options, environment: { departures } } = this;
     const changes = this.environment.apart(() => { this.withoutErrorTrap(run); });
+    this.environment.forgetDepartures(departures);
     this.signal = undefined;
     this.doubts = doubts;
     this.modes = modes;
@@ -345,9 +347,10 @@ export class ShellState {
 
   /** Runs something inside which doubts may arise that end with it: a function, a loop. */
   confined(run: () => void): void {
-    const { doubts } = this;
+    const { doubts, environment: { departures } } = this;
     run();
     this.doubts = doubts;
+    this.environment.join(departures);
   }
 
   /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
@@ -370,7 +373,8 @@ export class ShellState {
     const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
-    this.environment.merge((staying.length + leaving.length > 0 ? [...staying, ...leaving] : outcomes), origin);
+    if (staying.length > 0) for (const { changes, signal } of leaving) this.environment.depart(changes, origin, signal!.kind === 'continue' && signal!.levels === 1);
+    this.environment.merge([staying, leaving, outcomes].find(({ length }) => length > 0)!, origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
     else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? told[outcomes.indexOf(staying[0]!)]!.condition.answers : undefined }];
   }
@@ -450,31 +454,41 @@ export class ShellState {
 
   /** Runs what happens when something goes wrong: nothing that it changes is taken over. */
   contrary(condition: Condition, run: () => void): void {
-    const { doubts } = this;
+    const { doubts, environment: { departures } } = this;
     this.follow({ condition, run });
     this.doubts = doubts;
+    this.environment.forgetDepartures(departures);
   }
 
   /** Runs a loop's body that nobody knows how often runs: once, with everything unknown that it may have changed before. */
   uncertain(origin: string, run: () => void): void {
     this.silent++;
     this.loops++;
-    const { doubts, signal, environment: { era } } = this;
-    const changes = this.environment.apart(run);
+    const { signal, environment: { era } } = this;
+    const changes = this.environment.apart(() => { this.confined(run); });
     this.silent--;
-    this.doubts = doubts;
     this.signal = signal;
     for (const name of changes.variables.keys()) this.environment.set(name, { origin });
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.confined(() => {
-      this.fork([{ condition: { origin }, run: () => { run(); this.endLoop(); } }, { condition: { origin } }]);
+      this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
     });
     this.loops--;
     if (this.environment.era !== era) this.environment.era = this.newEra();
   }
 
+  /** Runs a loop's body; whether the loop is over. */
+  round(run: () => void): boolean {
+    const { doubts, environment: { departures } } = this;
+    run();
+    const isOver = this.endLoop();
+    // What has left this round only is there again in the next one.
+    if (this.environment.joinRound(departures)) this.doubts = doubts;
+    return isOver;
+  }
+
   /** Takes up a `break` or `continue`; whether the loop is over. */
-  endLoop(): boolean {
+  private endLoop(): boolean {
     const { signal } = this;
     if (signal === undefined) return false;
     if (signal.levels === undefined) return true;
@@ -561,6 +575,7 @@ export class ShellState {
   /** Runs something that the script never comes to. */
   unreached(run: () => void): void {
     this.doubts = [];
+    this.environment.forgetDepartures(0);
     this.conditions = [];
     // Where the script was given up, it was in the midst of something.
     this.silent = 0;
