@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evaluate, summary, wordsOf } from './run.ts';
 
-/** Statements that ask what nobody knows, in all that makes one depend on another; `C` stands where commands get numbers. */
+/** Statements that ask what nobody knows, in all that makes one depend on another; `C` stands where commands get numbers, `LEAVE` where functions return. */
 const { statement, status } = fc.letrec<{ statement: string; status: string; block: string }>((tie) => ({
   status: fc.oneof(
     { maxDepth: 2, depthIdentifier: 'shell' }, fc.constantFrom('[ "$Q" = 1 ]', '[ "$Q" = 1 ]', '[ "$R" = 1 ]', '[ "$Q" != 1 ]', 'true', 'false', 'iptables C', 'f', 'g', 'h'),
@@ -16,7 +16,7 @@ const { statement, status } = fc.letrec<{ statement: string; status: string; blo
     fc.tuple(tie('status'), tie('block'), tie('block')).map(([condition, some, others]) => `if ${condition}; then ${some}; else ${others}; fi`),
     fc.tuple(tie('status'), tie('block'), tie('status'), tie('block')).map(([first, some, second, others]) => `if ${first}; then ${some}; elif ${second}; then ${others}; fi`),
     fc.tuple(fc.constantFrom('$Q', '$R', '$?'), fc.constantFrom('1', '0|2', '[01]'), tie('block'), tie('block')).map(([value, pattern, some, others]) => `case ${value} in ${pattern}) ${some} ;; *) ${others} ;; esac`),
-    fc.tuple(tie('block'), tie('status'), fc.constantFrom('break', 'continue', 'true')).map(([some, condition, end]) => `for i in 1 2; do ${some}; ${condition} && ${end}; iptables C; done`),
+    fc.tuple(tie('block'), tie('status'), fc.constantFrom('break', 'continue', 'break 2', 'continue 2', 'LEAVE', 'true')).map(([some, condition, end]) => `for i in 1 2; do ${some}; ${condition} && ${end}; iptables C; done`),
   ),
 }));
 
@@ -25,7 +25,7 @@ const returning = fc.tuple(statement, status, fc.constantFrom('&& return 0', '||
 /** A script with functions that may call each other one way, and one that others define anew. */
 const scripts = fc.tuple(returning, returning, fc.array(statement, { minLength: 1, maxLength: 5 })).map(([f, g, all]) => {
   let count = 0;
-  return [`f() { ${f.replace(/\b[fg]\b/gu, 'true')}; }`, `g() { ${g.replace(/\bg\b/gu, 'f')}; }`, 'h() { iptables C; }', ...all].join('\n').replace(/\bC\b/gu, () => `-A ${++count}`);
+  return [`f() { ${f.replace(/\b[fg]\b/gu, 'true')}; }`.replace(/\bLEAVE\b/gu, 'return 0'), `g() { ${g.replace(/\bg\b/gu, 'f')}; }`.replace(/\bLEAVE\b/gu, 'return 1'), 'h() { iptables C; }', ...all].join('\n').replace(/\bLEAVE\b/gu, 'break').replace(/\bC\b/gu, () => `-A ${++count}`);
 });
 
 /** What commands run, and which of them for sure. */
@@ -85,6 +85,25 @@ describe('conditions that nobody knows', () => {
     'f() { [ -f /x ] && return; ( X=3 ); }; X=1; f; iptables $X': ['iptables 1'],
   };
   for (const [script, expected] of Object.entries(values)) it(`leave open what is left behind where ways meet again: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
+  const left: Readonly<Record<string, readonly string[]>> = {
+    'f() { for i in 1 2; do [ -f /x ] && return; done; iptables a; }; f; iptables b': ['if [ -f /x ]: if [ -f /x ]: iptables a', 'iptables b'],
+    'f() { while read X; do [ -f /x ] && return; done; iptables a; }; f; iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'for i in 1 2; do for j in 1; do [ -f /x ] && break 2; done; done; iptables b': ['iptables b'],
+    'for i in 1; do for j in 1; do [ -f /x ] && break 2; done; iptables a; done; iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'for i in 1 2; do for j in 1; do [ -f /x ] && continue 2; done; iptables $i; done': ['if [ -f /x ]: iptables 1', 'if [ -f /x ]: iptables 2'],
+    'for i in $L 1; do [ -f /x ] && break; done; iptables a': ['iptables a'],
+    'for i in 1 2; do [ -f /x ] && break 2; done; iptables a': ['iptables a'],
+    'f() { [ -f /x ] && break; iptables a; }; for i in 1; do f; done': ['iptables a'],
+    'for i in $L 1; do [ -f /x ] && break; iptables $i; done': ['if $L: if [ -f /x ]: iptables <$L>', 'if [ -f /x ]: if [ -f /x ]: iptables 1'],
+    'for i in 1 2; do [ $i = 1 ] && [ "$Q" = 1 ] && continue; iptables $i; done': ['if [ "$Q" = 1 ]: iptables 1', 'iptables 2'],
+  };
+  for (const [script, expected] of Object.entries(left)) it(`leave open what comes until ways meet again: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
+  it('ask nothing behind a way that may not have been taken', () => {
+    const [first] = evaluate('f() { if [ "$P" = 1 ]; then [ "$Q" = 1 ] && return; fi; iptables a; }; f').invocations;
+    assert.deepEqual(first!.conditions.map(({ answers }) => answers), [undefined]);
+  });
 
   it('leave open what they may bring, whatever the answers', () => { fc.assert(fc.property(scripts, holds), { numRuns: Number(process.env['SHELL_OPEN_SCRIPTS'] ?? 150) }); }).timeout(300_000);
 });

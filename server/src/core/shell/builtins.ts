@@ -37,7 +37,8 @@ function leave(kind: 'exit' | 'return'): Builtin {
 
 function leaveLoop(kind: 'break' | 'continue'): Builtin {
   return (shell, [levels]) => {
-    shell.signal = { kind, levels: number(levels, 1) ?? 1 } satisfies Signal;
+    // A shell leaves no more loops than there are.
+    if (shell.around > 0) shell.signal = { kind, levels: Math.min(number(levels, 1) ?? 1, shell.around) } satisfies Signal;
     return 0;
   };
 }

@@ -1,3 +1,4 @@
+import { beyond, type Departing } from './departure.ts';
 import type { Condition } from './invocation.ts';
 import { oneMeaning, sameMeaning, type Meaning } from './meaning.ts';
 import { namesProgram } from './program.ts';
@@ -68,9 +69,8 @@ class Layer {
 export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era'>;
 
 /** A way that has left what is being run. What is changed behind it is kept with it as it was. */
-interface Departure extends Outcome {
+interface Departure extends Outcome, Departing {
   readonly changes: Layer;
-  readonly isRound: boolean;
 }
 
 export const NO_CHANGES: Changes = new Layer();
@@ -230,29 +230,19 @@ export class Environment {
     return this.departed.length;
   }
 
-  /** Lets a way leave that has changed something, while others stay, for the reason that `origin` names; `isRound`: it goes on with the next round of a loop. */
-  depart(changes: Changes, origin: string, isRound: boolean): void {
+  /** Lets a way leave that has changed something, while others stay, for the reason that `origin` names. */
+  depart(changes: Changes, origin: string, reach: number): void {
     const layer = new Layer();
     layer.addMissing(changes);
-    this.departed.push({ condition: { origin }, changes: layer, isRound });
+    this.departed.push({ condition: { origin }, changes: layer, reach });
   }
 
-  /** Comes to where all ways meet again that have left since there were `count`. */
-  join(count: number): void {
-    this.meet(this.departed.splice(count));
-  }
-
-  /** Comes to where those meet again that leave a round of a loop only; whether that is all of them. */
-  joinRound(count: number): boolean {
+  /** Comes to an end where ways meet again that have left since there were `count`. */
+  join(count: number, end: number): void {
     const ways = this.departed.splice(count);
-    const others = ways.filter(({ isRound }) => !isRound);
-    this.departed.push(...others);
-    this.meet(ways.filter(({ isRound }) => isRound));
-    return others.length === 0;
-  }
-
-  private meet(ways: readonly Outcome[]): void {
-    if (ways.length > 0) this.merge([...ways, { ...ways[0]!, changes: NO_CHANGES }], ways[0]!.condition.origin);
+    this.departed.push(...beyond(ways, end));
+    const met = ways.filter(({ reach }) => reach <= end);
+    if (met.length > 0) this.merge([...met, { ...met[0]!, changes: NO_CHANGES }], met[0]!.condition.origin);
   }
 
   /** Forgets the ways that have left since there were `count`. */

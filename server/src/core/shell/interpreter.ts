@@ -1,6 +1,7 @@
 import { Expander, type ExpansionHost } from './expand.ts';
 import { splitText } from './fields.ts';
 import { isOpen, maySplit, type Positional } from './environment.ts';
+import { END_OF_LOOP } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected, write } from './redirect.ts';
 import { runSimple } from './simple.ts';
@@ -208,11 +209,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
   private menu({ name, body }: Compound<'for'>, fields: readonly (Field | string)[], source: Source): Status {
     const origin = `select ${name}`;
     const choices = fields.map((field): Value => (typeof field === 'string' ? field : field.unknown ?? field.text));
-    this.uncertain(origin, () => {
-      this.environment.set(name, oneOf([...choices, ''], origin));
-      this.environment.set('REPLY', { origin });
-      this.run(body, source);
-    });
+    this.confined(() => {
+      this.uncertain(origin, () => {
+        this.environment.set(name, oneOf([...choices, ''], origin));
+        this.environment.set('REPLY', { origin });
+        this.run(body, source);
+      });
+    }, END_OF_LOOP);
     return { origin };
   }
 
@@ -242,7 +245,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
         this.environment.set(command.name, text);
         if (this.round(() => { status = this.run(command.body, source); })) break;
       }
-    });
+    }, END_OF_LOOP);
     return status;
   }
 
@@ -298,7 +301,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
         if (this.round(() => { status = this.run(body, source); })) break;
         step();
       }
-    });
+    }, END_OF_LOOP);
     return status;
   }
 

@@ -197,6 +197,8 @@ export function callFunction(shell: Interpreter, name: string, definition: Funct
 function runFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
   // A shell that goes on like this comes to the end of its stack.
   if (shell.frames.length >= DEEPEST) throw new EvaluationLimit();
+  const { around } = shell;
+  shell.around = 0;
   const frame = { name, body, home, locals: new Map(), questions: shell.questions, again: 0, isGuess: false };
   shell.frames.push(frame);
   let status: Status = 0;
@@ -204,6 +206,7 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
     shell.environment.within(args, () => { shell.withoutErrorTrap(() => { shell.confined(() => { status = shell.leavable('return', () => runBody(shell, body, source)); }); }); });
   } finally {
     shell.frames.pop();
+    shell.around = around;
   }
   for (const [local, value] of frame.locals) shell.environment.set(local, value);
   return status;

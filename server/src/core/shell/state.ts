@@ -1,4 +1,5 @@
 import type { Span } from '../text.ts';
+import { beyond, END_OF_ALL, END_OF_LOOP, END_OF_ROUND, reachOf, type Departing } from './departure.ts';
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
@@ -50,6 +51,9 @@ interface Departure {
   /** Why nobody knows whether that way is taken. */
   readonly origin: string;
 }
+
+/** What comes next runs only where nothing has left before. */
+type Doubt = Condition & Departing;
 
 /** What a `trap` runs. */
 export interface Trap {
@@ -112,7 +116,7 @@ export interface SavedShell {
   readonly files: ReadonlyMap<Value, readonly Piece[] | Unknown>;
   /** How many invocations there were. */
   readonly count: number;
-  readonly doubts: readonly Condition[];
+  readonly doubts: readonly Doubt[];
   readonly modes: Modes;
   readonly traps: ReadonlyMap<string, Trap>;
   readonly options: OptionPlace;
@@ -170,8 +174,8 @@ export class ShellState {
   /** How many commands are under way whose status is looked at. */
   private tested = 0;
   private conditions: readonly Condition[] = [];
-  /** Conditions up to the end of the function or loop, because something may have left it before. */
-  private doubts: readonly Condition[] = [];
+  /** Conditions up to the end of a function or loop, because something may have left it before. */
+  private doubts: readonly Doubt[] = [];
   /** Ways that have left the function or subshell that is being run; undefined outside of all. */
   private departures: Departure[] | undefined;
   private silent = 0;
@@ -179,6 +183,8 @@ export class ShellState {
   /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
   private place = '';
   asked = 0;
+  /** How many loops are around what is run, inside of the function that is. */
+  around = 0;
   /** How many loops are under way that run nobody knows how often. */
   private loops = 0;
   /** Whether invocations were forgotten again, so that statuses that were told are worth nothing. */
@@ -345,12 +351,14 @@ export class ShellState {
     if (!this.traps.has('ERR')) this.traps = new Map([...this.traps, ['ERR', trap]]);
   }
 
-  /** Runs something inside which doubts may arise that end with it: a function, a loop. */
-  confined(run: () => void): void {
-    const { doubts, environment: { departures } } = this;
+  /** Runs something inside which doubts may arise that end with it: a loop or a round of it, or all that can be left. */
+  confined(run: () => void, end = END_OF_ALL): void {
+    const { doubts: { length }, environment: { departures }, around } = this;
+    if (end === END_OF_LOOP) this.around++;
     run();
-    this.doubts = doubts;
-    this.environment.join(departures);
+    this.around = around;
+    this.doubts = [...this.doubts.slice(0, length), ...beyond(this.doubts.slice(length), end)];
+    this.environment.join(departures, end);
   }
 
   /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
@@ -373,10 +381,10 @@ export class ShellState {
     const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
-    if (staying.length > 0) for (const { changes, signal } of leaving) this.environment.depart(changes, origin, signal!.kind === 'continue' && signal!.levels === 1);
+    if (staying.length > 0) for (const { changes, signal } of leaving) this.environment.depart(changes, origin, reachOf(signal!));
     this.environment.merge([staying, leaving, outcomes].find(({ length }) => length > 0)!, origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
-    else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? told[outcomes.indexOf(staying[0]!)]!.condition.answers : undefined }];
+    else if (leaving.length > 0) this.doubts = [...this.doubts, { origin, answers: staying.length === 1 ? staying[0]!.condition.answers : undefined, reach: Math.max(...leaving.map(({ signal }) => reachOf(signal!))) }];
   }
 
   /** What follows from the answers by which the script came here; undefined where it may be either. */
@@ -429,9 +437,11 @@ export class ShellState {
   }
 
   private follow({ condition, run }: Way): Outcome & { readonly signal: Signal | undefined; readonly status: Value | undefined } {
-    const { conditions, value, ended } = this;
+    const { conditions, value, ended, doubts: { length } } = this;
     this.conditions = [...conditions, condition];
     const changes = this.environment.apart(() => run?.());
+    // Behind the way, what it has left by may not even have been asked.
+    if (this.doubts.length > length) this.doubts = this.doubts.map((doubt, index) => (index < length ? doubt : { ...doubt, answers: undefined }));
     const { signal } = this;
     const status = signal === undefined ? undefined : this.status;
     this.signal = undefined;
@@ -470,21 +480,15 @@ export class ShellState {
     this.signal = signal;
     for (const name of changes.variables.keys()) this.environment.set(name, { origin });
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
-    this.confined(() => {
-      this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
-    });
+    this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
     this.loops--;
     if (this.environment.era !== era) this.environment.era = this.newEra();
   }
 
   /** Runs a loop's body; whether the loop is over. */
   round(run: () => void): boolean {
-    const { doubts, environment: { departures } } = this;
-    run();
-    const isOver = this.endLoop();
-    // What has left this round only is there again in the next one.
-    if (this.environment.joinRound(departures)) this.doubts = doubts;
-    return isOver;
+    this.confined(run, END_OF_ROUND);
+    return this.endLoop();
   }
 
   /** Takes up a `break` or `continue`; whether the loop is over. */
@@ -580,6 +584,7 @@ export class ShellState {
     // Where the script was given up, it was in the midst of something.
     this.silent = 0;
     this.loops = 0;
+    this.around = 0;
     this.tested = 0;
     this.departures = undefined;
     this.output = undefined;
