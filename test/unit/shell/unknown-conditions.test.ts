@@ -100,6 +100,20 @@ describe('conditions that nobody knows', () => {
   };
   for (const [script, expected] of Object.entries(left)) it(`leave open what comes until ways meet again: ${script}`, () => { assert.deepEqual(summary(script), expected); });
 
+  const subshells: Readonly<Record<string, readonly string[]>> = {
+    '( [ -f /x ] || exit 1; iptables a ); iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'f() { [ -f /x ] || exit; }; ( for i in 1; do f; done; iptables a; ( iptables b ) ); iptables c': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables b', 'iptables c'],
+    'X=$( [ -f /x ] || exit 1; echo 1 ); iptables $X': ['iptables <$( [ -f /x ] || exit 1; echo 1 )>'],
+    'set -e; ( [ -f /x ] || exit 1; iptables a ); iptables b': ['iptables a', 'iptables b'],
+    'set -e; ( [ -f /x ] || exit 0; iptables a ); iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'set -e; ( ( [ -f /x ] || exit 1; iptables a ) ) || true': ['if [ -f /x ]: iptables a'],
+    'set -e; ( [ -f /x ] || exit 1; iptables a ) & iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'set -e; { [ -f /x ] || exit 1; iptables a; } | cat': ['if [ -f /x ]: iptables a'],
+    'set -e -o pipefail; { [ -f /x ] || exit 1; iptables a; } | cat': ['iptables a'],
+    '[ -f /x ] || exit 1; iptables a': ['iptables a'],
+  };
+  for (const [script, expected] of Object.entries(subshells)) it(`leave open what a subshell does that may have ended: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
   it('ask nothing behind a way that may not have been taken', () => {
     const [first] = evaluate('f() { if [ "$P" = 1 ]; then [ "$Q" = 1 ] && return; fi; iptables a; }; f').invocations;
     assert.deepEqual(first!.conditions.map(({ answers }) => answers), [undefined]);

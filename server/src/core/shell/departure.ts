@@ -8,9 +8,10 @@ export interface Departing {
 /** Where ways that have left meet those that stayed. */
 export const END_OF_ROUND = 1;
 export const END_OF_LOOP = 2;
-export const END_OF_ALL = Infinity;
+/** Of a function, or a file that is read: it ends any number of loops. */
+export const END_OF_FUNCTION = Number.MAX_SAFE_INTEGER;
 
-export const reachOf = ({ kind, levels }: Signal): number => (levels === undefined ? END_OF_ALL : 2 * levels - Number(kind === 'continue'));
+export const reachOf = ({ kind, levels }: Signal): number => (kind === 'exit' ? Infinity : levels === undefined ? END_OF_FUNCTION : 2 * levels - Number(kind === 'continue'));
 
 /** Those that still have left at an end, as they are seen from behind it. */
 export const beyond = <T extends Departing>(departing: readonly T[], end: number): readonly T[] =>

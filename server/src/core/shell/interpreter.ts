@@ -86,7 +86,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'group': return this.run(command.body, source);
       case 'subshell': {
         let status: Status = 0;
-        this.apart(() => { status = this.leavable('exit', () => this.run(command.body, source)); });
+        this.apart(() => { status = this.leavable('exit', () => this.run(command.body, source), true); });
         return status;
       }
       case 'if': return this.ifCommand(command, source, 0);
@@ -185,7 +185,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       const last = index === commands.length - 1;
       const pipe = last ? output : new Output(this.certainty);
       this.output = pipe;
-      this.apart(() => { status = this.leavable('exit', () => this.run(command, source)); });
+      this.apart(() => { status = this.leavable('exit', () => this.run(command, source), last || this.modes.pipefail); });
       ends.push(status);
       this.output = output;
       this.input = pipe === undefined || last ? input : Input.of(pipe);

@@ -1,5 +1,5 @@
 import type { Span } from '../text.ts';
-import { beyond, END_OF_ALL, END_OF_LOOP, END_OF_ROUND, reachOf, type Departing } from './departure.ts';
+import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, reachOf, type Departing } from './departure.ts';
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
@@ -178,6 +178,8 @@ export class ShellState {
   private doubts: readonly Doubt[] = [];
   /** Ways that have left the function or subshell that is being run; undefined outside of all. */
   private departures: Departure[] | undefined;
+  /** The subshell that is being run; whether its failure ends the script. */
+  private subshell: { readonly isMinded: boolean } | undefined;
   private silent = 0;
   private steps = 0;
   /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
@@ -352,7 +354,7 @@ export class ShellState {
   }
 
   /** Runs something inside which doubts may arise that end with it: a loop or a round of it, or all that can be left. */
-  confined(run: () => void, end = END_OF_ALL): void {
+  confined(run: () => void, end = END_OF_FUNCTION): void {
     const { doubts: { length }, environment: { departures }, around } = this;
     if (end === END_OF_LOOP) this.around++;
     run();
@@ -377,7 +379,7 @@ export class ShellState {
   private goAll(told: readonly Way[]): void {
     const outcomes = told.map((way) => this.follow(way));
     const staying = outcomes.filter(({ signal }) => signal === undefined);
-    const leaving = outcomes.filter(({ signal }) => signal !== undefined && signal.kind !== 'exit');
+    const leaving = outcomes.filter(({ signal, status }) => signal !== undefined && (signal.kind !== 'exit' || this.goesOn(status)));
     const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
@@ -422,11 +424,18 @@ export class ShellState {
     if (signal?.kind === 'return' || signal?.kind === 'exit') this.departures?.push({ kind: signal.kind, status: status!, origin });
   }
 
-  /** Runs a function, or a subshell, which some of its ways may leave earlier than others; its status. */
-  leavable(kind: Departure['kind'], run: () => Status): Status {
-    const { departures } = this;
+  /** Whether the script goes on behind the subshell that a way leaves with this status. */
+  private goesOn(status: Value | undefined): boolean {
+    return this.subshell !== undefined && !(this.subshell.isMinded && typeof status === 'string' && status !== '0');
+  }
+
+  /** Runs a function, or a subshell, which some of its ways may leave earlier than others; its status. `hasStatus`: whether that is the one of the command that it is part of. */
+  leavable(kind: Departure['kind'], run: () => Status, hasStatus = false): Status {
+    const { departures, subshell } = this;
     this.departures = [];
+    if (kind === 'exit') this.subshell = { isMinded: hasStatus && this.modes.errexit && this.minds && !this.inBackground && subshell?.isMinded !== false };
     const status = run();
+    this.subshell = subshell;
     const own = this.departures.filter((each) => each.kind === kind);
     // A subshell that ends ends the functions in it.
     departures?.push(...this.departures.filter((each) => each.kind !== kind && kind === 'return'));
@@ -587,6 +596,7 @@ export class ShellState {
     this.around = 0;
     this.tested = 0;
     this.departures = undefined;
+    this.subshell = undefined;
     this.output = undefined;
     this.errors = undefined;
     this.elsewhere(() => { this.apart(run); });
