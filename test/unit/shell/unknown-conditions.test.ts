@@ -55,6 +55,9 @@ describe('conditions that nobody knows', () => {
     'f() { [ -f /x ] && return 0; true; }; f && iptables a; f || iptables b': ['iptables a'],
     'f() { for i in 1 2; do [ -f /x ] && return 0; done; return 1; }; f && iptables a': ['if [ -f /x ]: iptables a'],
     '( [ -f /x ] && exit 1; true ) && iptables a': ['if [ -f /x ]: iptables a'],
+    'while [ -f /x ]; do iptables a; break; done && iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'while [ -f /x ]; do iptables a; [ -f /y ]; done && iptables b': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables b'],
+    'while [ -f /x ]; do false; done && iptables b': ['if [ -f /x ]: iptables b'],
     'if iptables -N a || false; then iptables b; fi': ['iptables -N a', 'iptables b'],
   };
   for (const [script, expected] of Object.entries(cases)) it(`leave the status of what looks at them open: ${script}`, () => { assert.deepEqual(summary(script), expected); });

@@ -4,7 +4,7 @@ import { isOpen, maySplit, type Positional } from './environment.ts';
 import { END_OF_LOOP } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected, write } from './redirect.ts';
-import { runSimple } from './simple.ts';
+import { oneStatus, runSimple } from './simple.ts';
 import { runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Comparison, Condition } from './invocation.ts';
@@ -280,12 +280,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
     const { certainty } = this;
     const { length } = this.invocations;
     const guess = (origin: string): void => {
+      let last: Status = 0;
       this.uncertain(origin, () => {
-        this.run(body, source);
+        last = this.run(body, source);
         step();
         condition();
       });
-      status = { origin };
+      status = oneStatus([status, last], origin);
     };
     this.confined(() => {
       for (let rounds = 0; ; rounds++) {

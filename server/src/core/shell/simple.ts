@@ -124,7 +124,7 @@ function runMeaning(shell: Interpreter, meaning: Meaning, fields: readonly Field
 }
 
 /** The status of a command that ends in one of these ways; `origin` names why nobody knows in which. */
-function oneStatus(ends: readonly Status[], origin: string): Status {
+export function oneStatus(ends: readonly Status[], origin: string): Status {
   const [first] = ends;
   if (typeof first === 'number' && ends.every((end) => end === first)) return first;
   const isAssumed = ends.length > 0 && ends.every((end) => (typeof end === 'number' ? end === 0 : end.assumed === true && end.succeeded !== false));
