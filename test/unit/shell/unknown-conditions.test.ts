@@ -117,6 +117,15 @@ describe('conditions that nobody knows', () => {
   };
   for (const [script, expected] of Object.entries(subshells)) it(`leave open what a subshell does that may have ended: ${script}`, () => { assert.deepEqual(summary(script), expected); });
 
+  const stayed: Readonly<Record<string, readonly string[]>> = {
+    'f() { [ -f /x ] && return 0; exit 1; }; f && iptables a; iptables b': ['iptables a', 'iptables b'],
+    'f() { [ -f /x ] && return 1; iptables a; exit 1; }; f || iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'for i in 1 2; do [ -f /x ] && break; exit 1; done; iptables a': ['iptables a'],
+    'f() { for i in 1 2; do [ -f /x ] && break; return; done; iptables a; }; f; iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
+    'for i in 1 2; do [ -f /x ] && continue; iptables $i; break; done; iptables b': ['if [ -f /x ]: iptables 1', 'if [ -f /x ]: if [ -f /x ]: iptables 2', 'iptables b'],
+  };
+  for (const [script, expected] of Object.entries(stayed)) it(`go on with what has left before the others leave further: ${script}`, () => { assert.deepEqual(summary(script), expected); });
+
   it('ask nothing behind a way that may not have been taken', () => {
     const [first] = evaluate('f() { if [ "$P" = 1 ]; then [ "$Q" = 1 ] && return; fi; iptables a; }; f').invocations;
     assert.deepEqual(first!.conditions.map(({ answers }) => answers), [undefined]);

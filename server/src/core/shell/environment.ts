@@ -237,12 +237,15 @@ export class Environment {
     this.departed.push({ condition: { origin }, changes: layer, reach });
   }
 
-  /** Comes to an end where ways meet again that have left since there were `count`. */
-  join(count: number, end: number): void {
+  /** Comes to an end where ways meet again that have left since there were `count`; why nobody knows whether they did, if any have. */
+  join(count: number, end: number): string | undefined {
     const ways = this.departed.splice(count);
     this.departed.push(...beyond(ways, end));
     const met = ways.filter(({ reach }) => reach <= end);
-    if (met.length > 0) this.merge([...met, { ...met[0]!, changes: NO_CHANGES }], met[0]!.condition.origin);
+    if (met.length === 0) return undefined;
+    const { origin } = met[0]!.condition;
+    this.merge([...met, { ...met[0]!, changes: NO_CHANGES }], origin);
+    return origin;
   }
 
   /** Forgets the ways that have left since there were `count`. */

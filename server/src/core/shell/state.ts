@@ -360,7 +360,18 @@ export class ShellState {
     run();
     this.around = around;
     this.doubts = [...this.doubts.slice(0, length), ...beyond(this.doubts.slice(length), end)];
-    this.environment.join(departures, end);
+    const origin = this.environment.join(departures, end);
+    if (origin !== undefined && this.signal !== undefined && reachOf(this.signal) > (end === END_OF_ROUND ? end : 0)) this.goOn(this.signal, origin);
+  }
+
+  /** Goes on with ways that have left to here, for the reason that `origin` names, where the one that stayed leaves further. */
+  private goOn(signal: Signal, origin: string): void {
+    const { status } = this;
+    this.signal = undefined;
+    this.depart(signal, status, origin);
+    if (signal.kind === 'exit' && !this.goesOn(status)) return;
+    this.environment.depart(NO_CHANGES, origin, reachOf(signal));
+    this.doubts = [...this.doubts, { origin, reach: reachOf(signal) }];
   }
 
   /** Goes all the ways of which nobody knows which is taken. Of those that end the script, nothing is taken over. */
@@ -440,6 +451,8 @@ export class ShellState {
     // A subshell that ends ends the functions in it.
     departures?.push(...this.departures.filter((each) => each.kind !== kind && kind === 'return'));
     this.departures = departures;
+    // The way that stayed may have left further.
+    if (this.signal !== undefined && own.length > 0) return own.every((each) => each.status === own[0]!.status) && typeof own[0]!.status === 'string' ? Number(own[0]!.status) : { origin: own[0]!.origin };
     const end = typeof status !== 'number' && status.assumed === true && status.succeeded !== false ? '0' : typeof status === 'number' ? String(status) : undefined;
     if (own.every((each) => each.status === end)) return status;
     return { origin: own[0]!.origin };
