@@ -3,8 +3,8 @@ import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { BoundLine } from '../core/ruleset/build.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
-import type { LineContext } from '../core/ruleset/document.ts';
-import type { BrokenLine, ScriptStep, UnsetLine } from '../core/ruleset/script.ts';
+import type { ConditionalCommand, FirstDependent, LineContext } from '../core/ruleset/document.ts';
+import type { BrokenLine, UnsetLine } from '../core/ruleset/script.ts';
 import type { StartProblem } from '../core/ruleset/start.ts';
 import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
@@ -103,7 +103,9 @@ export interface FileInContext {
   readonly settings: CheckSettings;
   readonly companion: Companion | undefined;
   /** The commands of a script of which nobody knows whether they run. */
-  readonly conditionals: readonly { readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }[];
+  readonly conditionals: readonly ConditionalCommand[];
+  /** What those depend on. */
+  readonly dependences: readonly FirstDependent[];
   /** Why the file does not start from what it, or a setting, names. */
   readonly startProblems: readonly StartProblem[];
   /** Where the evaluation of a script was given up. */

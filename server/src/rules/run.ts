@@ -134,6 +134,7 @@ export class Diagnostics {
       startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken,
       // Thousands, which nobody has to keep.
       get conditionals() { return document.conditionalCommands; },
+      dependences: document.dependences,
       stacks: document.stacks, executed: (stack) => document.linesOf(stack),
       owns: (line) => document.owns(line),
       bound: (line, offset) => document.boundRule(line, offset),

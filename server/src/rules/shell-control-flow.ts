@@ -19,8 +19,8 @@ export default defineRule({
     fixes: 'Of commands that run with one argument of the script alone, such as `start`: not safe, since everything is then said of '
       + 'the script as it is run with that argument, and nothing of its other uses.',
   }),
-  *checkFile({ lines, conditionals, givenUpAt }) {
-    yield* dependents(conditionals, lines[0]!);
+  *checkFile({ lines, dependences, givenUpAt }) {
+    yield* dependents(dependences, lines[0]!);
     if (givenUpAt !== undefined) {
       yield {
         line: givenUpAt, span: { start: 0, end: givenUpAt.text.length },
@@ -30,24 +30,13 @@ export default defineRule({
   },
 });
 
-/** Where most commands of a line stand, and what is above the number of characters of any line, so that numbers tell places apart: small ones, as far as may be. */
-const NEAR = 2 ** 10;
-const LONGEST_LINE = 2 ** 26;
-
-const placeOf = ({ number }: Line, start: number): number => (start < NEAR ? number * NEAR + start : -number * LONGEST_LINE - start);
-
-function* dependents(conditionals: FileInContext['conditionals'], top: Line): Iterable<Report> {
-  const first = new Map<string, { readonly report: Omit<Report, 'message'>; readonly places: Set<number>; readonly wanted: string | undefined }>();
-  for (const { line, span, origin, argument } of conditionals) {
-    const place = placeOf(line, span.start);
-    const known = first.get(origin);
-    if (known === undefined) first.set(origin, { report: { line, span: { start: span.start, end: span.end } }, places: new Set([place]), wanted: argument?.place === 1 ? argument.value : undefined });
-    else known.places.add(place);
-  }
-  for (const [origin, { report, places, wanted }] of first) {
-    const others = places.size - 1;
+function* dependents(dependences: FileInContext['dependences'], top: Line): Iterable<Report> {
+  for (const { line, span: { start, end }, origin, argument, count } of dependences) {
+    const others = count - 1;
     const also = others === 0 ? '' : others === 1 ? ', and another command,' : `, and ${others} other commands,`;
     const message = `Whether this${also} runs depends on \`${origin}\`.`;
+    const report = { line, span: { start, end } };
+    const wanted = argument?.place === 1 ? argument.value : undefined;
     if (wanted === undefined) yield { ...report, message };
     else yield { ...report, message: `${message} A comment \`${callComment(wanted)}\` follows the script as it is run with that argument.`, fixes: [followRun(top, wanted)] };
   }

@@ -32,6 +32,19 @@ export interface Beside {
   readonly readStart: ReadStart;
 }
 
+/** A command of a script of which nobody knows whether it runs, and what that depends on. */
+export interface ConditionalCommand {
+  readonly line: Line;
+  readonly span: Span;
+  readonly origin: string;
+  readonly argument: ScriptStep['argument'];
+}
+
+/** The first of the commands that depend on something, of which there are so many. */
+export interface FirstDependent extends ConditionalCommand {
+  readonly count: number;
+}
+
 /** The lines of a script as they are executed that are for some tables. */
 interface ExecutedSteps {
   readonly steps: readonly ScriptStep[];
@@ -212,15 +225,17 @@ export class RulesetDocument implements ScriptContext {
   }
 
   /** The commands of a script of which nobody knows whether they run, and what that depends on. */
-  get conditionalCommands(): readonly { readonly line: Line; readonly span: Span; readonly origin: string; readonly argument: ScriptStep['argument'] }[] {
+  get conditionalCommands(): readonly ConditionalCommand[] {
     const reading = this.evaluated();
     if (reading === undefined) return [];
-    return reading.doubtful.map((place) => {
-      const step = reading.steps[place]!;
-      const { command, conditional, argument } = step;
-      const line = reading.lineOf(step);
-      return { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional!, argument };
-    });
+    return reading.doubtful.map((place) => conditionalCommand(reading, place));
+  }
+
+  /** What those depend on: of each thing the first command, and how many there are. */
+  get dependences(): readonly FirstDependent[] {
+    const reading = this.evaluated();
+    if (reading === undefined) return [];
+    return reading.dependences.map(({ first, count }) => ({ ...conditionalCommand(reading, first), count }));
   }
 
   /** The family of the line; of several commands that of the first. */
@@ -520,6 +535,13 @@ function blockEdges(lines: readonly Line[]): BlockEdge[] {
     else if (content.kind === 'commit') edges.push({ number: number + 1, table: undefined });
   }
   return edges;
+}
+
+function conditionalCommand(reading: ScriptReading, place: number): ConditionalCommand {
+  const step = reading.steps[place]!;
+  const { command, conditional, argument } = step;
+  const line = reading.lineOf(step);
+  return { line, span: command?.program ?? { start: 0, end: line.text.length }, origin: conditional!, argument };
 }
 
 const certainOrNot = (bound: BoundRule, reason: string | undefined, presence: ScriptStep['presence']): BoundRule => (reason === undefined ? bound : conditionalRule(bound, reason, presence));

@@ -10,6 +10,7 @@ import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { BoundLine } from './build.ts';
+import { Dependents, isDoubtful, type Dependence } from './dependents.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
@@ -90,6 +91,8 @@ export interface ScriptReading {
   readonly stacks: readonly Stack[];
   /** The places of the steps that the script comes to and of which nobody knows whether they run. */
   readonly doubtful: readonly number[];
+  /** What those depend on. */
+  readonly dependences: readonly Dependence[];
   readonly givenUpAt: Line | undefined;
   /** Where a shell ends because it can't read on, and what it expects there and does not find. */
   readonly broken: BrokenLine | undefined;
@@ -140,6 +143,7 @@ interface LastReading extends Before {
   readonly settled: readonly ScriptStep[];
   readonly stacks: readonly Stack[];
   readonly doubtful: readonly number[];
+  readonly dependents: Dependents;
   readonly broken: ReadonlySet<Line>;
 }
 
@@ -226,13 +230,16 @@ export class Script {
     const keptSteps = kept && { steps: last!.settled, hunks: kept.hunks, renewed: placesOn(renewed, steps) };
     const settled = keptSteps === undefined ? this.settled(steps) : this.settledAfter(steps, keptSteps);
     const stacks = kept === undefined ? stacksOf(steps) : stacksAfter(steps, kept, last!.stacks);
-    const isDoubtful = (place: number): boolean => steps[place]!.conditional !== undefined && steps[place]!.reached;
-    const doubtful = placesAfter(kept === undefined ? [] : last!.doubtful, kept?.hunks ?? [{ start: 0, end: steps.length, startBefore: 0, endBefore: 0 }], isDoubtful);
-    this.last = { layout, evaluation, steps, ends, lines, settled, stacks, doubtful, broken };
+    const { hunks, stepsBefore, doubtfulBefore, dependents } = kept === undefined
+      ? { hunks: [{ start: 0, end: steps.length, startBefore: 0, endBefore: 0 }], stepsBefore: [], doubtfulBefore: [], dependents: new Dependents() }
+      : { hunks: kept.hunks, stepsBefore: last!.steps, doubtfulBefore: last!.doubtful, dependents: last!.dependents };
+    const doubtful = placesAfter(doubtfulBefore, hunks, (place) => isDoubtful(steps[place]!));
+    dependents.change(hunks, steps, stepsBefore);
+    this.last = { layout, evaluation, steps, ends, lines, settled, stacks, doubtful, dependents, broken };
     this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
     return {
-      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks, doubtful,
+      lines, steps: settled, lineOf: (step) => this.made.get(step.alone)!, stackOf: (line) => this.stacks.get(line), stacks, doubtful, dependences: dependents.dependences(steps, doubtful),
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: keptSteps,
@@ -522,7 +529,7 @@ function conditionalOf({ conditions }: Invocation): Pick<ScriptStep, 'conditiona
 }
 
 function withoutCommands(lines: readonly Line[]): ScriptReading {
-  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, stacks: [], doubtful: [], givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
+  return { lines, steps: [], lineOf: ({ alone }) => alone, stackOf: () => undefined, stacks: [], doubtful: [], dependences: [], givenUpAt: undefined, failedAt: undefined, unset: undefined, broken: undefined, kept: undefined, stepsWith: () => [] };
 }
 
 /** What a line says that holds no command of the evaluation; `broken`: whether it could not be read as shell. */
