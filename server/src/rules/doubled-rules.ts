@@ -36,8 +36,8 @@ export default defineRule({
 /** The first command whose rules stay in a built-in chain and are not provided for. */
 function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, ruleset: Ruleset): ScriptCommand | undefined {
   let left: ReadonlySet<BoundRule> | undefined;
-  return commands.firstAdded(({ bound: added }) => {
-    if (added!.conditional !== undefined || !(left ??= leftBehind(ruleset)).has(added!)) return false;
+  return commands.firstCertain(({ bound: added }) => {
+    if (!(left ??= leftBehind(ruleset)).has(added!)) return false;
     for (const before of executed) {
       if (before.bound === added) return true;
       if (provides(before, added!)) return false;

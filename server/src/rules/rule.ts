@@ -10,6 +10,7 @@ import type { Analysis } from '../core/analysis/analysis.ts';
 import type { HostFacts } from '../core/engine/host.ts';
 import type { Family, Stack } from '../core/netfilter.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
+import type { CommandsOfScript } from './support/script.ts';
 import type { Survey } from './support/survey.ts';
 
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
@@ -96,6 +97,8 @@ export interface FileInContext {
   readonly stacks: readonly Stack[];
   /** What is asked of all lines, so that a check need not walk all of them. */
   readonly survey: Survey;
+  /** The commands of a script, likewise. */
+  readonly commands: CommandsOfScript;
   /** Every code that there is. */
   readonly codes: ReadonlySet<string>;
   /** Facts about the host that stand beside the file. */

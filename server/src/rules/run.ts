@@ -12,6 +12,7 @@ import { ExactChecks } from './support/exact-checks.ts';
 import { LineChecks } from './support/line-checks.ts';
 import { withoutForeign } from './support/own-lines.ts';
 import { RunChecks } from './support/run-checks.ts';
+import { CommandsOfScript } from './support/script.ts';
 import { Suppressions } from './support/suppression.ts';
 import { Survey } from './support/survey.ts';
 import unusedSuppression, { reportUnused } from './unused-suppression.ts';
@@ -129,7 +130,7 @@ export class Diagnostics {
   private file(kind: FileKind, survey: Survey, around: KnownSurroundings): FileInContext {
     const { document, codes } = this;
     return {
-      lines: document.lines, kind, survey, ...around, codes, family: document.family,
+      lines: document.lines, kind, survey, commands: new CommandsOfScript(this.quick?.file.commands), ...around, codes, family: document.family,
       rulesets: stacksOf(document, survey).map((stack) => document.ruleset(stack)),
       startProblems: document.startProblems, givenUpAt: document.givenUpAt, failedAt: document.failedAt, unset: document.unset, broken: document.broken,
       // Thousands, which nobody has to keep.

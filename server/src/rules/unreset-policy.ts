@@ -23,7 +23,7 @@ export default defineRule({
       const commands = scriptCommands(file, stackOf(ruleset));
       const flush = commands.of('flush').find(({ command, table }) => table === 'filter' && command.chain === undefined);
       if (flush === undefined || commands.of('policy').some(({ table }) => table === 'filter')) continue;
-      const added = commands.firstAdded(({ bound }) => (bound!.table?.name ?? 'filter') === 'filter');
+      const added = commands.firstAddedTo('filter');
       if (added === undefined || added.place < flush.place || commands.all.some(({ table, line }) => table === 'filter' && hasUnread(line))) continue;
       yield {
         line: flush.line, span: flush.command.span, fixes: setPolicies(flush, ruleset.tables.get('filter')),

@@ -1,3 +1,4 @@
+import { hunksOf, placesAfter } from '../../core/hunks.ts';
 import { isTableName, type Stack, type TableName } from '../../core/netfilter.ts';
 import type { BoundLine } from '../../core/ruleset/build.ts';
 import type { BoundCommand, BoundRule, CommandKind } from '../../core/ruleset/model.ts';
@@ -14,39 +15,52 @@ export interface ScriptCommand {
   readonly place: number;
 }
 
-/** The commands of a script that work on some tables, those left out that can't be read. There are thousands, so each is made when somebody looks at it. */
-export class ScriptCommands {
-  /** Where those of each kind stand among the lines that are executed. */
-  private readonly places = new Map<CommandKind, number[]>();
-  private readonly executed: readonly BoundLine[];
+/** Kinds of commands that there are few of. */
+type SparseKind = Exclude<CommandKind, 'append' | 'insert'>;
 
-  constructor(executed: readonly BoundLine[]) {
+/**
+ * The commands of a script that work on some tables, those left out that can't be read. There are thousands, so each is made
+ * when somebody looks at it, and after an edit only those are looked at that were not there before.
+ */
+export class ScriptCommands {
+  private readonly executed: readonly BoundLine[];
+  /** Where those stand among the lines that are executed that add no rule. */
+  private readonly sparse: readonly number[];
+  /** Where those stand that add one, and run for sure. */
+  private readonly certain: readonly number[];
+
+  /** `before`: those before an edit. */
+  constructor(executed: readonly BoundLine[], before?: ScriptCommands) {
     this.executed = executed;
-    let last: { readonly kind: CommandKind; readonly places: number[] } | undefined;
-    for (let place = 0; place < executed.length; place++) {
-      const { bound, restore } = executed[place]!;
-      if (bound?.command === undefined || restore !== undefined || bound.broken) continue;
-      const { kind } = bound.command;
-      if (last?.kind !== kind) last = { kind, places: this.placesOf(kind) };
-      last.places.push(place);
-    }
+    const former = before?.executed ?? NONE;
+    const hunks = hunksOf(executed.length, former.length, (place, placeBefore) => executed[place] === former[placeBefore]);
+    this.sparse = placesAfter(before?.sparse ?? [], hunks, (place) => isRead(executed[place]!) && !adds(executed[place]!));
+    this.certain = placesAfter(before?.certain ?? [], hunks, (place) => isRead(executed[place]!) && adds(executed[place]!) && executed[place]!.bound!.conditional === undefined);
+  }
+
+  /** Whether it is made of these lines. */
+  isOf(executed: readonly BoundLine[]): boolean {
+    return this.executed === executed;
   }
 
   /** All of them, in the order in which the script runs them. */
   get all(): readonly ScriptCommand[] {
-    return [...this.places.values()].flat().sort((a, b) => a - b).flatMap((place) => this.at(place) ?? []);
+    return this.executed.flatMap((line, place) => (isRead(line) ? this.at(place) ?? [] : []));
   }
 
   /** Those of a kind, in the order in which the script runs them. */
-  of(kind: CommandKind): readonly ScriptCommand[] {
-    return (this.places.get(kind) ?? []).flatMap((place) => this.at(place) ?? []);
+  of(kind: SparseKind): readonly ScriptCommand[] {
+    return this.sparse.flatMap((place) => (this.executed[place]!.bound!.command!.kind === kind ? this.at(place) ?? [] : []));
   }
 
-  /** The first that adds a rule, of those that fit. */
-  firstAdded(fits: (command: BoundLine) => boolean): ScriptCommand | undefined {
-    const { executed } = this;
-    const first = (kind: CommandKind): number => this.places.get(kind)?.find((place) => fits(executed[place]!) && this.at(place) !== undefined) ?? executed.length;
-    return this.at(Math.min(first('append'), first('insert')));
+  /** The first that adds a rule to a table. */
+  firstAddedTo(table: TableName): ScriptCommand | undefined {
+    return this.at(this.executed.findIndex((line) => isRead(line) && adds(line) && (line.bound!.table?.name ?? 'filter') === table));
+  }
+
+  /** The first that adds a rule and runs for sure, of those that fit. */
+  firstCertain(fits: (command: BoundLine) => boolean): ScriptCommand | undefined {
+    return this.at(this.certain.find((place) => fits(this.executed[place]!) && this.at(place) !== undefined) ?? -1);
   }
 
   private at(place: number): ScriptCommand | undefined {
@@ -54,24 +68,33 @@ export class ScriptCommands {
     const table = bound?.table?.name ?? 'filter';
     return isTableName(table) && bound?.command !== undefined ? { line: line!, bound, command: bound.command, table, place } : undefined;
   }
+}
 
-  private placesOf(kind: CommandKind): number[] {
-    let places = this.places.get(kind);
-    if (places === undefined) this.places.set(kind, places = []);
-    return places;
+const isRead = ({ bound, restore }: BoundLine): boolean => bound?.command !== undefined && restore === undefined && !bound.broken;
+
+const adds = ({ bound }: BoundLine): boolean => bound!.command!.kind === 'append' || bound!.command!.kind === 'insert';
+
+const NONE: readonly BoundLine[] = [];
+
+/** The commands of a script for each of its tables, as they are looked at; those of the last time serve the next. */
+export class CommandsOfScript {
+  private readonly before: ReadonlyMap<Stack, ScriptCommands>;
+  private readonly known = new Map<Stack, ScriptCommands>();
+
+  constructor(before?: CommandsOfScript) {
+    this.before = before?.known ?? new Map<Stack, ScriptCommands>();
+  }
+
+  /** Those that work on some tables, which are made of these lines. */
+  of(stack: Stack, executed: readonly BoundLine[]): ScriptCommands {
+    let commands = this.known.get(stack);
+    if (commands?.isOf(executed) !== true) this.known.set(stack, commands = new ScriptCommands(executed, commands ?? this.before.get(stack)));
+    return commands;
   }
 }
 
-const NONE: readonly BoundLine[] = [];
-const known = new WeakMap<readonly BoundLine[], ScriptCommands>();
-
 /** The commands that work on some tables; none in a ruleset file. */
-export function scriptCommands(file: FileInContext, stack: Stack): ScriptCommands {
-  const executed = file.kind === 'script' ? file.executed(stack) : NONE;
-  let commands = known.get(executed);
-  if (commands === undefined) known.set(executed, commands = new ScriptCommands(executed));
-  return commands;
-}
+export const scriptCommands = (file: FileInContext, stack: Stack): ScriptCommands => file.commands.of(stack, file.kind === 'script' ? file.executed(stack) : NONE);
 
 /** Whether more than the one command stands on the line, so that what follows the line need not follow the command. */
 export const hasMore = ({ content, text }: Line): boolean =>
