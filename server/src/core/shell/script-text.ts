@@ -1,6 +1,8 @@
 import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
+import { copied } from '../text.ts';
 import type { Command, SimpleCommand } from './syntax/ast.ts';
 import { CommandParser } from './syntax/command-parser.ts';
+import { withEditedText } from './syntax/here-document.ts';
 import { ShellSyntaxError } from './syntax/scanner.ts';
 import { functionsIn, simpleCommandsIn } from './syntax/walk.ts';
 import type { Source } from './source.ts';
@@ -55,7 +57,7 @@ export class ScriptText {
       const same = old[index];
       const isSame = same?.start === before && same.broken === undefined && (position >= end || isSettled(same));
       const standing = same?.start === before ? same : undefined;
-      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : readAgain(text, position, standing, shift);
+      const chunk = isSame ? same : old.length === 0 ? chunkAt(text, position) : withHereDocument(text, position, standing, first, end, shift) ?? readAgain(text, position, standing, shift);
       // Its place is another from now on, so it is none to look for.
       if (chunk === same) index++;
       chunk.start = position;
@@ -88,6 +90,14 @@ function chunkAt(text: string, start: number): Chunk {
   }
 }
 
+/** The chunk that begins here, where one stood of which the text of a here-document was edited from `first` to `end` and grew by `by`; undefined where it was more. */
+function withHereDocument(text: string, start: number, before: Chunk | undefined, first: number, end: number, by: number): Chunk | undefined {
+  if (before?.command?.kind !== 'simple' || before.simple.length > 1 || before.unended !== undefined) return undefined;
+  const own = copied(text.slice(start, start + before.text.length + by));
+  const command = withEditedText(before.command, own, { before: before.text, first: first - start, end: end - start, by });
+  return command && { ...before, start, text: own, command, simple: [command] };
+}
+
 /** The chunk that begins here, where one stood that grew by `growth`, if it is the one that was edited. */
 function readAgain(text: string, start: number, before: Chunk | undefined, growth: number): Chunk {
   const read = ownChunk(text, start, before === undefined ? 0 : before.text.length + growth);
@@ -106,8 +116,6 @@ function ownChunk(text: string, start: number, length: number): Chunk {
   const own = copied(whole.text);
   return whole.broken !== undefined ? { ...whole, text: own } : { ...chunkAt(own, 0), start };
 }
-
-const copied = (text: string): string => ` ${text}`.slice(1);
 
 /** Length of the first line, with those that backslashes join to it. */
 function logicalLineLength(text: string): number {

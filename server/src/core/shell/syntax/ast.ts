@@ -7,6 +7,18 @@ export interface Word extends Span {
   readonly literal: string | undefined;
 }
 
+/** What a here-document begins with its operator and the word behind it. */
+export interface HereStart {
+  /** The line that ends it. */
+  readonly delimiter: string;
+  readonly expands: boolean;
+  /** Whether the tabs at the start of each line go. */
+  readonly tabs: boolean;
+}
+
+/** The text of a here-document. */
+export interface HereText extends Word, HereStart {}
+
 export type Part = TextPart | ParameterPart | SubstitutionPart | ArithmeticPart;
 
 /** Text as it stands, quotes and escapes removed. */

@@ -1,4 +1,4 @@
-import type { Assignment, AssignmentWord, CaseClause, Command, Element, Redirect, SimpleCommand, Word } from './ast.ts';
+import type { Assignment, AssignmentWord, CaseClause, Command, Element, HereStart, Redirect, SimpleCommand, Word } from './ast.ts';
 import { TestParser } from './test-parser.ts';
 import { makeWord } from './word-parser.ts';
 
@@ -10,10 +10,7 @@ const ASSIGNMENT = /([A-Za-z_]\w*)(\[|\+?=)/uy;
 /** Commands whose words may be assignments, arrays among them. */
 const DECLARING = new Set(['local', 'export', 'readonly', 'declare', 'typeset']);
 
-interface PendingHereText {
-  readonly delimiter: string;
-  readonly expands: boolean;
-  readonly tabs: boolean;
+interface PendingHereText extends HereStart {
   readonly place: (text: Word) => void;
 }
 
@@ -110,12 +107,13 @@ export class CommandParser extends TestParser {
     for (const each of pending) this.hereDocument(each);
   }
 
-  private hereDocument({ delimiter, expands, tabs, place }: PendingHereText): void {
+  private hereDocument(pending: PendingHereText): void {
+    const { delimiter, tabs, place } = pending;
     const start = this.position;
     for (;;) {
       if (this.position >= this.end) {
         this.unended ??= delimiter;
-        place(this.hereText(start, this.end, expands, tabs));
+        place(this.hereText(start, this.end, pending));
         this.position = this.end;
         return;
       }
@@ -127,7 +125,7 @@ export class CommandParser extends TestParser {
       this.position = Math.min(end + 1, this.end);
       if (line !== delimiter) continue;
       const after = this.position;
-      place(this.hereText(start, at, expands, tabs));
+      place(this.hereText(start, at, pending));
       this.position = after;
       return;
     }

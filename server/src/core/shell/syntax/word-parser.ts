@@ -1,5 +1,5 @@
 import { oneOfAlike } from '../../alike.ts';
-import type { Command, ParameterPart, Part, TextPart, Word } from './ast.ts';
+import type { Command, HereStart, HereText, ParameterPart, Part, TextPart, Word } from './ast.ts';
 import { Scanner } from './scanner.ts';
 import { ansiEscape } from './ansi-escape.ts';
 
@@ -78,8 +78,8 @@ export abstract class WordParser extends Scanner {
     return makeWord(parts, start, this.position);
   }
 
-  /** The rest of the text from `start` as a here-document reads it; `tabs`: whether leading ones of each line go. */
-  hereText(start: number, end: number, expands: boolean, tabs: boolean): Word {
+  /** A stretch of the text as a here-document reads it. */
+  hereText(start: number, end: number, { delimiter, expands, tabs }: HereStart): HereText {
     const outer = { position: this.position, end: this.end };
     this.position = start;
     this.end = end;
@@ -88,7 +88,7 @@ export abstract class WordParser extends Scanner {
     else while (this.position < end) this.hereLine(parts, expands);
     this.position = outer.position;
     this.end = outer.end;
-    return { parts, start, end, literal: undefined };
+    return { parts, start, end, literal: undefined, delimiter, expands, tabs };
   }
 
   /** A line of a here-document without the tabs before it. */
