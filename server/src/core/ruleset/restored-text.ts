@@ -1,3 +1,4 @@
+import { withMore } from '../hunks.ts';
 import type { Piece } from '../shell/value.ts';
 import type { Layout } from './layout.ts';
 import type { RestoredLine } from './restored.ts';
@@ -19,12 +20,12 @@ interface SharedPieces {
 /** What one iptables-restore reads: its lines in their order, and where each ends. */
 export class RestoredText {
   readonly input: readonly Piece[];
-  readonly lines: RestoredLine[] = [];
+  lines: RestoredLine[] = [];
   /** Where in the script the lines begin at which they stand. */
-  private readonly starts: number[] = [];
+  private starts: number[] = [];
   /** The pieces behind whose line ends the input goes on; for a line without one there is no such piece. */
-  private readonly pieces: number[] = [];
-  private readonly offsets: number[] = [];
+  private pieces: number[] = [];
+  private offsets: number[] = [];
 
   constructor(input: readonly Piece[]) {
     this.input = input;
@@ -68,8 +69,19 @@ export class RestoredText {
   }
 
   private takeLines({ lines, starts, pieces, offsets }: RestoredText, from: number, to: number, by: number, moved: number): void {
-    for (let index = from; index < to; index++) this.add(lines[index]!, starts[index]! + by, { piece: pieces[index]! + moved, offset: offsets[index]! });
+    this.lines = withMore(this.lines, lines, from, to);
+    this.starts = withMoved(this.starts, starts, from, to, by);
+    this.pieces = withMoved(this.pieces, pieces, from, to, moved);
+    this.offsets = withMore(this.offsets, offsets, from, to);
   }
+}
+
+/** The list with some places of another one behind its own, which have been moved. */
+function withMoved(list: number[], places: readonly number[], from: number, to: number, by: number): number[] {
+  const { length } = list;
+  const all = withMore(list, places, from, to);
+  if (by !== 0) for (let index = length; index < all.length; index++) all[index]! += by;
+  return all;
 }
 
 function sharedPieces(a: readonly Piece[], b: readonly Piece[]): SharedPieces {

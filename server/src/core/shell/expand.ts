@@ -129,9 +129,9 @@ export class Expander {
   /** The text of a here-document in pieces, each with where it stands. */
   pieces(word: Word, source: Source): Piece[] {
     return word.parts.map((part): Piece => {
-      const span = spanIn(source, part);
+      const { start, end } = spanIn(source, part);
       const value = this.part(part, source);
-      return isUnknown(value) ? { text: source.text.slice(part.start, part.end), ...span, unknown: value } : { text: value, ...span };
+      return isUnknown(value) ? { text: source.text.slice(part.start, part.end), start, end, unknown: value } : { text: value, start, end };
     });
   }
 

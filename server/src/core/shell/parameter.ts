@@ -32,6 +32,10 @@ const INHERITED = new Set([
 /** Names by which scripts keep the program: `$IPT`, `$ip6tables`, `$IPTABLES_V4`, `$IPTABLES_CMD`. */
 const PROGRAM = /^_?ip(6?)t(?:ables)?(?:_?v?([46]))?(_restore)?(?:_(?:cmd|bin|path))?$/iu;
 
+const NUMBER = /^\d+$/u;
+/** Parameters that the shell sets itself, to what only the machine knows. */
+const OF_SHELL = /^[$!-]$/u;
+
 /** Expands `$NAME` and `${NAME…}`. */
 export class ParameterExpansion {
   private readonly expander: Expander;
@@ -125,12 +129,12 @@ export class ParameterExpansion {
       return isOpen(positional) ? { origin: '$#' } : String(positional.length);
     }
     if (name === '?') return host.status;
-    if (/^\d+$/u.test(name)) return this.positional(Number(name));
+    if (NUMBER.test(name)) return this.positional(Number(name));
     if (name === 'FUNCNAME') host.environment.spoilRecordings();
     if (name === 'FUNCNAME') return this.variable(functionNames(host.frames), part, source);
     // What a script itself says comes from the file that it is called by.
     if (name === 'BASH_SOURCE' && host.isBash) return source.broughtBy === undefined && (part.index === undefined || part.index.literal === '0') ? SCRIPT_NAME : absent(name);
-    if (/^[$!-]$/u.test(name)) return { origin: `$${name}` };
+    if (OF_SHELL.test(name)) return { origin: `$${name}` };
     return this.variable(host.environment.get(name), part, source);
   }
 

@@ -48,7 +48,7 @@ export class LineChecks {
   private around<T>(first: number, behind: number, changed: readonly T[], of: (file: CheckedFile) => readonly T[]): readonly T[] {
     if (this.last === undefined) return changed;
     const before = of(this.last);
-    return [...before.slice(0, first), ...changed, ...before.slice(before.length - behind)];
+    return before.slice(0, first).concat(changed, before.slice(before.length - behind));
   }
 
   /** The stretch of lines outside of which nothing that the checks depend on is different from the last time. */
