@@ -102,7 +102,7 @@ function* sometimes(file: AnalysedFile, analysis: Analysis, access: Traffic, sev
   if (stopped === undefined) return;
   yield {
     ...spotOf(file, analysis.ruleset, stopped.decidedBy), severity, packet: stopped.packet,
-    message: `${who} get through only ${file.conditionals.length === 0 ? 'at certain moments' : 'under conditions that the script does not tell'}: otherwise \`${stopped.packet}\` ${fateText(file, stopped)}.`,
+    message: `${who} get through only ${file.dependences.length === 0 ? 'at certain moments' : 'under conditions that the script does not tell'}: otherwise \`${stopped.packet}\` ${fateText(file, stopped)}.`,
   };
 }
 

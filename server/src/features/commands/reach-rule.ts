@@ -14,10 +14,11 @@ import { show } from './simulate.ts';
 export function reachRule(session: Session, argument: unknown): unknown {
   const { uri, line } = readPlace(argument);
   const asked = session.document(uri);
-  const { document, run } = asked === undefined ? { document: undefined, run: undefined } : followedAt(asked, line);
-  const at = document?.lineAt(line ?? 0)?.line;
-  const place = document === undefined || at === undefined ? undefined : placeInRuleset(document, at);
-  if (asked === undefined || document === undefined || place === undefined || place.indices.length === 0) return failure('There is no rule on this line, or later commands have taken it away again.');
+  if (asked === undefined) return failure(NO_RULE);
+  const { document, run } = followedAt(asked, line);
+  const at = document.lineAt(line ?? 0)?.line;
+  const place = at && placeInRuleset(document, at);
+  if (place === undefined || place.indices.length === 0) return failure(NO_RULE);
   const analysis = analysisOf(place.ruleset);
   const rules = place.indices.map((index): RulePlace => ({ table: place.table, chain: place.chain.name, index }));
   // Of a list of addresses some may be left.
@@ -32,6 +33,8 @@ export function reachRule(session: Session, argument: unknown): unknown {
   const given = unsure!.given.join(' and ');
   return failure(`Whether a packet reaches this rule depends on what is not known${given === '' ? ' from the file' : `: ${given}`}. \`${unsure!.packet}\` might.`);
 }
+
+const NO_RULE = 'There is no rule on this line, or later commands have taken it away again.';
 
 const failure = (message: string): { readonly error: { readonly message: string } } => ({ error: { message } });
 

@@ -1,6 +1,7 @@
 import { hunksOf, placesAfter } from '../../core/hunks.ts';
-import { isTableName, type Stack, type TableName } from '../../core/netfilter.ts';
+import type { Stack, TableName } from '../../core/netfilter.ts';
 import type { BoundLine } from '../../core/ruleset/build.ts';
+import { tableOfCommand } from '../../core/ruleset/document.ts';
 import type { BoundCommand, BoundRule, CommandKind } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext } from '../rule.ts';
@@ -55,7 +56,7 @@ export class ScriptCommands {
 
   /** The first that adds a rule to a table. */
   firstAddedTo(table: TableName): ScriptCommand | undefined {
-    return this.at(this.executed.findIndex((line) => isRead(line) && adds(line) && (line.bound!.table?.name ?? 'filter') === table));
+    return this.at(this.executed.findIndex((line) => isRead(line) && adds(line) && tableOfCommand(line.bound!) === table));
   }
 
   /** The first that adds a rule and runs for sure, of those that fit. */
@@ -65,8 +66,8 @@ export class ScriptCommands {
 
   private at(place: number): ScriptCommand | undefined {
     const { line, bound } = this.executed[place] ?? {};
-    const table = bound?.table?.name ?? 'filter';
-    return isTableName(table) && bound?.command !== undefined ? { line: line!, bound, command: bound.command, table, place } : undefined;
+    const table = bound && tableOfCommand(bound);
+    return table !== undefined && bound?.command !== undefined ? { line: line!, bound, command: bound.command, table, place } : undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { analyse, type Analysis } from '../../../core/analysis/analysis.ts';
 import type { Family, Policy } from '../../../core/netfilter.ts';
 import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
+import { tableOfCommand } from '../../../core/ruleset/document.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
 import { accessTo } from './management.ts';
@@ -120,7 +121,7 @@ class Told {
   /** Takes note of a command; what it does, where it may cut connections off. */
   follow(given: BoundLine): Pick<Interim, 'hook' | 'how'> | undefined {
     const { bound } = given;
-    if (bound === undefined || (bound.table?.name ?? 'filter') !== 'filter' || bound.unresolved !== undefined) return undefined;
+    if (bound === undefined || tableOfCommand(bound) !== 'filter' || bound.unresolved !== undefined) return undefined;
     const { command } = bound;
     if (command?.kind === 'policy') return this.policy(command.chain, command.argument?.text);
     let found: Pick<Interim, 'hook' | 'how'> | undefined;
@@ -150,7 +151,7 @@ function mayCutOff({ command, header, matches, target }: BoundRule): boolean {
 
 /** Whether a command may let more packets through than before. */
 function mayLetThrough(bound: BoundRule | undefined): boolean {
-  if (bound === undefined || (bound.table?.name ?? 'filter') !== 'filter') return false;
+  if (bound === undefined || tableOfCommand(bound) !== 'filter') return false;
   const { command, target } = bound;
   if (command?.kind === 'policy') return command.argument?.text === 'ACCEPT';
   return command?.kind === 'delete' || command?.kind === 'flush' || !(target?.kind === 'verdict' && target.verdict === 'DROP');

@@ -1,6 +1,7 @@
 import type { Deciding } from '../../../core/analysis/analysis.ts';
 import type { BoundLine } from '../../../core/ruleset/build.ts';
 import { isBuiltIn, stackOf, type TableName } from '../../../core/netfilter.ts';
+import { tableOfCommand } from '../../../core/ruleset/document.ts';
 import type { Chain, CommandKind, Ruleset } from '../../../core/ruleset/model.ts';
 import { nameOfLine, type Line } from '../../../core/syntax/line.ts';
 import type { Span } from '../../../core/text.ts';
@@ -31,7 +32,7 @@ const LOOKING: ReadonlySet<CommandKind> = new Set(['check', 'list', 'list-rules'
 function lastChange(file: FileInContext, ruleset: Ruleset, table: TableName, chain: string): Spot | undefined {
   const changes = ({ bound }: BoundLine): boolean => {
     const command = bound?.command;
-    if (command === undefined || LOOKING.has(command.kind) || (bound!.table?.name ?? 'filter') !== table) return false;
+    if (command === undefined || LOOKING.has(command.kind) || tableOfCommand(bound!) !== table) return false;
     return command.chain === undefined || command.chain === chain || !isBuiltIn(table, command.chain);
   };
   const last = file.executed(stackOf(ruleset)).findLast(changes);

@@ -1,6 +1,7 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import { stackOf, type Hook, type Policy } from '../../../core/netfilter.ts';
 import type { BoundLine } from '../../../core/ruleset/build.ts';
+import { tableOfCommand } from '../../../core/ruleset/document.ts';
 import type { Chain, Ruleset } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext } from '../../rule.ts';
@@ -38,12 +39,12 @@ export function flushesOf(file: FileInContext, ruleset: Ruleset, chain: string):
 
 /** Whether the command takes all rules out of a chain of filter. */
 export function empties({ bound }: BoundLine, chain: string): boolean {
-  return bound?.command?.kind === 'flush' && bound.unresolved === undefined && (bound.table?.name ?? 'filter') === 'filter' && (bound.command.chain ?? chain) === chain;
+  return bound?.command?.kind === 'flush' && bound.unresolved === undefined && tableOfCommand(bound) === 'filter' && (bound.command.chain ?? chain) === chain;
 }
 
 /** The policy that the command gives to a chain of filter; undefined where it does not set it. */
 export function policySetBy({ bound }: BoundLine, chain: string): Policy | undefined {
-  if (bound?.command?.kind !== 'policy' || bound.command.chain !== chain || bound.unresolved !== undefined || (bound.table?.name ?? 'filter') !== 'filter') return undefined;
+  if (bound?.command?.kind !== 'policy' || bound.command.chain !== chain || bound.unresolved !== undefined || tableOfCommand(bound) !== 'filter') return undefined;
   const policy = bound.command.argument?.text;
   return policy === 'ACCEPT' || policy === 'DROP' ? policy : undefined;
 }
