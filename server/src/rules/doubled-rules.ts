@@ -1,5 +1,6 @@
 import type { BoundLine } from '../core/ruleset/build.ts';
-import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
+import { tableOfCommand } from '../core/ruleset/document.ts';
+import type { BoundRule, Chain, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type Fix } from './rule.ts';
 import { page } from './support/page.ts';
 import { scriptCommands, type ScriptCommand, type ScriptCommands } from './support/script.ts';
@@ -35,9 +36,8 @@ export default defineRule({
 
 /** The first command whose rules stay in a built-in chain and are not provided for. */
 function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, ruleset: Ruleset): ScriptCommand | undefined {
-  let left: ReadonlySet<BoundRule> | undefined;
   return commands.firstCertain(({ bound: added }) => {
-    if (!(left ??= leftBehind(ruleset)).has(added!)) return false;
+    if (!isLeftBehind(added!, ruleset)) return false;
     for (const before of executed) {
       if (before.bound === added) return true;
       if (provides(before, added!)) return false;
@@ -46,11 +46,20 @@ function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, 
   });
 }
 
-/** What makes the rules that stand in built-in chains when the script ends. */
-function leftBehind({ tables }: Ruleset): ReadonlySet<BoundRule> {
-  const chains = [...tables.values()].flatMap((table) => [...table.chains.values()]).filter(({ builtIn }) => builtIn);
-  return new Set(chains.flatMap(({ rules }) => rules.map(({ bound }) => bound)));
+/** Whether a rule that was added to a built-in chain stands there when the script ends. */
+function isLeftBehind(added: BoundRule, { tables }: Ruleset): boolean {
+  const chain = tables.get(tableOfCommand(added)!)?.chains.get(added.command!.chain!);
+  return chain?.builtIn === true && madeBy(chain).has(added);
 }
+
+/** What has made the rules of a chain; of a chain that stays the same it is known. */
+function madeBy(chain: Chain): ReadonlySet<BoundRule> {
+  let made = known.get(chain);
+  if (made === undefined) known.set(chain, made = new Set(chain.rules.map(({ bound }) => bound)));
+  return made;
+}
+
+const known = new WeakMap<Chain, ReadonlySet<BoundRule>>();
 
 /** Whether the command sees to it that the other one's rule is not there yet, or may well do so. */
 function provides({ bound, restore, unknownInput }: BoundLine, added: BoundRule): boolean {

@@ -1,6 +1,6 @@
 import type { Hook } from '../core/netfilter.ts';
 import { HOOKS } from '../core/netfilter.ts';
-import type { BoundRule, HeaderPart, Table } from '../core/ruleset/model.ts';
+import type { BoundRule, Chain, HeaderPart, Table } from '../core/ruleset/model.ts';
 import { ChainSurvey } from '../core/ruleset/chain-survey.ts';
 import { NO_INTERFACE, Placements } from '../core/ruleset/placement.ts';
 import type { Line } from '../core/syntax/line.ts';
@@ -53,13 +53,23 @@ function misplaced(side: Side, bound: BoundRule, line: Line, chain: Hook): reado
 function* unmatchable(table: Table): Iterable<Report> {
   const placements = Placements.of(table);
   for (const chain of table.chains.values()) {
-    const { interfaced } = ChainSurvey.of(chain);
-    if (chain.builtIn || interfaced.length === 0) continue;
+    if (chain.builtIn || ChainSurvey.of(chain).interfaced.length === 0) continue;
     const hooks = placements.hooksOf(chain.name);
-    const sides = SIDES.filter((side) => lack(hooks, side));
-    if (sides.length === 0) continue;
-    for (const bound of interfaced) for (const side of sides) if (asksInVain(bound, side, hooks)) yield never(side, bound, hooks, chain.name);
+    if (SIDES.some((side) => lack(hooks, side))) yield* unmatchableFrom(hooks, chain);
   }
+}
+
+/** What was found in chains that stay the same, by the hooks that led to them. */
+const known = new WeakMap<Chain, { readonly hooks: string; readonly reports: readonly Report[] }>();
+
+function unmatchableFrom(hooks: ReadonlySet<Hook>, chain: Chain): readonly Report[] {
+  const names = [...hooks].join();
+  const before = known.get(chain);
+  if (before?.hooks === names) return before.reports;
+  const sides = SIDES.filter((side) => lack(hooks, side));
+  const reports = ChainSurvey.of(chain).interfaced.flatMap((bound) => sides.filter((side) => asksInVain(bound, side, hooks)).map((side) => never(side, bound, hooks, chain.name)));
+  known.set(chain, { hooks: names, reports });
+  return reports;
 }
 
 const SIDES = ['in', 'out'] as const;

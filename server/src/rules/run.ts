@@ -162,6 +162,11 @@ export class Diagnostics {
 /** The tables that the file speaks for: those of its own family, and those that its command lines work on. */
 function stacksOf(document: RulesetDocument, survey: Survey): readonly Stack[] {
   const stacks = new Set([document.meantBy(document.family)]);
+  if (document.kind === 'script' && document.broken === undefined) {
+    // What a command line says is what the evaluation found, but for lines that are no shell.
+    for (const stack of document.stacks) stacks.add(stack);
+    return [...stacks];
+  }
   for (const { content } of survey.of('command')) {
     if (content.kind !== 'command') continue;
     stacks.add(stackOfCommand(content));

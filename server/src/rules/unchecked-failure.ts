@@ -37,7 +37,9 @@ function lostBeforeDrop({ executed }: FileInContext, ruleset: Ruleset): BoundLin
   if (failed.size === 0) return undefined;
   const closed = new Set<string>();
   let first: BoundLine | undefined;
-  for (const each of executed(stackOf(ruleset)).toReversed()) {
+  const lines = executed(stackOf(ruleset));
+  for (let place = lines.length - 1; place >= 0; place--) {
+    const each = lines[place]!;
     const chain = each.bound?.command?.chain;
     if (chain === undefined) continue;
     if (failed.has(each.line)) {

@@ -73,11 +73,16 @@ class Joined implements Steps {
 
   /** Whether two invocations, one of before, are sure to have the same steps. */
   comparing({ invocations, asked }: Evaluation): (place: number, placeBefore: number) => boolean {
-    const { before, before: { evaluation }, gone } = this;
+    const { before: { evaluation, steps, ends }, gone } = this;
+    // Thousands are compared, and mostly one line is gone.
+    const [only] = gone;
+    const isGone = gone.size === 1 ? (line: Line): boolean => line === only : (line: Line): boolean => gone.has(line);
+    const areAskedAlike = asked.size === 0 && evaluation.asked.size === 0 ? (): boolean => true : (place: number, placeBefore: number): boolean => asked.has(place) === evaluation.asked.has(placeBefore);
     return (place, placeBefore) => {
-      if (invocations[place] !== evaluation.invocations[placeBefore] || asked.has(place) !== evaluation.asked.has(placeBefore)) return false;
+      if (invocations[place] !== evaluation.invocations[placeBefore] || !areAskedAlike(place, placeBefore)) return false;
       // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
-      for (let step = endAt(before, placeBefore); step < before.ends[placeBefore]!; step++) if (gone.has(before.steps[step]!.alone)) return false;
+      const end = ends[placeBefore]!;
+      for (let step = placeBefore === 0 ? 0 : ends[placeBefore - 1]!; step < end; step++) if (isGone(steps[step]!.alone)) return false;
       return true;
     };
   }

@@ -252,7 +252,7 @@ export class Script {
     const changed = new Set([...layout.lines.slice(first, last), ...touched, ...this.meanwhile]);
     for (const line of broken) if (!before.broken.has(line)) changed.add(line);
     for (const line of before.broken) if (!broken.has(line)) changed.add(line);
-    const said = sayings(steps.filter(({ alone }) => changed.has(alone)));
+    const said = sayings(stepsOn(changed, steps));
     const renewed = new Set<Line>();
     const lines = layout.lines.map((alone, index) => {
       const known = index < first ? before.lines[index] : index < last ? undefined : before.lines[index - last + lastBefore];
@@ -515,6 +515,16 @@ function placesOn(lines: ReadonlySet<Line>, steps: readonly ScriptStep[]): reado
   const places: number[] = [];
   if (lines.size > 0) for (let place = 0; place < steps.length; place++) if (lines.has(steps[place]!.alone)) places.push(place);
   return places;
+}
+
+/** The steps that stand on some lines, of which most stand near each other. */
+function stepsOn(lines: ReadonlySet<Line>, steps: readonly ScriptStep[]): readonly ScriptStep[] {
+  let [first, last] = [Infinity, -1];
+  for (const { number } of lines) {
+    first = Math.min(first, number);
+    last = Math.max(last, number);
+  }
+  return steps.filter(({ alone }) => first <= alone.number && alone.number <= last && lines.has(alone));
 }
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;

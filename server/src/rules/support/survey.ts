@@ -13,7 +13,9 @@ type Question = (line: Line) => boolean;
 export class Survey {
   private readonly lines: readonly Line[];
   private readonly kinds: readonly LineKind[];
-  private byKind: ReadonlyMap<LineKind, readonly Line[]> | undefined;
+  /** How many lines of a kind there are, where there are any. */
+  private readonly counts: Map<LineKind, number>;
+  private readonly byKind = new Map<LineKind, readonly Line[]>();
   /** Where lines begin and end that were not there the last time, and the end of those in whose place they stand. */
   private readonly start: number;
   private readonly end: number;
@@ -32,12 +34,17 @@ export class Survey {
     this.endBefore = (before?.lines.length ?? 0) - end;
     this.kinds = [...before?.kinds.slice(0, start) ?? [], ...lines.slice(start, this.end).map(({ content: { kind } }) => kind), ...before?.kinds.slice(this.endBefore) ?? []];
     this.answersBefore = before?.answers ?? new Map();
+    this.counts = new Map(before?.counts);
+    for (let place = start; place < this.endBefore; place++) this.count(before!.kinds[place]!, -1);
+    for (let place = start; place < this.end; place++) this.count(this.kinds[place]!, 1);
   }
 
   /** The lines of a kind, in their order. */
   of(kind: SparseKind): readonly Line[] {
-    this.byKind ??= this.gathered();
-    return this.byKind.get(kind) ?? NO_LINES;
+    if (!this.counts.has(kind)) return NO_LINES;
+    let found = this.byKind.get(kind);
+    if (found === undefined) this.byKind.set(kind, found = this.lines.filter((_, place) => this.kinds[place] === kind));
+    return found;
   }
 
   /** The first line of which the answer is yes. */
@@ -47,17 +54,10 @@ export class Survey {
     return this.lines[place];
   }
 
-  private gathered(): ReadonlyMap<LineKind, readonly Line[]> {
-    const { lines, kinds } = this;
-    const byKind = new Map<LineKind, Line[]>();
-    for (let place = 0; place < kinds.length; place++) {
-      const kind = kinds[place]!;
-      if (kind === 'rule' || kind === 'blank' || kind === 'comment' || kind === 'shell') continue;
-      const known = byKind.get(kind);
-      if (known === undefined) byKind.set(kind, [lines[place]!]);
-      else known.push(lines[place]!);
-    }
-    return byKind;
+  private count(kind: LineKind, more: number): void {
+    const count = (this.counts.get(kind) ?? 0) + more;
+    if (count === 0) this.counts.delete(kind);
+    else this.counts.set(kind, count);
   }
 
   private search(question: Question): number {

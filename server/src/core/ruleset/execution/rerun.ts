@@ -12,6 +12,9 @@ import { unchangedTables } from './unchanged.ts';
 const NEAREST = 64;
 const SPREAD = 1.125;
 
+/** At how many of the places that were edited last marks are left: where somebody types, the next letter follows. */
+const MOST_EDITED = 4;
+
 /** Among how many others what came before is looked for again. */
 const MOST_OTHERS = 256;
 
@@ -25,6 +28,8 @@ const MOST_VAIN = 2;
 interface Mark {
   at: number;
   readonly execution: Execution;
+  /** The how manieth edit left it, where one did. */
+  readonly edit?: number;
 }
 
 /** Lines that were executed the last time from a place on at which others came this time. */
@@ -46,7 +51,9 @@ interface Former {
 export class Rerun {
   readonly from: Ruleset | undefined;
   readonly namespace: string | undefined;
-  private readonly marks: Mark[];
+  private marks: Mark[];
+  /** How many edits have left marks. */
+  private edits = 0;
   /** The lines that were executed last, and with what each ended. */
   private lines: BoundLine[] = [];
   private statuses: (number | undefined)[] = [];
@@ -156,7 +163,18 @@ export class Rerun {
     for (const [place] of behind.restores) this.restores.delete(place);
     if (this.finished !== undefined && this.finished.position > position) this.finished = undefined;
     // Lines that came in the place of others may themselves come no more.
-    if (former === undefined || former.start > position) this.former = !this.isCutBefore(behind.lines[0]) ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
+    if (former !== undefined && former.start <= position) return;
+    this.former = !this.isCutBefore(behind.lines[0]) ? { start: position, execution: this.execution.copy(), ...behind } : undefined;
+    this.markEdit();
+  }
+
+  /** Leaves a mark where others come in the place of lines, and takes old ones of this kind away. */
+  private markEdit(): void {
+    const { execution, position, marks } = this;
+    if (marks.at(-1)!.at === position) return;
+    const edit = ++this.edits;
+    this.marks = marks.filter((mark) => !isOld(mark, edit));
+    this.marks.push({ at: position, execution: execution.copy(), edit });
   }
 
   /** Whether from this line on everything comes as it came the last time; then it is what it was, but for a difference. */
@@ -183,7 +201,7 @@ export class Rerun {
     this.lines = withMore(this.lines, lines, from, lines.length);
     this.statuses = withMore(this.statuses, statuses, from, lines.length);
     for (const mark of marks) {
-      if (mark.at < start + from) continue;
+      if (mark.at < start + from || isOld(mark, this.edits)) continue;
       mark.execution.makeDifferent(difference);
       mark.at += moved;
       this.marks.push(mark);
@@ -191,6 +209,9 @@ export class Rerun {
     for (const [place, status] of restores) if (place > start + from) this.restores.set(place + moved, status);
   }
 }
+
+/** Whether so many edits have come since the one that left the mark that it is taken away. */
+const isOld = ({ edit }: Mark, edits: number): boolean => edit !== undefined && edit <= edits - MOST_EDITED;
 
 /** Whether what reads the one line reads the other, too. */
 const goesOn = (line: BoundLine | undefined, next: BoundLine | undefined): boolean => line?.restore !== undefined && line.restore === next?.restore;
