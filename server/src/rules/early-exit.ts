@@ -40,8 +40,11 @@ const neverRun = (count: number): string => (count === 1 ? 'the command behind i
 
 /** How many lines behind one have commands of which none runs: a function's stand before its call. */
 function commandsBehind({ survey, rulesets, executed }: FileInContext, { number }: Line): number {
-  const run = new Set(rulesets.flatMap(({ family }) => executed(family).map(({ line }) => line)));
-  return survey.of('command').filter((line) => line.number > number && !run.has(line)).length;
+  const run = new Set<Line>();
+  for (const { family } of rulesets) for (const { line } of executed(family)) if (line.number > number) run.add(line);
+  let count = 0;
+  for (const line of survey.of('command')) if (line.number > number && !run.has(line)) count++;
+  return count;
 }
 
 function goOn(line: Line): Fix[] {

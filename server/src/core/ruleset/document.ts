@@ -7,6 +7,7 @@ import { TextLines, type Replacement, type TextChange } from '../syntax/text-lin
 import { carriedOver } from '../hunks.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Span } from '../text.ts';
+import { Blocks } from './blocks.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
 import { buildRuleset, type BoundLine } from './build.ts';
 import { Rerun } from './execution/rerun.ts';
@@ -95,7 +96,8 @@ export class RulesetDocument implements ScriptContext {
   /** What a script starts from that names nothing. */
   private startFiles: readonly string[] = [];
   private startKnown: Start | undefined;
-  private blocks: readonly BlockEdge[] | undefined;
+  private blocks: Blocks | undefined;
+  private blocksBefore: Blocks | undefined;
 
   /** `file`: a name for those who start from what it leaves behind. */
   constructor(parser: LineParser, uri: string, languageId: string, version: number, text: string, beside: Beside = NOTHING_BESIDE, file?: string) {
@@ -173,7 +175,7 @@ export class RulesetDocument implements ScriptContext {
 
   /** The targets that chains of a ruleset hide. */
   get hiddenTargets(): HiddenTargets {
-    this.hidden ??= new HiddenTargets(this.content, this.family, this.kind);
+    this.hidden ??= new HiddenTargets(this.textLines.of('chain'), this.content, this.family, this.kind);
     return this.hidden;
   }
 
@@ -282,7 +284,7 @@ export class RulesetDocument implements ScriptContext {
 
   /** The line that names a file which the document starts from; undefined where a setting does, or nothing. */
   get startLine(): Line | undefined {
-    return this.content.find(({ content }) => content.kind === 'start');
+    return this.textLines.of('start')[0];
   }
 
   /** Whether the line is one of this document as it stands. */
@@ -304,7 +306,7 @@ export class RulesetDocument implements ScriptContext {
   /** The arguments with which a script is run, the same object as long as they are the same; undefined where nobody says. */
   get arguments(): readonly string[] | undefined {
     if (this.givenArguments !== undefined) return this.givenArguments;
-    const call = this.content.find(({ content }) => content.kind === 'call')?.content;
+    const call = this.textLines.of('call')[0]?.content;
     if (call?.kind !== 'call') return undefined;
     if (this.statedArguments?.stated !== call.arguments) this.statedArguments = { stated: call.arguments, words: call.arguments.map(({ text }) => text) };
     return this.statedArguments.words;
@@ -322,7 +324,7 @@ export class RulesetDocument implements ScriptContext {
 
   private started(): Start {
     if (this.given !== undefined) return { ...EMPTY_START, rulesets: this.given };
-    this.startKnown ??= startOf(this.content, this.kind === 'script' ? this.startFiles : [], this.beside.readStart);
+    this.startKnown ??= startOf(this.textLines.of('start'), this.kind === 'script' ? this.startFiles : [], this.beside.readStart);
     return this.startKnown;
   }
 
@@ -422,6 +424,7 @@ export class RulesetDocument implements ScriptContext {
   private forget(): void {
     this.rulesets.clear();
     this.restored = undefined;
+    this.blocksBefore = this.blocks ?? this.blocksBefore;
     this.blocks = undefined;
     this.hidden = undefined;
     // Those of a script with the back end that most ask for serve its next reading.
@@ -498,15 +501,8 @@ export class RulesetDocument implements ScriptContext {
 
   /** The table of the block that holds a physical line. */
   private tableAt(physical: number): TableName | undefined {
-    this.blocks ??= blockEdges(this.lines);
-    let low = 0;
-    let high = this.blocks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.blocks[middle]!.number <= physical) low = middle + 1;
-      else high = middle;
-    }
-    return this.blocks[low - 1]?.table;
+    this.blocks ??= new Blocks(this.lines, this.blocksBefore);
+    return this.blocks.tableAt(physical);
   }
 }
 
@@ -520,21 +516,6 @@ function countUpTo(executed: readonly BoundLine[], at: number): number {
   if (last !== -1) return last + 1;
   const next = executed.findIndex(({ line }) => line.number > at);
   return next === -1 ? executed.length : next;
-}
-
-/** From this physical line on, lines stand in this table's block; undefined for none. */
-interface BlockEdge {
-  readonly number: number;
-  readonly table: TableName | undefined;
-}
-
-function blockEdges(lines: readonly Line[]): BlockEdge[] {
-  const edges: BlockEdge[] = [];
-  for (const { number, content } of lines) {
-    if (content.kind === 'table') edges.push({ number, table: isTableName(content.name.text) ? content.name.text : undefined });
-    else if (content.kind === 'commit') edges.push({ number: number + 1, table: undefined });
-  }
-  return edges;
 }
 
 function conditionalCommand(reading: ScriptReading, place: number): ConditionalCommand {

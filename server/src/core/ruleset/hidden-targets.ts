@@ -20,14 +20,13 @@ interface Hiding {
 export class HiddenTargets {
   private readonly declared: readonly Hiding[];
 
-  constructor(lines: readonly Line[], family: Family, kind: FileKind) {
-    const declared: Hiding[] = [];
-    for (const line of lines) {
+  /** `declarations`: those of the lines that declare chains. */
+  constructor(declarations: readonly Line[], lines: readonly Line[], family: Family, kind: FileKind) {
+    this.declared = declarations.flatMap((line): Hiding[] => {
       const name = line.content.kind === 'chain' ? line.content.name.text : undefined;
-      if (name === undefined || findTarget(name, family) === undefined) continue;
-      declared.push({ line, name, until: kind === 'script' ? lines.find((each) => each.number > line.number && isShell(each))?.number ?? Infinity : Infinity });
-    }
-    this.declared = declared;
+      if (name === undefined || findTarget(name, family) === undefined) return [];
+      return [{ line, name, until: kind === 'script' ? lines.find((each) => each.number > line.number && isShell(each))?.number ?? Infinity : Infinity }];
+    });
   }
 
   /** Whether there is none. */

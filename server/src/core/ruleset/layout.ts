@@ -6,15 +6,17 @@ export class Layout {
   readonly lines: readonly Line[];
   readonly starts: readonly number[];
   readonly text: string;
+  /** The lines before the edit, and those in whose place others stand now. */
+  private readonly edit: { readonly lines: readonly Line[]; readonly first: number; readonly last: number };
   /** The line found last; whoever goes through a script asks for the next one. */
   private found = 0;
 
   /** `before`: the layout of the script before an edit, of which most goes on. */
   constructor(lines: readonly Line[], before?: Layout) {
-    // The array is the document's, which changes it.
-    this.lines = [...lines];
+    this.lines = lines;
     const { start: first, end: behind } = sharedEnds(lines, before?.lines ?? []);
     const last = lines.length - behind;
+    this.edit = { lines: before?.lines ?? [], first, last };
     const starts = before?.starts.slice(0, first) ?? [];
     const from = before?.startOf(first) ?? 0;
     const changed = lines.slice(first, last).map(({ text, eol }) => text + eol);
@@ -50,6 +52,7 @@ export class Layout {
 
   /** The lines outside of which all are those of another layout. */
   changedSince({ lines }: Layout): { readonly first: number; readonly last: number } {
+    if (lines === this.edit.lines) return this.edit;
     const { start, end } = sharedEnds(this.lines, lines);
     return { first: start, last: this.lines.length - end };
   }

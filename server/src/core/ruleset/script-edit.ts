@@ -1,6 +1,6 @@
 import { carriedOver, hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
-import { sameAnswers, sameDemand } from '../shell/invocation.ts';
+import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
 import type { Layout } from './layout.ts';
 import type { ScriptStep } from './script.ts';
@@ -37,12 +37,32 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
   }
   const { first, last } = layout.changedSince(before.layout);
   const lastBefore = before.layout.lines.length - (layout.lines.length - last);
-  const gone = new Set(before.layout.lines.slice(first, lastBefore));
+  const gone = goneLines(layout, before);
   const joined = new Joined(before, gone, new Set(layout.lines.slice(first, last).filter((line) => gone.has(line))));
   for (const hunk of hunksOf(evaluation.invocations.length, before.ends.length, joined.comparing(evaluation))) joined.add(hunk, at);
   joined.goOnTo(before.ends.length);
   const { steps, ends, hunks, touched } = joined;
   return { steps, ends, kept: { hunks, first, last, lastBefore, touched } };
+}
+
+/** The lines of before that are no more, or stand elsewhere. */
+export const goneLines = (layout: Layout, before: Before): ReadonlySet<Line> => {
+  const { first, last } = layout.changedSince(before.layout);
+  return new Set(before.layout.lines.slice(first, before.layout.lines.length - (layout.lines.length - last)));
+};
+
+/** Whether an invocation is the one of before at a place, on lines that are not gone. */
+export function sameInvocation({ evaluation, steps, ends }: Before, gone: ReadonlySet<Line>): (invocation: Invocation, place: number) => boolean {
+  // Thousands are compared, and mostly one line is gone.
+  const [only] = gone;
+  const isGone = gone.size === 1 ? (line: Line): boolean => line === only : (line: Line): boolean => gone.has(line);
+  return (invocation, place) => {
+    if (invocation !== evaluation.invocations[place]) return false;
+    // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
+    const end = ends[place]!;
+    for (let step = place === 0 ? 0 : ends[place - 1]!; step < end; step++) if (isGone(steps[step]!.alone)) return false;
+    return true;
+  };
 }
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
@@ -73,18 +93,10 @@ class Joined implements Steps {
 
   /** Whether two invocations, one of before, are sure to have the same steps. */
   comparing({ invocations, asked }: Evaluation): (place: number, placeBefore: number) => boolean {
-    const { before: { evaluation, steps, ends }, gone } = this;
-    // Thousands are compared, and mostly one line is gone.
-    const [only] = gone;
-    const isGone = gone.size === 1 ? (line: Line): boolean => line === only : (line: Line): boolean => gone.has(line);
-    const areAskedAlike = asked.size === 0 && evaluation.asked.size === 0 ? (): boolean => true : (place: number, placeBefore: number): boolean => asked.has(place) === evaluation.asked.has(placeBefore);
-    return (place, placeBefore) => {
-      if (invocations[place] !== evaluation.invocations[placeBefore] || !areAskedAlike(place, placeBefore)) return false;
-      // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
-      const end = ends[placeBefore]!;
-      for (let step = placeBefore === 0 ? 0 : ends[placeBefore - 1]!; step < end; step++) if (isGone(steps[step]!.alone)) return false;
-      return true;
-    };
+    const { before, before: { evaluation }, gone } = this;
+    const isSame = sameInvocation(before, gone);
+    if (asked.size === 0 && evaluation.asked.size === 0) return (place, placeBefore) => isSame(invocations[place]!, placeBefore);
+    return (place, placeBefore) => isSame(invocations[place]!, placeBefore) && asked.has(place) === evaluation.asked.has(placeBefore);
   }
 
   /** The steps of before, with those of the hunks in the place of others. */

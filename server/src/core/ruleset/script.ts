@@ -20,7 +20,7 @@ import { Layout } from './layout.ts';
 import { Recent, Round } from './recent.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
 import type { RestoredText } from './restored-text.ts';
-import { sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
+import { goneLines, sameInvocation, sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 
 /** A line's part in the execution of a script. */
@@ -133,12 +133,13 @@ interface Followed extends Steps {
   readonly evaluation: Evaluation;
   /** What an edit has left as it was. */
   readonly kept: Kept | undefined;
-  /** Whether what it runs depends on how its commands end. */
-  readonly dependsOnStatuses: boolean;
+  /** How its commands end, as far as it looks at that. */
+  readonly statuses: Statuses;
 }
 
 /** A script as it was read last. */
 interface LastReading extends Before {
+  readonly statuses: Statuses;
   readonly lines: readonly Line[];
   readonly settled: readonly ScriptStep[];
   readonly stacks: readonly Stack[];
@@ -223,7 +224,7 @@ export class Script {
     this.text.update(layout.text, layout.sharedWith(this.layout));
     this.layout = layout;
     const followed = this.follow(layout, context, 'nft', last);
-    const { evaluation, steps, ends, kept, dependsOnStatuses } = followed;
+    const { evaluation, statuses, steps, ends, kept } = followed;
     const broken = brokenLines(layout, this.text.chunks);
     const { lines, renewed } = kept === undefined ? { lines: this.saying(layout.lines, steps, broken), renewed: NO_LINES } : this.linesAfter(layout, steps, kept, broken, last!);
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
@@ -235,7 +236,7 @@ export class Script {
       : { hunks: kept.hunks, stepsBefore: last!.steps, doubtfulBefore: last!.doubtful, dependents: last!.dependents };
     const doubtful = placesAfter(doubtfulBefore, hunks, (place) => isDoubtful(steps[place]!));
     dependents.change(hunks, steps, stepsBefore);
-    this.last = { layout, evaluation, steps, ends, lines, settled, stacks, doubtful, dependents, broken };
+    this.last = { layout, evaluation, statuses, steps, ends, lines, settled, stacks, doubtful, dependents, broken };
     this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
     return {
@@ -243,7 +244,7 @@ export class Script {
       givenUpAt: lineAt(evaluation.givenUpAt), failedAt: lineAt(evaluation.failedAt), unset: evaluation.unset && { line: lineAt(evaluation.unset.start)!, name: evaluation.unset.name },
       broken: evaluation.broken && brokenBy(evaluation.broken, lineAt(evaluation.broken.start)!),
       kept: keptSteps,
-      stepsWith: (backend) => (backend === 'nft' || !dependsOnStatuses ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
+      stepsWith: (backend) => (backend === 'nft' || !statuses.wasAsked ? settled : legacy ??= this.settled(this.follow(layout, context, backend, undefined).steps)),
     };
   }
 
@@ -269,7 +270,7 @@ export class Script {
     return lines.map((line) => this.lineSaying(line, said.get(line), broken.has(line)));
   }
 
-  private follow(layout: Layout, context: ScriptContext, backend: Backend, before: Before | undefined): Followed {
+  private follow(layout: Layout, context: ScriptContext, backend: Backend, before: LastReading | undefined): Followed {
     const known = new Map<Invocation, readonly ScriptStep[]>();
     const turns = new Map<Line, number>();
     const stepsOf = (invocation: Invocation): readonly ScriptStep[] => {
@@ -280,7 +281,8 @@ export class Script {
     };
     // Lines say what iptables-nft makes of them.
     const lineOf = (step: ScriptStep): Line => (backend === 'nft' ? this.lineMeanwhile(step) : this.made.get(step.alone) ?? step.alone);
-    const statuses = new Statuses({ executionOf: (stack) => context.execution(stack, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) });
+    const statusesBefore = before && { statuses: before.statuses, isSame: sameInvocation(before, goneLines(layout, before)) };
+    const statuses = new Statuses({ executionOf: (stack) => context.execution(stack, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) }, statusesBefore);
     const starts = FAMILIES.map((family) => context.from(family));
     const positional = context.arguments ?? SCRIPT_ARGUMENTS;
     const opening = layout.lines[0]?.text ?? '';
@@ -289,13 +291,14 @@ export class Script {
       errexit: ERREXIT.test(opening), nounset: NOUNSET.test(opening), isBash: BASH.test(opening), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
       rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts, positional),
     });
+    statuses.forgetBefore();
     this.trails.set(backend, { trail: evaluation.trail, starts, positional });
     const { invocations, asked } = evaluation;
     const stepsAt = (place: number): readonly ScriptStep[] => {
       const steps = stepsOf(invocations[place]!);
       return asked.has(place) ? steps.map((step) => this.withAsking(step)) : steps;
     };
-    return { evaluation, dependsOnStatuses: statuses.wasAsked, ...stepsAfter(layout, evaluation, stepsAt, before) };
+    return { evaluation, statuses, ...stepsAfter(layout, evaluation, stepsAt, before) };
   }
 
   /** The way that the script took last, where it was called alike and began with what the kernel is said to hold now. */

@@ -28,7 +28,7 @@ interface Named {
   readonly span: Span;
 }
 
-/** The start that the comments of a text name, or `otherwise` where there is none. */
+/** The start that the comments of a text name, which stand on some lines, or `otherwise` where there is none. */
 export function startOf(lines: readonly Line[], otherwise: readonly string[], read: ReadStart): Start {
   const named: Named[] = [];
   for (const line of lines) if (line.content.kind === 'start') named.push(...line.content.files.map(({ text, start, end }) => ({ file: text, line, span: { start, end } })));

@@ -1,5 +1,5 @@
 import { sharedEnds } from '../shared-ends.ts';
-import type { Line } from './line.ts';
+import type { Line, LineContent } from './line.ts';
 import type { LineParser } from './parser.ts';
 import { indexAt, lineAt, offsetOfColumn, type Position, type Range } from './positions.ts';
 import { continues, physicalLines, splitLines, type LogicalText } from './split.ts';
@@ -17,8 +17,7 @@ export interface Replacement {
   readonly after: readonly Line[];
 }
 
-/** Above this many lines at once an array takes them by being built anew: a call has no room for so many arguments. */
-const MOST_ARGUMENTS = 10_000;
+const NO_LINES: readonly Line[] = [];
 
 const isAlike = (a: LogicalText, b: LogicalText): boolean => a.text === b.text && a.eol === b.eol;
 
@@ -26,7 +25,9 @@ const isAlike = (a: LogicalText, b: LogicalText): boolean => a.text === b.text &
 export class TextLines {
   private readonly parser: LineParser;
   private readonly file: string | undefined;
-  private lines: Line[] = [];
+  private lines: readonly Line[] = [];
+  /** How many lines of a kind there are, where there are any. */
+  private readonly counts = new Map<LineContent['kind'], number>();
 
   /** `file`: the name of the lines' file, for other files that speak of them. */
   constructor(parser: LineParser, text: string, file?: string) {
@@ -35,8 +36,14 @@ export class TextLines {
     this.replace(0, 0, splitLines(text));
   }
 
+  /** The lines as they are now; an edit makes another list. */
   get all(): readonly Line[] {
     return this.lines;
+  }
+
+  /** The lines of a kind of which there are few: mostly there is none, and no line is looked at. */
+  of<Kind extends LineContent['kind']>(kind: Kind): readonly Line[] {
+    return this.counts.has(kind) ? this.lines.filter(({ content }) => content.kind === kind) : NO_LINES;
   }
 
   getText(): string {
@@ -89,22 +96,32 @@ export class TextLines {
     const end = to - rest;
     const read = this.parser.parse(texts.slice(start, texts.length - rest));
     const after = file === undefined ? read : read.map((line) => ({ ...line, file }));
-    if (after.length < MOST_ARGUMENTS) this.lines.splice(first, end - first, ...after);
-    else this.lines = [...this.lines.slice(0, first), ...after, ...this.lines.slice(end)];
+    this.lines = this.lines.slice(0, first).concat(after, this.lines.slice(end));
     this.renumber(first, first + after.length);
-    return { first, before: before.slice(start, before.length - rest), after };
+    const gone = before.slice(start, before.length - rest);
+    for (const { content } of gone) this.count(content.kind, -1);
+    for (const { content } of after) this.count(content.kind, 1);
+    return { first, before: gone, after };
+  }
+
+  private count(kind: LineContent['kind'], more: number): void {
+    const count = (this.counts.get(kind) ?? 0) + more;
+    if (count === 0) this.counts.delete(kind);
+    else this.counts.set(kind, count);
   }
 
   /** Numbers the lines from an edit on, which ends before `end`. */
   private renumber(first: number, end: number): void {
-    const previous = this.lines[first - 1];
+    const { lines } = this;
+    const previous = lines[first - 1];
     let number = previous === undefined ? 0 : previous.number + physicalLines(previous.text);
-    for (let index = first; index < this.lines.length; index++) {
-      const line = this.lines[index]!;
-      // Behind an edit lines keep their distance.
-      if (index >= end && line.number === number) return;
+    for (let index = first; index < end; index++) {
+      const line = lines[index]!;
       line.number = number;
       number += physicalLines(line.text);
     }
+    // Behind an edit lines keep their distance.
+    const by = number - (lines[end]?.number ?? number);
+    if (by !== 0) for (let index = end; index < lines.length; index++) lines[index]!.number += by;
   }
 }

@@ -37,7 +37,7 @@ export class LineChecks {
     const contexts = lines.slice(first, end).map((line) => this.document.context(line));
     const findings = contexts.map((context, index) => this.findingsOf(lines[first + index]!, kind, context));
     this.last = {
-      lines: [...lines], family, kind, hides: this.hides,
+      lines, family, kind, hides: this.hides,
       tables: this.around(first, lines.length - end, contexts.map(({ table }) => table), ({ tables }) => tables),
       findings: this.around(first, lines.length - end, findings, (last) => last.findings),
     };

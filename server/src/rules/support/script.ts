@@ -1,5 +1,5 @@
 import { hunksOf, placesAfter } from '../../core/hunks.ts';
-import type { Stack, TableName } from '../../core/netfilter.ts';
+import { isBuiltIn, type Stack, type TableName } from '../../core/netfilter.ts';
 import type { BoundLine } from '../../core/ruleset/build.ts';
 import { tableOfCommand } from '../../core/ruleset/document.ts';
 import type { BoundCommand, BoundRule, CommandKind } from '../../core/ruleset/model.ts';
@@ -27,7 +27,7 @@ export class ScriptCommands {
   private readonly executed: readonly BoundLine[];
   /** Where those stand among the lines that are executed that add no rule. */
   private readonly sparse: readonly number[];
-  /** Where those stand that add one, and run for sure. */
+  /** Where those stand that add one to a built-in chain, and run for sure. */
   private readonly certain: readonly number[];
 
   /** `before`: those before an edit. */
@@ -36,7 +36,7 @@ export class ScriptCommands {
     const former = before?.executed ?? NONE;
     const hunks = hunksOf(executed.length, former.length, (place, placeBefore) => executed[place] === former[placeBefore]);
     this.sparse = placesAfter(before?.sparse ?? [], hunks, (place) => isRead(executed[place]!) && !adds(executed[place]!));
-    this.certain = placesAfter(before?.certain ?? [], hunks, (place) => isRead(executed[place]!) && adds(executed[place]!) && executed[place]!.bound!.conditional === undefined);
+    this.certain = placesAfter(before?.certain ?? [], hunks, (place) => isRead(executed[place]!) && adds(executed[place]!) && executed[place]!.bound!.conditional === undefined && isInBuiltIn(executed[place]!.bound!));
   }
 
   /** Whether it is made of these lines. */
@@ -59,7 +59,7 @@ export class ScriptCommands {
     return this.at(this.executed.findIndex((line) => isRead(line) && adds(line) && tableOfCommand(line.bound!) === table));
   }
 
-  /** The first that adds a rule and runs for sure, of those that fit. */
+  /** The first that adds a rule to a built-in chain and runs for sure, of those that fit. */
   firstCertain(fits: (command: BoundLine) => boolean): ScriptCommand | undefined {
     return this.at(this.certain.find((place) => fits(this.executed[place]!) && this.at(place) !== undefined) ?? -1);
   }
@@ -74,6 +74,11 @@ export class ScriptCommands {
 const isRead = ({ bound, restore }: BoundLine): boolean => bound?.command !== undefined && restore === undefined && !bound.broken;
 
 const adds = ({ bound }: BoundLine): boolean => bound!.command!.kind === 'append' || bound!.command!.kind === 'insert';
+
+function isInBuiltIn(bound: BoundRule): boolean {
+  const table = tableOfCommand(bound);
+  return table !== undefined && isBuiltIn(table, bound.command!.chain!);
+}
 
 const NONE: readonly BoundLine[] = [];
 

@@ -26,8 +26,7 @@ export class Survey {
 
   /** `before`: the survey of the file before an edit. */
   constructor(lines: readonly Line[], before?: Survey) {
-    // The array may be the document's, which changes it.
-    this.lines = [...lines];
+    this.lines = lines;
     const { start, end } = sharedEnds(lines, before?.lines ?? []);
     this.start = start;
     this.end = lines.length - end;

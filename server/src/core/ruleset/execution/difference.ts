@@ -85,4 +85,6 @@ function exchange<T>(before: readonly T[], after: readonly T[], isSame: (a: T, b
   return { at: start, taken: before.length - start - end, put: after.slice(start, after.length - end) };
 }
 
-const carryOut = <T>(list: T[], { at, taken, put }: Exchange<T>): void => { list.splice(at, taken, ...put); };
+function carryOut<T>(list: T[], { at, taken, put }: Exchange<T>): void {
+  if (taken > 0 || put.length > 0) list.splice(at, taken, ...put);
+}

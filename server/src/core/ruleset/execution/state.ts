@@ -31,8 +31,8 @@ export class ExecutionState {
   readonly namespace: string | undefined;
   readonly tables: Map<TableName, Table>;
   readonly reach: Reach;
-  readonly problems: LocatedProblem[] = [];
-  readonly failures: CommandFailure[] = [];
+  problems: LocatedProblem[] = [];
+  failures: CommandFailure[] = [];
   /** The line whose turn it is. */
   line!: Line;
   /** What iptables-restore reads of it. */
@@ -65,8 +65,8 @@ export class ExecutionState {
   /** Makes another state one like this, which changes by itself. */
   copyTo(other: ExecutionState): void {
     for (const [name, table] of this.tables) other.tables.set(name, copyTable(table));
-    for (const problem of this.problems) other.problems.push(problem);
-    for (const failure of this.failures) other.failures.push(failure);
+    other.problems = [...this.problems];
+    other.failures = [...this.failures];
     for (const rule of this.spared) other.spared.add(rule);
     // An iptables-restore that comes to its end says where.
     other.line = this.line;
