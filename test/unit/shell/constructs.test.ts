@@ -19,6 +19,13 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['IPT=$(which iptables); $IPT -F', 'iptables -F'],
   ['xtables-nft-multi iptables -F', 'iptables -F'],
   ['exec iptables-restore /etc/rules', 'iptables-restore /etc/rules </etc/rules>'],
+  // Aliases: which there are may not be known, nor what they stand for.
+  ['[ -f x ] && alias iptables="echo iptables"\niptables a', 'if [ -f x ]: iptables a'],
+  ['if [ -f x ]; then alias i=iptables; else alias i="ip6tables -w"; fi\nif [ -f y ]; then i a; fi', 'if [ -f x ]: if [ -f y ]: iptables a', 'if [ -f x ]: if [ -f y ]: ip6tables -w a'],
+  ['alias i="$(which iptables)"\ni a', 'iptables a'],
+  ['for o in $1; do alias i=iptables; done\ni a', 'if $1: iptables a', 'if $1: if $1: iptables a'],
+  ['alias "$X=iptables"\niptables a', 'if alias "$X=iptables": iptables a'],
+  ['alias q="iptables \'"\nq a\niptables b', 'if q: iptables b'],
   // What is not known has a name.
   ['iptables -s $(hostname -I) -j $T "$1"', 'iptables -s <$(hostname -I)> -j <$T> <$1>'],
   ['iptables -s ${NET:-10.0.0.0/8} ${1:-start}', 'iptables -s 10.0.0.0/8 start'],

@@ -29,13 +29,15 @@ describe('scripts written construct by construct', () => {
   });
 
   for (const shell of ['bash', 'dash'] as const) {
-    it(`end where ${shell} ends at what is not set`, function () {
-      if (!hasShell(shell)) {
-        console.log(`      skipped: there is no ${shell}`);
-        this.skip();
-      }
-      compare(shell, scriptsIn('unset.sh'));
-    });
+    for (const [what, file] of [['end where SHELL ends at what is not set', 'unset.sh'], ['run what SHELL reads in the place of aliases', 'aliases.sh']] as const) {
+      it(what.replace('SHELL', shell), function () {
+        if (!hasShell(shell)) {
+          console.log(`      skipped: there is no ${shell}`);
+          this.skip();
+        }
+        compare(shell, scriptsIn(file));
+      });
+    }
   }
 });
 

@@ -39,6 +39,7 @@ const line = fc.constantFrom(
   'if [ -f x ]; then', 'else', 'fi', 'for P in 1 2; do', 'done', 'iptables -C INPUT -j X || iptables -A INPUT -j X', 'exit', 'iptables-restore <<EOF', '*filter', '-A INPUT -j X', 'COMMIT', 'EOF', 'f() {', '}', 'f',
   'iptables -A INPUT -s ${N:-192.0.2.7} -j DROP', 'iptables -A INPUT -p tcp --dport "$P', '# iptables-lens disable=missing-rule', 'iptables -A INPUT -j \\', 'iptables -A INPUT -j DROP # \\', '', 'iptables -A INPUT --nonsense', '[ "$1" ] && iptables -A INPUT -j DROP',
   'ip netns exec a iptables -N X', 'ip netns exec $P iptables -A INPUT -j X', 'ip netns exec b sh -c "iptables -F; ip6tables -N X"', 'IPT="ip netns exec a iptables"', 'ip netns exec a iptables-restore <<EOF',
+  "alias ipt='iptables -A INPUT -s 192.0.2.8'", 'ipt -j DROP', 'alias ipt="ip6tables -F; iptables -A INPUT"', 'unalias ipt', 'if true; then ipt -j LOG; fi', 'alias ipt=$IPT', "alias iptables='echo iptables'", '[ -f y ] && alias ipt=iptables', 'alias x="ipt \'"',
 );
 /** Of functions: what they take from around them and leave there. */
 const inFunction = fc.constantFrom(

@@ -1,5 +1,6 @@
 import { isArray, isOpen, maySplit, positionalOf, scalarOf, type Environment, type OpenPositional, type Positional, type Variable } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
+import { alias, unalias } from './alias.ts';
 import { SHELLS } from './child.ts';
 import { FILTERS } from './filters.ts';
 import { PRINTING } from './printing.ts';
@@ -251,5 +252,5 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false, true), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, umask: nothing, sleep, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, alias, unalias, umask: nothing, sleep, wait: nothing,
 };

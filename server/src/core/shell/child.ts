@@ -2,7 +2,7 @@ import type { Builtin } from './builtins.ts';
 import { positionalOf, type Positional } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { fileInput, namedFile } from './redirect.ts';
-import { runText } from './run-text.ts';
+import { runChunk, runText } from './run-text.ts';
 import { PLAIN_MODES, type Home, type Status } from './state.ts';
 import type { Field } from './value.ts';
 import { runExitTrap } from './trap.ts';
@@ -97,8 +97,8 @@ export function runItself(shell: Interpreter, args: readonly Field[], origin: st
   // What it runs stands anywhere in the script, so that no part of it goes on as before after an edit elsewhere.
   shell.isErratic = true;
   return inChild(shell, positionalOf(args), () => {
-    for (const { command, source } of shell.script()) {
-      shell.run(command, source);
+    for (const chunk of shell.script()) {
+      runChunk(shell, chunk);
       if (shell.signal !== undefined) break;
     }
     const { status } = shell;

@@ -1,6 +1,6 @@
 import { beyond, type Departing } from './departure.ts';
 import type { Condition } from './invocation.ts';
-import { oneMeaning, sameMeaning, type Meaning } from './meaning.ts';
+import { aliasName, nameOfAlias, oneMeaning, sameMeaning, type Meaning } from './meaning.ts';
 import { namesProgram } from './program.ts';
 import type { Recording } from './recording.ts';
 import { isUnknown, oneOf, sameValue, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
@@ -104,6 +104,8 @@ export class Environment {
   references: ReadonlyMap<string, string> = new Map();
   /** Variables for whose values arithmetic is done: `declare -i`. */
   integers: ReadonlySet<string> = new Set();
+  /** Names that have been those of aliases, and may be still. */
+  readonly aliases = new Set<string>();
   /** Variables that programs are given. */
   private exported: ReadonlySet<string> = new Set();
   /** `set -a`: whether variables that are set are exported. */
@@ -180,6 +182,17 @@ export class Environment {
     for (let index = this.layers.length - 1; index >= 0 && found === undefined; index--) found = this.layers[index]!.functions.get(name);
     for (const recording of this.recordings) recording.readMeaning(name, found ?? null);
     return found ?? null;
+  }
+
+  /** What a shell reads in the place of a name. */
+  alias(name: string): Meaning {
+    return this.meaning(aliasName(name));
+  }
+
+  /** Lets a shell read something in the place of a name; `null`: the name itself. */
+  setAlias(name: string, text: Value | null): void {
+    this.aliases.add(name);
+    this.define(aliasName(name), text === null ? null : { text });
   }
 
   /** Defines a function; `null` unsets it. */
@@ -283,7 +296,11 @@ export class Environment {
     this.layers.splice(0, this.layers.length, layer);
     this.places.clear();
     for (const [name, value] of variables) this.put(name, value);
-    for (const [name, definition] of functions) layer.functions.set(name, definition);
+    for (const [name, definition] of functions) {
+      layer.functions.set(name, definition);
+      const alias = nameOfAlias(name);
+      if (alias !== undefined) this.aliases.add(alias);
+    }
     layer.positional = positional;
     layer.hasForeign = hasForeign;
     this.era = era;

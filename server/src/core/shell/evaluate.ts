@@ -3,6 +3,7 @@ import { Interpreter, type ReadFile } from './interpreter.ts';
 import type { Invocation } from './invocation.ts';
 import { definitionsOf, type FunctionDefinition } from './meaning.ts';
 import type { Chunk } from './script-text.ts';
+import { runChunk } from './run-text.ts';
 import { callFunction, runSimple } from './simple.ts';
 import { EvaluationLimit, type StatusOf, type UnsetParameter } from './state.ts';
 import { Trail, type Rewind } from './trail.ts';
@@ -55,12 +56,12 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
   shell.modes = { ...shell.modes, errexit: call.errexit === true, nounset: call.nounset === true };
   shell.isBash = call.isBash === true;
-  shell.script = () => chunks.flatMap((chunk) => (chunk.command === undefined ? [] : [{ command: chunk.command, source: chunk }]));
+  shell.script = () => chunks;
   const { end, behind = end, givenUpAt, unset } = runAll(shell, chunks, trail);
   const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
   shell.stretch = trail.finish(shell, unsure.length > 0);
   passOver(shell, chunks.slice(behind));
-  for (const chunk of unsure) lookAtUnreached(shell, chunk);
+  for (const chunk of unsure) for (const read of shell.stretch.readings.get(chunk) ?? [chunk]) lookAtUnreached(shell, read);
   return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, unset, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
 }
 
@@ -82,9 +83,8 @@ interface Course {
 function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Course {
   for (let index = trail.pass(trail.start(shell), shell); index < chunks.length; index = trail.pass(index + 1, shell)) {
     const chunk = chunks[index]!;
-    if (chunk.command === undefined) continue;
     shell.comeTo(chunk);
-    if (limited(() => { shell.run(chunk.command!, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
+    if (limited(() => { runChunk(shell, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
     const { signal } = shell;
     shell.signal = undefined;
     if (signal?.kind !== 'exit') continue;
@@ -99,7 +99,7 @@ function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Cou
 function passOver(shell: Interpreter, chunks: readonly Chunk[]): void {
   shell.unreached(() => {
     for (const chunk of chunks) {
-      if (chunk.command !== undefined && limited(() => { shell.run(chunk.command!, chunk); })) return;
+      if (limited(() => { runChunk(shell, chunk); })) return;
       shell.signal = undefined;
     }
   });

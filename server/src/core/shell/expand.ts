@@ -139,6 +139,7 @@ export class Expander {
   part(part: Part, source: Source): Value {
     switch (part.kind) {
       case 'text': return part.text;
+      case 'alias': return part.value;
       case 'parameter': return this.parameters.single(part, source);
       case 'arithmetic': {
         const value = this.arithmetic(part.expression, source);

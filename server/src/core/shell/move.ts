@@ -62,6 +62,7 @@ export function movedStretch(stretch: Stretch, { steps }: Move): Stretch {
   if (steps === 0) return stretch;
   const later = new Stretch();
   for (const command of stretch.visited) later.visited.add(command);
+  for (const [chunk, read] of stretch.readings) later.readings.set(chunk, read);
   for (const step of stretch.asked) later.asked.add(step + steps);
   for (const [step, status] of stretch.told) later.told.set(step + steps, status);
   return later;

@@ -20,7 +20,7 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
 }
 
 /** Options of `shopt` that matter here. */
-const BASH_OPTIONS = new Map<string, keyof Modes>([['inherit_errexit', 'inheritErrexit'], ['extglob', 'extglob']]);
+const BASH_OPTIONS = new Map<string, keyof Modes>([['inherit_errexit', 'inheritErrexit'], ['extglob', 'extglob'], ['expand_aliases', 'expandAliases']]);
 
 /** Carries out `shopt`. */
 export function setBashOptions(shell: ShellState, args: readonly Field[]): void {
@@ -34,6 +34,7 @@ export function setBashOptions(shell: ShellState, args: readonly Field[]): void 
 
 function option(shell: ShellState, name: string | undefined, on: boolean): void {
   if (name === 'allexport' && shell.certainty === 0) shell.environment.exportsAll = on;
+  else if (name === 'posix') turn(shell, 'expandAliases', on);
   else if (name === 'errexit' || name === 'nounset' || name === 'noglob' || name === 'pipefail' || name === 'errtrace') turn(shell, name, on);
 }
 

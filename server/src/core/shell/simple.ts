@@ -2,7 +2,7 @@ import { BUILTINS, PROGRAMS } from './builtins.ts';
 import { callProgram, emit } from './call.ts';
 import type { Interpreter } from './interpreter.ts';
 import { runFile, runItself } from './child.ts';
-import { isChoice, type FunctionDefinition, type Meaning } from './meaning.ts';
+import { isAlias, isChoice, type FunctionDefinition, type Meaning, type Single } from './meaning.ts';
 import { programCall, wrapped } from './program.ts';
 import { namesIn, recall } from './recall.ts';
 import { redirected, redirectShell } from './redirect.ts';
@@ -111,13 +111,20 @@ function runCommand(shell: Interpreter, fields: readonly Field[], running: Runni
   return runMeaning(shell, name!.unknown === undefined ? shell.environment.meaning(name!.text) : null, fields, running);
 }
 
-/** Runs what the first word stands for: where nobody knows what that is, all that it may be. */
+/** Runs what the first word stands for. */
 function runMeaning(shell: Interpreter, meaning: Meaning, fields: readonly Field[], running: Running): Status {
-  if (meaning === null) return runNoFunction(shell, fields, running);
-  if (!isChoice(meaning)) return withAssignments(shell, running, () => callFunction(shell, fields[0]!.text, meaning, positionalOf(fields.slice(1)), running.home));
+  return runEach(shell, meaning, (single) => {
+    if (single === null || isAlias(single)) return runNoFunction(shell, fields, running);
+    return withAssignments(shell, running, () => callFunction(shell, fields[0]!.text, single, positionalOf(fields.slice(1)), running.home));
+  });
+}
+
+/** Runs something with what a name stands for: where nobody knows what that is, with all that it may be. */
+export function runEach(shell: Interpreter, meaning: Meaning, run: (single: Single) => Status): Status {
+  if (!isChoice(meaning)) return run(meaning);
   const ends: Status[] = [];
   shell.choose(meaning.ways.map((way) => ({ condition: way.condition, run: () => {
-    const status = runMeaning(shell, way.meaning, fields, running);
+    const status = runEach(shell, way.meaning, run);
     if (shell.signal === undefined) ends.push(status);
   } })));
   return oneStatus(ends, meaning.ways[0]!.condition.origin);

@@ -3,6 +3,7 @@ import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, reachOf, type Depar
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
+import type { Chunk } from './script-text.ts';
 import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
@@ -87,6 +88,8 @@ export class Stretch {
   readonly asked = new Set<number>();
   /** What was said to those who asked, or had to know. */
   readonly told = new Map<number, number | undefined>();
+  /** The chunks with names of aliases in them, as they were read. */
+  readonly readings = new Map<Chunk, Chunk[]>();
 }
 
 /** What `set` and `shopt` turn on and off. */
@@ -105,10 +108,12 @@ export interface Modes {
   readonly inheritErrexit: boolean;
   /** `shopt -s extglob`: whether patterns have groups such as `@(a|b)` everywhere. */
   readonly extglob: boolean;
+  /** `shopt -s expand_aliases`: whether bash reads what aliases stand for, as others always do. */
+  readonly expandAliases: boolean;
 }
 
 /** What a shell begins with. */
-export const PLAIN_MODES: Modes = { errexit: false, nounset: false, noglob: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false };
+export const PLAIN_MODES: Modes = { errexit: false, nounset: false, noglob: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false, expandAliases: false };
 
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {
@@ -148,7 +153,7 @@ export class ShellState {
   /** How many shells run each other. */
   children = 0;
   /** The commands of the script, for one that runs itself. */
-  script: () => Iterable<{ readonly command: Command; readonly source: Source }> = () => [];
+  script: () => readonly Chunk[] = () => [];
   /** How many command substitutions were run. */
   captures = 0;
   output: Output | undefined;
@@ -297,6 +302,11 @@ export class ShellState {
   /** How many steps have been taken. */
   get taken(): number {
     return this.steps;
+  }
+
+  /** Whether the shell puts what aliases stand for in the place of their names. */
+  get expandsAliases(): boolean {
+    return !this.isBash || this.modes.expandAliases;
   }
 
   /** Whether commands do no more than what they are for: none ends the script, prints for others, or is looked at only. */
@@ -542,6 +552,12 @@ export class ShellState {
     this.environment.spoilRecordings();
     this.invocations.length = Math.min(this.invocations.length, count);
     this.isErratic = true;
+  }
+
+  /** From here on nobody knows what the shell runs, for the reason that `origin` names. */
+  doubt(origin: string): void {
+    this.environment.spoilRecordings();
+    this.doubts = [...this.doubts, { origin, reach: Infinity }];
   }
 
   /** The shell as it is between two commands of its script. */

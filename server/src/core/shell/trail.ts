@@ -108,8 +108,9 @@ export class Trail {
   finish(shell: Interpreter, wantsVisited: boolean): Stretch {
     // No mark has the last stretch, which mostly is the longest.
     const all = shell.stretch;
-    for (const { stretch: { visited, asked } } of this.marks) {
+    for (const { stretch: { visited, asked, readings } } of this.marks) {
       for (const step of asked) all.asked.add(step);
+      for (const [chunk, read] of readings) all.readings.set(chunk, read);
       if (wantsVisited) for (const command of visited) all.visited.add(command);
     }
     this.invocations = shell.invocations;

@@ -1,4 +1,5 @@
 import type { Span } from '../../text.ts';
+import type { Unknown } from '../value.ts';
 
 /** A word of a command, or a text in which the shell expands (a here-document, an arithmetic expression). Offsets count from the chunk. */
 export interface Word extends Span {
@@ -19,7 +20,7 @@ export interface HereStart {
 /** The text of a here-document. */
 export interface HereText extends Word, HereStart {}
 
-export type Part = TextPart | ParameterPart | SubstitutionPart | ArithmeticPart;
+export type Part = TextPart | ParameterPart | SubstitutionPart | ArithmeticPart | AliasPart;
 
 /** Text as it stands, quotes and escapes removed. */
 export interface TextPart extends Span {
@@ -55,6 +56,13 @@ export interface SubstitutionPart extends Span {
 export interface ArithmeticPart extends Span {
   readonly kind: 'arithmetic';
   readonly expression: Word;
+  readonly quoted: boolean;
+}
+
+/** What an alias stands for, where that is not known. */
+export interface AliasPart extends Span {
+  readonly kind: 'alias';
+  readonly value: Unknown;
   readonly quoted: boolean;
 }
 

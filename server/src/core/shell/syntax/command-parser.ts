@@ -1,4 +1,6 @@
+import { isUnknown, type Value } from '../value.ts';
 import type { Assignment, AssignmentWord, CaseClause, Command, Element, HereStart, Redirect, SimpleCommand, Word } from './ast.ts';
+import { Expansions } from './expansions.ts';
 import { TestParser } from './test-parser.ts';
 import { makeWord } from './word-parser.ts';
 
@@ -14,11 +16,30 @@ interface PendingHereText extends HereStart {
   readonly place: (text: Word) => void;
 }
 
+/** What names of commands stand for. */
+export type Aliases = ReadonlyMap<string, Value>;
+
+const NO_ALIASES: Aliases = new Map();
+/** Aliases that make a text longer stand for each other in many places. */
+const LONGEST_TEXT = 1 << 20;
+
 /** Reads the commands of a shell script. */
 export class CommandParser extends TestParser {
+  /** The places of the text that hold what aliases stand for. */
+  readonly expansions: Expansions;
+  /** Whether there is an alias in it of which nobody knows what it stands for. */
+  hasUnknownAlias = false;
+  private readonly aliases: Aliases;
   private pending: PendingHereText[] = [];
   /** The line that was to end a here-document, which the end of the text does instead; shells take that with no more than a warning. */
   unended: string | undefined;
+
+  /** What aliases stand for comes into the text in the place of their names. */
+  constructor(text: string, aliases = NO_ALIASES, expansions = new Expansions()) {
+    super(text);
+    this.aliases = aliases;
+    this.expansions = expansions;
+  }
 
   /**
    * The commands from here to the end of the line on which they end; undefined for a line without one. The position is
@@ -48,7 +69,24 @@ export class CommandParser extends TestParser {
   }
 
   protected parseNested(text: string): Command {
-    return new CommandParser(text).all();
+    const nested = new CommandParser(text, this.aliases, this.expansions);
+    const command = nested.all();
+    this.hasUnknownAlias ||= nested.hasUnknownAlias;
+    // What stands for names in it stands in this text as well, but for the backslashes that a backquote takes.
+    if (nested.text !== text) {
+      if (text.length !== this.position - 1) this.fail('no alias');
+      const from = text.search(/\S/u);
+      this.replace(from, text.length, nested.text.slice(from));
+    }
+    return command;
+  }
+
+  /** Puts another text in the place of one that lies before the position. */
+  private replace(start: number, end: number, text: string): void {
+    if (this.text.length + text.length > LONGEST_TEXT || this.isInHereText) this.fail('no alias');
+    this.text = this.text.slice(0, start) + text + this.text.slice(end);
+    this.position += text.length - (end - start);
+    this.end += text.length - (end - start);
   }
 
   protected substitution(closing: string): Command {
@@ -357,13 +395,47 @@ export class CommandParser extends TestParser {
       else {
         const word = this.word();
         if (word === undefined) break;
-        words.push(word);
+        const read = this.aliases.size === 0 ? word : this.unaliased(word, words.length === 0);
+        if (read === undefined && end === start) return this.expanded(start);
+        if (read === undefined) continue;
+        words.push(read);
       }
       end = this.position;
       if (words.length === 1 && assignments.length === 0 && redirects.length === 0 && this.takeParentheses()) return this.functionBody(words[0]!.literal ?? this.fail('a name'), start);
     }
     if (end === start) this.fail('a command');
     return { kind: 'simple', assignments, words, redirects, start, end };
+  }
+
+  /** What a word stands for as the name of an alias; undefined where it is none. */
+  private aliasOf({ literal, start, end }: Word, isFirst: boolean): Value | undefined {
+    if (literal === undefined || literal.length !== end - start) return undefined;
+    const alias = this.aliases.get(literal);
+    if (alias === undefined || this.expansions.isWithin(literal, start)) return undefined;
+    return isFirst || this.expansions.goOnTo(start, this.text) ? alias : undefined;
+  }
+
+  /** The word, or what it stands for where nobody knows that; undefined where that comes into the text in its place and is to be read. */
+  private unaliased(word: Word, isFirst: boolean): Word | undefined {
+    const { start, end, literal } = word;
+    const alias = this.aliasOf(word, isFirst);
+    if (alias === undefined) return word;
+    if (isUnknown(alias)) {
+      this.hasUnknownAlias = true;
+      return makeWord([{ kind: 'alias', value: alias, quoted: false, start, end }], start, end);
+    }
+    this.replace(start, end, alias);
+    this.expansions.add(literal!, start, alias);
+    this.position = start;
+    return undefined;
+  }
+
+  /** The command that begins with what an alias stands for. */
+  private expanded(start: number): Command {
+    this.skipBlanks();
+    // What is no command after all may leave another one open.
+    if (this.atLineEnd() && this.text.slice(this.text.lastIndexOf('\n', start - 1) + 1, start).trim() === '') return sequence([], start, this.position);
+    return this.reserved() === '!' ? this.pipeline() : this.command();
   }
 
   /** The `()` that makes a function of the word before it. */

@@ -14,7 +14,7 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/uy;
 
 /** A place in a text, and the ways to look at what stands there. */
 export class Scanner {
-  readonly text: string;
+  text: string;
   /** Where the text ends for this scanner. */
   end: number;
   position: number;

@@ -44,6 +44,8 @@ interface Stretch {
 export abstract class WordParser extends Scanner {
   /** Where a here-document was found to have something to expand. */
   private marked = -1;
+  /** Whether it reads a here-document, of which it is known where it ends. */
+  protected isInHereText = false;
   protected abstract substitution(closing: string): Command;
   protected abstract parseNested(text: string): Command;
 
@@ -80,14 +82,16 @@ export abstract class WordParser extends Scanner {
 
   /** A stretch of the text as a here-document reads it. */
   hereText(start: number, end: number, { delimiter, expands, tabs }: HereStart): HereText {
-    const outer = { position: this.position, end: this.end };
+    const outer = { position: this.position, end: this.end, isInHereText: this.isInHereText };
     this.position = start;
     this.end = end;
+    this.isInHereText = true;
     const parts: Part[] = [];
     if (!tabs) this.hereLines(parts, expands, end);
     else while (this.position < end) this.hereLine(parts, expands);
     this.position = outer.position;
     this.end = outer.end;
+    this.isInHereText = outer.isInHereText;
     return { parts, start, end, literal: undefined, delimiter, expands, tabs };
   }
 
