@@ -19,6 +19,20 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['IPT=$(which iptables); $IPT -F', 'iptables -F'],
   ['xtables-nft-multi iptables -F', 'iptables -F'],
   ['exec iptables-restore /etc/rules', 'iptables-restore /etc/rules </etc/rules>'],
+  // Shells that are programs: what they change, and their ends, are their own.
+  ['sh -c "[ -f x ] || exit 0; iptables a"; iptables b', 'if [ -f x ]: iptables a', 'iptables b'],
+  ['bash -c "[ -f x ] || exit 1; iptables a" && iptables b; iptables c', 'if [ -f x ]: iptables a', 'if [ -f x ]: iptables b', 'iptables c'],
+  ['sh -c "trap \'iptables bye\' EXIT; [ -f x ] && exit; iptables a"; iptables b', 'if [ -f x ]: iptables a', 'iptables bye', 'iptables b'],
+  ['{ [ -f x ] && exit; iptables a; } & iptables b', 'if [ -f x ]: iptables a', 'iptables b'],
+  ['sh -ec "false; iptables no"; sh -o errexit -c "false; iptables no"; bash -o pipefail -ec "false | true; iptables no"; iptables a', 'iptables a'],
+  ['if [ -f x ]; then sh -ec "false; iptables no"; fi; set -e; sh -c "false; iptables a"', 'iptables a'],
+  ['sh -s -- p q <<E\niptables \\$1 \\$#\nE\nsh -- <<E\niptables \\$#\nE\n', 'iptables p 2', 'iptables 0'],
+  ['false; sh -c "iptables \\$?"', 'iptables 0'],
+  // Options that are turned on in one way hold in it.
+  ['if [ -f x ]; then set -f; iptables *; fi; iptables *', 'if [ -f x ]: iptables *', 'iptables <*>'],
+  ['if [ -f x ]; then set -f; else set -f; fi; iptables *', 'iptables *'],
+  ['f() { [ -f x ] && return; set -f; }; f; iptables *', 'iptables <*>'],
+  ['for i in $1; do set -f; done; iptables *', 'iptables <*>'],
   // Aliases: which there are may not be known, nor what they stand for.
   ['[ -f x ] && alias iptables="echo iptables"\niptables a', 'if [ -f x ]: iptables a'],
   ['if [ -f x ]; then alias i=iptables; else alias i="ip6tables -w"; fi\nif [ -f y ]; then i a; fi', 'if [ -f x ]: if [ -f y ]: iptables a', 'if [ -f x ]: if [ -f y ]: ip6tables -w a'],

@@ -29,8 +29,8 @@ describe('scripts written construct by construct', () => {
   });
 
   for (const shell of ['bash', 'dash'] as const) {
-    for (const [what, file] of [['end where SHELL ends at what is not set', 'unset.sh'], ['run what SHELL reads in the place of aliases', 'aliases.sh']] as const) {
-      it(what.replace('SHELL', shell), function () {
+    for (const [what, file] of [['end at what is not set', 'unset.sh'], ['read what aliases stand for', 'aliases.sh'], ['end shells inside of shells', 'endings.sh']] as const) {
+      it(`${what} as ${shell} does`, function () {
         if (!hasShell(shell)) {
           console.log(`      skipped: there is no ${shell}`);
           this.skip();

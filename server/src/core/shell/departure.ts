@@ -11,6 +11,9 @@ export const END_OF_LOOP = 2;
 /** Of a function, or a file that is read: it ends any number of loops. */
 export const END_OF_FUNCTION = Number.MAX_SAFE_INTEGER;
 
+/** Of a shell: nothing goes further. */
+export const END_OF_SHELL = Infinity;
+
 export const reachOf = ({ kind, levels }: Signal): number => (kind === 'exit' ? Infinity : levels === undefined ? END_OF_FUNCTION : 2 * levels - Number(kind === 'continue'));
 
 /** Those that still have left at an end, as they are seen from behind it. */

@@ -1,11 +1,11 @@
 import { Expander, type ExpansionHost } from './expand.ts';
 import { splitText } from './fields.ts';
 import { isOpen, maySplit, type Positional } from './environment.ts';
-import { END_OF_LOOP } from './departure.ts';
+import { END_OF_LOOP, END_OF_SHELL } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
 import { redirected, write } from './redirect.ts';
 import { oneStatus, runSimple } from './simple.ts';
-import { runTrap } from './trap.ts';
+import { runExitTrap, runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Comparison, Condition } from './invocation.ts';
 import { ShellState, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
@@ -75,7 +75,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
   private background(command: Command, source: Source): void {
     const { reached, inBackground } = this;
     this.inBackground = true;
-    this.apart(() => this.run(command, source));
+    this.inSubshell(() => this.run(command, source));
     this.inBackground = inBackground;
     this.reached = reached;
   }
@@ -84,11 +84,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
     switch (command.kind) {
       case 'simple': return runSimple(this, command, source);
       case 'group': return this.run(command.body, source);
-      case 'subshell': {
-        let status: Status = 0;
-        this.apart(() => { status = this.leavable('exit', () => this.run(command.body, source), true); });
-        return status;
-      }
+      case 'subshell': return this.inSubshell(() => this.run(command.body, source), true);
       case 'if': return this.ifCommand(command, source, 0);
       case 'for': return this.forCommand(command, source);
       case 'arithmetic-for': return this.arithmeticFor(command, source);
@@ -97,6 +93,24 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'test': return this.expressionStatus(command, source);
       case 'arithmetic': return this.arithmeticStatus(this.expander.arithmetic(command.expression, source));
     }
+  }
+
+  /** Runs a shell of its own to its end; its status. `hasStatus`: whether that is the one of the command that it is part of. */
+  inSubshell(run: () => Status, hasStatus = false): Status {
+    let status: Status = 0;
+    this.apart(() => { status = this.leavable('exit', () => this.toItsEnd(run), hasStatus); });
+    return status;
+  }
+
+  private toItsEnd(run: () => Status): Status {
+    // What is to be run at the end of the shell around it is no affair of this one.
+    this.traps = new Map([...this.traps].filter(([name]) => name !== 'EXIT'));
+    let status: Status = 0;
+    this.confined(() => { status = run(); }, END_OF_SHELL);
+    if (this.signal !== undefined) status = isUnknown(this.status) ? { origin: this.status.origin } : Number(this.status) & 255;
+    this.signal = undefined;
+    runExitTrap(this);
+    return status;
   }
 
   /** The status of a test. */
@@ -185,7 +199,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       const last = index === commands.length - 1;
       const pipe = last ? output : new Output(this.certainty);
       this.output = pipe;
-      this.apart(() => { status = this.leavable('exit', () => this.run(command, source), last || this.modes.pipefail); });
+      status = this.inSubshell(() => this.run(command, source), last || this.modes.pipefail);
       ends.push(status);
       this.output = output;
       this.input = pipe === undefined || last ? input : Input.of(pipe);
@@ -350,10 +364,9 @@ export class Interpreter extends ShellState implements ExpansionHost {
     this.captures++;
     const captured = new Output(this.certainty);
     this.output = captured;
-    let result: Status = 0;
-    this.apart(() => {
+    const result = this.inSubshell(() => {
       if (this.isBash && !this.modes.inheritErrexit) this.modes = { ...this.modes, errexit: false };
-      result = this.leavable('exit', () => this.run(body, source));
+      return this.run(body, source);
     });
     this.output = output;
     if (isSequenceEmpty(body)) this.status = status;
@@ -374,7 +387,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
     const { output } = this;
     const printed = new Output(this.certainty);
     this.output = printed;
-    this.apart(() => { this.run(body, source); });
+    this.inSubshell(() => this.run(body, source));
     this.output = output;
     return printed;
   }

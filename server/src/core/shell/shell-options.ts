@@ -33,12 +33,12 @@ export function setBashOptions(shell: ShellState, args: readonly Field[]): void 
 }
 
 function option(shell: ShellState, name: string | undefined, on: boolean): void {
-  if (name === 'allexport' && shell.certainty === 0) shell.environment.exportsAll = on;
+  if (name === 'allexport' && shell.isSure) shell.environment.exportsAll = on;
   else if (name === 'posix') turn(shell, 'expandAliases', on);
   else if (name === 'errexit' || name === 'nounset' || name === 'noglob' || name === 'pipefail' || name === 'errtrace') turn(shell, name, on);
 }
 
 /** Turns an option on or off, unless nobody knows whether the command runs. */
 function turn(shell: ShellState, mode: keyof Modes, on: boolean): void {
-  if (shell.certainty === 0) shell.modes = { ...shell.modes, [mode]: on };
+  if (shell.isSure) shell.modes = { ...shell.modes, [mode]: on };
 }

@@ -1,5 +1,5 @@
 import type { Span } from '../text.ts';
-import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, reachOf, type Departing } from './departure.ts';
+import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, END_OF_SHELL, reachOf, type Departing } from './departure.ts';
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
@@ -51,6 +51,13 @@ interface Departure {
   readonly status: Value;
   /** Why nobody knows whether that way is taken. */
   readonly origin: string;
+}
+
+/** A way that has been gone. */
+interface Followed extends Outcome {
+  readonly signal: Signal | undefined;
+  readonly status: Value | undefined;
+  readonly modes: Modes;
 }
 
 /** What comes next runs only where nothing has left before. */
@@ -185,6 +192,8 @@ export class ShellState {
   private departures: Departure[] | undefined;
   /** The subshell that is being run; whether its failure ends the script. */
   private subshell: { readonly isMinded: boolean } | undefined;
+  /** How many conditions held sway when that began. */
+  private begun = 0;
   private silent = 0;
   private steps = 0;
   /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
@@ -324,6 +333,11 @@ export class ShellState {
     return this.conditions.length + this.doubts.length;
   }
 
+  /** Whether what runs is sure to run in the shell that it changes, or in the way that it goes. */
+  get isSure(): boolean {
+    return this.certainty === this.begun;
+  }
+
   /** Takes an invocation into the order of execution; its place there, or -1 where nothing is noted. */
   emit(invocation: Invocation): number {
     if (this.silent > 0) return -1;
@@ -340,8 +354,10 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, modes, traps, options, environment: { departures } } = this;
+    const { doubts, modes, traps, options, begun, environment: { departures } } = this;
+    this.begun = this.certainty;
     const changes = this.environment.apart(() => { this.withoutErrorTrap(run); });
+    this.begun = begun;
     this.environment.forgetDepartures(departures);
     this.signal = undefined;
     this.doubts = doubts;
@@ -363,7 +379,7 @@ export class ShellState {
     if (!this.traps.has('ERR')) this.traps = new Map([...this.traps, ['ERR', trap]]);
   }
 
-  /** Runs something inside which doubts may arise that end with it: a loop or a round of it, or all that can be left. */
+  /** Runs something inside which doubts may arise that end with it: a loop or a round of it, or all that can be left, such as a shell. */
   confined(run: () => void, end = END_OF_FUNCTION): void {
     const { doubts: { length }, environment: { departures }, around } = this;
     if (end === END_OF_LOOP) this.around++;
@@ -371,7 +387,7 @@ export class ShellState {
     this.around = around;
     this.doubts = [...this.doubts.slice(0, length), ...beyond(this.doubts.slice(length), end)];
     const origin = this.environment.join(departures, end);
-    if (origin !== undefined && this.signal !== undefined && reachOf(this.signal) > (end === END_OF_ROUND ? end : 0)) this.goOn(this.signal, origin);
+    if (origin !== undefined && this.signal !== undefined && reachOf(this.signal) > (end === END_OF_ROUND || end === END_OF_SHELL ? end : 0)) this.goOn(this.signal, origin);
   }
 
   /** Goes on with ways that have left to here, for the reason that `origin` names, where the one that stayed leaves further. */
@@ -400,6 +416,8 @@ export class ShellState {
   private goAll(told: readonly Way[]): void {
     const outcomes = told.map((way) => this.follow(way));
     const staying = outcomes.filter(({ signal }) => signal === undefined);
+    const [{ modes } = this, ...others] = staying;
+    if (others.every((way) => sameModes(way.modes, modes))) this.modes = modes;
     const leaving = outcomes.filter(({ signal, status }) => signal !== undefined && (signal.kind !== 'exit' || this.goesOn(status)));
     const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
@@ -468,27 +486,32 @@ export class ShellState {
     return { origin: own[0]!.origin };
   }
 
-  private follow({ condition, run }: Way): Outcome & { readonly signal: Signal | undefined; readonly status: Value | undefined } {
-    const { conditions, value, ended, doubts: { length } } = this;
+  private follow({ condition, run }: Way): Followed {
+    const { conditions, value, ended, modes: modesBefore, begun, doubts: { length } } = this;
     this.conditions = [...conditions, condition];
+    this.begun = this.certainty;
     const changes = this.environment.apart(() => run?.());
     // Behind the way, what it has left by may not even have been asked.
     if (this.doubts.length > length) this.doubts = this.doubts.map((doubt, index) => (index < length ? doubt : { ...doubt, answers: undefined }));
-    const { signal } = this;
+    const { signal, modes } = this;
     const status = signal === undefined ? undefined : this.status;
     this.signal = undefined;
     this.conditions = conditions;
+    this.modes = modesBefore;
+    this.begun = begun;
     // The next way begins with the status with which this one began.
     this.value = value;
     this.ended = ended;
-    return { condition, changes, signal, status };
+    return { condition, changes, signal, status, modes };
   }
 
   /** Runs something under a condition that holds unless something goes wrong. */
   assuming(condition: Condition, run: () => void): void {
     const { conditions } = this;
     this.conditions = [...conditions, { ...condition, assumed: true }];
+    this.begun++;
     run();
+    this.begun--;
     this.conditions = conditions;
     // `COMMAND && exit 1` expects the failure: nobody writes a script that always ends in an error.
     if (this.signal?.kind === 'exit' && this.status !== '0') this.signal = undefined;
@@ -506,10 +529,11 @@ export class ShellState {
   uncertain(origin: string, run: () => void): void {
     this.silent++;
     this.loops++;
-    const { signal, environment: { era } } = this;
+    const { signal, modes, environment: { era } } = this;
     const changes = this.environment.apart(() => { this.confined(run); });
     this.silent--;
     this.signal = signal;
+    this.modes = modes;
     for (const name of changes.variables.keys()) this.environment.set(name, { origin });
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
