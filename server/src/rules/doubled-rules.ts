@@ -2,6 +2,7 @@ import type { BoundLine } from '../core/ruleset/build.ts';
 import { tableOfCommand } from '../core/ruleset/document.ts';
 import type { BoundRule, Chain, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type Fix } from './rule.ts';
+import { insert } from './support/edits.ts';
 import { page } from './support/page.ts';
 import { scriptCommands, type ScriptCommand, type ScriptCommands } from './support/script.ts';
 
@@ -10,9 +11,10 @@ export default defineRule({
   severity: 'hint',
   docs: page({
     what: 'Finds scripts that set policies and add rules to a built-in chain without flushing it or asking for the rules '
-      + 'first. One finding speaks for the whole file.',
+      + 'first, and those that `set -e` ends at a `-N`, as the chain is there by then. One finding speaks for the whole file.',
     why: 'Run a second time, the script adds every rule once more. Packets meet the old rules first, so that changes to '
-      + 'the script have no effect, and one `-D` is not enough to take a rule back.',
+      + 'the script have no effect, and one `-D` is not enough to take a rule back. Under `set -e` it adds those in front of '
+      + 'the first `-N`, and does nothing of what stands behind it.',
     example: ['#!/bin/sh', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP'],
     instead: ['#!/bin/sh', 'iptables -F INPUT', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT', 'iptables -P INPUT DROP'],
     fixes: 'Not safe: rules that others have put into the chain go too. Where there are such, ask with `-C` before each `-A`.',
@@ -24,12 +26,21 @@ export default defineRule({
       const commands = scriptCommands(file, ruleset.family);
       // Whoever sets a policy sets up a firewall; a few rules may well be meant to be added to one, once.
       if (commands.of('policy').length === 0 || commands.of('check').length > 0) continue;
-      const found = firstDoubled(file.executed(ruleset.family), commands, ruleset);
-      if (found === undefined) continue;
-      yield {
-        line: found.line, span: found.command.span, fixes: [flushFirst(found)],
-        message: `Run a second time, this adds its rules to ${found.command.chain!} once more; flush the chain first, or ask with \`-C\`.`,
-      };
+      const executed = file.executed(ruleset.family);
+      const found = firstDoubled(executed, commands, ruleset);
+      const end = file.rulesets.some(({ family }) => file.executed(family).some(({ asked }) => asked)) ? undefined : secondEnd(executed, commands, ruleset);
+      if (found !== undefined && (end === undefined || found.place < end.place)) {
+        const ending = end === undefined ? '' : `, and ends at line ${end.line.number + 1}, as \`-N ${end.command.chain!}\` fails under \`set -e\``;
+        yield {
+          line: found.line, span: found.command.span, fixes: [flushFirst(found)],
+          message: `Run a second time, this adds its rules to ${found.command.chain!} once more${ending}; flush the chain first, or ask with \`-C\`.`,
+        };
+      } else if (end !== undefined) {
+        yield {
+          line: end.line, span: end.command.span, fixes: flushInstead(end),
+          message: `Run a second time, this fails, as the chain \`${end.command.chain!}\` exists by then, and \`set -e\` ends the script; flush the chain where it exists.`,
+        };
+      }
     }
   },
 });
@@ -43,6 +54,16 @@ function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, 
       if (provides(before, added!)) return false;
     }
     return true;
+  });
+}
+
+/** The command at which a script ends that runs a second time: it makes a chain that the first run has left behind, and nothing in front of it removes it. */
+function secondEnd(executed: readonly BoundLine[], commands: ScriptCommands, { tables }: Ruleset): ScriptCommand | undefined {
+  const removing = [...commands.of('delete-chain'), ...commands.of('rename-chain')];
+  const restored = executed.findIndex((line) => replacesAll(line));
+  return commands.of('new-chain').find(({ bound, command: { chain }, table, place }) => {
+    if (executed[place]!.ends !== true || bound.conditional !== undefined || bound.unresolved !== undefined || tables.get(table)?.chains.has(chain!) !== true || (restored !== -1 && restored < place)) return false;
+    return !removing.some((each) => each.place < place && each.table === table && (each.command.chain === undefined || each.command.chain === chain || each.bound.unresolved !== undefined));
   });
 }
 
@@ -62,13 +83,17 @@ function madeBy(chain: Chain): ReadonlySet<BoundRule> {
 const known = new WeakMap<Chain, ReadonlySet<BoundRule>>();
 
 /** Whether the command sees to it that the other one's rule is not there yet, or may well do so. */
-function provides({ bound, restore, unknownInput }: BoundLine, added: BoundRule): boolean {
-  if (unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test)) return true;
+function provides(line: BoundLine, added: BoundRule): boolean {
+  if (replacesAll(line)) return true;
+  const { bound } = line;
   const command = bound?.command;
   if (command?.kind !== 'flush' && command?.kind !== 'delete') return false;
   const fits = (name: string | undefined, wanted: string | undefined): boolean => name === wanted || (bound!.unresolved !== undefined && name !== undefined && /[$`]/u.test(name));
   return fits(tableName(bound!), tableName(added)) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, added.command!.chain));
 }
+
+/** Whether it may put other rules in the place of all that are there. */
+const replacesAll = ({ restore, unknownInput }: BoundLine): boolean => unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test);
 
 const tableName = ({ table }: BoundRule): string => table?.name ?? 'filter';
 
@@ -78,4 +103,12 @@ function flushFirst({ line, command, table }: ScriptCommand): Fix {
   const before = content.kind === 'command' ? line.text.slice(0, content.program.end) : '';
   const newText = `${before}${table === 'filter' ? '' : ` -t ${table}`} -F ${command.chain!}\n`;
   return { title: `Flush ${command.chain!} first`, safe: false, edits: [{ line, span: { start: 0, end: 0 }, newText }] };
+}
+
+/** Flushes the chain where it can't be made, with the words of the command in front of its options. */
+function flushInstead({ line, command, table }: ScriptCommand): Fix[] {
+  const { content, text } = line;
+  if (content.kind !== 'command' || content.rest !== undefined || content.others !== undefined) return [];
+  const newText = ` 2>/dev/null || ${text.slice(content.program.start, content.program.end)}${table === 'filter' ? '' : ` -t ${table}`} -F ${command.chain!}`;
+  return [{ title: 'Flush it where it exists', safe: false, edits: [insert(line, text.trimEnd().length, newText)] }];
 }

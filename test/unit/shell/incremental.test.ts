@@ -27,7 +27,7 @@ function shape(document: RulesetDocument, diagnostics: Diagnostics): unknown {
   }));
   return {
     lines: document.lines.map(({ number, content }) => [number, content]), rulesets,
-    executed: stacks.map((stack) => document.linesOf(stack).map(({ line, bound, asked }) => [line.number, bound?.command?.kind, bound?.conditional, asked])),
+    executed: stacks.map((stack) => document.linesOf(stack).map(({ line, bound, asked, ends }) => [line.number, bound?.command?.kind, bound?.conditional, asked, ends])),
     found: diagnostics.findings().map(({ code, line, span, message }) => [line.number, span, code, message]),
   };
 }

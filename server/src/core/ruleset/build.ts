@@ -20,6 +20,8 @@ export interface BoundLine {
   readonly unknownInput?: string | undefined;
   /** Whether the script looks at how the command ends. */
   readonly asked?: boolean | undefined;
+  /** Whether the script ends there where the command fails. */
+  readonly ends?: boolean | undefined;
 }
 
 /** Executes the lines in order into the ruleset that they leave behind. */

@@ -488,12 +488,12 @@ export class RulesetDocument implements ScriptContext {
     return bound;
   }
 
-  private bindStep(line: Line, { command, content, restore, family, conditional, presence, unknownInput, asked, text }: ScriptStep): BoundLine {
+  private bindStep(line: Line, { command, content, restore, family, conditional, presence, unknownInput, asked, ends, text }: ScriptStep): BoundLine {
     if (command !== undefined) {
       const bound = certainOrNot(this.boundCommand(line, command), conditional, presence);
       // While the script is still being evaluated, its lines are yet to be told what they are.
       const content = line.content.kind === 'command' && line.content.others === undefined ? undefined : command;
-      return { line, bound, ...(content && { content }), ...(asked && { asked }) };
+      return { line, bound, ...(content && { content }), ...(asked && { asked }), ...(ends && { ends }) };
     }
     const bound = content!.kind === 'rule' ? certainOrNot(this.boundOfRestore(line, content!, family), conditional, presence) : undefined;
     return { line, bound, content: content!, text, restore, unknownInput };

@@ -67,7 +67,7 @@ export function sameInvocation({ evaluation, steps, ends }: Before, gone: Readon
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
 export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
-  || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.namespace === b.namespace && a.conditional === b.conditional && sameAnswers(a.presence, b.presence) && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked);
+  || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.namespace === b.namespace && a.conditional === b.conditional && sameAnswers(a.presence, b.presence) && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked && a.ends === b.ends);
 
 /** Steps of before and others in their order. */
 class Joined implements Steps {

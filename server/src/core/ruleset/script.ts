@@ -48,6 +48,8 @@ export interface ScriptStep {
   readonly unknownInput?: string;
   /** Whether the script looks at how it ends. */
   readonly asked?: true;
+  /** Whether the script ends there where it fails. */
+  readonly ends?: true;
   /** Whether the script comes to it at all. */
   readonly reached: boolean;
 }
@@ -313,8 +315,8 @@ export class Script {
     const alone = layout.lines[index]!;
     const before = this.commandSteps.get(invocation);
     if (before?.[0]!.alone === alone) return before;
-    const { family, namespace, reached } = invocation;
-    const steps = this.asBefore({ alone, family, namespace, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), reached });
+    const { family, namespace, ends, reached } = invocation;
+    const steps = this.asBefore({ alone, family, namespace, command: this.known(invocation, layout, index), content: undefined, ...conditionalOf(invocation), ...(ends && { ends }), reached });
     this.commandSteps.set(invocation, steps);
     return steps;
   }

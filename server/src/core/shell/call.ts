@@ -30,7 +30,7 @@ export function callProgram(shell: Interpreter, fields: readonly Field[], { tool
   const invocation = countedFromHome({
     tool, family, namespace, base: undefined, home: { start: home.start, end: home.end }, command, name: fields[0]!, program, arguments: args, restore, input: restore && restored(shell, restore),
     asks: tool === 'iptables' && args.some(({ text }) => text.startsWith('-') && ASKS.test(text)),
-    conditions: shell.conditionsWith(doubt), reached: shell.reached,
+    ends: shell.endsAtFailure, conditions: shell.conditionsWith(doubt), reached: shell.reached,
   }, home);
   if (names !== undefined && tool === 'iptables') remember(shell, names, doubt, invocation);
   return emit(shell, invocation, source);

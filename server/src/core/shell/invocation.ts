@@ -71,6 +71,8 @@ export interface Invocation {
   readonly arguments: readonly Field[];
   /** Whether it asks or looks: that it succeeds is not the writer's to expect. */
   readonly asks: boolean;
+  /** Whether the script ends there where it fails. */
+  readonly ends: boolean;
   readonly conditions: readonly Condition[];
   /** Whether the script as it stands can come here at all. */
   readonly reached: boolean;

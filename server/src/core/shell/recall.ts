@@ -52,12 +52,12 @@ export function recall(shell: Interpreter, command: SimpleCommand): Invocation |
     const known = made[place]!;
     if (!holds(shell, known)) continue;
     alike ??= known;
-    if (known.invocation.reached !== shell.reached || !sameConditions(known.invocation.conditions, shell.conditionsWith(known.doubt))) continue;
+    if (known.invocation.reached !== shell.reached || known.invocation.ends !== shell.endsAtFailure || !sameConditions(known.invocation.conditions, shell.conditionsWith(known.doubt))) continue;
     calls.next = place + 1;
     return known.invocation;
   }
   if (alike === undefined) return undefined;
-  const invocation = { ...alike.invocation, conditions: shell.conditionsWith(alike.doubt), reached: shell.reached };
+  const invocation = { ...alike.invocation, ends: shell.endsAtFailure, conditions: shell.conditionsWith(alike.doubt), reached: shell.reached };
   keep(calls, { ...alike, invocation });
   return invocation;
 }

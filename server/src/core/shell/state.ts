@@ -269,6 +269,11 @@ export class ShellState {
     return this.tested === 0 && (this.modes.errexit || this.traps.has('ERR'));
   }
 
+  /** Whether the script ends where a command fails now. */
+  get endsAtFailure(): boolean {
+    return this.modes.errexit && this.tested === 0 && !this.inBackground && this.subshell?.isMinded !== false;
+  }
+
   /** Whether a command is known to have failed. */
   isFailure(status: Status): boolean {
     const ended = typeof status === 'number' || status.step === undefined ? status : this.told(status, status.step);
