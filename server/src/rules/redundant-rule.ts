@@ -1,5 +1,5 @@
 import type { Covering } from '../core/analysis/cover.ts';
-import { defineRule, type Report } from './rule.ts';
+import { defineRule, type AnalysedFile, type Report } from './rule.ts';
 import { deadLines, isContrary, type DeadLine } from './support/dead-lines.ts';
 import { removals } from './support/dead-rule-fixes.ts';
 import { listed, named, relatedTo, ruleSpan } from './support/dead-rule-words.ts';
@@ -20,15 +20,15 @@ export default defineRule({
   *checkAnalysis(file) {
     for (const each of yield* deadLines(file)) {
       const { cause } = each.dead;
-      if (cause.kind === 'covered' && !isContrary(cause)) yield report(each, cause.by);
+      if (cause.kind === 'covered' && !isContrary(cause)) yield report(file, each, cause.by);
     }
   },
 });
 
-function report(each: DeadLine, by: readonly Covering[]): Report {
+function report(file: AnalysedFile, each: DeadLine, by: readonly Covering[]): Report {
   const { line } = each;
   return {
-    line, span: ruleSpan(line), tag: 'unnecessary', fixes: removals(each),
+    line, span: ruleSpan(line), tag: 'unnecessary', fixes: removals(file, each),
     message: by.length === 1
       ? `This rule changes nothing: ${named(by[0]!.rule.bound)} does the same with every packet that it could match.`
       : `This rule changes nothing: ${listed(by)} do the same with every packet that it could match.`,

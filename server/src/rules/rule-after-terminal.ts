@@ -48,7 +48,7 @@ function report(file: AnalysedFile, each: DeadLine, more: number): Report {
   const { by, alone, meets, contrary } = cause as Behind;
   const rules = more === 0 ? 'this rule' : more === 1 ? 'this rule and the one behind it' : `this rule and the ${more} behind it`;
   return {
-    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...(meets ? moves(file, each, [by]) : []), ...removals(each)],
+    line, span: ruleSpan(line), tag: 'unnecessary', fixes: [...(meets ? moves(file, each, [by]) : []), ...removals(file, each)],
     message: alone
       ? `No packet comes to ${rules}: ${named(by.rule.bound)} lets none past.`
       : `No packet comes to ${rules}: ${named(by.rule.bound)} takes the last of those that come into \`${chain}\`.`,

@@ -31,7 +31,7 @@ export default defineRule({
   *checkAnalysis(file) {
     for (const each of yield* deadLines(file)) {
       const said = saidOf(each, each.dead.cause);
-      if (said !== undefined) yield { line: each.line, span: ruleSpan(each.line), tag: 'unnecessary', fixes: removals(each), ...said };
+      if (said !== undefined) yield { line: each.line, span: ruleSpan(each.line), tag: 'unnecessary', fixes: removals(file, each), ...said };
     }
   },
 });

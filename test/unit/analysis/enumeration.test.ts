@@ -8,28 +8,17 @@ import { Worlds } from '../../../server/src/core/engine/world.ts';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
 import type { Rule, Ruleset } from '../../../server/src/core/ruleset/model.ts';
 import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
-import { analyse, type Analysis, type Fates, type Place } from '../../../server/src/core/analysis/analysis.ts';
-import { classOf } from '../../../server/src/core/sets/class.ts';
-import type { PacketSet } from '../../../server/src/core/sets/diagram.ts';
+import { analyse, type Place } from '../../../server/src/core/analysis/analysis.ts';
 import { NONE } from '../../../server/src/core/sets/diagram.ts';
 import { pick } from '../../../server/src/core/sets/witness.ts';
 import { testParser } from '../../support/document.ts';
+import { FATES, HOOK, only } from './asked.ts';
 import { filterTable, PACKETS, serviceTable } from './rulesets.ts';
-
-const HOOK = { in: 'INPUT', forward: 'FORWARD', out: 'OUTPUT' } as const;
 
 /** Every rule of the filter table with its place. */
 function placesOf(ruleset: Ruleset): { readonly rule: Rule; readonly place: Place }[] {
   return [...ruleset.tables.get('filter')!.chains.values()].flatMap(({ name, rules }) => rules.map((rule, index) => ({ rule, place: { chain: name, index } })));
 }
-
-/** The set that holds the packet at its hook, and nothing else that a rule could tell from it. */
-function only({ space }: Analysis, packet: Packet): PacketSet {
-  const bare = [...(packet.path === 'out' ? [] : [space.equals('out', packet.out === undefined ? 0 : space.names.codeOf(packet.out))]), ...(packet.in === undefined ? [space.equals('in', 0)] : [])];
-  return [space.atHooks([HOOK[packet.path]]), ...bare].reduce((so, set) => space.intersection(so, set), classOf(space, packet));
-}
-
-const FATES: Readonly<Record<Exclude<Fate['verdict'], 'UNKNOWN'>, keyof Fates>> = { ACCEPT: 'accepted', DROP: 'dropped', REJECT: 'rejected', QUEUE: 'queued' };
 
 describe('analysis against every packet', () => {
   let rulesetOf: (text: string) => Ruleset;

@@ -5,6 +5,7 @@ import { Diagnostics } from '../../../server/src/rules/run.ts';
 import type { Finding } from '../../../server/src/rules/rule.ts';
 import { openDocument } from '../../support/document.ts';
 import { anyRule, filterTable } from '../analysis/rulesets.ts';
+import { conditionalScript, scriptLine } from '../analysis/scripts.ts';
 
 /** What random rules rarely say: what locks somebody out, chains without use, interfaces in the wrong place, a policy, a remark. */
 const special = fc.constantFrom(
@@ -16,27 +17,33 @@ const special = fc.constantFrom(
 );
 
 /** Edits of a few lines: how many are taken away and what stands there then. */
-const edit = fc.record({ at: fc.nat(), removed: fc.constantFrom(0, 0, 1, 1, 2), lines: fc.array(fc.oneof(anyRule, special), { maxLength: 2 }), isHurried: fc.boolean() });
+const edits = (line: fc.Arbitrary<string>): fc.Arbitrary<readonly { at: number; removed: number; lines: readonly string[]; isHurried: boolean }[]> =>
+  fc.array(fc.record({ at: fc.nat(), removed: fc.constantFrom(0, 0, 1, 1, 2), lines: fc.array(line, { maxLength: 2 }), isHurried: fc.boolean() }), { minLength: 1, maxLength: 8 });
+
+const KINDS = [
+  // The lines of the table, not its frame.
+  { what: 'a ruleset', name: 'rules.v4', texts: filterTable, line: fc.oneof(anyRule, special), tail: 2, numRuns: 20 },
+  { what: 'a script whose rules depend on what nobody knows', name: 'fw.sh', texts: conditionalScript, line: scriptLine, tail: 1, numRuns: 10 },
+] as const;
 
 describe('diagnostics of the analysis under edits', () => {
-  it('are those of a fresh document of the same text, though an analysis was stopped meanwhile', async () => {
-    await fc.assert(fc.asyncProperty(filterTable, fc.array(edit, { minLength: 1, maxLength: 8 }), async (text, edits) => {
-      const document = await openDocument(text);
+  for (const { what, name, texts, line: anyLine, tail, numRuns } of KINDS) it(`of ${what} are those of a fresh document of the same text, though an analysis was stopped meanwhile`, async () => {
+    await fc.assert(fc.asyncProperty(texts, edits(anyLine), async (text, changes) => {
+      const document = await openDocument(text, name);
       const diagnostics = new Diagnostics(document);
       diagnostics.complete();
-      for (const [version, { at, removed, lines, isHurried }] of edits.entries()) {
-        // The lines of the table, not its frame.
-        const line = 1 + (at % (document.lines.length - 3));
-        document.update([{ range: { start: { line, character: 0 }, end: { line: Math.min(line + removed, document.lines.length - 2), character: 0 } }, text: lines.map((each) => `${each}\n`).join('') }], version + 2);
+      for (const [version, { at, removed, lines, isHurried }] of changes.entries()) {
+        const line = 1 + (at % (document.lines.length - tail - 1));
+        document.update([{ range: { start: { line, character: 0 }, end: { line: Math.min(line + removed, document.lines.length - tail), character: 0 } }, text: lines.map((each) => `${each}\n`).join('') }], version + 2);
         if (isHurried) {
           const work = diagnostics.analysing();
           for (let step = 0; step < at % 40; step++) work.next();
           continue;
         }
-        const fresh = await openDocument(document.getText());
+        const fresh = await openDocument(document.getText(), name);
         assert.deepEqual(shown(document, diagnostics.complete()), shown(fresh, new Diagnostics(fresh).complete()), document.getText());
       }
-    }), { numRuns: 20 });
+    }), { numRuns });
   });
 });
 

@@ -163,3 +163,42 @@ describe('rules that no packet can match', () => {
     assert.deepEqual(said('-A INPUT -p udp -m udp --dport 53 -p udp -m conntrack --ctstate NEW -j ACCEPT'), []);
   });
 });
+
+describe('rules under conditions that nobody knows', () => {
+  const script = (...lines: readonly string[]): string => ['#!/bin/sh', 'iptables -P INPUT ACCEPT', ...lines, ''].join('\n');
+  const found = (...lines: readonly string[]): readonly Finding[] => deadIn(findingsOf(script(...lines), 'fw.sh'));
+  const said = (...lines: readonly string[]): readonly string[] => found(...lines).map(({ line, code, related = [] }) => `${line.number} ${code} by ${related.map((each) => each.line.number).join(' ')}`);
+  const [first, second] = ['iptables -A INPUT -p tcp -j DROP', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'];
+
+  it('are dead by others that are there with them', () => {
+    assert.deepEqual(said('if [ -f /x ]; then', first, second, 'fi'), ['4 shadowed-rule by 3']);
+    assert.deepEqual(said('if [ -f /x ]; then', first, 'fi', 'if [ -f /x ]; then', second, 'fi'), []);
+    assert.deepEqual(said('if [ -n "$X" ]; then', first, 'fi', '[ -z "$X" ] ||', second), ['6 shadowed-rule by 3']);
+    assert.deepEqual(said('if [ -f /x ]; then', first, 'else', second, 'fi'), []);
+  });
+
+  it('leave nothing where there is one of them in any case', () => {
+    assert.deepEqual(said('if [ -f /x ]; then', first, 'else', 'iptables -A INPUT -p tcp -j ACCEPT', 'fi', second), ['7 shadowed-rule by 3 5']);
+    assert.deepEqual(said('if [ -f /x ]; then', first, 'elif [ -f /y ]; then', 'iptables -A INPUT -p tcp -j REJECT', 'fi', second), []);
+    assert.deepEqual(said('case $1 in', 'a)', 'iptables -A INPUT -j DROP ;;', '*)', 'iptables -A INPUT -j REJECT ;;', 'esac', second), ['8 rule-after-terminal by 6']);
+  });
+
+  it('are dead in chains that are only there with them', () => {
+    assert.deepEqual(said('if [ -f /x ]; then', 'iptables -N WEB', 'iptables -A INPUT -p tcp -j WEB', 'iptables -A WEB -p tcp -j DROP', 'iptables -A WEB -p tcp --dport 22 -j ACCEPT', 'fi'), ['6 rule-after-terminal by 5']);
+  });
+
+  it('are not said to be partly shadowed where they take what is left', () => {
+    const partly = (...lines: readonly string[]): readonly number[] => findingsOf(script(...lines), 'fw.sh', 'partly-shadowed').filter(({ code }) => code === 'partly-shadowed').map(({ line }) => line.number);
+    assert.deepEqual(partly('if [ -f /x ]; then', second, 'iptables -A INPUT -j DROP', 'fi'), []);
+    assert.deepEqual(partly('if [ -f /x ]; then', second, first, 'fi'), [4]);
+    assert.deepEqual(partly('if [ -f /x ]; then', second, 'else', first, 'fi'), []);
+  });
+
+  it('are not taken out where nothing would be left of a branch', () => {
+    const titles = (...lines: readonly string[]): readonly (readonly string[])[] => found(...lines).map(({ fixes = [] }) => fixes.map(({ title }) => title));
+    assert.deepEqual(titles(first, 'if [ -f /x ]; then', second, 'fi'), [[]]);
+    assert.deepEqual(titles(first, 'if [ -f /x ]; then', '# ssh', second, '', 'else', 'echo no', 'fi'), [[]]);
+    assert.deepEqual(titles(first, 'if [ -f /x ]; then', second, 'echo yes', 'fi'), [['Delete this rule', 'Comment this rule out']]);
+    assert.deepEqual(titles(first, 'for port in 22; do', 'iptables -A INPUT -p tcp --dport $port -j ACCEPT', 'done'), [[]]);
+  });
+});

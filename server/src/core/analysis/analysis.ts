@@ -6,15 +6,16 @@ import type { Ruleset } from '../ruleset/model.ts';
 import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
 import { PacketSpace } from '../sets/space.ts';
-import { witness, type Witness } from '../sets/witness.ts';
+import { alike, pick, witness, type Witness } from '../sets/witness.ts';
 import { Causes, type KnownCauses } from './causes.ts';
 import { Changes } from './changes.ts';
 import { compose } from './composition.ts';
 import { Cover, type Covering, type Place } from './cover.ts';
 import { decidingFor, type Deciding, type FinalFate } from './deciding.ts';
-import { fatesOf, type Composition, type Fates } from './fates.ts';
+import { fatesByRuleset, fatesOf, SET_OF, type Composition, type Fates } from './fates.ts';
 import { unchanged } from './flow.ts';
 import { Liveness, type Findings } from './liveness.ts';
+import { presenceOf } from './match.ts';
 import { Passing } from './passing.ts';
 import type { Prepared } from './preparation.ts';
 import { coursing, follow, Search } from './search.ts';
@@ -24,7 +25,7 @@ import { interfacePatterns } from './vocabulary.ts';
 
 export type { Covering, Place } from './cover.ts';
 export type { Deciding, FinalFate } from './deciding.ts';
-export type { Fates } from './fates.ts';
+export { SET_OF, type Fates } from './fates.ts';
 
 /** A packet of a class with what decides its fate; undefined where that depends on values that are not known. */
 export interface Example extends Witness {
@@ -43,8 +44,9 @@ export interface AnalysisOptions {
 /** About so many nodes the sets of a rule take. */
 const NODES_OF_RULE = 40;
 
-/** With fewer nodes a space serves any number of edits; a larger one until they have left too many behind. */
+/** With fewer nodes and questions a space serves any number of edits; a larger one until they have left too many behind. */
 const LEAST_NODES = 1 << 19;
+const LEAST_QUESTIONS = 256;
 
 /**
  * Makes a ruleset ready for exact questions about all packets at once; the answers are worked out when they are asked
@@ -68,8 +70,8 @@ export class Analysis {
   private readonly tables = new Map<TableName, WorkedTable>();
   private composed: Composition | undefined;
   private passing: Passing | undefined;
-  /** How many nodes the space had when it was new and everything was worked out. */
-  private nodesAtFirst: number | undefined;
+  /** How much the space held when it was new and everything was worked out. */
+  private atFirst: { readonly nodes: number; readonly questions: number } | undefined;
 
   constructor(ruleset: Ruleset, { previous, interfaces = [], backend = 'nft' }: AnalysisOptions) {
     this.ruleset = ruleset;
@@ -79,19 +81,20 @@ export class Analysis {
     this.patterns = [...new Set([...interfacePatterns(ruleset), ...interfaces])].sort();
     const kept = previous !== undefined && this.canFollow(previous) ? previous : undefined;
     this.space = kept?.space ?? new PacketSpace(ruleset.family, this.patterns, this.rules * NODES_OF_RULE);
-    this.nodesAtFirst = kept?.nodesAtFirst;
+    this.atFirst = kept?.atFirst;
     for (const [name, table] of kept?.tables ?? []) this.before.set(name, table.state);
   }
 
-  private canFollow({ ruleset, patterns, tracks, space, nodesAtFirst }: Analysis): boolean {
-    return ruleset.family === this.ruleset.family && tracks === this.tracks && space.size < Math.max(LEAST_NODES, 2 * (nodesAtFirst ?? Infinity))
+  private canFollow({ ruleset, patterns, tracks, space, atFirst }: Analysis): boolean {
+    return ruleset.family === this.ruleset.family && tracks === this.tracks
+      && (atFirst === undefined || (space.size < Math.max(LEAST_NODES, 2 * atFirst.nodes) && space.questions.length < Math.max(LEAST_QUESTIONS, 2 * atFirst.questions)))
       && patterns.length === this.patterns.length && patterns.every((pattern, index) => pattern === this.patterns[index]);
   }
 
   /** Works out which rules of every table can match, a little at each step; whoever runs it may stop at any step. */
   *work(): Steps<void> {
     for (const name of this.ruleset.tables.keys()) yield* (yield* this.working(name)).liveness.work();
-    this.nodesAtFirst ??= this.space.size;
+    this.atFirst ??= { nodes: this.space.size, questions: this.space.questions.length };
   }
 
   /** A table of the ruleset, worked out in small steps. */
@@ -193,7 +196,25 @@ export class Analysis {
    */
   example(path: Path, packets: PacketSet, fate: FinalFate): Example | undefined {
     const found = witness(this.space, packets);
-    return found && { ...found, decidedBy: decidingFor(completed(this.composition()), path, found.bits, fate) };
+    if (found === undefined) return undefined;
+    const composition = completed(this.composition());
+    return { ...found, decidedBy: decidingFor(composition, path, this.inOneRuleset(composition, path, found.bits, fate), fate) };
+  }
+
+  /** The packet in one of the rulesets in which it may fare so: in the one that has the first rules, as far as there is a choice. */
+  private inOneRuleset(composition: Composition, path: Path, bits: Uint8Array, fate: FinalFate): Uint8Array {
+    const { space, ruleset: { tables } } = this;
+    if (!composition.tellsRulesetsApart) return bits;
+    let left = completed(fatesByRuleset(composition, path, alike(space, bits)))[SET_OF[fate]];
+    for (const { chains } of tables.values()) {
+      for (const { rules } of chains.values()) {
+        for (const { bound } of rules) {
+          const there = bound.presence === undefined ? NONE : space.intersection(left, presenceOf(space, bound).may);
+          if (there !== NONE) left = there;
+        }
+      }
+    }
+    return pick(space, left);
   }
 
   /** The search for single packets of a class that fare in a certain way, which is quick for any number of rules. */

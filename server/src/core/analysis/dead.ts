@@ -75,7 +75,7 @@ class DeadSearch {
     for (const [at, index] of dead.entries()) {
       if (at % AT_ONCE === AT_ONCE - 1) yield undefined;
       const rule = rules[index]!;
-      if (rule.bound.broken || rule.bound.unresolved !== undefined) continue;
+      if (rule.bound.broken || rule.bound.unknownWord !== undefined) continue;
       const place = { chain, index };
       const behind = index >= end ? { chain, index: end - 1 } : undefined;
       this.rules.push({ ...place, rule, cause: yield* this.causeOf(place, rule, behind, arriving) });
@@ -232,10 +232,10 @@ function uncertainChains(table: Table): ReadonlySet<string> {
   const uncertain = new Set<string>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
-      const { target, broken, unresolved } = rule.bound;
-      if (!broken && unresolved === undefined && !looping.has(rule)) continue;
+      const { target, broken, unknownWord } = rule.bound;
+      if (!broken && unknownWord === undefined && !looping.has(rule)) continue;
       const led = target?.kind === 'chain' ? target.chain : undefined;
-      if (unresolved !== undefined && (target === undefined || (led !== undefined && !table.chains.has(led)))) return userDefined(table);
+      if (unknownWord !== undefined && (target === undefined || (led !== undefined && !table.chains.has(led)))) return userDefined(table);
       if (led !== undefined) for (const reached of placements.reachedFrom(led)) uncertain.add(reached);
     }
   }

@@ -69,7 +69,7 @@ class Tracer {
   /** The ways that the packet may take through a chain; where a rule may match and may not, first as if it did not. */
   private *chain(table: TableName, chain: string, bits: Uint8Array, from = 0): Generator<End> {
     const analysis = this.composition.tables.get(table)!;
-    const { steps } = analysis.chain(chain);
+    const { steps } = this.composition.chainOf(analysis, chain);
     for (let index = from; index < steps.length; index++) {
       const step = steps[index]!;
       const { match, consequence } = step;

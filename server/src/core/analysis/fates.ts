@@ -4,9 +4,10 @@ import type { Hook, TableName } from '../netfilter.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { HOOK_NUMBERS } from '../sets/fields.ts';
 import { after, inTurn, possiblyBefore, rewritingOf, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
+import { inSomeRuleset } from '../sets/questions.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import { comesToNat, interfacesAt } from '../sets/well-formed.ts';
-import type { TableStep, Verdict } from './chain.ts';
+import type { AnalysedChain, TableStep } from './chain.ts';
 import { Course } from './course.ts';
 import { merge, NOTHING_FLOWS, packetsIn, unchanged, type Flow } from './flow.ts';
 import type { Steps } from './steps.ts';
@@ -36,6 +37,10 @@ export interface Composition {
   readonly tracks: boolean;
   /** What a rule rewrites, as far as a rule of any table looks at it. */
   rewritingOf(step: TableStep): Rewriting;
+  /** Whether sets of packets that are followed tell by which answers it is that rules are there. */
+  readonly tellsRulesetsApart: boolean;
+  /** A chain of one of the tables as packets are followed through it. */
+  chainOf(analysis: TableAnalysis, name: string): AnalysedChain;
 }
 
 /** A table at a hook. */
@@ -59,10 +64,22 @@ export function stagesOf(path: Path, backend: Backend): readonly Stage[] {
 
 const HOOK_OF: Readonly<Record<Path, Hook>> = { in: 'INPUT', forward: 'FORWARD', out: 'OUTPUT' };
 
-const VERDICTS: readonly (readonly [Verdict, 'dropped' | 'rejected' | 'queued'])[] = [['drop', 'dropped'], ['reject', 'rejected'], ['queue', 'queued']];
+/** In which of the sets the packets are that may end with a verdict. */
+export const SET_OF = { drop: 'dropped', reject: 'rejected', queue: 'queued' } as const;
 
-/** Follows a class of packets through every table of a path, in small steps. */
+const STOPPING = Object.keys(SET_OF) as readonly (keyof typeof SET_OF)[];
+
+/** Follows a class of packets through every table of a path, in small steps. Where it is not known which rules there are, a packet may fare as in any of the rulesets. */
 export function* fatesOf(composition: Composition, path: Path, packets: PacketSet): Steps<Fates> {
+  const fates = yield* fatesByRuleset(composition, path, packets);
+  if (!composition.tellsRulesetsApart) return fates;
+  const known = new Map<PacketSet, PacketSet>();
+  const inAny = (set: PacketSet): PacketSet => inSomeRuleset(composition.space, set, known);
+  return { all: fates.all, accepted: inAny(fates.accepted), dropped: inAny(fates.dropped), rejected: inAny(fates.rejected), queued: inAny(fates.queued), translated: inAny(fates.translated) };
+}
+
+/** The same, told by the ruleset. */
+export function* fatesByRuleset(composition: Composition, path: Path, packets: PacketSet): Steps<Fates> {
   const { space, backend } = composition;
   const all = [space.atHooks([HOOK_OF[path]]), interfacesAt(space, HOOK_OF[path])].reduce((so, set) => space.intersection(so, set), packets);
   const fates: Writable<Fates> = { all, accepted: NONE, dropped: NONE, rejected: NONE, queued: NONE, translated: NONE };
@@ -77,15 +94,18 @@ export function* fatesOf(composition: Composition, path: Path, packets: PacketSe
 }
 
 /** Packets that leave the stage for the next one; the others are noted. */
-function* throughStage({ space, tables, tracks, rewritingOf }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Steps<Flow> {
+function* throughStage({ space, tables, tracks, rewritingOf, chainOf }: Composition, { table: name, hook }: Stage, flow: Flow, fates: Writable<Fates>): Steps<Flow> {
   const analysis = tables.get(name);
   const chain = analysis?.table.chains.get(hook);
   if (analysis === undefined || chain === undefined || (name === 'nat' && !tracks)) return flow;
   const [entering, passing] = name === 'nat' ? split(space, flow, comesToNat(space, hook)) : [flow, NOTHING_FLOWS];
   const here = atHook(space, hook);
-  const course = new Course({ space, rewritingOf, chain: (called) => analysis.chain(called) });
+  const course = new Course({ space, rewritingOf, chain: (called) => chainOf(analysis, called) });
   const back = yield* course.through(hook, unchanged(asTheyCome(space, entering, here)));
-  for (const [verdict, fate] of VERDICTS) fates[fate] = space.union(fates[fate], packetsIn(space, yield* metBy(space, entering, yield* course.verdict(verdict), here)));
+  for (const verdict of STOPPING) {
+    const fate = SET_OF[verdict];
+    fates[fate] = space.union(fates[fate], packetsIn(space, yield* metBy(space, entering, yield* course.verdict(verdict), here)));
+  }
   const returned = yield* metBy(space, entering, back, here);
   if (chain.policy === 'DROP') fates.dropped = space.union(fates.dropped, packetsIn(space, returned));
   const accepted = yield* metBy(space, entering, yield* course.verdict('accept'), here);

@@ -1,22 +1,36 @@
 import type { ExtensionUse, MatchDefinition } from '../extensions/definition.ts';
 import type { TableName } from '../netfilter.ts';
 import type { BoundRule, HeaderPart, Rule } from '../ruleset/model.ts';
-import { all, ALWAYS, exactly, negatedIf, SOMETIMES, sometimes, type Bounds } from '../sets/bounds.ts';
-import { EVERY, type PacketSet } from '../sets/diagram.ts';
+import { all, ALWAYS, exactly, negatedIf, SOMETIMES, type Bounds } from '../sets/bounds.ts';
+import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { before, inTurn, rewritingOf, UNCHANGED, type Rewrite, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
 import type { MaskedAddress } from '../values/address.ts';
 
-/** Which packets a rule matches by its own options and its matches together, or only those up to `last`; one that may not be there matches none for sure. */
-export function matchOf(space: PacketSpace, { bound, source, destination }: Rule, table: TableName, last = Infinity): Bounds {
+/** Which packets a rule matches by its own options and its matches together, or only those up to `last`, while it is there. */
+export function matchOf(space: PacketSpace, rule: Rule, table: TableName, last = Infinity): Bounds {
+  return matchWhile(space, rule, table, presenceOf(space, rule.bound), last);
+}
+
+/** Which packets it matches if it is there. */
+export const conditionsOf = (space: PacketSpace, rule: Rule, table: TableName): Bounds => matchWhile(space, rule, table, ALWAYS);
+
+function matchWhile(space: PacketSpace, { bound, source, destination }: Rule, table: TableName, presence: Bounds, last = Infinity): Bounds {
   if (bound.broken || bound.unknownWord !== undefined) return SOMETIMES;
   const parts = [
-    ...headerOf(space, bound), address(space, 'destination', bound.header.destination, destination), address(space, 'source', bound.header.source, source),
+    presence, ...headerOf(space, bound), address(space, 'destination', bound.header.destination, destination), address(space, 'source', bound.header.source, source),
     ...matchesOf(space, bound, table, last),
   ];
   // What is asked last goes first, so that each part is put on top of those before it and none of them is built again.
-  const match = all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
-  return bound.conditional === undefined ? match : sometimes(match.may);
+  return all(space, parts.filter((part) => part !== ALWAYS).sort((a, b) => space.level(b.may) - space.level(a.may)));
+}
+
+/** By which answers the rule is there: all rules of a branch are, or none. */
+export function presenceOf(space: PacketSpace, { conditional, presence }: BoundRule): Bounds {
+  if (conditional === undefined) return ALWAYS;
+  if (presence === undefined) return SOMETIMES;
+  return all(space, presence.map(({ question, holds, origin, succeeds }) =>
+    negatedIf(space, !holds, exactly(space.question(`\`${origin}\` ${holds === succeeds ? 'holds' : 'fails'}`, 'ruleset', question)))));
 }
 
 /** The sets of the matches; those behind one that changes packets look at what it has made of them. */
@@ -91,7 +105,7 @@ function extensionOf(space: PacketSpace, use: ExtensionUse, table: TableName): B
 }
 
 /** Packets that the kernel drops while it looks whether the rule matches: fragments that could overwrite a TCP header. */
-export function droppedByMatch(space: PacketSpace, { bound }: Rule): Bounds {
+export function droppedByMatch(space: PacketSpace, { bound }: Rule): PacketSet {
   const tcp = space.family === 'ipv4' && bound.matches.some(({ definition }) => definition.name === 'tcp');
-  return sometimes(tcp ? space.intersection(space.equals('fragment', 1), space.equals('protocol', 6)) : space.complement(EVERY));
+  return tcp ? [space.equals('fragment', 1), space.equals('protocol', 6)].reduce((so, set) => space.intersection(so, set), presenceOf(space, bound).may) : NONE;
 }

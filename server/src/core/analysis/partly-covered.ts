@@ -4,7 +4,7 @@ import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, type PacketSet } from '../sets/diagram.ts';
 import type { Analysis } from './analysis.ts';
 import type { Covering, Place } from './cover.ts';
-import { matchOf } from './match.ts';
+import { conditionsOf, matchOf } from './match.ts';
 import { sameOutcome } from './outcome.ts';
 import { consequenceOf } from './target.ts';
 
@@ -47,7 +47,7 @@ function* inChain(analysis: Analysis, table: Table, chain: string, rules: readon
     if (!hasOutcome(table, rule) || !analysis.canMatch(table.name, { chain, index })) continue;
     const match = matchOf(space, rule, table.name);
     const others = outcomes.filter(({ rules: [first], matched }) => !sameOutcome(table, chain, rule, first!) && space.intersects(matched, match.may));
-    const by = match.must === EVERY ? [] : others.flatMap((other) => takers(analysis, table.name, other, match.may)).sort((a, b) => a.index - b.index).slice(0, MOST);
+    const by = conditionsOf(space, rule, table.name).must === EVERY ? [] : others.flatMap((other) => takers(analysis, table.name, other, match.may)).sort((a, b) => a.index - b.index).slice(0, MOST);
     if (by.length > 0) found.push({ chain, index, rule, by });
     note(analysis, table, outcomes, { chain, index, rule, how: 'takes', match });
   }

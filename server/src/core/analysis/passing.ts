@@ -1,8 +1,9 @@
 import type { Path } from '../engine/packet.ts';
 import type { Hook } from '../netfilter.ts';
-import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
+import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { after, anyOf, inTurn, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
+import { alike } from '../sets/witness.ts';
 import type { AnalysedChain, TableStep, Verdict } from './chain.ts';
 import { fatesOf, stagesOf, type Composition, type Fates, type Stage } from './fates.ts';
 import { Search } from './search.ts';
@@ -134,12 +135,7 @@ export class Passing {
   /** The packets that agree with one in all that is still as it was on arrival. */
   private like(bits: Uint8Array, { stage: { hook }, rewritten }: Arrival): PacketSet {
     const open = [this.freed(hook).bits, rewritten.bits];
-    let set: PacketSet = EVERY;
-    for (let level = this.space.firstQuestion - 1; level >= 0; level--) {
-      if (open.some((each) => each.has(level))) continue;
-      set = bits[level] === 1 ? this.space.node(level, NONE, set) : this.space.node(level, set, NONE);
-    }
-    return set;
+    return alike(this.space, bits, (level) => open.some((each) => each.has(level)));
   }
 
   /** Packets that may come to an end with one of the verdicts in a table, one for each end; `many` where there are too many ways to tell. */

@@ -109,7 +109,7 @@ export class Preparation {
     const consequence = consequenceOf(this.table, rule, this.looping);
     if (same !== undefined && sameConsequence(same.consequence, consequence)) return same;
     const rewriting = consequence.kind === 'chain' ? UNCHANGED : this.rewritingOf(consequence.rewrites);
-    return { match: same?.match ?? matchOf(space, rule, this.table.name), killed: tracks ? NONE : droppedByMatch(space, rule).may, aside: rewrittenByMatch(space, rule, this.table.name), consequence, rewriting };
+    return { match: same?.match ?? matchOf(space, rule, this.table.name), killed: tracks ? NONE : droppedByMatch(space, rule), aside: rewrittenByMatch(space, rule, this.table.name), consequence, rewriting };
   }
 
   private rewritingOf(rewrites: readonly Rewrite[]): Rewriting {

@@ -56,7 +56,10 @@ class Looking {
     const node = set >> 1;
     if (node === 0 || seen[node] === this.now) return;
     seen[node] = this.now;
-    variables[Math.min(this.space.level(set), this.space.firstQuestion)] = 1;
+    const level = this.space.level(set);
+    // What tells rulesets apart is no part of a packet.
+    if (level < this.space.firstQuestion) variables[level] = 1;
+    else if (this.space.dependenceAt(level) !== 'ruleset') variables[this.space.firstQuestion] = 1;
     this.note(this.space.low(set), seen, variables);
     this.note(this.space.high(set), seen, variables);
   }

@@ -30,7 +30,7 @@ const more = (a: Unsettled, b: Unsettled): Unsettled => (a > b ? a : b);
 /** Whether the rewriting may have changed the answer to the question at the level. */
 export const unsettles = (space: PacketSpace, { questions }: Rewriting, level: number): boolean => questions >= UNSETTLED_FROM[space.dependenceAt(level)];
 
-const UNSETTLED_FROM: Readonly<Record<Dependence, number>> = { anything: 1, addresses: 2, nothing: 3 };
+const UNSETTLED_FROM: Readonly<Record<Dependence, number>> = { anything: 1, addresses: 2, nothing: 3, ruleset: 3 };
 
 /** A packet that nothing has rewritten. */
 export const UNCHANGED: Rewriting = { key: '', bits: new Map(), questions: 0 };

@@ -4,8 +4,8 @@ import { Diagrams, EVERY, NONE, type PacketSet } from './diagram.ts';
 import { HOOK_NUMBERS, layOut, SEEN, STATES, type Field, type FieldName } from './fields.ts';
 import { InterfaceNames } from './interface-names.ts';
 
-/** What of a packet the answer to a question depends on: nothing that rules rewrite, its addresses, or anything. */
-export type Dependence = 'nothing' | 'addresses' | 'anything';
+/** What the answer to a question depends on: which ruleset it is, the same for all packets; or of a packet nothing that rules rewrite, its addresses, or anything. */
+export type Dependence = 'ruleset' | 'nothing' | 'addresses' | 'anything';
 
 /**
  * The packets of one family as rules can tell them apart: sets over every field that a match can decide, and over the
@@ -18,7 +18,10 @@ export class PacketSpace extends Diagrams {
   /** The level of the first question's variable. */
   readonly firstQuestion: number;
   private readonly questionLevels = new Map<string, number>();
+  private readonly texts: string[] = [];
   private readonly dependences: Dependence[] = [];
+  /** Whether a question was asked whose answer tells rulesets apart. */
+  tellsRulesetsApart = false;
   private readonly interfaceSets = new Map<string, PacketSet>();
 
   /** `patterns` are all interface names and prefixes that rules ask for; `expected` is about how many nodes their sets take. */
@@ -38,7 +41,7 @@ export class PacketSpace extends Diagrams {
 
   /** The questions asked so far, in the order of their variables. */
   get questions(): readonly string[] {
-    return [...this.questionLevels.keys()];
+    return this.texts;
   }
 
   /** What the answer to the question at a level depends on. */
@@ -120,13 +123,15 @@ export class PacketSpace extends Diagrams {
   /**
    * Packets of which the answer to the question is yes. Equal questions have equal answers, so a question must be about
    * the packet as it is, not about the moment; it says nothing of what any other question or field has to do with it.
-   * `dependence`: what of the packet has to change for another answer.
+   * `dependence`: what has to change for another answer; `name` tells questions apart that are put in the same words.
    */
-  question(text: string, dependence: Dependence = 'anything'): PacketSet {
-    let level = this.questionLevels.get(text);
+  question(text: string, dependence: Dependence = 'anything', name = text): PacketSet {
+    let level = this.questionLevels.get(name);
     if (level === undefined) {
-      this.questionLevels.set(text, level = this.firstQuestion + this.questionLevels.size);
+      this.questionLevels.set(name, level = this.firstQuestion + this.questionLevels.size);
+      this.texts.push(text);
       this.dependences.push(dependence);
+      this.tellsRulesetsApart ||= dependence === 'ruleset';
     }
     return this.node(level, NONE, EVERY);
   }

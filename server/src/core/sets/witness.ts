@@ -1,6 +1,6 @@
 import { makePacket, type Address, type Packet, type Path } from '../engine/packet.ts';
 import { PROTOCOL } from '../engine/protocols.ts';
-import { NONE, type PacketSet } from './diagram.ts';
+import { EVERY, NONE, type PacketSet } from './diagram.ts';
 import { HOOK_NUMBERS, STATES, type FieldName } from './fields.ts';
 import type { PacketSpace } from './space.ts';
 
@@ -63,6 +63,15 @@ export function pick(space: PacketSpace, set: PacketSet): Uint8Array {
     at = low === NONE ? space.high(at) : low;
   }
   return bits;
+}
+
+/** The packets that agree with these bits in every field but the variables that are open, whatever the answers to questions. */
+export function alike(space: PacketSpace, bits: Uint8Array, isOpen: (level: number) => boolean = () => false): PacketSet {
+  let set: PacketSet = EVERY;
+  for (let level = space.firstQuestion - 1; level >= 0; level--) {
+    if (!isOpen(level)) set = bits[level] === 1 ? space.node(level, NONE, set) : space.node(level, set, NONE);
+  }
+  return set;
 }
 
 function dependsOn(space: PacketSpace, set: PacketSet, level: number): boolean {

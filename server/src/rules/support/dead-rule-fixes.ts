@@ -7,8 +7,8 @@ import { insert, insertAbove, removeLine } from './edits.ts';
 import { hasMore } from './script.ts';
 
 /** Takes the rule out: its line, or only the command by making the line a comment. */
-export function removals({ line }: DeadLine): Fix[] {
-  if (!standsAlone(line)) return [];
+export function removals({ lines }: FileInContext, { line }: DeadLine): Fix[] {
+  if (!standsAlone(line) || isWholeBody(lines, line)) return [];
   const fixes: Fix[] = [{ title: 'Delete this rule', safe: false, edits: [removeLine(line)] }];
   // A comment ends with its line, whatever its last character is.
   if (!line.text.includes('\n')) fixes.push({ title: 'Comment this rule out', safe: false, edits: [insert(line, 0, '# ')] });
@@ -47,6 +47,19 @@ function rewritesPackets(table: Table): boolean {
 /** Whether the line does nothing but add the rule. */
 function standsAlone(line: Line): boolean {
   return line.content.kind === 'rule' || !hasMore(line);
+}
+
+/** Whether nothing else stands in the branch, the loop or the function around the line: a shell refuses one that is empty. */
+function isWholeBody(lines: readonly Line[], line: Line): boolean {
+  if (line.content.kind === 'rule') return false;
+  const place = placeOf(lines, line);
+  const next = (step: 1 | -1): Line | undefined => {
+    let at = place + step;
+    while (lines[at] !== undefined && lines[at]!.content.kind !== 'shell' && lines[at]!.content.kind !== 'command') at += step;
+    return lines[at];
+  };
+  const [before, behind] = [next(-1), next(1)];
+  return before !== undefined && behind !== undefined && /(?:(?:^|[\s;])(?:then|else|do)|[{(])\s*(?:#.*)?$/u.test(before.text) && /^\s*(?:(?:fi|else|elif|done)\b|[})])/u.test(behind.text);
 }
 
 /** Whether nothing stands between the lines that a loop or a condition could begin or end with. */

@@ -1,4 +1,4 @@
-import type { Analysis, Deciding, FinalFate } from '../../../core/analysis/analysis.ts';
+import { SET_OF, type Analysis, type Deciding, type FinalFate } from '../../../core/analysis/analysis.ts';
 import type { Packet } from '../../../core/engine/packet.ts';
 import { printPacket } from '../../../core/notation/print.ts';
 import { classOf } from '../../../core/sets/class.ts';
@@ -15,14 +15,12 @@ export interface Stopped {
   readonly decidedBy: Deciding | undefined;
 }
 
-const SETS = { drop: 'dropped', reject: 'rejected', queue: 'queued' } as const;
-
 /** A packet of `among` that is stopped, as plain as it can be told; undefined where none is. */
 export function stoppedPacket(analysis: Analysis, traffic: Traffic, { fates }: Standing, among: PacketSet): Stopped | undefined {
   const { space } = analysis;
   const { path } = traffic.packet;
   for (const fate of ['drop', 'reject', 'queue'] as const) {
-    const set = space.intersection(fates[SETS[fate]], among);
+    const set = space.intersection(fates[SET_OF[fate]], among);
     const usual = space.intersection(set, usualPacketsOf(space, traffic));
     const example = analysis.example(path, usual === NONE ? set : usual, fate);
     if (example === undefined) continue;
