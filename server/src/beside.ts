@@ -1,14 +1,16 @@
 import type { ReadFile } from './core/shell/interpreter.ts';
 
 /**
- * Reads what a script at `uri` reads by a relative path, from beside the script. An absolute path speaks of the machine
- * that the script is for, which need not be this one.
+ * Reads what a script at `uri` reads from its own folder. Any other absolute path speaks of the machine that the script
+ * is for, which need not be this one.
  */
 export function readBeside(uri: string, readText: (uri: string) => string | undefined): ReadFile {
   const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
+  const own = URL.canParse(folder) ? decodeURIComponent(new URL(folder).pathname) : '/';
   return (path) => {
-    const parts = path.replace(/^\.\//u, '').split('/');
-    if (parts.some((part) => part === '' || part === '..')) return undefined;
+    const below = own !== '/' && path.startsWith(own) ? path.slice(own.length) : path;
+    const parts = below.replace(/^\.\//u, '').split('/');
+    if (parts.some((part) => part === '' || part === '..' || part.includes('\0'))) return undefined;
     return readText(folder + parts.map(encodeURIComponent).join('/'));
   };
 }

@@ -1,7 +1,7 @@
 import type { BoundLine } from '../core/ruleset/build.ts';
 import { tableOfCommand } from '../core/ruleset/document.ts';
 import type { BoundRule, Chain, Ruleset } from '../core/ruleset/model.ts';
-import { defineRule, type Fix } from './rule.ts';
+import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insert } from './support/edits.ts';
 import { page } from './support/page.ts';
 import { scriptCommands, type ScriptCommand, type ScriptCommands } from './support/script.ts';
@@ -28,7 +28,7 @@ export default defineRule({
       if (commands.of('policy').length === 0 || commands.of('check').length > 0) continue;
       const executed = file.executed(ruleset.family);
       const found = firstDoubled(executed, commands, ruleset);
-      const end = file.rulesets.some(({ family }) => file.executed(family).some(({ asked }) => asked)) ? undefined : secondEnd(executed, commands, ruleset);
+      const end = secondEnd(executed, commands, ruleset, file);
       if (found !== undefined && (end === undefined || found.place < end.place)) {
         const ending = end === undefined ? '' : `, and ends at line ${end.line.number + 1}, as \`-N ${end.command.chain!}\` fails under \`set -e\``;
         yield {
@@ -58,13 +58,15 @@ function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, 
 }
 
 /** The command at which a script ends that runs a second time: it makes a chain that the first run has left behind, and nothing in front of it removes it. */
-function secondEnd(executed: readonly BoundLine[], commands: ScriptCommands, { tables }: Ruleset): ScriptCommand | undefined {
+function secondEnd(executed: readonly BoundLine[], commands: ScriptCommands, { tables }: Ruleset, file: FileInContext): ScriptCommand | undefined {
   const removing = [...commands.of('delete-chain'), ...commands.of('rename-chain')];
-  const restored = executed.findIndex((line) => replacesAll(line));
-  return commands.of('new-chain').find(({ bound, command: { chain }, table, place }) => {
-    if (executed[place]!.ends !== true || bound.conditional !== undefined || bound.unresolved !== undefined || tables.get(table)?.chains.has(chain!) !== true || (restored !== -1 && restored < place)) return false;
+  const found = commands.of('new-chain').find(({ bound, command: { chain }, table, place }) => {
+    if (executed[place]!.ends !== true || bound.conditional !== undefined || bound.unresolved !== undefined || tables.get(table)?.chains.has(chain!) !== true) return false;
     return !removing.some((each) => each.place < place && each.table === table && (each.command.chain === undefined || each.command.chain === chain || each.bound.unresolved !== undefined));
   });
+  // Few scripts come to one, and all lines have to be looked at then.
+  if (found === undefined || executed.slice(0, found.place).some(replacesAll)) return undefined;
+  return file.rulesets.some(({ family }) => file.executed(family).some(({ asked }) => asked)) ? undefined : found;
 }
 
 /** Whether a rule that was added to a built-in chain stands there when the script ends. */

@@ -10,7 +10,7 @@ export default defineRule({
     what: 'Finds runs of iptables-restore in scripts whose input the script does not tell: a file that is not beside it, the '
       + 'output of another program.',
     why: 'Afterwards every table may hold anything, so whatever is said of the lines behind it depends on that input. A file '
-      + 'that stands beside the script and is named by a relative path is read.',
+      + 'that stands in the script\'s folder is read, named by a relative path, by `$(dirname "$0")` or by the path of that folder.',
     example: ['#!/bin/sh', 'iptables-restore < /etc/iptables/rules.v4', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
     instead: ['#!/bin/sh', "iptables-restore <<'RULES'", '*filter', ':INPUT ACCEPT [0:0]', 'COMMIT', 'RULES', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT'],
   }),

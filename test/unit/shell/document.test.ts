@@ -153,8 +153,9 @@ describe('a script that reads others', () => {
       asked.push(uri);
       return uri;
     });
-    assert.deepEqual(['vars.sh', './a b', '/etc/fw.conf', '../x'].map(read), ['file:///home/fw/vars.sh', 'file:///home/fw/a%20b', undefined, undefined]);
+    assert.deepEqual(['vars.sh', './a b', '/etc/fw.conf', '../x', '/home/fw/../x', '\0'].map(read), ['file:///home/fw/vars.sh', 'file:///home/fw/a%20b', undefined, undefined, undefined, undefined]);
     assert.equal(asked.length, 2);
+    assert.equal(read('/home/fw/conf/fw.conf'), 'file:///home/fw/conf/fw.conf');
   });
 
   it('has their variables', () => {

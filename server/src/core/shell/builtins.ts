@@ -3,6 +3,7 @@ import type { Interpreter } from './interpreter.ts';
 import { alias, unalias } from './alias.ts';
 import { SHELLS } from './child.ts';
 import { FILTERS } from './filters.ts';
+import { cd, pwd, realPath } from './folder.ts';
 import { PRINTING } from './printing.ts';
 import { getopt } from './getopt.ts';
 import { getopts } from './getopts.ts';
@@ -229,7 +230,7 @@ const letCommand: Builtin = (shell, args) => {
 
 const testCommand: Builtin = (shell, args, { command: whole, source }) => {
   const values = args.map(({ text, unknown }) => unknown ?? text);
-  return shell.truth(test(args), whole, source, demandOf(values), args.some((arg) => arg.unknown !== undefined && maySplit(arg)) ? undefined : comparisonOf(values));
+  return shell.truth(test(args, (path) => shell.isBeside(path)), whole, source, demandOf(values), args.some((arg) => arg.unknown !== undefined && maySplit(arg)) ? undefined : comparisonOf(values));
 };
 
 const bracket: Builtin = (shell, args, running) => (args.at(-1)?.text === ']' ? testCommand(shell, args.slice(0, -1), running) : 2);
@@ -243,7 +244,7 @@ const sleep: Builtin = (shell) => {
 };
 
 /** Programs that are no part of a shell, so that others can run them. */
-export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee, getopt };
+export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee, getopt, readlink: realPath, realpath: realPath };
 
 export const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...PROGRAMS,
@@ -252,5 +253,5 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false, true), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, alias, unalias, umask: nothing, sleep, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, alias, unalias, cd, pwd, umask: nothing, sleep, wait: nothing,
 };

@@ -18,6 +18,10 @@ export interface ExpansionHost {
   readonly status: Value;
   readonly modes: Pick<Modes, 'nounset' | 'noglob' | 'extglob'>;
   readonly isBash: boolean;
+  /** How many shells there are around this one, each of which runs the next. */
+  readonly children: number;
+  /** Whether a file is there for sure. */
+  isBeside(path: Value): boolean;
   /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
   endFor(name: string): void;
   /** What a command prints, without the line ends behind it. */

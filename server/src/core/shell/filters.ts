@@ -3,7 +3,7 @@ import type { Builtin } from './builtins.ts';
 import { matchExtended } from './extended-pattern.ts';
 import { fileInput } from './redirect.ts';
 import { ansiEscape } from './syntax/ansi-escape.ts';
-import type { Unknown } from './value.ts';
+import { partOf, type Unknown } from './value.ts';
 
 /** What a program makes of what it reads; undefined where it does more than is known here. A number is a status, with nothing printed. */
 type Change = (text: string) => string | number | undefined;
@@ -263,14 +263,21 @@ const awk: ReadFilter = (args) => {
   };
 };
 
-/** A program that prints what it makes of its operands. */
-function ofOperands(make: (operands: readonly string[]) => string | undefined): Builtin {
+/** A program that prints what it makes of its operands; `place`: what it makes of a path into the script's folder. */
+function ofOperands(make: (operands: readonly string[]) => string | undefined, place: (path: string) => string | undefined = () => undefined): Builtin {
   return (shell, args, { command, source, home }) => {
     const origin = shell.expander.origin(command, source);
+    const [operand, ...others] = args.filter(({ text }) => text !== '--');
+    const inFolder = others.length > 0 || operand?.unknown?.beside === undefined ? undefined : place(operand.unknown.beside);
+    if (inFolder !== undefined) {
+      shell.print({ origin, beside: inFolder }, home.start, home.end);
+      return 0;
+    }
     const words = args.map(({ text }) => text);
     const plain = args.every(({ text, unknown }) => unknown === undefined && !text.startsWith('-'));
     const made = plain ? make(words) : undefined;
-    shell.print(made === undefined ? args.find(({ unknown }) => unknown !== undefined)?.unknown ?? { origin } : `${made}\n`, home.start, home.end);
+    const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown;
+    shell.print(made !== undefined ? `${made}\n` : unknown === undefined ? { origin } : partOf(unknown), home.start, home.end);
     return made === undefined ? { origin } : 0;
   };
 }
@@ -294,5 +301,5 @@ function folderName([path, ...rest]: readonly string[]): string | undefined {
 /** Programs that make text of text, in the forms in which every release of them does the same. */
 export const FILTERS: Readonly<Record<string, Builtin>> = {
   cut: filter(cut), tr: filter(tr), head: filter(head), tail: filter(tail), sort: filter(sort), uniq: filter(uniq), wc: filter(wc), grep: filter(grep), egrep: filter((args) => grep(['-E', ...args])), fgrep: filter((args) => grep(['-F', ...args])),
-  sed: filter(sed), awk: filter(awk), gawk: filter(awk), mawk: filter(awk), basename: ofOperands(baseName), dirname: ofOperands(folderName),
+  sed: filter(sed), awk: filter(awk), gawk: filter(awk), mawk: filter(awk), basename: ofOperands(baseName), dirname: ofOperands(folderName, (path) => (path === '' ? undefined : path.slice(0, path.lastIndexOf('/')))),
 };

@@ -3,7 +3,7 @@ import { splitText } from './fields.ts';
 import { isOpen, maySplit, type Positional } from './environment.ts';
 import { END_OF_LOOP, END_OF_SHELL } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
-import { redirected, write } from './redirect.ts';
+import { isBeside, redirected, write } from './redirect.ts';
 import { oneStatus, runSimple } from './simple.ts';
 import { runExitTrap, runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
@@ -373,7 +373,12 @@ export class Interpreter extends ShellState implements ExpansionHost {
     else this.end(result);
     const { value } = captured;
     if (!isUnknown(value)) return value.replace(/\n+$/u, '');
-    return value.program === undefined ? { origin } : { origin, program: value.program };
+    const { program, beside } = value;
+    return { origin, ...(program !== undefined && { program }), ...(beside !== undefined && captured.isOnlyUnknown && { beside }) };
+  }
+
+  isBeside(path: Value): boolean {
+    return isBeside(this, path);
   }
 
   provide(body: Command, source: Source, origin: string): Unknown {
@@ -396,8 +401,8 @@ export class Interpreter extends ShellState implements ExpansionHost {
   print(value: Value, start: number, end: number): void {
     const { output } = this;
     if (output === undefined) return;
-    if (isUnknown(value)) output.unknown ??= value;
-    else if (this.certainty > output.certainty) output.unknown ??= { origin: value };
+    if (isUnknown(value)) output.add(value, this.certainty);
+    else if (this.certainty > output.certainty) output.add({ origin: value }, this.certainty);
     else output.pieces.push({ text: value, start, end });
   }
 }

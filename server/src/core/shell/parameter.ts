@@ -1,9 +1,10 @@
 import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
+import { CALLED_IN } from './folder.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
-import { isUnknown, oneOf, SCRIPT_NAME, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, partOf, SCRIPT_NAME, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** Several values: `$@`, or an array's. */
 export interface Several {
@@ -64,7 +65,8 @@ export class ParameterExpansion {
   private join({ elements, joins }: Several): Value {
     const values = elements.map(valueOf);
     const separators = this.expander.separators();
-    return values.find(isUnknown) ?? values.join(joins ? separators.slice(0, 1) : ' ');
+    const unknown = values.find(isUnknown);
+    return unknown === undefined ? values.join(joins ? separators.slice(0, 1) : ' ') : values.length === 1 ? unknown : partOf(unknown);
   }
 
   private operated(part: ParameterPart, source: Source): Found | Replacement {
@@ -91,7 +93,7 @@ export class ParameterExpansion {
     const reference = this.expander.host.environment.references.get(name);
     if (reference !== undefined) return reference;
     const target = this.lookUp(part, source);
-    if (typeof target !== 'string') return typeof target === 'object' && !('elements' in target) ? target : absent(name);
+    if (typeof target !== 'string') return typeof target === 'object' && !('elements' in target) ? partOf(target) : absent(name);
     return /^\w+$/u.test(target) ? this.lookUp({ ...part, name: target, index: undefined } as unknown as ParameterPart, source) : absent(name);
   }
 
@@ -145,8 +147,8 @@ export class ParameterExpansion {
   }
 
   private positional(number: number): Found {
-    if (number === 0) return SCRIPT_NAME;
-    const { positional } = this.expander.host.environment;
+    const { environment: { positional }, children } = this.expander.host;
+    if (number === 0) return children === 0 ? SCRIPT_NAME : { origin: '$0' };
     const words = isOpen(positional) ? positional.words?.slice(0, positional.known) ?? [] : positional;
     const word = words[number - 1];
     return word === undefined ? isOpen(positional) ? ABSENT : UNSET : valueOf(word);
@@ -154,6 +156,7 @@ export class ParameterExpansion {
 
   /** The value of a parameter that the script never sets. */
   private absent(name: string): Unknown {
+    if (name === 'PWD') return CALLED_IN;
     const { positional, era } = this.expander.host.environment;
     const shifted = /^[1-9]\d*$/u.test(name) && isOpen(positional) ? positional.shifted : undefined;
     if (shifted !== undefined) return { ...absent(name), argument: shifted + Number(name), id: idOf(String(shifted + Number(name)), '') };
@@ -188,7 +191,7 @@ export class ParameterExpansion {
     const operator = part.operator!.at(-1)!;
     if (found === ABSENT && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
     const unset = isUnset(found);
-    const known = typeof found === 'object' && !('elements' in found) ? found.candidates?.map((each) => each === '') : [found === ''];
+    const known = typeof found === 'object' && !('elements' in found) ? (found.beside === undefined ? found.candidates?.map((each) => each === '') : [false]) : [found === ''];
     const empties = part.operator!.startsWith(':') ? known : [false];
     if (!unset && (empties === undefined || new Set(empties).size > 1)) return this.eitherWay(part, found as Unknown, source);
     const lacking = unset || empties![0]!;
@@ -245,6 +248,8 @@ export class ParameterExpansion {
       if (replacement.includes('&')) return { origin: `\${${part.name}${operator}…}` };
       return mapped(value, (text) => replaced(text, operator, pattern, replacement));
     }
+    const path = operator === '%' ? pathTrimmed(value, pattern) : undefined;
+    if (path !== undefined) return path;
     if (/^[#%]/u.test(operator)) return mapped(value, (text) => trimmed(text, operator, pattern));
     if (/^[\^,]/u.test(operator) && pattern === '') return mapped(value, (text) => recased(text, operator));
     return (operator === '@' ? mapped(value, TRANSFORMED[String(pattern)]) : undefined) ?? { origin: `\${${part.name}${operator}…}` };
@@ -319,6 +324,13 @@ function trimmed(text: string, operator: string, pattern: string): string {
   const front = operator.startsWith('#');
   const found = lengths.find((length) => matchesPattern(front ? text.slice(0, length) : text.slice(text.length - length), pattern));
   return found === undefined ? text : front ? text.slice(found) : text.slice(0, text.length - found);
+}
+
+/** A path into the script's folder without its shortest end that the pattern describes; undefined where that may reach beyond. */
+function pathTrimmed(value: Value, pattern: string): Unknown | undefined {
+  if (!isUnknown(value) || value.beside === undefined) return undefined;
+  const beside = trimmed(value.beside, '%', pattern);
+  return beside === value.beside ? undefined : { origin: value.origin, beside };
 }
 
 function recased(text: string, operator: string): string {

@@ -5,9 +5,12 @@ import type { Interpreter } from './interpreter.ts';
 import { namedFile } from './redirect.ts';
 import type { Source } from './source.ts';
 import { ansiEscape } from './syntax/ansi-escape.ts';
-import type { Field } from './value.ts';
+import { partOf, type Field } from './value.ts';
 
-const unknownOf = (fields: readonly Field[]): Field['unknown'] => fields.find(({ unknown }) => unknown !== undefined)?.unknown;
+function unknownOf(fields: readonly Field[]): Field['unknown'] {
+  const found = fields.find(({ unknown }) => unknown !== undefined)?.unknown;
+  return found && (fields.length === 1 ? found : partOf(found));
+}
 
 const echo: Builtin = (shell, args, { source }) => {
   let index = 0;

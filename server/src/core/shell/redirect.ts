@@ -1,3 +1,4 @@
+import { placeOf } from './folder.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Span } from '../text.ts';
 import { spanIn, type Source } from './source.ts';
@@ -72,7 +73,8 @@ function pathOf(shell: Interpreter, { target }: Redirect, source: Source): Value
 }
 
 /** Keeps what a file holds, for who reads it further on. */
-export function write(shell: Interpreter, path: Value, append: boolean, output: Output): void {
+export function write(shell: Interpreter, written: Value, append: boolean, output: Output): void {
+  const path = placeOf(shell, written);
   // Of a path that is not known it is still known when it is the same.
   if (isUnknown(path)) {
     if (path.candidates !== undefined) return;
@@ -112,22 +114,30 @@ export const isMissing = ({ files, readFile }: Interpreter, path: string): boole
 
 /** The file that a word names: by a name that is known, or by the same that the script has written it under; undefined for others. */
 export function namedFile(shell: Interpreter, word: Field): Input | undefined {
-  const { unknown } = word;
-  if (unknown === undefined) return fileInput(shell, word.text, word);
+  const place = placeOf(shell, word.unknown ?? word.text);
+  if (!isUnknown(place)) return inputFrom(shell, place, word);
   shell.environment.spoilRecordings();
-  return shell.files.has(unknown) ? fileInput(shell, unknown, word) : undefined;
+  return shell.files.has(place) ? inputFrom(shell, place, word) : undefined;
 }
 
 /** The text of a file that the script has written or that stands beside it. */
-export function fileInput(shell: Interpreter, path: Value, span: { readonly start: number; readonly end: number }): Input {
+export const fileInput = (shell: Interpreter, path: Value, span: Span): Input => inputFrom(shell, placeOf(shell, path), span);
+
+/** Whether a file is there for sure: it stands beside the script, which has not written to it. */
+export function isBeside(shell: Interpreter, path: Value): boolean {
+  const place = placeOf(shell, path);
+  return !isUnknown(place) && !shell.files.has(place) && place !== '/dev/null' && inputFrom(shell, place, { start: 0, end: 0 }).unknown === undefined;
+}
+
+function inputFrom(shell: Interpreter, place: Value, span: Span): Input {
   const { environment } = shell;
-  if (!isUnknown(path) && isMissing(shell, path)) {
-    for (const recording of environment.recordings) recording.missFile(path);
-    return new Input([], { origin: path });
+  if (!isUnknown(place) && isMissing(shell, place)) {
+    for (const recording of environment.recordings) recording.missFile(place);
+    return new Input([], { origin: place });
   }
   environment.spoilRecordings();
-  const written = shell.files.get(path);
-  if (written !== undefined) return 'origin' in written ? new Input([], isUnknown(path) ? path : written) : new Input(written);
-  if (isUnknown(path)) return new Input([], path);
-  return new Input(path === '/dev/null' ? [] : [{ text: shell.readFile(path)!, start: span.start, end: span.end }]);
+  const written = shell.files.get(place);
+  if (written !== undefined) return 'origin' in written ? new Input([], isUnknown(place) ? place : written) : new Input(written);
+  if (isUnknown(place)) return new Input([], place);
+  return new Input(place === '/dev/null' ? [] : [{ text: shell.readFile(place)!, start: span.start, end: span.end }]);
 }

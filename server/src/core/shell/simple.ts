@@ -23,7 +23,7 @@ const MOST_AGAIN = 4;
 const MOST_FIELDS = 50_000;
 
 /** Builtins that do no more than print, look at their arguments, and set variables. */
-const SETS_VARIABLES_ONLY: ReadonlySet<string> = new Set([':', 'true', 'false', 'echo', 'printf', 'seq', 'local', 'declare', 'typeset', 'readonly', 'let', 'test', '[', 'shift', 'return', 'break', 'continue', 'which', 'type', 'sleep', 'wait']);
+const SETS_VARIABLES_ONLY: ReadonlySet<string> = new Set([':', 'true', 'false', 'echo', 'printf', 'seq', 'local', 'declare', 'typeset', 'readonly', 'let', 'test', '[', 'shift', 'return', 'break', 'continue', 'which', 'type', 'sleep', 'wait', 'cd', 'pwd']);
 
 /** A simple command that is about to be run. */
 export interface Running {

@@ -333,9 +333,11 @@ export class ShellState {
     return this.conditions.filter(({ assumed }) => assumed !== true).length + this.doubts.length;
   }
 
-  /** How many conditions hold sway. */
+  /** How many conditions hold sway, but for those that hold unless something goes wrong. */
   get certainty(): number {
-    return this.conditions.length + this.doubts.length;
+    let { length } = this.doubts;
+    for (const { assumed } of this.conditions) if (assumed !== true) length++;
+    return length;
   }
 
   /** Whether what runs is sure to run in the shell that it changes, or in the way that it goes. */

@@ -1,4 +1,4 @@
-import { type Piece, type Unknown, type Value } from './value.ts';
+import { partOf, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What a command prints, as far as it is captured. */
 export class Output {
@@ -9,6 +9,17 @@ export class Output {
 
   constructor(certainty: number) {
     this.certainty = certainty;
+  }
+
+  /** Takes a value that is not known: the first one stands for all. */
+  add(value: Unknown, certainty: number): void {
+    if (this.unknown === undefined && certainty <= this.certainty) this.unknown = value;
+    else this.unknown = partOf(this.unknown ?? value);
+  }
+
+  /** Whether nothing else is printed than a value that is not known, and the end of its line. */
+  get isOnlyUnknown(): boolean {
+    return this.unknown !== undefined && this.pieces.every(({ text }) => text === '\n');
   }
 
   /** The whole text. */

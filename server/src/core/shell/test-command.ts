@@ -10,6 +10,9 @@ import { equal, isUnknown, type Field, type Value } from './value.ts';
 /** Three-valued: what depends on the machine or on an unknown value can't be told. */
 export type Truth = boolean | 'unknown';
 
+/** Whether a file is there for sure. */
+export type IsBeside = (path: Value) => boolean;
+
 const NUMERIC: Readonly<Record<string, (a: bigint, b: bigint) => boolean>> = {
   '-eq': (a, b) => a === b, '-ne': (a, b) => a !== b, '-lt': (a, b) => a < b, '-le': (a, b) => a <= b, '-gt': (a, b) => a > b, '-ge': (a, b) => a >= b,
 };
@@ -21,8 +24,8 @@ const or = (a: Truth, b: Truth): Truth => not(and(not(a), not(b)));
 const truthOf = (answer: ReturnType<typeof equal>): Truth => (typeof answer === 'boolean' ? answer : 'unknown');
 
 /** What `[ … ]` says of its arguments; undefined where they are no test, which bash answers with status 2. */
-export function test(fields: readonly Field[]): Truth | undefined {
-  const reading = new Arguments(fields.map(({ text, unknown }): Value => unknown ?? text));
+export function test(fields: readonly Field[], isBeside: IsBeside): Truth | undefined {
+  const reading = new Arguments(fields.map(({ text, unknown }): Value => unknown ?? text), isBeside);
   if (fields.length === 0) return false;
   const truth = reading.or();
   return truth === undefined || !reading.atEnd ? undefined : truth;
@@ -54,10 +57,12 @@ export const turned = (comparison: Comparison | undefined): Comparison | undefin
 
 class Arguments {
   private readonly values: readonly Value[];
+  private readonly isBeside: IsBeside;
   private next = 0;
 
-  constructor(values: readonly Value[]) {
+  constructor(values: readonly Value[], isBeside: IsBeside) {
     this.values = values;
+    this.isBeside = isBeside;
   }
 
   get atEnd(): boolean {
@@ -104,7 +109,7 @@ class Arguments {
     if (first === '(' && rest > 2) return this.group();
     if (typeof first === 'string' && /^-[a-zA-Z]$/u.test(first) && second !== undefined && second !== '-a' && second !== '-o') {
       this.next += 2;
-      return unary(first, second);
+      return unary(first, second, this.isBeside);
     }
     this.next++;
     return not(truthOf(equal(first!, '')));
@@ -117,10 +122,14 @@ class Arguments {
   }
 }
 
-function unary(operator: string, operand: Value): Truth {
+/** Tests that a file passes which a script can read. */
+const OF_FILES: ReadonlySet<string> = new Set(['-a', '-e', '-f', '-r']);
+
+function unary(operator: string, operand: Value, isBeside: IsBeside): Truth {
   const empty = truthOf(equal(operand, ''));
+  if (operator === '-z' || operator === '-n') return operator === '-z' ? empty : not(empty);
   // All others ask the machine.
-  return operator === '-z' ? empty : operator === '-n' ? not(empty) : 'unknown';
+  return OF_FILES.has(operator) && isBeside(operand) ? true : 'unknown';
 }
 
 function compare(operator: string, left: Value, right: Value): Truth | undefined {
@@ -150,7 +159,7 @@ export function testExpression(expression: TestExpression, expander: Expander, s
     case 'and': return lazily(testExpression(expression.left, expander, source), false, () => testExpression(expression.right, expander, source), and);
     case 'or': return lazily(testExpression(expression.left, expander, source), true, () => testExpression(expression.right, expander, source), or);
     case 'not': return not(testExpression(expression.operand, expander, source));
-    case 'unary': return expression.operator === '-v' ? isSet(expression.operand, expander, source) : unary(expression.operator, expander.text(expression.operand, source));
+    case 'unary': return expression.operator === '-v' ? isSet(expression.operand, expander, source) : unary(expression.operator, expander.text(expression.operand, source), (path) => expander.host.isBeside(path));
     case 'binary': return binary(expression, expander, source);
   }
 }

@@ -10,6 +10,8 @@ export interface Unknown {
   readonly program?: string;
   /** Which argument of the script it is, from 1, unless it is something that the script puts in its place. */
   readonly argument?: number;
+  /** Of a path into the folder that the script stands in: what follows that folder's own, `/conf/fw.conf`. */
+  readonly beside?: string;
   /** Tells it from all others, where it is one value for the whole run of the script. */
   readonly id?: string;
 }
@@ -18,8 +20,8 @@ export type Value = string | Unknown;
 
 export const isUnknown = (value: Value): value is Unknown => typeof value !== 'string';
 
-/** `$0`: whoever looks twice finds the same. */
-export const SCRIPT_NAME: Unknown = { origin: '$0' };
+/** `$0`: whoever looks twice finds the same. In its folder it goes by a name that no file has. */
+export const SCRIPT_NAME: Unknown = { origin: '$0', beside: '/\0' };
 
 /** One argument that a command gets. `text` of an unknown one is what stands in the script. */
 export interface Field extends Span {
@@ -54,12 +56,18 @@ export function surrounded(before: string, unknown: Unknown, after: string): Unk
   const around = `${before}\0${after}`;
   let whole = known.get(around);
   if (whole === undefined) {
-    const { origin, candidates, program } = unknown;
+    const { origin, candidates, program, beside } = unknown;
     const within = (text: string): string => before + text + after;
-    whole = { origin, ...(candidates && { candidates: candidates.map(within) }), ...(program !== undefined && { program: within(program) }) };
+    const isPath = beside !== undefined && before === '' && (beside !== '' || after.startsWith('/'));
+    whole = { origin, ...(candidates && { candidates: candidates.map(within) }), ...(program !== undefined && { program: within(program) }), ...(isPath && { beside: beside + after }) };
     known.set(around, whole);
   }
   return whole;
+}
+
+/** The value where it is not all that there is: what is left of it is no path. */
+export function partOf({ beside: _all, ...rest }: Unknown): Unknown {
+  return rest;
 }
 
 /** The value of something that has one of these, for the reason that `origin` names. */
@@ -82,7 +90,7 @@ function unknownOneOf([first, ...others]: readonly Unknown[]): Unknown {
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
-  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && a.id === b.id && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
+  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && a.id === b.id && a.beside === b.beside && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
 }
 
 /** Whether two values are the same text; unknown where that depends on what is not known. */
