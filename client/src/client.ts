@@ -3,7 +3,7 @@ import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChanne
 import { afterEdits } from './after-edits.ts';
 import { isCopy, languages, onFirstDocument } from './documents.ts';
 import { provideCodeActions } from './line-endings.ts';
-import { commands } from './protocol.ts';
+import { commands, renewed } from './protocol.ts';
 import { rememberPackets } from './recent-packets.ts';
 import { createResultingRulesets } from './resulting-ruleset.ts';
 import { type SimulationParts, createSimulation, renewFate } from './simulate.ts';
@@ -31,7 +31,7 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
   const starts = workspace.createFileSystemWatcher('**/{*.v4,*.v6,*.rules,*.iptables,*.ip6tables}');
   const client = create(id, name, {
     documentSelector: languages.map((language) => ({ language })),
-    initializationOptions: { suggestCommand: 'editor.action.triggerSuggest' },
+    initializationOptions: { suggestCommand: 'editor.action.triggerSuggest', renewals: true },
     diagnosticCollectionName: id,
     outputChannelName: name,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -47,13 +47,15 @@ export function activateWith(context: ExtensionContext, create: ClientFactory): 
     if (client.needsStop()) await client.stop();
     await client.start();
   };
+  const renew = (uri: string): void => {
+    void renewFate(parts, uri);
+    void expectations.renew(uri);
+    rulesets.changed(uri);
+  };
   context.subscriptions.push(
     client, status, facts, starts, expectations, rulesets,
-    afterEdits((uri) => {
-      void renewFate(parts, uri);
-      void expectations.renew(uri);
-      rulesets.changed(uri);
-    }),
+    afterEdits(renew),
+    client.onNotification(renewed, ({ uris }: { readonly uris: readonly string[] }) => uris.forEach(renew)),
     editorCommands.registerCommand(commands.restartServer, restart),
     // A server that can't start is told by the client itself, in a notification.
     onFirstDocument(() => void client.start()),

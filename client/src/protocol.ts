@@ -11,6 +11,9 @@ export const commands = {
   restartServer: 'iptables-lens.restartServer',
 } as const;
 
+/** The notification that names, by `uris`, documents of which what is shown may be another thing now, though nobody has edited them. */
+export const renewed = 'iptables-lens/renewed';
+
 /** A rule or chain of a document: `line` counts from 0. */
 export interface Place {
   uri: string;

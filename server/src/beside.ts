@@ -1,16 +1,22 @@
 import type { ReadFile } from './core/shell/interpreter.ts';
 
-/**
- * Reads what a script at `uri` reads from its own folder. Any other absolute path speaks of the machine that the script
- * is for, which need not be this one.
- */
+/** Reads what a script at `uri` reads from its own folder. */
 export function readBeside(uri: string, readText: (uri: string) => string | undefined): ReadFile {
+  return (path) => {
+    const file = uriBeside(uri, path);
+    return file === undefined ? undefined : readText(file);
+  };
+}
+
+/**
+ * Where a path leads that a script at `uri` names, in its own folder. Any other absolute path speaks of the machine that
+ * the script is for, which need not be this one.
+ */
+export function uriBeside(uri: string, path: string): string | undefined {
   const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
   const own = URL.canParse(folder) ? decodeURIComponent(new URL(folder).pathname) : '/';
-  return (path) => {
-    const below = own !== '/' && path.startsWith(own) ? path.slice(own.length) : path;
-    const parts = below.replace(/^\.\//u, '').split('/');
-    if (parts.some((part) => part === '' || part === '..' || part.includes('\0'))) return undefined;
-    return readText(folder + parts.map(encodeURIComponent).join('/'));
-  };
+  const below = own !== '/' && path.startsWith(own) ? path.slice(own.length) : path;
+  const parts = below.replace(/^\.\//u, '').split('/');
+  if (parts.some((part) => part === '' || part === '..' || part.includes('\0'))) return undefined;
+  return folder + parts.map(encodeURIComponent).join('/');
 }

@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS, type Session, type Settings, type Simulation } from '
 import { readHostFacts } from './host-facts.ts';
 import { Diagnostics } from './rules/run.ts';
 import type { Finding } from './rules/rule.ts';
+import { uriBeside } from './beside.ts';
 import { Companions, companionUri } from './companions.ts';
 import { StartFiles } from './start-files.ts';
 import { warmUp } from './warm-up.ts';
@@ -16,6 +17,8 @@ export class LiveSession implements Session {
   snippets = false;
   suggestCommand: string | undefined;
   refresh: () => void = () => undefined;
+  /** The text that the client has open at a uri, saved or not. */
+  openText: (uri: string) => string | undefined = () => undefined;
   readonly simulations = new Map<string, Simulation>();
   private parser: LineParser | undefined;
   private startFiles: StartFiles | undefined;
@@ -32,9 +35,9 @@ export class LiveSession implements Session {
   /** Loads the grammar and warms the code up; before that no document can be opened. */
   async loadGrammar(): Promise<void> {
     this.parser = await LineParser.create(this.environment.wasm);
-    this.startFiles = new StartFiles(this.parser, (uri) => this.environment.readText(uri));
+    this.startFiles = new StartFiles(this.parser, (uri) => this.environment.readText(uri), (uri) => this.readText(uri));
     this.companions = new Companions(this.parser, {
-      read: (uri) => this.documents.get(uri)?.getText() ?? this.environment.readText(uri),
+      read: (uri) => this.readText(uri),
       version: (uri) => this.documents.get(uri)?.version ?? 0,
     });
     warmUp(this.parser);
@@ -91,6 +94,27 @@ export class LiveSession implements Session {
     this.startFiles?.forget();
     this.companions?.forget();
     for (const document of this.documents.values()) document.setStartFiles(this.settings.startFrom);
+  }
+
+  /** Follows the scripts anew that have read files which hold another text now, and answers which. */
+  readAnew(): readonly RulesetDocument[] {
+    return [...this.documents.values()].filter((document) => document.readAnew());
+  }
+
+  /** The files that scripts read or look for, by their uris. */
+  filesRead(): ReadonlySet<string> {
+    const uris = new Set<string>();
+    for (const document of this.documents.values()) {
+      for (const path of document.filesRead) {
+        const uri = uriBeside(document.uri, path);
+        if (uri !== undefined) uris.add(uri);
+      }
+    }
+    return uris;
+  }
+
+  private readText(uri: string): string | undefined {
+    return this.openText(uri) ?? this.environment.readText(uri);
   }
 
   /** Takes the settings over; answers whether any is another than before. */

@@ -24,6 +24,10 @@ export class OpenText {
     return this.known;
   }
 
+  get text(): string {
+    return this.idle?.getText() ?? this.known!.getText();
+  }
+
   /** Applies changes in order, as LSP states them. */
   update(changes: TextDocumentContentChangeEvent[], version: number): this {
     if (this.idle === undefined) this.known!.update(changes, version);

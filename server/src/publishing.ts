@@ -21,6 +21,7 @@ const PAUSE = 150;
 export class Publishing {
   private readonly connection: Connection;
   private readonly session: LiveSession;
+  private readonly onRound: () => void;
   private readonly pending = new Map<string, RulesetDocument>();
   private readonly background = new Background<string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,9 +31,11 @@ export class Publishing {
   /** The versions of which documents beside have been told. */
   private readonly told = new WeakMap<RulesetDocument, number>();
 
-  constructor(connection: Connection, session: LiveSession) {
+  /** `onRound`: what follows each round. */
+  constructor(connection: Connection, session: LiveSession, onRound: () => void) {
     this.connection = connection;
     this.session = session;
+    this.onRound = onRound;
   }
 
   schedule(document: RulesetDocument): void {
@@ -67,6 +70,7 @@ export class Publishing {
       this.seen.add(document);
       this.analyse(document);
     }
+    this.onRound();
   }
 
   private analyse(document: RulesetDocument): void {

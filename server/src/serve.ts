@@ -2,14 +2,23 @@ import {
   DidChangeConfigurationNotification, TextDocumentSyncKind, TextDocuments,
   type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities,
 } from 'vscode-languageserver';
+import type { RulesetDocument } from './core/ruleset/document.ts';
 import type { Environment } from './environment.ts';
 import { COMMANDS, FEATURES } from './features/features.generated.ts';
 import { DEFAULT_SETTINGS, type Settings } from './features/session.ts';
 import { LiveSession } from './live-session.ts';
 import { OpenText } from './open-text.ts';
+import { Pause } from './pause.ts';
 import { Publishing } from './publishing.ts';
+import { WatchedFiles } from './watched-files.ts';
 
 const SECTION = 'iptables-lens';
+
+/** Tells a client that asks for it of which documents what it shows may be another thing now, though nobody has edited them. */
+const RENEWED = 'iptables-lens/renewed';
+
+/** Milliseconds without an edit before scripts that read the edited text are followed anew. */
+const PAUSE_BEFORE_RENEWAL = 150;
 
 /** Serves one client on a connection, with every feature and command that there is. */
 export function serve(connection: Connection, environment: Environment): void {
@@ -31,15 +40,23 @@ export function serve(connection: Connection, environment: Environment): void {
   for (const feature of FEATURES) connection.onRequest(feature.method, (params: never) => feature.answer(session, params));
   connection.onExecuteCommand((params) => COMMANDS.find(({ name }) => name === params.command)?.run(session, params.arguments?.[0]));
 
-  const publishing = new Publishing(connection, session);
+  const watched = new WatchedFiles(connection);
+  const publishing = new Publishing(connection, session, () => {
+    if (client.watches) watched.watch(session.filesRead());
+  });
+  const renewal = new Pause(PAUSE_BEFORE_RENEWAL, () => { republish(session.readAnew()); });
   const documents = new TextDocuments<OpenText>({
     create: (uri, languageId, version, text) => new OpenText(session, uri, languageId, version, text),
     update: (text, changes, version) => text.update(changes, version),
   });
+  session.openText = (uri) => documents.get(uri)?.text;
   documents.onDidChangeContent(({ document: { document } }) => {
     if (document !== undefined) publishing.schedule(document);
+    renewal.start();
   });
   documents.onDidClose(({ document: { uri, document } }) => {
+    // What scripts read there is what was saved last.
+    renewal.start();
     if (document === undefined) return;
     session.close(uri);
     publishing.clear(uri);
@@ -53,15 +70,18 @@ export function serve(connection: Connection, environment: Environment): void {
   connection.onDidChangeConfiguration(configure);
   connection.onDidChangeWatchedFiles(() => {
     session.forgetFiles();
-    republish();
+    republish([...session.all()]);
   });
 
   async function configure(): Promise<void> {
-    if (client.configuration && session.apply(settingsFrom(await connection.workspace.getConfiguration(SECTION)))) republish();
+    if (client.configuration && session.apply(settingsFrom(await connection.workspace.getConfiguration(SECTION)))) republish([...session.all()]);
   }
 
-  function republish(): void {
-    for (const document of session.all()) publishing.schedule(document);
+  /** Says anew what there is to say of documents that are what they were, while what they depend on is not. */
+  function republish(renewed: readonly RulesetDocument[]): void {
+    if (renewed.length === 0) return;
+    for (const document of renewed) publishing.schedule(document);
+    if (client.renewals) void connection.sendNotification(RENEWED, { uris: renewed.map(({ uri }) => uri) });
     session.refresh();
     if (client.semanticTokensRefresh) void connection.languages.semanticTokens.refresh();
   }
@@ -77,13 +97,17 @@ class ClientSupport {
   codeLensRefresh = false;
   semanticTokensRefresh = false;
   snippets = false;
+  watches = false;
+  renewals = false;
 
-  read({ capabilities: { workspace, textDocument } }: InitializeParams): void {
+  read({ capabilities: { workspace, textDocument }, initializationOptions }: InitializeParams): void {
     this.configuration = workspace?.configuration === true;
     this.configurationChanges = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     this.inlayHintRefresh = workspace?.inlayHint?.refreshSupport === true;
     this.codeLensRefresh = workspace?.codeLens?.refreshSupport === true;
     this.semanticTokensRefresh = workspace?.semanticTokens?.refreshSupport === true;
+    this.watches = workspace?.didChangeWatchedFiles?.dynamicRegistration === true && workspace.didChangeWatchedFiles.relativePatternSupport === true;
+    this.renewals = (initializationOptions as { renewals?: unknown } | null | undefined)?.renewals === true;
     this.snippets = textDocument?.completion?.completionItem?.snippetSupport === true;
   }
 }

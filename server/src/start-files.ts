@@ -7,16 +7,19 @@ import { readBeside } from './beside.ts';
 export class StartFiles {
   private readonly parser: LineParser;
   private readonly readText: (uri: string) => string | undefined;
+  private readonly readNow: (uri: string) => string | undefined;
   private readonly known = new Map<string, readonly Ruleset[] | string>();
 
-  constructor(parser: LineParser, readText: (uri: string) => string | undefined) {
+  /** `readNow`: the texts that scripts read, which are asked for again each time. */
+  constructor(parser: LineParser, readText: (uri: string) => string | undefined, readNow = readText) {
     this.parser = parser;
     this.readText = readText;
+    this.readNow = readNow;
   }
 
   /** What stands beside the document at `uri`; `above`: the documents that start from it. */
   beside(uri: string, above: readonly string[] = []): Beside {
-    return { readFile: readBeside(uri, this.readText), readStart: (path) => this.read(path, uri, [...above, uri]) };
+    return { readFile: readBeside(uri, this.readNow), readStart: (path) => this.read(path, uri, [...above, uri]) };
   }
 
   /** Forgets what was read, because files have changed. */

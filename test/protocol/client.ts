@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
   createProtocolConnection, StreamMessageReader, StreamMessageWriter,
-  type ClientCapabilities, type InitializeResult, type ProtocolConnection, type PublishDiagnosticsParams, type Range,
+  type ClientCapabilities, type FileSystemWatcher, type InitializeResult, type ProtocolConnection, type PublishDiagnosticsParams, type Range,
 } from 'vscode-languageserver-protocol/node';
 
 const SERVER = fileURLToPath(new URL('../../server/bin/iptables-lens-server.js', import.meta.url));
@@ -13,6 +13,8 @@ export class TestClient {
   initialized!: InitializeResult;
   /** What the server sent of itself, by method. */
   readonly requestsOfServer: string[] = [];
+  /** The files that it asked to be told of, each time that it did. */
+  readonly watched: FileSystemWatcher[][] = [];
   private readonly process: ChildProcessWithoutNullStreams;
   private readonly published = new Map<string, PublishDiagnosticsParams>();
   private waiting: (() => void)[] = [];
@@ -25,7 +27,7 @@ export class TestClient {
   }
 
   /** Starts a server and initializes it; `settings` answers its workspace/configuration. */
-  static async start(settings: Record<string, unknown> = {}, capabilities: ClientCapabilities = FULL_CLIENT): Promise<TestClient> {
+  static async start(settings: Record<string, unknown> = {}, capabilities: ClientCapabilities = FULL_CLIENT, initializationOptions = {}): Promise<TestClient> {
     const client = new TestClient(spawn(process.execPath, [SERVER, '--stdio']));
     const { connection } = client;
     connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
@@ -33,14 +35,19 @@ export class TestClient {
       for (const wake of client.waiting.splice(0)) wake();
     });
     connection.onRequest('workspace/configuration', () => [settings]);
-    for (const method of ['client/registerCapability', 'workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) {
+    connection.onRequest('client/registerCapability', ({ registrations }: { readonly registrations: readonly { readonly registerOptions?: { readonly watchers?: FileSystemWatcher[] } }[] }) => {
+      client.requestsOfServer.push('client/registerCapability');
+      client.watched.push(...registrations.flatMap(({ registerOptions }) => (registerOptions?.watchers === undefined ? [] : [registerOptions.watchers])));
+      return null;
+    });
+    for (const method of ['client/unregisterCapability', 'workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) {
       connection.onRequest(method, () => {
         client.requestsOfServer.push(method);
         return null;
       });
     }
     connection.listen();
-    client.initialized = await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities });
+    client.initialized = await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities, initializationOptions });
     await connection.sendNotification('initialized', {});
     return client;
   }

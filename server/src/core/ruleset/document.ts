@@ -282,6 +282,19 @@ export class RulesetDocument implements ScriptContext {
     this.forget();
   }
 
+  /** The files that a script reads or looks for, by the paths that lead there. */
+  get filesRead(): Iterable<string> {
+    this.evaluated();
+    return this.script?.filesRead ?? [];
+  }
+
+  /** Follows a script anew if a file that it has read holds another text now; answers whether one does. */
+  readAnew(): boolean {
+    if (this.script?.isUpToDate !== false) return false;
+    this.forget();
+    return true;
+  }
+
   /** The line that names a file which the document starts from; undefined where a setting does, or nothing. */
   get startLine(): Line | undefined {
     return this.textLines.of('start')[0];

@@ -214,6 +214,16 @@ export class Script {
     this.restored = new RestoredLines(parser);
   }
 
+  /** The files that it has read or looked for, by the paths that lead there. */
+  get filesRead(): ReadonlySet<string> {
+    return new Set([...this.trails.values()].flatMap(({ trail }) => [...trail.filesRead]));
+  }
+
+  /** Whether those still hold the same. */
+  get isUpToDate(): boolean {
+    return [...this.trails.values()].every(({ trail }) => trail.isUpToDate(this.readFile));
+  }
+
   /** `alone`: the lines as the grammar reads each by itself. */
   read(alone: readonly Line[], context: ScriptContext): ScriptReading {
     const { last } = this;

@@ -78,6 +78,11 @@ export class Trail {
     };
   }
 
+  /** The files that were read or looked for. */
+  get filesRead(): Iterable<string> {
+    return this.read.keys();
+  }
+
   /** Whether the files that were read still hold the same. */
   isUpToDate(readFile: ReadFile): boolean {
     for (const [path, text] of this.read) if (readFile(path) !== text) return false;
