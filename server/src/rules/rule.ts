@@ -1,3 +1,4 @@
+import type { Share } from '../core/shell/syntax/walk.ts';
 import type { Problem } from '../core/extensions/definition.ts';
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
@@ -126,6 +127,8 @@ export interface FileInContext {
   /** The bound rule of a rule or command line, of several the one at the offset; undefined for other lines. */
   bound(line: Line, offset?: number): BoundRule | undefined;
   context(line: Line, offset?: number): LineContext;
+  /** What of a list of commands a line of a script begins with. */
+  share(line: Line): Share;
 }
 
 /** The whole file with what can be said of all packets at once. */

@@ -140,6 +140,7 @@ export class Diagnostics {
       owns: (line) => document.owns(line),
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
+      share: (line) => document.share(line),
     };
   }
 

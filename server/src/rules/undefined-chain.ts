@@ -4,10 +4,12 @@ import { makerOf } from '../core/ruleset/makers.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
+import { leading } from './support/lockout/rule-text.ts';
 import { adjustForeign } from './support/out-of-tree.ts';
 import { page } from './support/page.ts';
 import { isMadeByUfw } from './support/ufw.ts';
 import { problemRule, type ProblemPlace } from './support/problem-rule.ts';
+import { hasPlaceAbove } from './support/script.ts';
 
 const reported = problemRule({
   code: 'undefined-chain',
@@ -53,8 +55,7 @@ function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iter
   // Built-in names of other tables, and what needs quotes, are no names for a new chain.
   if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name)) return;
   if (content.kind === 'command') {
-    const table = bound?.table === undefined ? '' : ` -t ${bound.table.name}`;
-    yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${line.text.slice(0, content.program.end)}${table} -N ${name}`)] };
+    if (bound?.command !== undefined && file !== undefined && hasPlaceAbove(file, line)) yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${leading(bound, bound.table?.name ?? 'filter')}-N ${name}`)] };
     return;
   }
   const last = file === undefined ? undefined : lastDeclaration(line, file);

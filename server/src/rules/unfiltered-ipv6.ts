@@ -1,5 +1,5 @@
 import type { Line } from '../core/syntax/line.ts';
-import { defineRule, type Fix } from './rule.ts';
+import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insertBelow } from './support/edits.ts';
 import { leading } from './support/lockout/rule-text.ts';
 import { page } from './support/page.ts';
@@ -23,7 +23,7 @@ export default defineRule({
     if (!file.stacks.includes('ipv4')) return;
     const closing = scriptCommands(file, 'ipv4').of('policy').findLast(({ command, table }) => table === 'filter' && command.chain === 'INPUT' && command.argument?.text === 'DROP');
     if (closing === undefined || file.survey.find(speaksOfIpv6) !== undefined) return;
-    yield { line: closing.line, span: closing.command.span, fixes: closeToo(closing), message: 'This closes the host for IPv4 only; the script says nothing of IPv6, for which `ip6tables` is.' };
+    yield { line: closing.line, span: closing.command.span, fixes: closeToo(file, closing), message: 'This closes the host for IPv4 only; the script says nothing of IPv6, for which `ip6tables` is.' };
   },
 });
 
@@ -34,8 +34,8 @@ const speaksOfIpv6 = ({ content: { kind }, text }: Line): boolean => (kind === '
 const CLOSED = ['-A INPUT -i lo -j ACCEPT', '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT', '-A INPUT -p ipv6-icmp -j ACCEPT', '-P INPUT DROP'];
 
 /** Says the same for IPv6, in the way in which the command is said. */
-function closeToo({ line, bound }: ScriptCommand): Fix[] {
-  if (hasMore(line) || line.content.kind !== 'command') return [];
+function closeToo(file: FileInContext, { line, bound }: ScriptCommand): Fix[] {
+  if (hasMore(file, line) || line.content.kind !== 'command') return [];
   const { text, raw, unknown } = line.content.program;
   const program = (unknown === undefined && /[$`]/u.test(raw) ? text : raw).replace('iptables', 'ip6tables');
   if (!program.includes('ip6tables')) return [];

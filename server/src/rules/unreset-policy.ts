@@ -1,7 +1,7 @@
 import { stackOf } from '../core/netfilter.ts';
 import type { Line } from '../core/syntax/line.ts';
 import type { Table } from '../core/ruleset/model.ts';
-import { defineRule, type Fix } from './rule.ts';
+import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insertBelow } from './support/edits.ts';
 import { leading } from './support/lockout/rule-text.ts';
 import { page } from './support/page.ts';
@@ -26,7 +26,7 @@ export default defineRule({
       const added = commands.firstAddedTo('filter');
       if (added === undefined || added.place < flush.place || commands.all.some(({ table, line }) => table === 'filter' && hasUnread(line))) continue;
       yield {
-        line: flush.line, span: flush.command.span, fixes: setPolicies(flush, ruleset.tables.get('filter')),
+        line: flush.line, span: flush.command.span, fixes: setPolicies(file, flush, ruleset.tables.get('filter')),
         message: 'This deletes the rules and leaves the policies as whatever ran before has set them; set them with `-P`.',
       };
     }
@@ -34,8 +34,8 @@ export default defineRule({
 });
 
 /** Says the policies behind the flush, as the flush is said. */
-function setPolicies({ line, bound }: ScriptCommand, table: Table | undefined): Fix[] {
-  if (table === undefined || hasMore(line)) return [];
+function setPolicies(file: FileInContext, { line, bound }: ScriptCommand, table: Table | undefined): Fix[] {
+  if (table === undefined || hasMore(file, line)) return [];
   const chains = [...table.chains.values()].filter(({ builtIn }) => builtIn);
   const lines = chains.map(({ name, policy }) => `${leading(bound, 'filter')}-P ${name} ${policy}`);
   return [{ title: 'Set the policies behind it', safe: false, edits: [insertBelow(line, lines.join(line.eol || '\n'))] }];

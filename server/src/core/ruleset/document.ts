@@ -6,6 +6,7 @@ import { physicalLines } from '../syntax/split.ts';
 import { TextLines, type Replacement, type TextChange } from '../syntax/text-lines.ts';
 import { carriedOver } from '../hunks.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
+import type { Share } from '../shell/syntax/walk.ts';
 import type { Span } from '../text.ts';
 import { Blocks } from './blocks.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
@@ -280,6 +281,12 @@ export class RulesetDocument implements ScriptContext {
   setStartFiles(files: readonly string[]): void {
     this.startFiles = files;
     this.forget();
+  }
+
+  /** What of a list of commands a line of a script begins with. */
+  share(line: Line): Share {
+    this.evaluated();
+    return this.script?.share(line) ?? 'some';
   }
 
   /** The files that a script reads or looks for, by the paths that lead there. */

@@ -6,6 +6,7 @@ import { sameAnswers, sameDemand, type Answer, type Condition, type Invocation }
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
+import { shareOf, type Share } from '../shell/syntax/walk.ts';
 import type { Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -212,6 +213,17 @@ export class Script {
   constructor(parser: LineParser, readFile: ReadFile) {
     this.readFile = readFile;
     this.restored = new RestoredLines(parser);
+  }
+
+  /** What of a list of commands a line begins with. */
+  share({ number }: Line): Share {
+    const { starts, lines } = this.layout;
+    const index = firstFrom(lines, (line) => line.number >= number);
+    const chunks = this.text.chunks;
+    const chunk = chunks[firstFrom(chunks, ({ start, text }) => start + text.length > starts[index]!)];
+    const start = starts[index]! - (chunk?.start ?? 0);
+    const { text, eol } = lines[index]!;
+    return chunk?.command === undefined ? 'none' : shareOf(chunk.command, { start: start + text.length - text.trimStart().length, end: start + text.length + eol.length });
   }
 
   /** The files that it has read or looked for, by the paths that lead there. */
@@ -479,6 +491,18 @@ export class Script {
 
 function brokenBy({ broken, unended }: Chunk, line: Line): BrokenLine {
   return broken === undefined ? { line, expected: hereDocumentEnd(unended!), goesOn: true } : { line, expected: broken, goesOn: false };
+}
+
+/** The place of the first of some in their order from which on all fit. */
+function firstFrom<T>(sorted: readonly T[], fits: (each: T) => boolean): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fits(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The lines of chunks that could not be read as shell. */

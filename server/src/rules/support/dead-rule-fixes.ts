@@ -3,15 +3,15 @@ import type { Table } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext, Fix } from '../rule.ts';
 import type { DeadLine } from './dead-lines.ts';
-import { insert, insertAbove, removeLine } from './edits.ts';
+import { insert, insertAbove, removeLine, textSpan } from './edits.ts';
 import { hasMore } from './script.ts';
 
 /** Takes the rule out: its line, or only the command by making the line a comment. */
-export function removals({ lines }: FileInContext, { line }: DeadLine): Fix[] {
-  if (!standsAlone(line) || isWholeBody(lines, line)) return [];
+export function removals(file: FileInContext, { line }: DeadLine): Fix[] {
+  if (!isRemovable(file, line)) return [];
   const fixes: Fix[] = [{ title: 'Delete this rule', safe: false, edits: [removeLine(line)] }];
   // A comment ends with its line, whatever its last character is.
-  if (!line.text.includes('\n')) fixes.push({ title: 'Comment this rule out', safe: false, edits: [insert(line, 0, '# ')] });
+  if (!line.text.includes('\n')) fixes.push({ title: 'Comment this rule out', safe: false, edits: [insert(line, textSpan(line).start, '# ')] });
   return fixes;
 }
 
@@ -19,12 +19,12 @@ export function removals({ lines }: FileInContext, { line }: DeadLine): Fix[] {
  * Puts the rule before the first of the covering ones, where all of them are appended to its chain above it, in one row.
  * Where rules of the table rewrite packets it may be those that leave it nothing, and then no place is sure to help.
  */
-export function moves({ lines, owns }: FileInContext, { line, bound, table, dead }: DeadLine, by: readonly Covering[]): Fix[] {
-  const areAppended = bound.command?.kind === 'append' && by.every(({ rule, chain }) => chain === dead.chain && rule.bound.command?.kind === 'append' && owns(rule.bound.line));
+export function moves(file: FileInContext, { line, bound, table, dead }: DeadLine, by: readonly Covering[]): Fix[] {
+  const areAppended = bound.command?.kind === 'append' && by.every(({ rule, chain }) => chain === dead.chain && rule.bound.command?.kind === 'append' && file.owns(rule.bound.line));
   if (!areAppended || rewritesPackets(table)) return [];
   const first = by.reduce((best, each) => (each.index < best.index ? each : best));
   const other = first.rule.bound;
-  if (other.line.number >= line.number || !standsAlone(line) || !standsAlone(other.line) || !isOneRow(lines, other.line, line)) return [];
+  if (other.line.number >= line.number || !isRemovable(file, line) || !standsAlone(file, other.line) || !isOneRow(file.lines, other.line, line)) return [];
   return [{ title: `Move it before line ${other.line.number + 1}`, safe: false, edits: [insertAbove(other.line, line.text), removeLine(line)] }];
 }
 
@@ -45,22 +45,10 @@ function rewritesPackets(table: Table): boolean {
 }
 
 /** Whether the line does nothing but add the rule. */
-function standsAlone(line: Line): boolean {
-  return line.content.kind === 'rule' || !hasMore(line);
-}
+const standsAlone = (file: FileInContext, line: Line): boolean => line.content.kind === 'rule' || !hasMore(file, line);
 
-/** Whether nothing else stands in the branch, the loop or the function around the line: a shell refuses one that is empty. */
-function isWholeBody(lines: readonly Line[], line: Line): boolean {
-  if (line.content.kind === 'rule') return false;
-  const place = placeOf(lines, line);
-  const next = (step: 1 | -1): Line | undefined => {
-    let at = place + step;
-    while (lines[at] !== undefined && lines[at]!.content.kind !== 'shell' && lines[at]!.content.kind !== 'command') at += step;
-    return lines[at];
-  };
-  const [before, behind] = [next(-1), next(1)];
-  return before !== undefined && behind !== undefined && /(?:(?:^|[\s;])(?:then|else|do)|[{(])\s*(?:#.*)?$/u.test(before.text) && /^\s*(?:(?:fi|else|elif|done)\b|[})])/u.test(behind.text);
-}
+/** Whether it does, and its place can be left empty: a loop, a function or a branch has to hold some command. */
+const isRemovable = (file: FileInContext, line: Line): boolean => standsAlone(file, line) && (line.content.kind === 'rule' || file.share(line) === 'some');
 
 /** Whether nothing stands between the lines that a loop or a condition could begin or end with. */
 function isOneRow(lines: readonly Line[], first: Line, last: Line): boolean {

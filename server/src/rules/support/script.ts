@@ -102,6 +102,14 @@ export class CommandsOfScript {
 /** The commands that work on some tables; none in a ruleset file. */
 export const scriptCommands = (file: FileInContext, stack: Stack): ScriptCommands => file.commands.of(stack, file.kind === 'script' ? file.executed(stack) : NONE);
 
-/** Whether more than the one command stands on the line, so that what follows the line need not follow the command. */
-export const hasMore = ({ content, text }: Line): boolean =>
+/** Whether more than the one command stands on the line, or the command goes on from another line, so that what follows the line need not follow the command. */
+export const hasMore = (file: FileInContext, line: Line): boolean => isPartOfMore(line) || file.share(line) === 'none';
+
+/** Whether a command can stand on a line of its own before what the line begins with. */
+export const hasPlaceAbove = (file: FileInContext, line: Line): boolean => line.content.kind !== 'command' || file.share(line) !== 'none';
+
+/** Whether one can stand behind what the line ends with: between the sides of a `&&` and behind a clause none can. */
+export const hasPlaceBelow = ({ content, text }: Line): boolean => content.kind !== 'command' || !/(?:;;|;&|&&|\|&?)\s*$/u.test(text);
+
+const isPartOfMore = ({ content, text }: Line): boolean =>
   content.kind !== 'command' || content.others !== undefined || content.rest?.raw.startsWith('#') === false || /^\s*(?:if|for|while|until|case)\b|[{(]\s*\S*iptables/u.test(text);

@@ -1,5 +1,6 @@
 import type { Command, SimpleCommand, TestExpression, Word } from './ast.ts';
 import { isAssignment } from './command-parser.ts';
+import { isWithin, type Span } from '../../text.ts';
 
 type FunctionCommand = Extract<Command, { kind: 'function' }>;
 
@@ -22,6 +23,31 @@ export function functionsIn(command: Command): FunctionCommand[] {
   });
   return found;
 }
+
+/** What of a list of commands a span begins with: whole ones, beside which there are others, or all of them; none where it begins with part of something. */
+export type Share = 'some' | 'all' | 'none';
+
+/** What a span of whole lines begins with. The command is whole lines of the script, too, before and behind which others may stand. */
+export function shareOf(command: Command, span: Span): Share {
+  if (!isWithin(command, span)) return shareInside(command, span);
+  return startOf(command) === span.start ? 'some' : 'none';
+}
+
+function shareInside(command: Command, span: Span): Share {
+  const touched = partsOf(command).filter((each) => startOf(each) < span.end && each.end > span.start);
+  const [first] = touched;
+  if (first === undefined) return 'none';
+  if (touched.length === 1 && !isWithin(first, span)) return shareInside(first, span);
+  if (startOf(first) !== span.start || !touched.every((each) => each.end <= span.end)) return 'none';
+  switch (command.kind) {
+    case 'sequence': return touched.length < command.commands.length ? 'some' : 'all';
+    case 'and': case 'or': case 'not': case 'pipeline': case 'background': return 'none';
+    default: return touched.length === 1 ? 'all' : 'none';
+  }
+}
+
+/** Where the first command of a list begins, or any other command. */
+const startOf = (command: Command): number => (command.kind === 'sequence' && command.commands[0] !== undefined ? startOf(command.commands[0]) : command.start);
 
 function walk(command: Command, visit: (command: Command) => void): void {
   visit(command);

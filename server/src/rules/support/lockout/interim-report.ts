@@ -22,7 +22,7 @@ export function* reportInterim(file: AnalysedFile, interim: Interim, why: string
   if (stopped === undefined) return;
   const example = `\`${stopped.packet}\` ${fateText(file, stopped).replace('this rule', 'a rule')}`;
   const end = until?.at(-1)?.line;
-  const fix = interim.how === 'flush' ? yield* openPolicies(file, interim) : moveBehind(interim);
+  const fix = interim.how === 'flush' ? yield* openPolicies(file, interim) : moveBehind(file, interim);
   const related: RelatedPlace[] = end === undefined || end === line ? [] : [{ line: end, span: textSpan(end), message: 'Only this lets the connection go on' }];
   yield {
     line, span: bound!.command!.span, packet: stopped.packet, packetAfter: line, severity: severityOf(file, interim), related, ...(fix === undefined ? {} : { fixes: [fix] }),
@@ -37,7 +37,7 @@ function severityOf({ lines }: AnalysedFile, { until, isKnown }: Interim): 'warn
 }
 
 /** Moves the commands that shut policies, or the one that drops, behind what lets the connection go on. */
-function moveBehind({ at, how, until, shut }: Interim): Fix | undefined {
+function moveBehind(file: AnalysedFile, { at, how, until, shut }: Interim): Fix | undefined {
   const ending = shut.filter(({ end }) => end !== undefined);
   const last = [until?.at(-1), ...how === 'policy' ? ending.map(({ end }) => end) : []].reduce((so, each) => (so === undefined || each === undefined || each.line.number > so.line.number ? each : so));
   // Behind a flush or another policy it would drop as it did.
@@ -45,7 +45,7 @@ function moveBehind({ at, how, until, shut }: Interim): Fix | undefined {
   const end = last?.line;
   const goesOn = (hook: string): boolean => !shut.some((each) => each.hook === hook && each.end === undefined);
   const moved = [at, ...how === 'policy' ? (until ?? []).filter((each) => HOOKS.some((hook) => policySetBy(each, hook) === 'DROP' && goesOn(hook))) : []].map(({ line }) => line);
-  if (end === undefined || moved.includes(end) || ![...moved, end].every((line) => !hasMore(line) && indentOf(line) === indentOf(at.line))) return undefined;
+  if (end === undefined || moved.includes(end) || moved.some((line) => file.share(line) === 'all') || ![...moved, end].every((line) => !hasMore(file, line) && indentOf(line) === indentOf(at.line))) return undefined;
   return {
     title: how === 'policy' ? 'Set the policy behind the rules that accept' : 'Drop behind the rules that accept', safe: false,
     edits: [...moved.map(removeLine), insertBelow(end, moved.map(({ text }) => text).join(end.eol || '\n'))],
@@ -65,7 +65,7 @@ function* openPolicies(file: AnalysedFile, { at, shut, later, last }: Interim): 
   const edits: TextEdit[] = [];
   for (const { hook, end } of shut) {
     if (end === undefined) continue;
-    const open = openUntil({ flush: at, shutting: later.slice(0, later.indexOf(end)).filter((each) => policySetBy(each, hook) === 'DROP') }, hook, end.line);
+    const open = openUntil(file, { flush: at, shutting: later.slice(0, later.indexOf(end)).filter((each) => policySetBy(each, hook) === 'DROP') }, hook, end.line);
     if (open === undefined) return undefined;
     edits.push(...open.edits, ...policySetBy(end, hook) === undefined ? [insertBelow(end.line, open.behind)] : []);
   }

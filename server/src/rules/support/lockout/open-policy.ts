@@ -1,7 +1,7 @@
 import type { Policy } from '../../../core/netfilter.ts';
 import type { BoundLine } from '../../../core/ruleset/build.ts';
 import type { Line } from '../../../core/syntax/line.ts';
-import type { TextEdit } from '../../rule.ts';
+import type { FileInContext, TextEdit } from '../../rule.ts';
 import { insertAbove, removeLine } from '../edits.ts';
 import { hasMore } from '../script.ts';
 import { leading } from './rule-text.ts';
@@ -38,10 +38,10 @@ export function cutOffAt(commands: readonly BoundLine[], hook: 'INPUT' | 'OUTPUT
 }
 
 /** How the policy does not cut connections off before what is put in at a line; undefined where the commands stand so that they can't be moved. */
-export function openUntil({ flush, shutting }: CutOff, hook: 'INPUT' | 'OUTPUT', line: Line): OpenPolicy | undefined {
+export function openUntil(file: FileInContext, { flush, shutting }: CutOff, hook: 'INPUT' | 'OUTPUT', line: Line): OpenPolicy | undefined {
   const moved = [...new Set(shutting.map((each) => each.line))];
   const own = flush === undefined ? moved : [flush.line, ...moved];
-  if (moved.includes(line) || ![...own, line].every((each) => !hasMore(each) && indentOf(each) === indentOf(line))) return undefined;
+  if (moved.includes(line) || moved.some((each) => file.share(each) === 'all') || ![...own, line].every((each) => !hasMore(file, each) && indentOf(each) === indentOf(line))) return undefined;
   const set = (policy: Policy): string => `${leading(flush!.bound, 'filter')}-P ${hook} ${policy}`;
   const opening = flush === undefined ? [] : [insertAbove(flush.line, set('ACCEPT'))];
   return { edits: [...opening, ...moved.map(removeLine)], behind: moved.at(-1)?.text ?? set('DROP') };

@@ -6,6 +6,7 @@ import type { BoundRule, Chain, Table } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { FileInContext, Fix, TextEdit } from '../../rule.ts';
 import { insertAbove, insertBelow, merged } from '../edits.ts';
+import { hasPlaceAbove, hasPlaceBelow } from '../script.ts';
 import { Losses } from './losses.ts';
 import { accessTo } from './management.ts';
 import { cutOffAt, openUntil } from './open-policy.ts';
@@ -105,7 +106,9 @@ class Insertions {
     }
   }
 
+  /** None where there is no place for one of them. */
   edits(): readonly TextEdit[] {
+    if (!this.all.every(({ at: { line, where } }) => (where === 'above' ? hasPlaceAbove(this.file, line) : hasPlaceBelow(line)))) return [];
     const around = this.file.kind === 'script' ? HOOKS.flatMap((hook) => this.keptGoing(hook)) : [];
     return merged([...around, ...this.all.map(({ at: { line, where }, texts }) => (where === 'above' ? insertAbove : insertBelow)(line, texts.join(line.eol || '\n')))]);
   }
@@ -118,7 +121,7 @@ class Insertions {
     const placed = this.all.filter(({ chains }) => chains.has(`filter ${hook}`)).map((insertion) => ({ insertion, end: endOf(commands, insertion.at) }));
     const last = placed.reduce<(typeof placed)[number] | undefined>((so, each) => (so === undefined || each.end > so.end ? each : so), undefined);
     const cutOff = last && cutOffAt(commands.slice(0, last.end), hook);
-    const open = cutOff && openUntil(cutOff, hook, last!.insertion.at.line);
+    const open = cutOff && openUntil(file, cutOff, hook, last!.insertion.at.line);
     if (open === undefined) return [];
     if (commands[last!.end] === undefined || policySetBy(commands[last!.end]!, hook) === undefined) last!.insertion.texts.push(open.behind);
     return open.edits;

@@ -35,8 +35,11 @@ export function ruleText(neighbour: BoundRule | undefined, style: Style, table: 
   return `${leading(neighbour, table)}${text}`;
 }
 
+/** Words that a command begins with, such as `sudo -n` or `ip netns exec NAME`, and none that the shell itself reads. */
+const WORDS = /^\s*(?:(?!(?:if|then|elif|else|while|until|for|in|do|time|!)\s)(?:[^\s;&|(){}<>`'"#]|"[^"`]*"|'[^']*')+\s+)*$/u;
+
 /** What stands before the command in the neighbour's line. */
-export function leading(neighbour: BoundRule | undefined, table: TableName): string {
+export function leading(neighbour: BoundRule | undefined, table: string): string {
   const content = neighbour?.line.content;
   if (neighbour?.command === undefined || content === undefined) return '';
   const { text } = neighbour.line;
@@ -46,7 +49,7 @@ export function leading(neighbour: BoundRule | undefined, table: TableName): str
   const { program } = [content, ...content.others ?? []].findLast((each) => each.program.start <= at) ?? content;
   const before = text.slice(0, program.start);
   // What a shell does before, on the same line, is not for this command.
-  const start = /^\s*((sudo|doas)(\s+-\S+)*\s+)?$/u.test(before) ? before : /^\s*/u.exec(before)![0];
+  const start = WORDS.test(before) ? before : /^\s*/u.exec(before)![0];
   const options = text.slice(program.end, at).replaceAll(/\\\r?\n\s*/gu, ' ').replace(/\s(-t|--table)\s+\S+/u, '').trimEnd();
   return `${start}${text.slice(program.start, program.end)}${options}${table === 'filter' ? '' : ` -t ${table}`} `;
 }
