@@ -98,6 +98,8 @@ describe('a script under edits', () => {
         // The same text may come from another place of a line.
         [['P=1', '{ echo "*filter"; if [ $P = 1 ]; then echo "-A INPUT -j NONSENSE"; else echo "-A INPUT -j NONSENSE"; fi; echo COMMIT; } | iptables-restore'], [{ line: 1, count: 0, at: 2, length: 1, text: '2' }]],
         [['set -e', 'iptables-restore <<EOF', APPEND, APPEND, APPEND, 'EOF'], [insertion(6, 'x\n')]],
+        // A table's block holds lines behind one that names its own table.
+        [['iptables-restore <<EOF', '*filter', APPEND, '-h', 'COMMIT', 'EOF'], [{ line: 2, count: 0, at: 0, length: 0, text: 'x' }]],
         [[APPEND, APPEND, 'iptables-restore <<EOF', APPEND, APPEND, APPEND], [{ ...insertion(0, 'set -e\n'), count: 1 }, insertion(7, 'x')]],
       ],
     });

@@ -519,8 +519,8 @@ export class RulesetDocument implements ScriptContext {
     return { line, bound, content: content!, text, restore, unknownInput };
   }
 
-  /** The table of the block that holds a physical line. */
-  private tableAt(physical: number): TableName | undefined {
+  /** The table of the block that holds a physical line; undefined outside of all. */
+  tableAt(physical: number): TableName | undefined {
     this.blocks ??= new Blocks(this.lines, this.blocksBefore);
     return this.blocks.tableAt(physical);
   }

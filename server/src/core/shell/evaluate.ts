@@ -60,7 +60,7 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   const { end, behind = end, givenUpAt, unset } = runAll(shell, chunks, trail);
   const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
   shell.stretch = trail.finish(shell, unsure.length > 0);
-  passOver(shell, chunks.slice(behind));
+  trail.passOver(behind, shell, () => passOver(shell, chunks.slice(behind)));
   for (const chunk of unsure) for (const read of shell.stretch.readings.get(chunk) ?? [chunk]) lookAtUnreached(shell, read);
   return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, unset, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
 }
@@ -95,14 +95,17 @@ function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Cou
   return { end: chunks.length };
 }
 
-/** Reads the chunks behind the end of the script as if it went on, so that features know what their words would be. */
-function passOver(shell: Interpreter, chunks: readonly Chunk[]): void {
+/** Reads the chunks behind the end of the script as if it went on, so that features know what their words would be; whether it came to their end. */
+function passOver(shell: Interpreter, chunks: readonly Chunk[]): boolean {
+  let isWhole = true;
   shell.unreached(() => {
-    for (const chunk of chunks) {
-      if (limited(() => { runChunk(shell, chunk); })) return;
+    isWhole = chunks.every((chunk) => {
+      if (chunk.command !== undefined && limited(() => { shell.run(chunk.command!, chunk); })) return false;
       shell.signal = undefined;
-    }
+      return true;
+    });
   });
+  return isWhole;
 }
 
 /** Whether the evaluation met its limit. */

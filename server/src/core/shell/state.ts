@@ -173,6 +173,8 @@ export class ShellState {
   readonly files = new Map<Value, readonly Piece[] | Unknown>();
   /** Whether what runs is reached by the script. */
   reached = true;
+  /** Of the commands that are run, whether that was for the first time, while somebody wants to know. */
+  looks: Map<SimpleCommand, boolean> | undefined;
   /** Whether what runs does so while the script goes on. */
   inBackground = false;
   /** The network namespace that commands run in, where it is not that of the script. */
@@ -308,6 +310,7 @@ export class ShellState {
   visit(command: SimpleCommand): boolean {
     const { visited } = this.stretch;
     const first = !visited.has(command);
+    if (this.looks?.has(command) === false) this.looks.set(command, first);
     if (this.silent === 0) visited.add(command);
     for (const recording of this.environment.recordings) if (!recording.isSpoilt) recording.visit(command);
     return this.reached || first;

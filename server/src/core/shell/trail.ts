@@ -4,6 +4,7 @@ import type { Invocation } from './invocation.ts';
 import { isMovable, moved, movedShell, movedStretch, type Move } from './move.ts';
 import type { Chunk } from './script-text.ts';
 import { Stretch, type SavedShell } from './state.ts';
+import type { SimpleCommand } from './syntax/ast.ts';
 
 /** The shell in front of a chunk. */
 interface Mark {
@@ -11,6 +12,19 @@ interface Mark {
   readonly saved: SavedShell;
   /** What happened since the mark before. */
   readonly stretch: Stretch;
+}
+
+/** What was found behind the end of a script. */
+interface Tail {
+  /** Before which chunk it begins, and the shell there. */
+  readonly index: number;
+  readonly saved: SavedShell;
+  /** Of the commands that were looked at, whether that was for the first time. */
+  readonly looks: ReadonlyMap<SimpleCommand, boolean>;
+  readonly invocations: readonly Invocation[];
+  /** The places among them of those whose status somebody wants. */
+  readonly asked: readonly number[];
+  readonly steps: number;
 }
 
 /** Forgets what was told of the invocations from one on. */
@@ -26,6 +40,7 @@ export class Trail {
   private readonly marks: Mark[] = [];
   private invocations: readonly Invocation[] = [];
   private isErratic = false;
+  private tail: Tail | undefined;
   private readonly read = new Map<string, string | undefined>();
   /** Until the end of the script, lest all trails be kept. */
   private old: Trail | undefined;
@@ -120,8 +135,41 @@ export class Trail {
     }
     this.invocations = shell.invocations;
     this.isErratic = shell.isErratic;
-    this.old = undefined;
     return all;
+  }
+
+  /** Looks at what stands behind the end of the script, from a chunk on, by `run`, which answers whether it came to its end; what is sure to be found again is taken over. */
+  passOver(index: number, shell: Interpreter, run: () => boolean): void {
+    const { old } = this;
+    this.old = undefined;
+    if (index === this.chunks.length) return;
+    const saved = shell.save();
+    const { invocations: { length }, failedAt, stretch: { asked } } = shell;
+    const count = asked.size;
+    let looks = old?.tail && this.findsAgain(old, old.tail, index, shell);
+    if (looks === undefined) {
+      looks = shell.looks = new Map();
+      const isWhole = run();
+      shell.looks = undefined;
+      if (!isWhole || shell.isErratic || shell.failedAt !== failedAt) return;
+    }
+    const later = [...asked].slice(count).map((step) => step - length);
+    if (later.every((step) => step >= 0)) this.tail = { index, saved, looks, invocations: shell.invocations.slice(length), asked: later, steps: shell.taken - saved.steps };
+  }
+
+  /** Takes over what an old trail found behind the end of the script, and answers at what it looked; undefined where that is not what there is now. */
+  private findsAgain(old: Trail, { index, saved, looks, invocations, asked, steps }: Tail, now: number, shell: Interpreter): Tail['looks'] | undefined {
+    const { length } = shell.invocations;
+    const move: Move = { from: this.movedFrom, by: this.movedBy, steps: length - saved.count };
+    if (now < this.end || now - this.end !== index - this.oldEnd || !shell.isAs(saved) || !isMovable(saved, move)) return undefined;
+    const { visited } = shell.stretch;
+    for (const [command, first] of looks) if (visited.has(command) === first) return undefined;
+    if (!shell.takeOver(invocations.map((each) => moved(each, move)), steps)) return undefined;
+    for (const [path, text] of old.read) this.read.set(path, text);
+    for (const command of looks.keys()) visited.add(command);
+    for (const step of asked) shell.stretch.asked.add(step + length);
+    shell.unreached(() => undefined);
+    return looks;
   }
 
   private mark(index: number, shell: Interpreter): void {

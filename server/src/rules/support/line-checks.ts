@@ -5,7 +5,7 @@ import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, LineInContext } from '../rule.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';
 
-/** A whole file as it was checked last: what was found on each line, and in which table it stood. */
+/** A whole file as it was checked last: what was found on each line, and in which table's block it stood. */
 interface CheckedFile {
   readonly lines: readonly Line[];
   readonly tables: readonly (TableName | undefined)[];
@@ -34,11 +34,11 @@ export class LineChecks {
   run(kind: FileKind): readonly (readonly Finding[])[] {
     const { lines, family } = this.document;
     const { first, end } = this.changed(lines, family, kind);
-    const contexts = lines.slice(first, end).map((line) => this.document.context(line));
-    const findings = contexts.map((context, index) => this.findingsOf(lines[first + index]!, kind, context));
+    const changed = lines.slice(first, end);
+    const findings = changed.map((line) => this.findingsOf(line, kind, this.document.context(line)));
     this.last = {
       lines, family, kind, hides: this.hides,
-      tables: this.around(first, lines.length - end, contexts.map(({ table }) => table), ({ tables }) => tables),
+      tables: this.around(first, lines.length - end, changed.map(({ number }) => this.document.tableAt(number)), ({ tables }) => tables),
       findings: this.around(first, lines.length - end, findings, (last) => last.findings),
     };
     return this.last.findings;
@@ -57,7 +57,7 @@ export class LineChecks {
     if (last === undefined || last.family !== family || last.kind !== kind || last.hides || this.hides) return { first: 0, end: lines.length };
     const { start: first, end: behind } = sharedEnds(lines, last.lines);
     const next = lines[lines.length - behind];
-    const isMoved = next !== undefined && this.document.context(next).table !== last.tables[last.lines.length - behind];
+    const isMoved = next !== undefined && this.document.tableAt(next.number) !== last.tables[last.lines.length - behind];
     return { first, end: isMoved ? lines.length : lines.length - behind };
   }
 
