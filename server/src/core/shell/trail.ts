@@ -5,6 +5,7 @@ import { isMovable, moved, movedShell, movedStretch, type Move } from './move.ts
 import type { Chunk } from './script-text.ts';
 import { Stretch, type SavedShell } from './state.ts';
 import type { SimpleCommand } from './syntax/ast.ts';
+import type { Value } from './value.ts';
 
 /** The shell in front of a chunk. */
 interface Mark {
@@ -26,6 +27,8 @@ interface Tail {
   readonly asked: readonly number[];
   readonly steps: number;
 }
+
+const NEVER: Value = { origin: '$?' };
 
 /** Forgets what was told of the invocations from one on. */
 export type Rewind = (count: number) => void;
@@ -143,6 +146,8 @@ export class Trail {
     const { old } = this;
     this.old = undefined;
     if (index === this.chunks.length) return;
+    // With what it ends is nothing that commands could look at which never run.
+    shell.status = NEVER;
     const saved = shell.save();
     const { invocations: { length }, failedAt, stretch: { asked } } = shell;
     const count = asked.size;
