@@ -47,11 +47,16 @@ export default defineRule({
 
 /** The first command whose rules stay in a built-in chain and are not provided for. */
 function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, ruleset: Ruleset): ScriptCommand | undefined {
+  // What is provided for in a chain is so for all that comes later.
+  const provided = new Map<string, Set<string>>();
   return commands.firstCertain(({ bound: added }) => {
-    if (!isLeftBehind(added!, ruleset)) return false;
+    const [table, chain] = [tableName(added!), added!.command!.chain!];
+    if (provided.get(table)?.has(chain) === true || !isLeftBehind(added!, ruleset)) return false;
     for (const before of executed) {
       if (before.bound === added) return true;
-      if (provides(before, added!)) return false;
+      if (!provides(before, added!)) continue;
+      provided.set(table, (provided.get(table) ?? new Set()).add(chain));
+      return false;
     }
     return true;
   });

@@ -1,9 +1,10 @@
 import type { BoundLine } from '../core/ruleset/build.ts';
 import { stackOf } from '../core/netfilter.ts';
-import type { Ruleset } from '../core/ruleset/model.ts';
+import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insertBelow } from './support/edits.ts';
 import { page } from './support/page.ts';
+import { scriptCommands } from './support/script.ts';
 
 export default defineRule({
   code: 'unchecked-failure',
@@ -32,23 +33,16 @@ export default defineRule({
 });
 
 /** The first rule that fails before the policy of its chain becomes DROP, where nothing else provides for it. */
-function lostBeforeDrop({ executed }: FileInContext, ruleset: Ruleset): BoundLine | undefined {
+function lostBeforeDrop(file: FileInContext, ruleset: Ruleset): BoundLine | undefined {
   const failed = new Set(ruleset.failures.filter(({ status }) => status !== undefined).map(({ line }) => line));
   if (failed.size === 0) return undefined;
-  const closed = new Set<string>();
-  let first: BoundLine | undefined;
-  const lines = executed(stackOf(ruleset));
-  for (let place = lines.length - 1; place >= 0; place--) {
-    const each = lines[place]!;
-    const chain = each.bound?.command?.chain;
-    if (chain === undefined) continue;
-    if (failed.has(each.line)) {
-      if (each.asked !== true && addsRule(each) && closed.has(chain)) first = each;
-    } else if (closes(each)) closed.add(chain);
-  }
-  return first;
+  const stack = stackOf(ruleset);
+  const closing = scriptCommands(file, stack).of('policy').filter(({ line, bound }) => closes(bound) && !failed.has(line));
+  const lastOf = new Map(closing.map(({ command: { chain }, place }) => [chain, place]));
+  const last = closing.at(-1)?.place ?? 0;
+  return file.executed(stack).slice(0, last).find((each, place) => failed.has(each.line) && each.asked !== true && addsRule(each) && place < (lastOf.get(each.bound!.command!.chain) ?? 0));
 }
 
 const addsRule = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'append' || bound?.command?.kind === 'insert';
 
-const closes = ({ bound }: BoundLine): boolean => bound?.command?.kind === 'policy' && bound.unresolved === undefined && bound.command.argument?.text === 'DROP';
+const closes = ({ unresolved, command }: BoundRule): boolean => unresolved === undefined && command!.argument?.text === 'DROP';

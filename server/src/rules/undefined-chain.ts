@@ -63,11 +63,8 @@ function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iter
 }
 
 /** The last chain declaration above the line in its block, else the `*table` line. */
-function lastDeclaration(line: Line, { lines }: FileInContext): Line | undefined {
-  for (let index = lines.indexOf(line) - 1; index >= 0; index--) {
-    const { kind } = lines[index]!.content;
-    if (kind === 'chain' || kind === 'table') return lines[index];
-    if (kind === 'commit') return undefined;
-  }
-  return undefined;
+function lastDeclaration({ number }: Line, { survey }: FileInContext): Line | undefined {
+  const before = (['table', 'chain', 'commit'] as const).flatMap((kind) => survey.of(kind).findLast((each) => each.number < number) ?? []);
+  const last = before.reduce<Line | undefined>((latest, each) => (latest === undefined || each.number > latest.number ? each : latest), undefined);
+  return last?.content.kind === 'commit' ? undefined : last;
 }

@@ -1,7 +1,6 @@
-import type { Chunk } from './script-text.ts';
+import { partsOf, type Chunk } from './script-text.ts';
 import { CommandParser, type Aliases } from './syntax/command-parser.ts';
 import { ShellSyntaxError } from './syntax/scanner.ts';
-import { functionsIn, simpleCommandsIn } from './syntax/walk.ts';
 import { sameValue } from './value.ts';
 
 /** A chunk as it was read with what some names stood for. */
@@ -37,7 +36,7 @@ function readAnew(chunk: Chunk, aliases: Aliases): Chunk | undefined {
     // Where what is read ends with the text, what an alias stands for may have joined another line to it.
     if (parser.unended !== chunk.unended) return undefined;
     const { text, expansions } = parser;
-    return { get start() { return chunk.start; }, text, command, broken: undefined, unended: chunk.unended, simple: simpleCommandsIn(command), functions: functionsIn(command), expansions };
+    return { get start() { return chunk.start; }, text, command, broken: undefined, unended: chunk.unended, ...partsOf(command), expansions };
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
     return parser.expansions.count === 0 && !parser.hasUnknownAlias ? chunk : undefined;

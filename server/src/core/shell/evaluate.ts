@@ -58,15 +58,12 @@ export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CA
   shell.isBash = call.isBash === true;
   shell.script = () => chunks;
   const { end, behind = end, givenUpAt, unset } = runAll(shell, chunks, trail);
-  const unsure = chunks.filter((chunk, index) => index >= end || !isRun(chunk));
+  const unsure = chunks.filter(({ isOptional }, index) => isOptional || index >= end);
   shell.stretch = trail.finish(shell, unsure.length > 0);
   trail.passOver(behind, shell, () => passOver(shell, chunks.slice(behind)));
   for (const chunk of unsure) for (const read of shell.stretch.readings.get(chunk) ?? [chunk]) lookAtUnreached(shell, read);
   return { invocations: shell.invocations, asked: shell.stretch.asked, failedAt: shell.failedAt, unset, broken: chunks.slice(0, end).find(({ broken, unended }) => broken !== undefined || unended !== undefined), givenUpAt, trail };
 }
-
-/** Whether nothing of the chunk was left out, once it was run. */
-const isRun = ({ command, simple }: Chunk): boolean => command === undefined || (command.kind === 'simple' && simple.length === 1);
 
 /** How far a script was followed. */
 interface Course {

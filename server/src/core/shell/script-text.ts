@@ -18,6 +18,8 @@ export interface Chunk extends Source {
   /** The line that a shell looks for to end a here-document, where the text ends first. */
   readonly unended: string | undefined;
   readonly simple: readonly SimpleCommand[];
+  /** Whether a shell that runs it may leave some of them out. */
+  readonly isOptional: boolean;
   readonly functions: readonly Extract<Command, { kind: 'function' }>[];
 }
 
@@ -81,13 +83,20 @@ function chunkAt(text: string, start: number): Chunk {
   const parser = new CommandParser(rest);
   try {
     const command = parser.completeLine();
-    return { start, text: rest.slice(0, parser.position), command, broken: undefined, unended: parser.unended, simple: command === undefined ? [] : simpleCommandsIn(command), functions: command === undefined ? [] : functionsIn(command) };
+    return { start, text: rest.slice(0, parser.position), command, broken: undefined, unended: parser.unended, ...partsOf(command) };
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
     // What closes the command then stands in the here-document.
     const expected = parser.unended === undefined ? error.expected : hereDocumentEnd(parser.unended);
-    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: expected, unended: undefined, simple: [], functions: [] };
+    return { start, text: rest.slice(0, logicalLineLength(rest)), command: undefined, broken: expected, unended: undefined, ...partsOf(undefined) };
   }
+}
+
+/** What a chunk with this command consists of. */
+export function partsOf(command: Command | undefined): Pick<Chunk, 'simple' | 'isOptional' | 'functions'> {
+  if (command === undefined) return { simple: [], isOptional: false, functions: [] };
+  const simple = simpleCommandsIn(command);
+  return { simple, isOptional: command.kind !== 'simple' || simple.length > 1, functions: functionsIn(command) };
 }
 
 /** The chunk that begins here, where one stood of which the text of a here-document was edited from `first` to `end` and grew by `by`; undefined where it was more. */
