@@ -23,6 +23,7 @@ import { RestoredLines, type RestoredLine } from './restored.ts';
 import type { RestoredText } from './restored-text.ts';
 import { goneLines, sameInvocation, sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
+import { StepCounts } from './step-counts.ts';
 
 /** A line's part in the execution of a script. */
 export interface ScriptStep {
@@ -148,6 +149,7 @@ interface LastReading extends Before {
   readonly stacks: readonly Stack[];
   readonly doubtful: readonly number[];
   readonly dependents: Dependents;
+  readonly counts: StepCounts;
   readonly broken: ReadonlySet<Line>;
 }
 
@@ -250,17 +252,18 @@ export class Script {
     const followed = this.follow(layout, context, 'nft', last);
     const { evaluation, statuses, steps, ends, kept } = followed;
     const broken = brokenLines(layout, this.text.chunks);
+    const { hunks, stepsBefore, doubtfulBefore, dependents, counts } = kept === undefined
+      ? { hunks: [{ start: 0, end: steps.length, startBefore: 0, endBefore: 0 }], stepsBefore: [], doubtfulBefore: [], dependents: new Dependents(), counts: new StepCounts() }
+      : { hunks: kept.hunks, stepsBefore: last!.steps, doubtfulBefore: last!.doubtful, dependents: last!.dependents, counts: last!.counts };
+    counts.change(hunks, steps, stepsBefore);
+    dependents.change(hunks, steps, stepsBefore);
     const { lines, renewed } = kept === undefined ? { lines: this.saying(layout.lines, steps, broken), renewed: NO_LINES } : this.linesAfter(layout, steps, kept, broken, last!);
     const lineAt = (offset: number | undefined): Line | undefined => (offset === undefined ? undefined : lines[layout.indexAt(offset)]);
-    const keptSteps = kept && { steps: last!.settled, hunks: kept.hunks, renewed: placesOn(renewed, steps) };
+    const keptSteps = kept && { steps: last!.settled, hunks, renewed: placesOn(renewed, steps) };
     const settled = keptSteps === undefined ? this.settled(steps) : this.settledAfter(steps, keptSteps);
     const stacks = kept === undefined ? stacksOf(steps) : stacksAfter(steps, kept, last!.stacks);
-    const { hunks, stepsBefore, doubtfulBefore, dependents } = kept === undefined
-      ? { hunks: [{ start: 0, end: steps.length, startBefore: 0, endBefore: 0 }], stepsBefore: [], doubtfulBefore: [], dependents: new Dependents() }
-      : { hunks: kept.hunks, stepsBefore: last!.steps, doubtfulBefore: last!.doubtful, dependents: last!.dependents };
     const doubtful = placesAfter(doubtfulBefore, hunks, (place) => isDoubtful(steps[place]!));
-    dependents.change(hunks, steps, stepsBefore);
-    this.last = { layout, evaluation, statuses, steps, ends, lines, settled, stacks, doubtful, dependents, broken };
+    this.last = { layout, evaluation, statuses, steps, ends, lines, settled, stacks, doubtful, dependents, counts, broken };
     this.round.end();
     let legacy: readonly ScriptStep[] | undefined;
     return {
@@ -273,11 +276,11 @@ export class Script {
   }
 
   /** The lines after an edit; what is said anew is what the edit, or another course of the script, has made different. */
-  private linesAfter(layout: Layout, steps: readonly ScriptStep[], { first, last, lastBefore, touched }: Kept, broken: ReadonlySet<Line>, before: LastReading): Said {
+  private linesAfter(layout: Layout, steps: readonly ScriptStep[], { hunks, first, last, lastBefore, touched }: Kept, broken: ReadonlySet<Line>, before: LastReading): Said {
     const changed = new Set([...layout.lines.slice(first, last), ...touched, ...this.meanwhile]);
     for (const line of broken) if (!before.broken.has(line)) changed.add(line);
     for (const line of before.broken) if (!broken.has(line)) changed.add(line);
-    const said = sayings(stepsOn(changed, steps));
+    const said = sayings(before.counts.on(changed, steps, hunks));
     const renewed = new Set<Line>();
     const lines = layout.lines.map((alone, index) => {
       const known = index < first ? before.lines[index] : index < last ? undefined : before.lines[index - last + lastBefore];
@@ -554,16 +557,6 @@ function placesOn(lines: ReadonlySet<Line>, steps: readonly ScriptStep[]): reado
   const places: number[] = [];
   if (lines.size > 0) for (let place = 0; place < steps.length; place++) if (lines.has(steps[place]!.alone)) places.push(place);
   return places;
-}
-
-/** The steps that stand on some lines, of which most stand near each other. */
-function stepsOn(lines: ReadonlySet<Line>, steps: readonly ScriptStep[]): readonly ScriptStep[] {
-  let [first, last] = [Infinity, -1];
-  for (const { number } of lines) {
-    first = Math.min(first, number);
-    last = Math.max(last, number);
-  }
-  return steps.filter(({ alone }) => first <= alone.number && alone.number <= last && lines.has(alone));
 }
 
 const readsContent = (step: ScriptStep): step is ScriptStep & { readonly content: LineContent } => step.content !== undefined && step.content !== BLANK;

@@ -1,0 +1,32 @@
+import type { Hunk } from '../hunks.ts';
+import type { Line } from '../syntax/line.ts';
+import type { ScriptStep } from './script.ts';
+
+/** How many steps of a script stand on each of its lines; an edit costs as much as it changes. */
+export class StepCounts {
+  private readonly counts = new Map<Line, number>();
+
+  /** Counts steps that have come in the place of others. */
+  change(hunks: readonly Hunk[], steps: readonly ScriptStep[], before: readonly ScriptStep[]): void {
+    for (const { start, end, startBefore, endBefore } of hunks) {
+      for (let place = startBefore; place < endBefore; place++) this.add(before[place]!.alone, -1);
+      for (let place = start; place < end; place++) this.add(steps[place]!.alone, 1);
+    }
+  }
+
+  /** The steps on some lines in their order; `hunks`: where those stand that came last. */
+  on(lines: ReadonlySet<Line>, steps: readonly ScriptStep[], hunks: readonly Hunk[]): readonly ScriptStep[] {
+    const isOn = ({ alone }: ScriptStep): boolean => lines.has(alone);
+    let count = 0;
+    for (const line of lines) count += this.counts.get(line) ?? 0;
+    const last = hunks.flatMap(({ start, end }) => steps.slice(start, end).filter(isOn));
+    // Elsewhere stand only those of lines that are run more than once.
+    return last.length === count ? last : steps.filter(isOn);
+  }
+
+  private add(line: Line, more: number): void {
+    const count = (this.counts.get(line) ?? 0) + more;
+    if (count === 0) this.counts.delete(line);
+    else this.counts.set(line, count);
+  }
+}
