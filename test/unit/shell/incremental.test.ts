@@ -95,6 +95,8 @@ describe('a script under edits', () => {
         // What an iptables-restore reads goes on behind the place where it was ended.
         // What it has not loaded at its end is thrown away.
         [['iptables-restore -n <<EOF', '*filter', '-A INPUT -j LOG', 'EOF', APPEND], [insertion(4, '-A INPUT -j ACCEPT\n')]],
+        // What fails in the background ends nothing.
+        [['f() {', APPEND, APPEND, '}', 'g() {', 'iptables -A NONE', 'f', APPEND, '}', 'set -e', 'g & f', 'f'], [insertion(0, '')]],
         // The same text may come from another place of a line.
         [['P=1', '{ echo "*filter"; if [ $P = 1 ]; then echo "-A INPUT -j NONSENSE"; else echo "-A INPUT -j NONSENSE"; fi; echo COMMIT; } | iptables-restore'], [{ line: 1, count: 0, at: 2, length: 1, text: '2' }]],
         [['set -e', 'iptables-restore <<EOF', APPEND, APPEND, APPEND, 'EOF'], [insertion(6, 'x\n')]],

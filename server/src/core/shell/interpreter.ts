@@ -55,7 +55,8 @@ export class Interpreter extends ShellState implements ExpansionHost {
     if (trap !== undefined) this.testing(() => runTrap(this, trap));
     if (!this.modes.errexit || this.signal !== undefined) return;
     this.signal = { kind: 'exit' };
-    this.failedAt ??= spanIn(source, command).start;
+    // A shell inside of the script may end without it.
+    if (this.endsAtFailure && this.questions === 0 && this.reached) this.failedAt ??= spanIn(source, command).start;
   }
 
   private dispatch(command: Command, source: Source): Status {
