@@ -27,6 +27,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['sh -ec "false; iptables no"; sh -o errexit -c "false; iptables no"; bash -o pipefail -ec "false | true; iptables no"; iptables a', 'iptables a'],
   ['if [ -f x ]; then sh -ec "false; iptables no"; fi; set -e; sh -c "false; iptables a"', 'iptables a'],
   ['sh -s -- p q <<E\niptables \\$1 \\$#\nE\nsh -- <<E\niptables \\$#\nE\n', 'iptables p 2', 'iptables 0'],
+  ['sh -c \'iptables "$0" "$1"\' a b; sh -c \'iptables "$0"\'', 'iptables a b', 'iptables <sh -c \'iptables "$0"\'>'],
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
   // Options that are turned on in one way hold in it.
   ['if [ -f x ]; then set -f; iptables *; fi; iptables *', 'if [ -f x ]: iptables *', 'iptables <*>'],
@@ -36,7 +37,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   // Aliases: which there are may not be known, nor what they stand for.
   ['[ -f x ] && alias iptables="echo iptables"\niptables a', 'if [ -f x ]: iptables a'],
   ['if [ -f x ]; then alias i=iptables; else alias i="ip6tables -w"; fi\nif [ -f y ]; then i a; fi', 'if [ -f x ]: if [ -f y ]: iptables a', 'if [ -f x ]: if [ -f y ]: ip6tables -w a'],
-  ['alias i="$(which iptables)"\ni a', 'iptables a'],
+  ['alias i="$(which iptables) -w"\ni a', 'iptables -w a'],
+  ['alias i="iptables -s $1"\ni a; iptables b', 'iptables -s <$1> a', 'iptables b'],
   ['for o in $1; do alias i=iptables; done\ni a', 'if $1: iptables a', 'if $1: if $1: iptables a'],
   ['alias "$X=iptables"\niptables a', 'if alias "$X=iptables": iptables a'],
   ['alias q="iptables \'"\nq a\niptables b', 'if q: iptables b'],
@@ -44,7 +46,14 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['iptables -s $(hostname -I) -j $T "$1"', 'iptables -s <$(hostname -I)> -j <$T> <$1>'],
   ['iptables -s ${NET:-10.0.0.0/8} ${1:-start}', 'iptables -s 10.0.0.0/8 start'],
   ['for o in ${!option_*}; do iptables "${!o}"; done; iptables ${!o@}', 'if ${!option_*}: iptables <${!option_*}>', 'iptables <${!o*}>'],
-  ['A=$(ip route); B="via $A"; iptables $B', 'iptables <$(ip route)>'],
+  ['A=$(ip route); B="via $A"; iptables $B', 'iptables via <$(ip route)>'],
+  // What is known of a text is so around what is not.
+  ['I="$(which iptables) -w"; $I a', 'iptables -w a'],
+  ['I="iptables -t $T -s $S"; $I a; iptables "$I"', 'iptables -t <$T> -s <$S> a', 'iptables <$T>'],
+  ['I="$SUDO iptables -w"; $I a', 'if $SUDO: iptables -w a'],
+  ['I=$SBIN/iptables; $I a; ${P}/sbin/ip6tables-restore < f; $X/my-iptables b', 'iptables a', 'ip6tables-restore <f>'],
+  ['L="1 $2 3"; for i in $L; do iptables $i; done; A="a$2 b"; iptables x$A', 'iptables 1', 'if $2: iptables <$2>', 'iptables 3', 'iptables <$2> b'],
+  ['IFS=,; A="a,$2"; iptables $A "$A"', 'iptables a <$2> <$2>'],
   ['read -p "which? " X; iptables $X', 'iptables <read -p "which? " X>'],
   ['if [ -f x ]; then M=nft; else M=legacy; fi; I="iptables-$M"; "$I"-restore -n < f; "$I" -F; $(which iptables)-restore < f', 'iptables-restore -n <f>', 'iptables -F', 'iptables-restore <f>'],
   ['if [ -f x ]; then N=1; else N=2; fi; [ "10.$N" = 1 ] && iptables no; iptables 10.$N', 'iptables <[ -f x ]>'],

@@ -28,7 +28,7 @@ describe('a script that names its own folder', () => {
     assert.deepEqual(beside(CONF, `NET=old\nDIR=$(dirname "$0"; echo x)\n. "$DIR/fw.conf"\n${RULE}`), ['iptables -A INPUT -s <. "$DIR/fw.conf">']);
     assert.deepEqual(beside(CONF, `NET=old\nDIR=$(echo a $(dirname "$0"))\n. "$DIR/fw.conf"\n${RULE}`), ['iptables -A INPUT -s <. "$DIR/fw.conf">']);
     assert.deepEqual(beside(CONF, `NET=old\nDIR=$(dirname "$(dirname "$0")")\n. "$DIR/fw.conf"\n${RULE}`), ['iptables -A INPUT -s <. "$DIR/fw.conf">']);
-    assert.deepEqual(beside(CONF, `export NET=old\nsh -c '. "$(dirname "$0")/fw.conf"; ${RULE}' /usr/bin/x`), ['iptables -A INPUT -s <. "$(dirname "$0")/fw.conf">']);
+    assert.deepEqual(beside(CONF, `export NET=old\nsh -c '. "$(dirname "$0")/fw.conf"; ${RULE}' /usr/bin/x`), ['iptables -A INPUT -s <. /usr/bin/fw.conf>']);
   });
 
   it('is not told by a file of which nobody knows that it is there', () => {

@@ -7,7 +7,7 @@ import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
 import { shareOf, type Share } from '../shell/syntax/walk.ts';
-import type { Field } from '../shell/value.ts';
+import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import type { BoundLine } from './build.ts';
@@ -188,6 +188,7 @@ export class Script {
   private readonly readFile: ReadFile;
   private readonly restored: RestoredLines;
   private readonly text = new ScriptText();
+  private readonly called = called();
   /** Of what the text holds. */
   private layout = new Layout([]);
   /** The last line that was made of each line as it stands alone. */
@@ -314,7 +315,7 @@ export class Script {
     const positional = context.arguments ?? SCRIPT_ARGUMENTS;
     const opening = layout.lines[0]?.text ?? '';
     const evaluation = evaluateScript(this.text.chunks, {
-      positional, readFile: this.readFile,
+      positional, readFile: this.readFile, called: this.called,
       errexit: ERREXIT.test(opening), nounset: NOUNSET.test(opening), isBash: BASH.test(opening), statusOf: (invocations, step) => statuses.statusOf(invocations, step),
       rewind: (count) => { statuses.rewind(count); }, trail: this.trailFrom(backend, starts, positional),
     });

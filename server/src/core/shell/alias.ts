@@ -1,5 +1,5 @@
 import type { Builtin } from './builtins.ts';
-import type { Field, Value } from './value.ts';
+import { joinedOf, type Field, type Value } from './value.ts';
 
 /** `alias NAME=TEXT…`: what shells read in the place of a name, on the lines that they read from then on. */
 export const alias: Builtin = (shell, args, { command, source }) => {
@@ -14,8 +14,8 @@ export const alias: Builtin = (shell, args, { command, source }) => {
 /** What stands behind the first letters of an argument. */
 function behind({ text, unknown }: Field, length: number): Value {
   if (unknown === undefined) return text.slice(length);
-  const { origin, candidates, program } = unknown;
-  return { origin, ...(candidates && { candidates: candidates.map((each) => each.slice(length)) }), ...(program !== undefined && { program: program.slice(length) }) };
+  const [first, ...others] = unknown.parts ?? [];
+  return typeof first === 'string' ? joinedOf([first.slice(length), ...others]) : { origin: unknown.origin };
 }
 
 /** `unalias NAME…`, `unalias -a`. */

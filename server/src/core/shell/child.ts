@@ -5,7 +5,7 @@ import { fileInput, namedFile } from './redirect.ts';
 import { runChunk, runText } from './run-text.ts';
 import { setOptions } from './shell-options.ts';
 import { PLAIN_MODES, type Home, type Status } from './state.ts';
-import type { Field } from './value.ts';
+import type { Field, Value } from './value.ts';
 
 /** Shells that run each other, beyond which nothing is followed. */
 const DEEPEST = 8;
@@ -13,6 +13,8 @@ const DEEPEST = 8;
 /** How a program runs a shell. */
 interface Started {
   readonly positional: Positional;
+  /** `$0`; undefined: as that of the shell around it. */
+  readonly name?: Value;
   /** The options that it is given. */
   readonly options?: readonly Field[];
   /** Whether it is bash; undefined: as the shell around it. */
@@ -20,9 +22,9 @@ interface Started {
 }
 
 /** Runs commands in a shell of their own, which has of the variables only those that are exported. */
-function inChild(shell: Interpreter, { positional, options = [], isBash }: Started, run: () => Status | undefined, origin: string): Status {
+function inChild(shell: Interpreter, { positional, name, options = [], isBash }: Started, run: () => Status | undefined, origin: string): Status {
   if (shell.children >= DEEPEST) return { origin };
-  const { status: before, isBash: isBashAround } = shell;
+  const { status: before, isBash: isBashAround, scriptName } = shell;
   const frames = shell.frames.splice(0);
   shell.children++;
   const status = shell.inSubshell(() => {
@@ -35,12 +37,14 @@ function inChild(shell: Interpreter, { positional, options = [], isBash }: Start
     shell.traps = new Map();
     shell.isBash = isBash ?? isBashAround;
     shell.status = '0';
+    if (name !== undefined) shell.scriptName = name;
     setOptions(shell, options);
     return run() ?? { origin };
   }, true);
   shell.frames.push(...frames);
   shell.children--;
   shell.isBash = isBashAround;
+  shell.scriptName = scriptName;
   shell.status = before;
   return status;
 }
@@ -56,13 +60,13 @@ const shellProgram = (isBash: boolean): Builtin => (shell, args, { command, sour
   const options = args.slice(0, index);
   const has = (letter: string): boolean => options.some(({ text }) => text.startsWith('-') && text.includes(letter));
   const [first, ...others] = args.slice(args[index]?.text === '--' ? index + 1 : index);
-  const started = (positional: readonly Field[]): Started => ({ positional: positionalOf(positional), options, isBash });
+  const started = (positional: readonly Field[], name: Field | undefined): Started => ({ positional: positionalOf(positional), name: name === undefined ? { origin } : name.unknown ?? name.text, options, isBash });
   const readsInput = first === undefined || has('s');
   if (!readsInput && first.unknown?.origin === '$0') return runItself(shell, others, origin);
-  if (has('c')) return first === undefined || first.unknown !== undefined ? { origin } : inChildText(shell, first.text, started(others.slice(1)), home, origin);
+  if (has('c')) return first === undefined || first.unknown !== undefined ? { origin } : inChildText(shell, first.text, started(others.slice(1), others[0]), home, origin);
   const input = readsInput ? shell.input : namedFile(shell, first);
   if (input === undefined || input.unknown !== undefined) return { origin };
-  return inChildText(shell, input.lines().join(''), started(readsInput && first !== undefined ? [first, ...others] : others), home, origin);
+  return inChildText(shell, input.lines().join(''), started(readsInput && first !== undefined ? [first, ...others] : others, readsInput ? undefined : first), home, origin);
 };
 
 /** `su -c COMMANDS USER`. */
@@ -70,7 +74,7 @@ const su: Builtin = (shell, args, { command, source, home }) => {
   const origin = shell.expander.origin(command, source);
   const commands = args[args.findIndex(({ text }) => text === '-c' || text === '--command') + 1];
   if (commands === args[0] || commands === undefined || commands.unknown !== undefined) return { origin };
-  return inChildText(shell, commands.text, { positional: [] }, home, origin);
+  return inChildText(shell, commands.text, { positional: [], name: { origin } }, home, origin);
 };
 
 /** Options of `ssh` that take a value of their own. */
@@ -83,7 +87,7 @@ const ssh: Builtin = (shell, args, { command, source, home }) => {
   while (index < args.length && args[index]!.text.startsWith('-')) index += SSH_VALUED.test(args[index]!.text) ? 2 : 1;
   const words = args.slice(index + 1);
   const text = words.length === 0 ? shell.input.lines().join('') : words.map((word) => word.text).join(' ');
-  shell.elsewhere(() => { inChildText(shell, text, { positional: [] }, home, origin); });
+  shell.elsewhere(() => { inChildText(shell, text, { positional: [], name: { origin } }, home, origin); });
   return { origin };
 };
 
@@ -94,7 +98,7 @@ export function runFile(shell: Interpreter, [name, ...args]: readonly Field[], h
   const text = input.unknown === undefined ? input.lines().join('') : '';
   const [, kind, option] = /^#!\s*\/\S*(?:\/env\s+)?\b(ba|da|a|k|z|)sh\b(?:[ \t]+(-\w+))?/u.exec(text) ?? [];
   if (kind === undefined) return undefined;
-  return inChildText(shell, text, { positional: positionalOf(args), isBash: kind === 'ba', ...(option !== undefined && { options: [{ ...name, text: option }] }) }, home, name.text);
+  return inChildText(shell, text, { positional: positionalOf(args), name: name.text, isBash: kind === 'ba', ...(option !== undefined && { options: [{ ...name, text: option }] }) }, home, name.text);
 }
 
 /** `$0 ARGUMENT…`: the script runs itself. */

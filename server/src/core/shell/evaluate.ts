@@ -8,6 +8,7 @@ import { callFunction, runSimple } from './simple.ts';
 import { EvaluationLimit, type StatusOf, type UnsetParameter } from './state.ts';
 import { Trail, type Rewind } from './trail.ts';
 import { runExitTrap } from './trap.ts';
+import type { Called } from './value.ts';
 
 /** What a script was found to do. */
 export interface Evaluation {
@@ -40,6 +41,8 @@ export interface Call {
   readonly errexit?: boolean;
   /** Whether what is not set ends the script from its first line on. */
   readonly nounset?: boolean;
+  /** By which name, and in which folder: the same ones as before an edit. */
+  readonly called?: Called;
   /** Whether it is bash that runs it. */
   readonly isBash?: boolean;
   /** The trail of the script before an edit, where nothing else has changed that the evaluation depends on but files. */
@@ -53,7 +56,7 @@ export const UNKNOWN_CALL: Call = { positional: SCRIPT_ARGUMENTS, readFile: () =
 export function evaluateScript(chunks: readonly Chunk[], call: Call = UNKNOWN_CALL): Evaluation {
   const before = call.trail?.isUpToDate(call.readFile) === true ? call.trail : undefined;
   const trail = new Trail(chunks, before, call.rewind ?? (() => undefined));
-  const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf);
+  const shell = new Interpreter(call.positional, trail.reading(call.readFile), call.statusOf, call.called);
   shell.modes = { ...shell.modes, errexit: call.errexit === true, nounset: call.nounset === true };
   shell.isBash = call.isBash === true;
   shell.script = () => chunks;

@@ -7,7 +7,7 @@ import { escapePattern, isQuick } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
 import type { Modes } from './state.ts';
-import { isUnknown, surrounded, type Field, type Piece, type Unknown, type Value } from './value.ts';
+import { isUnknown, joinedOf, type Field, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What expansion needs of the evaluation that it is part of. */
 export interface ExpansionHost {
@@ -18,8 +18,10 @@ export interface ExpansionHost {
   readonly status: Value;
   readonly modes: Pick<Modes, 'nounset' | 'noglob' | 'extglob'>;
   readonly isBash: boolean;
-  /** How many shells there are around this one, each of which runs the next. */
-  readonly children: number;
+  /** `$0` */
+  readonly scriptName: Value;
+  /** `$PWD` where no `cd` has set it. */
+  readonly calledIn: Unknown;
   /** Whether a file is there for sure. */
   isBeside(path: Value): boolean;
   /** Ends the shell because of a parameter that is not set, or empty where that is as bad. */
@@ -114,20 +116,15 @@ export class Expander {
   }
 
   private joined(word: Word, source: Source, write: (text: string, quoted: boolean) => string): Value {
-    let text = '';
-    let unknown: Unknown | undefined;
-    let before = '';
+    let length = 0;
+    const values: Value[] = [];
     for (const part of word.parts) {
       const value = this.part(part, source);
-      if (isUnknown(value)) {
-        if (unknown !== undefined) return { origin: unknown.origin };
-        unknown = value;
-        before = text;
-        text = '';
-      } else text += write(value, part.quoted);
-      if (text.length > LONGEST_TEXT) return { origin: this.origin(word, source) };
+      values.push(isUnknown(value) ? value : write(value, part.quoted));
+      length += isUnknown(value) ? 0 : value.length;
+      if (length > LONGEST_TEXT) return { origin: this.origin(word, source) };
     }
-    return unknown === undefined ? text : surrounded(before, unknown, text);
+    return joinedOf(values);
   }
 
   /** The text of a here-document in pieces, each with where it stands. */

@@ -1,6 +1,6 @@
 import type { Span } from '../text.ts';
 import type { Field, Unknown, Value } from './value.ts';
-import { isUnknown, surrounded } from './value.ts';
+import { isUnknown, joinedOf } from './value.ts';
 
 const BLANKS = ' \t\n';
 /** Outside of quotes these may stand for the names of files. */
@@ -49,10 +49,17 @@ export class FieldBuilder {
 
   /** What an expansion outside of quotes gave. */
   split(value: Value): void {
-    if (isUnknown(value)) this.quoted(value);
+    if (isUnknown(value)) this.splitUnknown(value);
     else if (!this.splits(value)) {
       if (value !== '') this.plain(value);
     } else this.splitText(value);
+  }
+
+  /** A text of which parts are known is split in those. */
+  private splitUnknown(value: Unknown): void {
+    const { parts } = value;
+    if (parts?.some((part) => !isUnknown(part) && this.splits(part)) !== true) this.quoted(value);
+    else for (const part of parts) this.split(part);
   }
 
   private splits(text: string): boolean {
@@ -114,7 +121,7 @@ export class FieldBuilder {
 
   /** What is not known, together with the text around it. */
   private within(unknown: Unknown): Unknown {
-    return this.unknowns > 1 ? { origin: unknown.origin } : surrounded(this.text.slice(0, this.before), unknown, this.text.slice(this.before));
+    return this.unknowns > 1 ? { origin: unknown.origin } : joinedOf([this.text.slice(0, this.before), unknown, this.text.slice(this.before)]) as Unknown;
   }
 
   finish(): Field[] {

@@ -1,13 +1,10 @@
 import type { Builtin } from './builtins.ts';
 import { scalarOf } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
-import { isUnknown, surrounded, type Field, type Unknown, type Value } from './value.ts';
-
-/** The folder that the script is called in: the one that it stands in, as far as its own files go. */
-export const CALLED_IN: Unknown = { origin: '$PWD', beside: '' };
+import { isUnknown, joinedOf, type Field, type Value } from './value.ts';
 
 /** The folder that the shell is in. */
-const folderOf = ({ environment }: Interpreter): Value => scalarOf(environment.get('PWD')) ?? CALLED_IN;
+const folderOf = ({ environment, calledIn }: Interpreter): Value => scalarOf(environment.get('PWD')) ?? calledIn;
 
 /**
  * Where a path leads: a path that counts from the script's folder or from the root; not known of one that is not known
@@ -20,7 +17,7 @@ export function placeOf(shell: Interpreter, path: Value): Value {
 
 function within(folder: Value, path: string): Value {
   const below = path === '' || path === '.' ? '' : `/${path}`;
-  return isUnknown(folder) ? surrounded('', folder, below) : folder.replace(/\/$/u, '') + below;
+  return isUnknown(folder) ? joinedOf([folder, below]) : folder.replace(/\/$/u, '') + below;
 }
 
 const isOption = ({ text, unknown }: Field): boolean => unknown === undefined && /^-[a-zA-Z-]/u.test(text);

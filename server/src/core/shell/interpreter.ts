@@ -12,7 +12,7 @@ import { ShellState, type Status, type StatusOf, type UnknownStatus, type Way } 
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { comparisonOf, demandOf, testExpression, turned } from './test-command.ts';
-import { equal, isUnknown, oneOf, type Field, type Unknown, type Value } from './value.ts';
+import { equal, isUnknown, oneOf, type Called, type Field, type Unknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -33,8 +33,8 @@ export class Interpreter extends ShellState implements ExpansionHost {
   readonly expander: Expander;
   readonly readFile: ReadFile;
 
-  constructor(positional: Positional, readFile: ReadFile, statusOf?: StatusOf) {
-    super(positional, statusOf);
+  constructor(positional: Positional, readFile: ReadFile, statusOf?: StatusOf, called?: Called) {
+    super(positional, statusOf, called);
     this.readFile = readFile;
     this.expander = new Expander(this);
   }

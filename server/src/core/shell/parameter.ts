@@ -1,10 +1,9 @@
 import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
-import { CALLED_IN } from './folder.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
-import { isUnknown, oneOf, partOf, SCRIPT_NAME, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, partOf, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
 /** Several values: `$@`, or an array's. */
 export interface Several {
@@ -135,7 +134,7 @@ export class ParameterExpansion {
     if (name === 'FUNCNAME') host.environment.spoilRecordings();
     if (name === 'FUNCNAME') return this.variable(functionNames(host.frames), part, source);
     // What a script itself says comes from the file that it is called by.
-    if (name === 'BASH_SOURCE' && host.isBash) return source.broughtBy === undefined && (part.index === undefined || part.index.literal === '0') ? SCRIPT_NAME : absent(name);
+    if (name === 'BASH_SOURCE' && host.isBash) return source.broughtBy === undefined && (part.index === undefined || part.index.literal === '0') ? host.scriptName : absent(name);
     if (OF_SHELL.test(name)) return { origin: `$${name}` };
     return this.variable(host.environment.get(name), part, source);
   }
@@ -147,8 +146,8 @@ export class ParameterExpansion {
   }
 
   private positional(number: number): Found {
-    const { environment: { positional }, children } = this.expander.host;
-    if (number === 0) return children === 0 ? SCRIPT_NAME : { origin: '$0' };
+    if (number === 0) return this.expander.host.scriptName;
+    const { positional } = this.expander.host.environment;
     const words = isOpen(positional) ? positional.words?.slice(0, positional.known) ?? [] : positional;
     const word = words[number - 1];
     return word === undefined ? isOpen(positional) ? ABSENT : UNSET : valueOf(word);
@@ -156,7 +155,7 @@ export class ParameterExpansion {
 
   /** The value of a parameter that the script never sets. */
   private absent(name: string): Unknown {
-    if (name === 'PWD') return CALLED_IN;
+    if (name === 'PWD') return this.expander.host.calledIn;
     const { positional, era } = this.expander.host.environment;
     const shifted = /^[1-9]\d*$/u.test(name) && isOpen(positional) ? positional.shifted : undefined;
     if (shifted !== undefined) return { ...absent(name), argument: shifted + Number(name), id: idOf(String(shifted + Number(name)), '') };
@@ -230,7 +229,7 @@ export class ParameterExpansion {
     if (typeof found === 'object' && 'elements' in found) {
       const variable = this.expander.host.environment.get(part.name);
       if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable.elements), Number(offset), length === undefined ? undefined : Number(length)) };
-      const elements = part.name === '@' || part.name === '*' ? [{ origin: '$0' }, ...found.elements] : found.elements;
+      const elements = part.name === '@' || part.name === '*' ? [this.expander.host.scriptName, ...found.elements] : found.elements;
       return { ...found, elements: cut(elements, Number(offset), length === undefined ? undefined : Number(length)) };
     }
     if (found === UNSET) return '';

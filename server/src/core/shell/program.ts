@@ -143,6 +143,9 @@ function behindNetns(fields: readonly Field[], from: number): number | undefined
 function named(value: Value): Omit<ProgramCall, 'index'> | undefined {
   if (!isUnknown(value)) return program(value);
   if (value.program !== undefined) return program(value.program);
+  // `$SBIN/iptables` is one, wherever that is.
+  const path = value.parts?.at(-1);
+  if (typeof path === 'string' && path.includes('/')) return program(path);
   let call = several.get(value);
   if (call === undefined) several.set(value, call = severalNamed(value) ?? null);
   return call ?? undefined;

@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 import type { Output } from './stream.ts';
 import { Input } from './stream.ts';
 import type { Command, SimpleCommand } from './syntax/ast.ts';
-import { sameValue, type Piece, type Unknown, type Value } from './value.ts';
+import { called, sameValue, type Piece, type Unknown, type Value } from './value.ts';
 
 /** An exit status; of an invocation it is known when the ruleset is. */
 export type Status = number | UnknownStatus;
@@ -148,6 +148,10 @@ export class ShellState {
   stretch = new Stretch();
   readonly frames: Frame[] = [];
   modes = PLAIN_MODES;
+  /** `$0`: whoever looks twice finds the same. */
+  scriptName: Value;
+  /** The folder in which the script is called. */
+  readonly calledIn: Unknown;
   /** Whether bash runs the script; any shell does that its first line calls `sh`. */
   isBash = false;
   /** What runs on a signal, or at the end (`EXIT`), or when a command fails (`ERR`). */
@@ -208,7 +212,9 @@ export class ShellState {
   /** Whether invocations were forgotten again, so that statuses that were told are worth nothing. */
   isErratic = false;
 
-  constructor(positional: Positional, statusOf: StatusOf = () => undefined) {
+  constructor(positional: Positional, statusOf: StatusOf = () => undefined, { name, folder } = called()) {
+    this.scriptName = name;
+    this.calledIn = folder;
     this.environment = new Environment(positional);
     this.environment.set('OPTIND', '1');
     this.statusOf = statusOf;

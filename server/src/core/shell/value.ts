@@ -14,14 +14,22 @@ export interface Unknown {
   readonly beside?: string;
   /** Tells it from all others, where it is one value for the whole run of the script. */
   readonly id?: string;
+  /** Of a text that is known in part: what it is made of. */
+  readonly parts?: readonly Value[];
 }
 
 export type Value = string | Unknown;
 
 export const isUnknown = (value: Value): value is Unknown => typeof value !== 'string';
 
-/** `$0`: whoever looks twice finds the same. In its folder it goes by a name that no file has. */
-export const SCRIPT_NAME: Unknown = { origin: '$0', beside: '/\0' };
+/** By which name a script is called, and in which folder. Texts with one of them in them are kept as long as it is. */
+export interface Called {
+  readonly name: Unknown;
+  readonly folder: Unknown;
+}
+
+/** The same name and folder for whoever looks twice. In its folder the script goes by a name that no file has; the folder is the one that it stands in, as far as its own files go. */
+export const called = (): Called => ({ name: { origin: '$0', beside: '/\0' }, folder: { origin: '$PWD', beside: '' } });
 
 /** One argument that a command gets. `text` of an unknown one is what stands in the script. */
 export interface Field extends Span {
@@ -46,10 +54,23 @@ export interface Piece extends Span {
 /** Candidates beyond this many help nobody. */
 const MOST_CANDIDATES = 8;
 
+/** Parts of one text beyond this many help nobody, and double where a text doubles itself. */
+const MOST_PARTS = 32;
+
 const ways = new WeakMap<Unknown, Map<string, Unknown>>();
 
-/** A text with one value in it that is not known. The same text around the same value is the same again, such as a path in a directory. */
-export function surrounded(before: string, unknown: Unknown, after: string): Unknown {
+/** A text of which some parts are not known. The same text around the same one value is the same again, such as a path in a directory. */
+export function joinedOf(parts: readonly Value[]): Value {
+  const all = parts.flatMap((part) => (isUnknown(part) ? part.parts ?? [part] : [part]));
+  const unknowns = all.filter(isUnknown);
+  const [unknown] = unknowns;
+  if (unknown === undefined) return all.join('');
+  if (unknowns.length > 1) return { origin: unknown.origin, ...(all.length <= MOST_PARTS && { parts: all }) };
+  const place = all.indexOf(unknown);
+  return surrounded(all.slice(0, place).join(''), unknown, all.slice(place + 1).join(''));
+}
+
+function surrounded(before: string, unknown: Unknown, after: string): Unknown {
   if (before === '' && after === '') return unknown;
   let known = ways.get(unknown);
   if (known === undefined) ways.set(unknown, known = new Map());
@@ -59,14 +80,17 @@ export function surrounded(before: string, unknown: Unknown, after: string): Unk
     const { origin, candidates, program, beside } = unknown;
     const within = (text: string): string => before + text + after;
     const isPath = beside !== undefined && before === '' && (beside !== '' || after.startsWith('/'));
-    whole = { origin, ...(candidates && { candidates: candidates.map(within) }), ...(program !== undefined && { program: within(program) }), ...(isPath && { beside: beside + after }) };
+    whole = {
+      origin, parts: [before, unknown, after], ...(candidates && { candidates: candidates.map(within) }), ...(program !== undefined && { program: within(program) }),
+      ...(isPath && { beside: beside + after }),
+    };
     known.set(around, whole);
   }
   return whole;
 }
 
-/** The value where it is not all that there is: what is left of it is no path. */
-export function partOf({ beside: _all, ...rest }: Unknown): Unknown {
+/** The value where it is not all that there is: what is left of it is no path, and made of other parts. */
+export function partOf({ beside: _all, parts: _parts, ...rest }: Unknown): Unknown {
   return rest;
 }
 
@@ -90,8 +114,11 @@ function unknownOneOf([first, ...others]: readonly Unknown[]): Unknown {
 
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
-  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && a.id === b.id && a.beside === b.beside && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0');
+  return isUnknown(a) && isUnknown(b) && a.origin === b.origin && a.program === b.program && a.argument === b.argument && a.id === b.id && a.beside === b.beside
+    && (a.candidates ?? []).join('\0') === (b.candidates ?? []).join('\0') && sameParts(a.parts, b.parts);
 }
+
+const sameParts = (a: Unknown['parts'], b: Unknown['parts']): boolean => a === b || (a !== undefined && b !== undefined && a.length === b.length && a.every((part, index) => sameValue(part, b[index]!)));
 
 /** Whether two values are the same text; unknown where that depends on what is not known. */
 export function equal(a: Value, b: Value, same: (a: string, b: string) => boolean = (x, y) => x === y): boolean | Unknown {
