@@ -27,6 +27,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['sh -ec "false; iptables no"; sh -o errexit -c "false; iptables no"; bash -o pipefail -ec "false | true; iptables no"; iptables a', 'iptables a'],
   ['if [ -f x ]; then sh -ec "false; iptables no"; fi; set -e; sh -c "false; iptables a"', 'iptables a'],
   ['sh -s -- p q <<E\niptables \\$1 \\$#\nE\nsh -- <<E\niptables \\$#\nE\n', 'iptables p 2', 'iptables 0'],
+  ['/bin/sh -c "iptables a"; X=$(/bin/echo b | /usr/bin/tr b c); iptables $X; env A=1 B="$1" sh -c \'iptables $A $B\'; iptables "$A"', 'iptables a', 'iptables c', 'iptables 1 <$1>', 'iptables <$A>'],
   ['sh -c \'iptables "$0" "$1"\' a b; sh -c \'iptables "$0"\'', 'iptables a b', 'iptables <sh -c \'iptables "$0"\'>'],
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
   // Options that are turned on in one way hold in it.
@@ -34,6 +35,10 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['if [ -f x ]; then set -f; else set -f; fi; iptables *', 'iptables *'],
   ['f() { [ -f x ] && return; set -f; }; f; iptables *', 'iptables <*>'],
   ['for i in $1; do set -f; done; iptables *', 'iptables <*>'],
+  // Of a function, a variable begins with what it is outside for dash, and with nothing for others.
+  ['f() { local x; [ "$x" = 5 ] && iptables a; local x=1; local x; iptables $x; }; x=5; f; iptables $x', 'if [ "$x" = 5 ]: iptables a', 'iptables 1', 'iptables 5'],
+  // Outside of a function, `return` ends all shells but bash.
+  ['iptables a\nreturn\niptables no', 'iptables a'],
   // Aliases: which there are may not be known, nor what they stand for.
   ['[ -f x ] && alias iptables="echo iptables"\niptables a', 'if [ -f x ]: iptables a'],
   ['if [ -f x ]; then alias i=iptables; else alias i="ip6tables -w"; fi\nif [ -f y ]; then i a; fi', 'if [ -f x ]: if [ -f y ]: iptables a', 'if [ -f x ]: if [ -f y ]: ip6tables -w a'],

@@ -20,7 +20,7 @@ import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
 import { comparisonOf, demandOf, test } from './test-command.ts';
-import { isUnknown, type Field } from './value.ts';
+import { isUnknown, oneOf, type Field } from './value.ts';
 
 /** What a builtin, or a program that is as well known, does with its arguments. */
 export type Builtin = (shell: Interpreter, args: readonly Field[], running: Running) => Status;
@@ -54,9 +54,10 @@ function declare(makesLocal: (options: string) => boolean, exports = false): Bui
     const names = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
     const assigned = new Set(command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])));
     for (const name of names) {
-      if (isLocal) makeLocal(shell.environment, frame, name);
+      const isNew = isLocal && makeLocal(shell.environment, frame, name);
       if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
-      else if (isLocal && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
+      else if (isNew && !assigned.has(name) && !shell.isBash) shell.environment.set(name, inherited(shell.environment.get(name), name));
+      else if (isNew && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
       if (/[-+]\w*i/u.test(options)) shell.environment.setInteger(name, /-\w*i/u.test(options));
     }
     if (exports || /-\w*x/u.test(options)) for (const name of [...names, ...assigned]) shell.environment.export(name);
@@ -69,11 +70,19 @@ function declare(makesLocal: (options: string) => boolean, exports = false): Bui
   };
 }
 
-/** Keeps what the variable is outside of the function; inside it is one of its own. */
-function makeLocal(environment: Environment, { locals }: Frame, name: string): void {
+/** What a variable of a function begins with: for dash with what it is outside, for others that are called `sh` with nothing. */
+function inherited(variable: Variable | undefined, name: string): Variable {
+  const outside = scalarOf(variable);
+  return outside === undefined || outside === '' ? null : oneOf([outside, ''], `local ${name}`);
+}
+
+/** Keeps what the variable is outside of the function; inside it is one of its own. Whether it was none yet. */
+function makeLocal(environment: Environment, { locals }: Frame, name: string): boolean {
+  const isNew = environment.references.has(name) || !locals.has(name);
   if (environment.references.has(name)) environment.refer(name, undefined);
-  else if (!locals.has(name)) locals.set(name, environment.get(name));
-  environment.setInteger(name, false);
+  else if (isNew) locals.set(name, environment.get(name));
+  if (isNew) environment.setInteger(name, false);
+  return isNew;
 }
 
 /** `declare -n NAME=OTHER`: the name stands for the other variable from here on. */

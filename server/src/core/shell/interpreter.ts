@@ -8,7 +8,7 @@ import { oneStatus, runSimple } from './simple.ts';
 import { runExitTrap, runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Comparison, Condition } from './invocation.ts';
-import { ShellState, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
+import { ShellState, type Signal, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { comparisonOf, demandOf, testExpression, turned } from './test-command.ts';
@@ -298,23 +298,32 @@ export class Interpreter extends ShellState implements ExpansionHost {
       let last: Status = 0;
       this.uncertain(origin, () => {
         last = this.run(body, source);
+        const { signal } = this;
+        if (signal !== undefined && !isNextRound(signal)) return;
+        this.signal = undefined;
         step();
         condition();
+        this.signal ??= signal;
       });
       status = oneStatus([status, last], origin);
     };
     this.confined(() => {
+      let isOver = false;
       for (let rounds = 0; ; rounds++) {
         this.step();
-        const holds = condition();
-        if (this.signal !== undefined || (typeof holds === 'number' && holds !== 0)) break;
-        if (rounds >= MOST_ROUNDS) this.forgetFrom(length);
-        // Where something may have left the loop, nobody knows how often it still goes round.
-        if (typeof holds !== 'number' || rounds >= MOST_ROUNDS || this.certainty > certainty) {
-          guess(typeof holds === 'number' ? this.expander.origin({ start: body.start, end: body.end }, source) : holds.origin);
-          break;
-        }
-        if (this.round(() => { status = this.run(body, source); })) break;
+        const isLeft = this.round(() => {
+          const holds = condition();
+          // What stands before the body may leave a round as well.
+          if (this.signal !== undefined) return;
+          isOver = typeof holds === 'number' && holds !== 0;
+          if (isOver) return;
+          if (rounds >= MOST_ROUNDS) this.forgetFrom(length);
+          // Where something may have left the loop, nobody knows how often it still goes round.
+          isOver = typeof holds !== 'number' || rounds >= MOST_ROUNDS || this.certainty > certainty;
+          if (isOver) guess(typeof holds === 'number' ? this.expander.origin({ start: body.start, end: body.end }, source) : holds.origin);
+          else status = this.run(body, source);
+        });
+        if (isLeft || isOver) break;
         step();
       }
     }, END_OF_LOOP);
@@ -407,6 +416,9 @@ export class Interpreter extends ShellState implements ExpansionHost {
     else output.pieces.push({ text: value, start, end });
   }
 }
+
+/** Whether a loop goes on with its next round. */
+const isNextRound = ({ kind, levels }: Signal): boolean => kind === 'continue' && levels === 1;
 
 /** `$?` for a status. What is expected to succeed counts as having done so. */
 const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;

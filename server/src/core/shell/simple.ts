@@ -149,17 +149,38 @@ function runNoFunction(shell: Interpreter, fields: readonly Field[], running: Ru
   const origin = shell.expander.origin(command, source);
   if (ONCE_MORE.test(source.text.slice(command.start, command.end))) return { origin, assumed: true };
   const { index, namespace } = wrapped(fields);
-  return shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin)) ?? unknownProgram(shell, fields, origin);
+  const run = (): Status | undefined => shell.inNamespace(namespace, () => runElse(shell, fields.slice(index), running, origin));
+  return withVariables(shell, fields.slice(0, index), run) ?? unknownProgram(shell, fields, origin);
 }
+
+/** Runs what a program such as `env` is handed, with the variables that it is told to set. */
+function withVariables<T>(shell: Interpreter, words: readonly Field[], run: () => T): T {
+  const given = words.flatMap(({ text, unknown }) => {
+    const name = /^([A-Za-z_]\w*)=/u.exec(text)?.[1];
+    return name === undefined ? [] : [{ name, value: unknown === undefined ? text.slice(name.length + 1) : { origin: unknown.origin }, before: shell.environment.get(name) }];
+  });
+  for (const { name, value } of given) {
+    shell.environment.set(name, value);
+    shell.environment.export(name);
+  }
+  const result = run();
+  for (const { name, before } of given) shell.environment.set(name, before);
+  return result;
+}
+
+/** Where systems keep the programs that are known by their names alone. */
+const SYSTEM_FOLDER = /^\/(?:usr\/(?:local\/)?)?s?bin\/(?=[^/]+$)/u;
 
 /** Runs what a program such as `sudo` is handed, as far as it is known; the script itself, or a file beside it. */
 function runElse(shell: Interpreter, fields: readonly Field[], running: Running, origin: string): Status | undefined {
   const [name, ...args] = fields;
   const isItself = name?.unknown?.origin === '$0';
-  if (isItself || (name !== undefined && name.unknown === undefined && Object.hasOwn(PROGRAMS, name.text))) shell.environment.spoilRecordings();
+  const program = name?.unknown === undefined ? name?.text.replace(SYSTEM_FOLDER, '') : undefined;
+  const isKnown = program !== undefined && Object.hasOwn(PROGRAMS, program);
+  if (isItself || isKnown) shell.environment.spoilRecordings();
   if (isItself) return runItself(shell, args, origin);
-  if (name === undefined || name.unknown !== undefined) return undefined;
-  if (Object.hasOwn(PROGRAMS, name.text)) return PROGRAMS[name.text]!(shell, args, running);
+  if (program === undefined) return undefined;
+  if (isKnown) return PROGRAMS[program]!(shell, args, running);
   return runFile(shell, fields, running.home);
 }
 
