@@ -37,6 +37,7 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['for i in $1; do set -f; done; iptables *', 'iptables <*>'],
   // Of a function, a variable begins with what it is outside for dash, and with nothing for others.
   ['f() { local x; [ "$x" = 5 ] && iptables a; local x=1; local x; iptables $x; }; x=5; f; iptables $x', 'if [ "$x" = 5 ]: iptables a', 'iptables 1', 'iptables 5'],
+  ['iptables a & wait $! || iptables b; wait && iptables c', 'iptables a', 'if wait $!: iptables b', 'iptables c'],
   // Outside of a function, `return` ends all shells but bash.
   ['iptables a\nreturn\niptables no', 'iptables a'],
   // Aliases: which there are may not be known, nor what they stand for.

@@ -252,6 +252,9 @@ const sleep: Builtin = (shell) => {
   return 0;
 };
 
+/** `wait PROCESS`: how that ends, nobody notes. */
+const wait: Builtin = (shell, args, { command, source }) => (args.length === 0 ? 0 : { origin: shell.expander.origin(command, source) });
+
 /** Programs that are no part of a shell, so that others can run them. */
 export const PROGRAMS: Readonly<Record<string, Builtin>> = { ...PRINTING, ...FILTERS, ...SHELLS, xargs, tee, getopt, readlink: realPath, realpath: realPath };
 
@@ -262,5 +265,5 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   local: declare(() => true), declare: declare((options) => !options.includes('g')), typeset: declare((options) => !options.includes('g')),
   export: declare(() => false, true), readonly: declare(() => false),
   set, shift, unset, eval: evaluate, source: sourceFile, '.': sourceFile, read: readVariables, mapfile, readarray: mapfile, getopts, let: letCommand,
-  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, alias, unalias, cd, pwd, umask: nothing, sleep, wait: nothing,
+  test: testCommand, '[': bracket, which, type: which, command, builtin: command, trap, shopt, alias, unalias, cd, pwd, umask: nothing, sleep, wait,
 };

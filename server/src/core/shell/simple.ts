@@ -144,7 +144,7 @@ function runNoFunction(shell: Interpreter, fields: readonly Field[], running: Ru
   if (call !== undefined) return running.command.assignments.length === 0 ? callProgram(shell, fields, call, running) : withAssignments(shell, running, () => callProgram(shell, fields, call, running));
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
   if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
-  if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running));
+  if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running), fields);
   const { command, source } = running;
   const origin = shell.expander.origin(command, source);
   if (ONCE_MORE.test(source.text.slice(command.start, command.end))) return { origin, assumed: true };
@@ -193,10 +193,15 @@ function unknownProgram(shell: Interpreter, [, ...args]: readonly Field[], origi
   return { origin };
 }
 
-/** Variables set before a command hold for that command. */
-function withAssignments(shell: Interpreter, { command, source }: Running, run: () => Status): Status {
+/** Builtins before which variables are set to stay, but in bash. */
+const SPECIAL: ReadonlySet<string> = new Set([':', '.', 'break', 'continue', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'trap', 'unset']);
+
+/** Variables set before a command hold for that command; `words`: those of a builtin. */
+function withAssignments(shell: Interpreter, { command, source }: Running, run: () => Status, words: readonly Field[] = []): Status {
   if (command.assignments.length === 0) return run();
-  const before = command.assignments.map(({ name }) => [name, shell.environment.get(name)] as const);
+  const [builtin, ...args] = words.map(({ text }) => text);
+  const stays = (name: string): boolean => builtin !== undefined && SPECIAL.has(builtin) && (!shell.isBash || ((builtin === 'export' || builtin === 'readonly') && args.includes(name)));
+  const before = command.assignments.flatMap(({ name }) => (stays(name) ? [] : [[name, shell.environment.get(name)] as const]));
   for (const assignment of command.assignments) {
     assign(shell, assignment, source);
     shell.environment.export(assignment.name);
