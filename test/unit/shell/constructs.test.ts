@@ -38,6 +38,11 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   // Of a function, a variable begins with what it is outside for dash, and with nothing for others.
   ['f() { local x; [ "$x" = 5 ] && iptables a; local x=1; local x; iptables $x; }; x=5; f; iptables $x', 'if [ "$x" = 5 ]: iptables a', 'iptables 1', 'iptables 5'],
   ['iptables a & wait $! || iptables b; wait && iptables c', 'iptables a', 'if wait $!: iptables b', 'iptables c'],
+  // A name that is one of some may be that of a function.
+  ['a() { iptables a; }; b() { iptables b; }; X=a; [ -f x ] && X=b\n$X', 'if [ -f x ]: iptables b', 'if [ -f x ]: iptables a'],
+  ['a() { iptables a$1; }; X=a; [ -f x ] && X="iptables b"\n$X 1', 'if [ -f x ]: iptables b 1', 'if [ -f x ]: iptables a1'],
+  ['a() { iptables a; }; b() { iptables b; }; case "$1" in a|b) "$1";; c) a; b;; esac', 'if case "$1" in a|b: if $1: iptables a', 'if case "$1" in a|b: if $1: iptables b', 'if case "$1" in c: iptables a', 'if case "$1" in c: iptables b'],
+  ['a() { iptables a; }; [ "$1" = a ] && "$1"; [ "$1" != a ] || $1', 'if [ "$1" = a ]: iptables a', 'if [ "$1" != a ]: iptables a'],
   // Outside of a function, `return` ends all shells but bash.
   ['iptables a\nreturn\niptables no', 'iptables a'],
   // Aliases: which there are may not be known, nor what they stand for.

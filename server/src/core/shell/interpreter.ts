@@ -349,7 +349,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       if (isSure && ways.length === 0) return this.clause(command, value, at, origin, source);
       if (!isSure && fits.every((each) => each === false)) continue;
       const text = this.expander.origin({ start: patterns[0]!.start, end: patterns.at(-1)!.end }, source);
-      ways.push({ condition: { origin: `${origin} in ${text}`, ...demandOfClause(value, texts) }, ...(texts.length === 1 && { compares: comparisons[0] }), run: () => { this.clause(command, value, at, origin, source); } });
+      ways.push({ condition: { origin: `${origin} in ${text}`, ...demandOfClause(value, texts), ...among(value, texts) }, ...(texts.length === 1 && { compares: comparisons[0] }), run: () => { this.clause(command, value, at, origin, source); } });
       if (isSure) {
         this.fork(ways);
         return { origin };
@@ -449,6 +449,10 @@ function demandOfClause(value: Value, patterns: readonly Value[]): Pick<Conditio
   const argument = patterns.map((pattern) => demandOf([value, '=', pattern])).find((demand) => demand !== undefined);
   return argument === undefined ? {} : { argument };
 }
+
+/** What a clause says of the value, where that is one of some texts in it. */
+const among = (value: Value, patterns: readonly Value[]): Pick<Condition, 'among'> =>
+  (isUnknown(value) && value.id !== undefined && patterns.every((pattern): pattern is string => !isUnknown(pattern) && !isPattern(pattern)) ? { among: { subject: value.id, texts: patterns } } : {});
 
 /** Whether a pattern may stand for other texts than itself. */
 const isPattern = (pattern: Value): boolean => !isUnknown(pattern) && /[*?[\\(]/u.test(pattern);

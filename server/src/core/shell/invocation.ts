@@ -36,6 +36,8 @@ export interface Condition {
   readonly succeeded?: boolean | undefined;
   /** Whether it holds unless something goes wrong, so that the invocation counts as running. */
   readonly assumed?: true | undefined;
+  /** The texts of which a value is one that nobody knows, where it holds. */
+  readonly among?: { readonly subject: string; readonly texts: readonly string[] } | undefined;
   /** The answers that it comes down to; undefined where there may be several to one question, as in a loop that runs nobody knows how often. */
   readonly answers?: readonly Answer[] | undefined;
   /** Of a status: what was asked, where that may be asked again. */

@@ -1,5 +1,6 @@
 import { BUILTINS, PROGRAMS } from './builtins.ts';
 import { callProgram, emit } from './call.ts';
+import { splitText } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import { runFile, runItself } from './child.ts';
 import { isAlias, isChoice, type FunctionDefinition, type Meaning, type Single } from './meaning.ts';
@@ -108,7 +109,27 @@ const ONCE_MORE = /^(?:exec\s+)?(?:sudo|doas|pkexec)\s(?:[^;&|]*["\s])?\$(?:0|\{
 
 function runCommand(shell: Interpreter, fields: readonly Field[], running: Running): Status {
   const [name] = fields;
-  return runMeaning(shell, name!.unknown === undefined ? shell.environment.meaning(name!.text) : null, fields, running);
+  const { unknown } = name!;
+  const texts = unknown && shell.textsOf(unknown);
+  if (texts?.some((text) => shell.environment.meaning(text) !== null) === true) return runOneOf(shell, texts, fields, running);
+  return runMeaning(shell, unknown === undefined ? shell.environment.meaning(name!.text) : null, fields, running);
+}
+
+/** Runs a command whose first word is one of some, of which one is a function at least. */
+function runOneOf(shell: Interpreter, texts: readonly string[], [name, ...others]: readonly Field[], running: Running): Status {
+  const { start, end, unknown } = name!;
+  const { origin } = unknown!;
+  const run = (text: string): Status => {
+    const words = (maySplit(name!) ? splitText(text, shell.expander.separators()) : [text]).map((word): Field => ({ text: word, start, end }));
+    return words.length + others.length === 0 ? 0 : runFields(shell, [...words, ...others], running);
+  };
+  if (texts.length === 1) return run(texts[0]!);
+  const ends: Status[] = [];
+  shell.fork(texts.map((text) => ({ condition: { origin }, run: () => {
+    const status = run(text);
+    if (shell.signal === undefined) ends.push(status);
+  } })));
+  return oneStatus(ends, origin);
 }
 
 /** Runs what the first word stands for. */

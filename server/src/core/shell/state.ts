@@ -456,6 +456,17 @@ export class ShellState {
     return undefined;
   }
 
+  /** The texts of which a value is one, by the way on which the script came here; undefined where it may be any. */
+  textsOf({ id, candidates }: Unknown): readonly string[] | undefined {
+    if (candidates !== undefined || id === undefined) return candidates;
+    for (const { among, answers = [] } of this.conditions) {
+      if (among?.subject === id) return among.texts;
+      const is = answers.find(({ question, holds }) => holds && question.startsWith(`${id}=`));
+      if (is !== undefined) return [is.question.slice(id.length + 1)];
+    }
+    return undefined;
+  }
+
   /** The name of the time that begins where something may have set any variable. */
   newEra(): string | undefined {
     return this.loops > 0 ? undefined : this.question(this.asked++);
