@@ -72,3 +72,19 @@ describe('the runs of a script', () => {
     assert.deepEqual(told(script(`start)\n${START}\n${many}`, 'stop)\niptables -F')), []);
   });
 });
+
+describe('the runs of a script that takes more arguments', () => {
+  const errors = (...lines: readonly string[]): readonly string[] => findingsOf(['#!/bin/bash', ...lines, ''].join('\n'), 'firewall.sh').filter(({ severity }) => severity === 'error' || severity === 'warning').map(({ line, code }) => `${line.number} ${code}`);
+
+  it('leave those open', () => {
+    assert.deepEqual(errors('case "$1" in', 'add) iptables -I INPUT -s "$2" -j DROP ;;', 'del) iptables -D INPUT -s "$2" -j DROP ;;', 'esac'), []);
+    assert.deepEqual(errors('action=$1', 'shift', 'case "$action" in', 'add) iptables -I INPUT -p tcp --dport "$1" -j DROP ;;', 'esac'), []);
+    assert.deepEqual(errors('main() {', 'case "$1" in', 'add) iptables -I INPUT -s "$2" -j DROP ;;', 'esac', '}', 'main "$@"'), []);
+    assert.deepEqual(errors('case "$1" in', 'add)', 'shift', 'for each in "$@"; do iptables -I INPUT -s "$each" -j DROP; done', ';;', 'esac'), []);
+    assert.deepEqual(errors('case "$1" in', 'add) for each; do iptables -I INPUT -s "$each" -j DROP; done ;;', 'esac'), []);
+  });
+
+  it('are run with none where the script names none', () => {
+    assert.deepEqual(errors('[ $# = 1 ] || exit 1', 'case "$1" in', 'start)', 'iptables -A FORWARD -p tcp --dport 22 -j DROP', 'iptables -A FORWARD -p tcp --dport 22 -j ACCEPT', ';;', 'esac'), ['5 shadowed-rule']);
+  });
+});

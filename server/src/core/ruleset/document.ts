@@ -5,6 +5,7 @@ import { lineAt, offsetOfColumn, positionAt, rangeOf, type PhysicalLine, type Po
 import { physicalLines } from '../syntax/split.ts';
 import { TextLines, type Replacement, type TextChange } from '../syntax/text-lines.ts';
 import { carriedOver } from '../hunks.ts';
+import { argumentsFrom, SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import type { Share } from '../shell/syntax/walk.ts';
 import type { Span } from '../text.ts';
@@ -56,6 +57,9 @@ interface ExecutedSteps {
   readonly lines: readonly BoundLine[];
 }
 
+/** What names arguments behind the first; those of a function look the same as the script's own. */
+const MORE_ARGUMENTS = /\$\{?[2-9@*]|\b(?:shift|getopts)\b|\bfor\s+\w+\s*(?:;|do\b)/u;
+
 const NOTHING_BESIDE: Beside = { readFile: () => undefined, readStart: () => 'there is no such file' };
 
 /**
@@ -93,6 +97,7 @@ export class RulesetDocument implements ScriptContext {
   private given: readonly Ruleset[] | undefined;
   /** With which arguments a script is said to be run, whatever its text says. */
   private givenArguments: readonly string[] | undefined;
+  private givenCall: Positional | undefined;
   private statedArguments: { readonly stated: readonly Argument[]; readonly words: readonly string[] } | undefined;
   /** What a script starts from that names nothing. */
   private startFiles: readonly string[] = [];
@@ -332,13 +337,19 @@ export class RulesetDocument implements ScriptContext {
     return this.statedArguments.words;
   }
 
-  /** The same text as a script that is run with these arguments: a document of its own, which starts from `from` where that is given. */
-  runWith(words: readonly string[], from: readonly Ruleset[] | undefined): RulesetDocument {
-    const other = new RulesetDocument(this.parser, this.uri, this.languageId, this.version, this.getText(), this.beside);
+  /** What is known of the arguments with which a script is run, the same object as long as it is the same. */
+  get call(): Positional {
+    return this.givenCall ?? this.arguments ?? SCRIPT_ARGUMENTS;
+  }
+
+  /** The same text as a script that is run with this argument, and any others if it may ask for them: a document of its own, which starts from `from` where that is given. */
+  runWith(argument: string, from: readonly Ruleset[] | undefined): RulesetDocument {
+    const text = this.getText();
+    const other = new RulesetDocument(this.parser, this.uri, this.languageId, this.version, text, this.beside);
     other.setFamily(this.declared);
     other.setStartFiles(this.startFiles);
     other.setStart(from ?? this.given);
-    other.setArguments(words);
+    other.givenCall = MORE_ARGUMENTS.test(text) ? argumentsFrom(argument) : [argument];
     return other;
   }
 

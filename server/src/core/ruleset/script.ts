@@ -1,6 +1,6 @@
 import { stackOf, type Backend, type Family, type Stack } from '../netfilter.ts';
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
-import { SCRIPT_ARGUMENTS, type Positional } from '../shell/environment.ts';
+import type { Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
 import { sameAnswers, sameDemand, type Answer, type Condition, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
@@ -60,8 +60,8 @@ export interface ScriptStep {
 export interface ScriptContext {
   /** What the kernel holds of a family before the first line. */
   from(family: Family): Ruleset | undefined;
-  /** The arguments with which it is run; undefined where nobody says. */
-  readonly arguments: readonly string[] | undefined;
+  /** What is known of the arguments with which it is run. */
+  readonly call: Positional;
   /** The execution of the lines that are for some tables, from what the kernel holds before the first one. */
   execution(stack: Stack, backend: Backend): Rerun;
   /** The step as it is executed at a line. */
@@ -312,7 +312,7 @@ export class Script {
     const statusesBefore = before && { statuses: before.statuses, isSame: sameInvocation(before, goneLines(layout, before)) };
     const statuses = new Statuses({ executionOf: (stack) => context.execution(stack, backend), linesOf: (invocation) => stepsOf(invocation).map((step) => context.boundStep(lineOf(step), step)) }, statusesBefore);
     const starts = FAMILIES.map((family) => context.from(family));
-    const positional = context.arguments ?? SCRIPT_ARGUMENTS;
+    const positional = context.call;
     const opening = layout.lines[0]?.text ?? '';
     const evaluation = evaluateScript(this.text.chunks, {
       positional, readFile: this.readFile, called: this.called,

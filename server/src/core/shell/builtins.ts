@@ -126,8 +126,8 @@ const shift: Builtin = (shell, [by]) => {
 
 /** Open positional parameters without the first few. */
 function shifted({ origin, words, known = 0, shifted: before }: OpenPositional, count: number): Positional {
-  if (words === undefined) return before === undefined ? SHIFTED : { origin, many: true, shifted: before + count };
-  return count > known ? SHIFTED : { origin, many: true, words: words.slice(count), known: known - count };
+  const left = before === undefined ? SHIFTED : { origin, many: true, shifted: before + count } as const;
+  return words === undefined || count > known ? left : { ...left, origin, words: words.slice(count), known: known - count };
 }
 
 const unset: Builtin = (shell, args) => {

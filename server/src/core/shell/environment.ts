@@ -16,7 +16,7 @@ export interface OpenPositional extends Unknown {
   /** Tells them from other unknown values. */
   readonly many: true;
   /** The words that they are, where there are some: one of them stands for any number. */
-  readonly words?: readonly Field[];
+  readonly words?: readonly (Field | string)[];
   /** How many of those words come before the one that stands for any number. */
   readonly known?: number;
   /** Of the script's own arguments: how many were shifted away. */
@@ -25,6 +25,12 @@ export interface OpenPositional extends Unknown {
 
 /** The arguments of a script of which nobody says how it is called. */
 export const SCRIPT_ARGUMENTS: OpenPositional = { origin: '$@', many: true, shifted: 0 };
+
+/** The word that those stand for all together, which stands nowhere itself. */
+export const allOf = (unknown: OpenPositional): Field => ({ text: '"$@"', start: 0, end: 0, unknown });
+
+/** Those of a script of which nobody says more than the first. */
+export const argumentsFrom = (first: string): OpenPositional => ({ ...SCRIPT_ARGUMENTS, words: [first, allOf({ ...SCRIPT_ARGUMENTS, shifted: 1 })], known: 1 });
 
 export const isOpen = (value: object): value is OpenPositional => 'origin' in value;
 

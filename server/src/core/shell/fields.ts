@@ -94,7 +94,7 @@ export class FieldBuilder {
     elements.forEach((element, index) => {
       if (index > 0) this.close();
       const isField = typeof element === 'object' && 'start' in element;
-      if (isField && !this.open) this.handed = element;
+      if (isField && !this.open && element.end > element.start) this.handed = element;
       const value = isField ? element.unknown ?? element.text : element;
       if (quoted) this.quoted(value);
       else this.split(value);

@@ -1,6 +1,6 @@
 import { Expander, type ExpansionHost } from './expand.ts';
 import { splitText } from './fields.ts';
-import { isOpen, maySplit, type Positional } from './environment.ts';
+import { allOf, isOpen, maySplit, type Positional } from './environment.ts';
 import { END_OF_LOOP, END_OF_SHELL } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
 import { isBeside, redirected, write } from './redirect.ts';
@@ -237,7 +237,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
   private forCommand(command: Compound<'for'>, source: Source): Status {
     const { positional } = this.environment;
     const fields: readonly (Field | string)[] = command.words?.flatMap((word) => this.expander.fields(word, source))
-      ?? (isOpen(positional) ? positional.words ?? [{ text: '"$@"', start: 0, end: 0, unknown: positional }] : positional);
+      ?? (isOpen(positional) ? positional.words ?? [allOf(positional)] : positional);
     if (this.signal !== undefined) return Number(this.status);
     if (command.isMenu) return this.menu(command, fields, source);
     let status: Status = 0;

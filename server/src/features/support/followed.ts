@@ -21,7 +21,7 @@ export function followed(document: RulesetDocument, run: string | undefined): Fo
   const ruleset = document.ruleset();
   const known = latest.get(document);
   if (known?.run === run && known.ruleset === ruleset) return known;
-  const made = { document: document.runWith([run], undefined), run, ruleset };
+  const made = { document: document.runWith(run, undefined), run, ruleset };
   latest.set(document, made);
   return made;
 }

@@ -75,7 +75,7 @@ export class RunChecks {
   private *runs(values: readonly string[]): Generator<undefined, readonly ScriptRun[]> {
     const alone: ScriptRun[] = [];
     for (const argument of values) {
-      alone.push({ argument, after: undefined, document: this.document.runWith([argument], undefined) });
+      alone.push({ argument, after: undefined, document: this.document.runWith(argument, undefined) });
       yield undefined;
     }
     const counts = alone.map(({ document }) => countRules(hostRulesets(document)));
@@ -83,7 +83,7 @@ export class RunChecks {
     const first = most === 0 ? undefined : alone[counts.indexOf(most)]!;
     if (first === undefined) return alone;
     const left = hostRulesets(first.document);
-    const later = alone.filter((run) => run !== first).map(({ argument }): ScriptRun => ({ argument, after: first.argument, document: this.document.runWith([argument], left) }));
+    const later = alone.filter((run) => run !== first).map(({ argument }): ScriptRun => ({ argument, after: first.argument, document: this.document.runWith(argument, left) }));
     return [first, ...alone.filter((run) => run !== first), ...later];
   }
 
