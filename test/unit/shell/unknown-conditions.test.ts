@@ -58,6 +58,10 @@ describe('conditions that nobody knows', () => {
     'while [ -f /x ]; do iptables a; break; done && iptables b': ['if [ -f /x ]: iptables a', 'iptables b'],
     'while [ -f /x ]; do iptables a; [ -f /y ]; done && iptables b': ['if [ -f /x ]: iptables a', 'if [ -f /x ]: iptables b'],
     'while [ -f /x ]; do false; done && iptables b': ['if [ -f /x ]: iptables b'],
+    'f() { local x=$1; }; x=1; for i in $(ls); do f 2; done; iptables $x': ['iptables 1'],
+    'f() { local x=$1; g; }; g() { x=3; }; x=1; for i in $(ls); do [ -f /x ] && f 2; done; iptables $x': ['iptables 1'],
+    'f() { local x=2; }; x=1; for i in $(ls); do x=2; f; done; iptables $x': ['iptables <$(ls)>'],
+    'f() { x=0; local x=2; }; x=1; for i in $(ls); do f; done; iptables $x': ['iptables <$(ls)>'],
     'if iptables -N a || false; then iptables b; fi': ['iptables -N a', 'iptables b'],
   };
   for (const [script, expected] of Object.entries(cases)) it(`leave the status of what looks at them open: ${script}`, () => { assert.deepEqual(summary(script), expected); });

@@ -77,10 +77,14 @@ function inherited(variable: Variable | undefined, name: string): Variable {
 }
 
 /** Keeps what the variable is outside of the function; inside it is one of its own. Whether it was none yet. */
-function makeLocal(environment: Environment, { locals }: Frame, name: string): boolean {
+function makeLocal(environment: Environment, { locals, depth }: Frame, name: string): boolean {
   const isNew = environment.references.has(name) || !locals.has(name);
   if (environment.references.has(name)) environment.refer(name, undefined);
-  else if (isNew) locals.set(name, environment.get(name));
+  else if (isNew) {
+    // What it is belongs to what the call depends on.
+    const value = environment.get(name);
+    locals.set(name, environment.isChanged(name, depth) ? { value } : undefined);
+  }
   if (isNew) environment.setInteger(name, false);
   return isNew;
 }

@@ -141,6 +141,20 @@ export class Environment {
     if (this.exportsAll) this.export(meant);
   }
 
+  /** Whether the variable was changed while there were so many layers, and no more. */
+  isChanged(name: string, depth: number): boolean {
+    return this.layers[depth - 1]!.variables.has(this.meant(name));
+  }
+
+  /** Takes back what was changed of a variable while there were as many layers as now. */
+  putBack(name: string): void {
+    const meant = this.meant(name);
+    const places = this.places.get(meant);
+    if (!this.layers.at(-1)!.variables.delete(meant)) return;
+    places!.pop();
+    for (const recording of this.recordings) recording.putBack(meant, this.layers.length);
+  }
+
   private put(name: string, value: Variable | typeof ABSENT): void {
     for (const { changes: { variables } } of this.departed) {
       if (variables.has(name)) continue;

@@ -67,4 +67,9 @@ export class Recording {
   write(name: string, layers: number): void {
     if (layers === this.layers) this.written.add(name);
   }
+
+  /** Takes note that a variable is again what it was before it was set while there were so many layers. */
+  putBack(name: string, layers: number): void {
+    if (layers === this.layers) this.written.delete(name);
+  }
 }

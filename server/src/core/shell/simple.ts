@@ -9,7 +9,7 @@ import { namesIn, recall } from './recall.ts';
 import { redirected, redirectShell } from './redirect.ts';
 import { replaying } from './replay.ts';
 import { spanIn, type Source } from './source.ts';
-import { EvaluationLimit, type Home, type Status } from './state.ts';
+import { EvaluationLimit, type Frame, type Home, type Status } from './state.ts';
 import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
@@ -253,7 +253,7 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
   if (shell.frames.length >= DEEPEST) throw new EvaluationLimit();
   const { around } = shell;
   shell.around = 0;
-  const frame = { name, body, home, locals: new Map(), questions: shell.questions, again: 0, isGuess: false };
+  const frame: Frame = { name, body, home, depth: shell.environment.depth, locals: new Map(), questions: shell.questions, again: 0, isGuess: false };
   shell.frames.push(frame);
   let status: Status = 0;
   try {
@@ -262,7 +262,10 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
     shell.frames.pop();
     shell.around = around;
   }
-  for (const [local, value] of frame.locals) shell.environment.set(local, value);
+  for (const [local, before] of frame.locals) {
+    if (before === undefined) shell.environment.putBack(local);
+    else shell.environment.set(local, before.value);
+  }
   return status;
 }
 

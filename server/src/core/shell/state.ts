@@ -36,7 +36,10 @@ export interface Frame {
   readonly name: string;
   readonly body: Command;
   readonly home: Home | undefined;
-  readonly locals: Map<string, Variable | undefined>;
+  /** How many layers of variables there were when it was called. */
+  readonly depth: number;
+  /** What variables of the caller are that it has under their names; none where nothing had changed them in the last of those layers. */
+  readonly locals: Map<string, { readonly value: Variable | undefined } | undefined>;
   /** How many open questions its call depends on. */
   readonly questions: number;
   /** How often it has called itself where that depends on more of them. */
