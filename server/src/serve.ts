@@ -1,9 +1,10 @@
 import {
-  DidChangeConfigurationNotification, TextDocumentSyncKind, TextDocuments,
-  type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities,
+  DidChangeConfigurationNotification, ProtocolRequestType0, TextDocumentSyncKind, TextDocuments,
+  type Connection, type InitializeParams, type InitializeResult, type ServerCapabilities, type TextDocumentClientCapabilities,
 } from 'vscode-languageserver';
 import type { RulesetDocument } from './core/ruleset/document.ts';
 import type { Environment } from './environment.ts';
+import type { Feature } from './features/feature.ts';
 import { COMMANDS, FEATURES } from './features/features.generated.ts';
 import { DEFAULT_SETTINGS, type Settings } from './features/session.ts';
 import { LiveSession } from './live-session.ts';
@@ -30,9 +31,10 @@ export function serve(connection: Connection, environment: Environment): void {
     session.suggestCommand = suggestCommandOf(params.initializationOptions);
     // A client sends nothing else before it has the answer, so the grammar is there when the first document comes.
     await session.loadGrammar();
-    return initializeResult();
+    return initializeResult(FEATURES.filter((feature) => !client.registers(feature)));
   });
   connection.onInitialized(async () => {
+    registerLater(connection, FEATURES.filter((feature) => client.registers(feature)));
     if (client.configurationChanges) await connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION });
     await configure();
   });
@@ -89,6 +91,11 @@ export function serve(connection: Connection, environment: Environment): void {
   connection.listen();
 }
 
+/** Announces features that are for documents of one language alone. */
+function registerLater(connection: Connection, features: readonly Feature[]): void {
+  for (const { method, language } of features) void connection.client.register(new ProtocolRequestType0(method), { documentSelector: [{ language: language! }] });
+}
+
 /** What the client announced that it can do. */
 class ClientSupport {
   configuration = false;
@@ -99,31 +106,47 @@ class ClientSupport {
   snippets = false;
   watches = false;
   renewals = false;
+  private laterRegistered: ReadonlySet<string> = new Set();
+
+  /** Whether it takes a feature for documents of one language alone, which it has to be told later. */
+  registers({ method, language }: Feature): boolean {
+    return language !== undefined && this.laterRegistered.has(method);
+  }
 
   read({ capabilities: { workspace, textDocument }, initializationOptions }: InitializeParams): void {
+    this.laterRegistered = laterRegistered(textDocument);
     this.configuration = workspace?.configuration === true;
     this.configurationChanges = workspace?.didChangeConfiguration?.dynamicRegistration === true;
     this.inlayHintRefresh = workspace?.inlayHint?.refreshSupport === true;
     this.codeLensRefresh = workspace?.codeLens?.refreshSupport === true;
     this.semanticTokensRefresh = workspace?.semanticTokens?.refreshSupport === true;
     this.watches = workspace?.didChangeWatchedFiles?.dynamicRegistration === true && workspace.didChangeWatchedFiles.relativePatternSupport === true;
-    this.renewals = (initializationOptions as { renewals?: unknown } | null | undefined)?.renewals === true;
+    this.renewals = optionOf(initializationOptions, 'renewals') === true;
     this.snippets = textDocument?.completion?.completionItem?.snippetSupport === true;
   }
 }
 
+/** The methods of documents that may be registered later than at the start. */
+function laterRegistered(verbs: TextDocumentClientCapabilities | undefined): ReadonlySet<string> {
+  const given = Object.entries((verbs ?? {}) as Readonly<Record<string, { readonly dynamicRegistration?: boolean } | undefined>>);
+  return new Set(given.flatMap(([verb, support]) => (support?.dynamicRegistration === true ? [`textDocument/${verb}`] : [])));
+}
+
+/** One of a client's initialization options. */
+const optionOf = (options: unknown, name: string): unknown => (options as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+
 /** The client's own command that opens the list of completions, from its initialization options. */
 function suggestCommandOf(options: unknown): string | undefined {
-  const command = (options as { suggestCommand?: unknown } | null | undefined)?.suggestCommand;
+  const command = optionOf(options, 'suggestCommand');
   return typeof command === 'string' ? command : undefined;
 }
 
-function initializeResult(): InitializeResult {
+function initializeResult(features: readonly Feature[]): InitializeResult {
   const capabilities: ServerCapabilities = {
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
     executeCommandProvider: { commands: COMMANDS.map(({ name }) => name) },
   };
-  for (const feature of FEATURES) Object.assign(capabilities, feature.capabilities);
+  for (const feature of features) Object.assign(capabilities, feature.capabilities);
   return { capabilities, serverInfo: { name: 'iptables-lens-server', version: '0.1.0' } };
 }
 

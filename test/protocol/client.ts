@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import {
   createProtocolConnection, StreamMessageReader, StreamMessageWriter,
-  type ClientCapabilities, type FileSystemWatcher, type InitializeResult, type ProtocolConnection, type PublishDiagnosticsParams, type Range,
+  type ClientCapabilities, type InitializeResult, type ProtocolConnection, type PublishDiagnosticsParams, type Range, type Registration, type RegistrationParams,
 } from 'vscode-languageserver-protocol/node';
 
 const SERVER = fileURLToPath(new URL('../../server/bin/iptables-lens-server.js', import.meta.url));
@@ -13,8 +13,8 @@ export class TestClient {
   initialized!: InitializeResult;
   /** What the server sent of itself, by method. */
   readonly requestsOfServer: string[] = [];
-  /** The files that it asked to be told of, each time that it did. */
-  readonly watched: FileSystemWatcher[][] = [];
+  /** What it registered of itself. */
+  readonly registrations: Registration[] = [];
   private readonly process: ChildProcessWithoutNullStreams;
   private readonly published = new Map<string, PublishDiagnosticsParams>();
   private waiting: (() => void)[] = [];
@@ -35,9 +35,9 @@ export class TestClient {
       for (const wake of client.waiting.splice(0)) wake();
     });
     connection.onRequest('workspace/configuration', () => [settings]);
-    connection.onRequest('client/registerCapability', ({ registrations }: { readonly registrations: readonly { readonly registerOptions?: { readonly watchers?: FileSystemWatcher[] } }[] }) => {
+    connection.onRequest('client/registerCapability', ({ registrations }: RegistrationParams) => {
       client.requestsOfServer.push('client/registerCapability');
-      client.watched.push(...registrations.flatMap(({ registerOptions }) => (registerOptions?.watchers === undefined ? [] : [registerOptions.watchers])));
+      client.registrations.push(...registrations);
       return null;
     });
     for (const method of ['client/unregisterCapability', 'workspace/inlayHint/refresh', 'workspace/codeLens/refresh']) {
@@ -84,15 +84,15 @@ export class TestClient {
   async close(uri: string): Promise<void> {
     this.published.delete(uri);
     await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
-    // A round of before may still be on its way.
-    await this.diagnosticsWhere(uri, ({ diagnostics }) => diagnostics.length === 0);
+    // A round of before may still be on its way; the one that takes them back is of no version.
+    await this.diagnosticsWhere(uri, ({ version }) => version === undefined);
   }
 
   /** The diagnostics published for a version or a later one. */
   async diagnostics(uri: string, version: number): Promise<PublishDiagnosticsParams> {
     for (;;) {
       const known = this.published.get(uri);
-      if (known !== undefined && (known.version ?? version) >= version) return known;
+      if (known !== undefined && known.version !== undefined && known.version >= version) return known;
       await new Promise<void>((wake) => this.waiting.push(wake));
     }
   }

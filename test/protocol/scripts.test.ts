@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CodeAction, CodeLens, CompletionList, Hover, Location, SignatureHelp, WorkspaceEdit } from 'vscode-languageserver-protocol';
-import { TestClient } from './client.ts';
+import { FULL_CLIENT, TestClient } from './client.ts';
 
 const uri = 'file:///fw/firewall.sh';
 
@@ -91,6 +91,18 @@ describe('commands of a script, however they are called', () => {
   });
 });
 
+describe('an editor that takes features for single languages', () => {
+  it('is given formatting for rulesets alone, so that scripts keep the formatter that they have', async () => {
+    const client = await TestClient.start({}, { ...FULL_CLIENT, textDocument: { ...FULL_CLIENT.textDocument, formatting: { dynamicRegistration: true } } });
+    const { documentFormattingProvider, documentRangeFormattingProvider } = client.initialized.capabilities;
+    assert.deepEqual([documentFormattingProvider, documentRangeFormattingProvider], [undefined, true]);
+    await client.open('file:///fw/rules.v4', '*filter\nCOMMIT\n');
+    const formatting = client.registrations.filter(({ method }) => method === 'textDocument/formatting');
+    assert.deepEqual(formatting.map(({ registerOptions }) => registerOptions), [{ documentSelector: [{ language: 'iptables' }] }]);
+    await client.stop();
+  });
+});
+
 describe('a script that calls no iptables', () => {
   let client: TestClient;
   const other = 'file:///fw/backup.sh';
@@ -102,6 +114,8 @@ describe('a script that calls no iptables', () => {
     const text = '#!/bin/sh\necho saved > /var/log/backup\n';
     await client.connection.sendNotification('textDocument/didOpen', { textDocument: { uri: other, languageId: 'shellscript', version: 1, text } });
     assert.deepEqual(await client.request('textDocument/codeLens', { textDocument: { uri: other } }), []);
+    // An empty answer would take the place of the editor's own.
+    assert.equal(await client.request('textDocument/foldingRange', { textDocument: { uri: other } }), null);
     const end = { line: 2, character: 0 };
     const { diagnostics } = await client.change(other, 2, 'iptables -A INPUT -p tcp --dprt 22 -j ACCEPT\n', { start: end, end });
     assert.deepEqual(diagnostics.filter(({ severity }) => severity === 1).map(({ code, range }) => [code, range.start.line]), [['unknown-option', 2]]);

@@ -35,8 +35,8 @@ describe('a script that sources another file', () => {
   it('has what stands in that file', () => until('22'));
 
   it('has what is saved there, of which it asks to be told', async () => {
-    const [watched] = client.watched.slice(-1);
-    assert.deepEqual(watched, [{ globPattern: { baseUri: pathToFileURL(folder).href, pattern: 'ports.sh' } }]);
+    const watching = client.registrations.findLast(({ method }) => method === 'workspace/didChangeWatchedFiles');
+    assert.deepEqual(watching?.registerOptions, { watchers: [{ globPattern: { baseUri: pathToFileURL(folder).href, pattern: 'ports.sh' } }] });
     renewed.length = 0;
     writeFileSync(file, 'PORT=2222\n');
     await client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: sourced, type: 2 }] });

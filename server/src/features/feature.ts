@@ -8,6 +8,8 @@ import type { Session } from './session.ts';
 export interface Feature<Params = never, Answer = unknown> {
   readonly method: string;
   readonly capabilities: ServerCapabilities;
+  /** The language whose documents alone it is for: of others an editor would ask which of several servers is to answer. */
+  readonly language?: string;
   answer(session: Session, params: Params): Answer | Promise<Answer>;
 }
 

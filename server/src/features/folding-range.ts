@@ -1,13 +1,15 @@
 import { FoldingRangeKind, type FoldingRange, type FoldingRangeParams } from 'vscode-languageserver';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
+import type { LineRegion } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { physicalLines } from '../core/syntax/split.ts';
 import { defineFeature } from './feature.ts';
 
-/** What can be folded: table blocks, the rules of a chain that stand together, runs of comments, continued commands. */
+/** What can be folded: table blocks, the rules of a chain that stand together, runs of comments, continued commands, and what a shell takes together. */
 export function foldingRange(document: RulesetDocument): FoldingRange[] {
   const folds = new Folds();
   for (const line of document.lines) folds.read(line, chainOf(document, line));
+  for (const region of document.regions) folds.addRegion(region);
   return folds.finish();
 }
 
@@ -33,6 +35,7 @@ interface Run {
 /** Collects folds in one pass over the lines. */
 class Folds {
   private readonly ranges: FoldingRange[] = [];
+  private readonly regions = new Map<number, number>();
   private table: Line | undefined;
   private rules: Run | undefined;
   private comments: Run | undefined;
@@ -51,10 +54,16 @@ class Folds {
     this.row = lastRow(line);
   }
 
+  /** Of several that begin on one line, a function and its body, the longest. */
+  addRegion({ first, last }: LineRegion): void {
+    if (last > first) this.regions.set(first, Math.max(last, this.regions.get(first) ?? 0));
+  }
+
   finish(): FoldingRange[] {
     this.endComments();
     this.endRules();
     this.endTable(this.row, undefined);
+    for (const [first, last] of this.regions) this.add(first, last);
     return this.ranges;
   }
 
@@ -91,11 +100,12 @@ class Folds {
   }
 }
 
-export default defineFeature<FoldingRangeParams, FoldingRange[]>({
+export default defineFeature<FoldingRangeParams, FoldingRange[] | null>({
   method: 'textDocument/foldingRange',
   capabilities: { foldingRangeProvider: true },
   answer(session, { textDocument: { uri } }) {
     const document = session.document(uri);
-    return document === undefined ? [] : foldingRange(document);
+    // An editor that gets no answer, not even none, goes by the indentation.
+    return document === undefined || document.broken !== undefined ? null : foldingRange(document);
   },
 });

@@ -9,6 +9,7 @@ export const formatting = (document: RulesetDocument): TextEdit[] => formatEdits
 export default defineFeature({
   method: 'textDocument/formatting',
   capabilities: { documentFormattingProvider: true },
+  language: 'iptables',
   answer(session, { textDocument }: DocumentFormattingParams) {
     const document = session.document(textDocument.uri);
     return document === undefined ? [] : formatting(document);

@@ -11,6 +11,7 @@ export function rangeFormatting(document: RulesetDocument, { start, end }: Range
 export default defineFeature({
   method: 'textDocument/rangeFormatting',
   capabilities: { documentRangeFormattingProvider: true },
+  language: 'iptables',
   answer(session, { textDocument, range }: DocumentRangeFormattingParams) {
     const document = session.document(textDocument.uri);
     return document === undefined ? [] : rangeFormatting(document, range);

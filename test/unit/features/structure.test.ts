@@ -94,6 +94,36 @@ describe('folding', () => {
   it('ends a block where the next begins', () => checkFolds('*filter\n-A INPUT -j LOG\n*nat\nCOMMIT\n', ['1-2 region', '3-4 region']));
   it('folds continued commands', () => checkFolds('iptables -A INPUT \\\n  -j LOG\necho\n', ['1-2']));
   it('folds commands on one chain', () => checkFolds('iptables -A INPUT -j LOG\niptables -A INPUT -j DROP\niptables -A OUTPUT -j LOG\n', ['1-2']));
+  it('folds what a shell takes together, and leaves the words that end it', () => checkFolds(`#!/bin/sh
+start() {
+  if [ -n "$1" ]; then
+    iptables -F
+    # else
+    iptables -X
+  elif true
+  then
+    echo
+  else
+    echo
+  fi
+}
+case $1 in
+  a) start ;;
+  b)
+    for x in 1; do
+      echo; done
+    ;;
+esac
+iptables-restore <<EOF
+*filter
+COMMIT
+EOF
+{ echo
+}
+PORTS=(
+  80
+)
+`, ['2-12', '3-6', '7-9', '10-11', '14-19', '16-18', '21-23', '22-23 region', '27-28']));
   it('does not fold one line', () => checkFolds('# one\n\n*filter\nCOMMIT', ['3-4 region']));
 });
 

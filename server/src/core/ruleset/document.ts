@@ -19,7 +19,7 @@ import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
-import { Script, commandsOf, type BrokenLine, type ScriptContext, type ScriptReading, type ScriptStep, type UnsetLine } from './script.ts';
+import { Script, commandsOf, type BrokenLine, type LineRegion, type ScriptContext, type ScriptReading, type ScriptStep, type UnsetLine } from './script.ts';
 
 /** How a line stands in the file: its table block and the family that it is read for. */
 export interface LineContext {
@@ -292,6 +292,12 @@ export class RulesetDocument implements ScriptContext {
   share(line: Line): Share {
     this.evaluated();
     return this.script?.share(line) ?? 'some';
+  }
+
+  /** The lines of a script that a shell takes together: functions, loops, branches, here-documents. */
+  get regions(): readonly LineRegion[] {
+    this.evaluated();
+    return this.script?.regions() ?? [];
   }
 
   /** The files that a script reads or looks for, by the paths that lead there. */

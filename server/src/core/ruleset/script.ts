@@ -6,6 +6,7 @@ import { sameAnswers, sameDemand, type Answer, type Condition, type Invocation }
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
+import { regionsIn } from '../shell/syntax/regions.ts';
 import { shareOf, type Share } from '../shell/syntax/walk.ts';
 import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
@@ -24,6 +25,12 @@ import type { RestoredText } from './restored-text.ts';
 import { goneLines, sameInvocation, sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
 import { Statuses } from './statuses.ts';
 import { StepCounts } from './step-counts.ts';
+
+/** Physical lines of a script, first and last. */
+export interface LineRegion {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** A line's part in the execution of a script. */
 export interface ScriptStep {
@@ -227,6 +234,14 @@ export class Script {
     const start = starts[index]! - (chunk?.start ?? 0);
     const { text, eol } = lines[index]!;
     return chunk?.command === undefined ? 'none' : shareOf(chunk.command, { start: start + text.length - text.trimStart().length, end: start + text.length + eol.length });
+  }
+
+  /** The lines that a shell takes together, each without that of the word that ends them. */
+  regions(): readonly LineRegion[] {
+    const { text } = this.layout;
+    const ends = [...text.matchAll(/\n|$/gu)].map(({ index }) => index);
+    const lineAt = (offset: number): number => firstFrom(ends, (end) => end >= offset);
+    return this.text.chunks.flatMap((chunk) => (chunk.command === undefined ? [] : regionsIn(chunk.command, chunk.text).map(({ start, end }) => ({ first: lineAt(chunk.start + start), last: lineAt(chunk.start + end - 1) }))));
   }
 
   /** The files that it has read or looked for, by the paths that lead there. */

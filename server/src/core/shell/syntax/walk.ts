@@ -15,6 +15,11 @@ export function simpleCommandsIn(command: Command): SimpleCommand[] {
   return found;
 }
 
+/** The command and all that stand inside, but for those that are substituted. */
+export function commandsIn(command: Command): Command[] {
+  return [command, ...partsOf(command).flatMap(commandsIn)];
+}
+
 /** Every function that a command defines. */
 export function functionsIn(command: Command): FunctionCommand[] {
   const found: FunctionCommand[] = [];
