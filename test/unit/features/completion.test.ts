@@ -78,6 +78,12 @@ describe('completion', () => {
     it('after -A', () => check(`${declared}-A <|>\nCOMMIT\n`, { exactly: ['INPUT', 'FORWARD', 'OUTPUT', 'web', 'db'] }));
     it('after -I, half typed', () => check(`${declared}-I IN<|>\nCOMMIT\n`, { has: ['INPUT', 'web'] }));
     it('after -P only built-in ones', () => check('iptables -N web\niptables -P <|>', { exactly: ['INPUT', 'FORWARD', 'OUTPUT'] }));
+    it('of a here-document, of which iptables-restore would load nothing with half a rule in it', async () => {
+      const script = (rule: string): string => `#!/bin/sh\niptables-restore <<EOF\n*filter\n:web - [0:0]\n:log - [0:0]\n-A web -j log\n${rule}\nCOMMIT\nEOF\n`;
+      await check(script('-A <|>'), { has: ['INPUT', 'web', 'log'] }, 'fw.sh');
+      await check(script('-A web -j <|>'), { has: ['log', 'ACCEPT'], lacks: ['web'] }, 'fw.sh');
+      await check(script('-A INPUT -p tcp -j w<|>'), { has: ['web', 'log'] }, 'fw.sh');
+    });
     it('after -X only user-defined ones', () => check('iptables -N web\niptables -X <|>', { exactly: ['web'] }));
     it('of the table that -t names', () => check('iptables -t nat -A <|>', { exactly: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] }));
     it('none for a new chain', () => check('iptables -N <|>', { exactly: [] }));

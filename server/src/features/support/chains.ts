@@ -1,4 +1,4 @@
-import { partsOfStack, type Family, type Stack, type TableName } from '../../core/netfilter.ts';
+import { partsOfStack, type Stack, type TableName } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { BoundRule } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
@@ -48,11 +48,10 @@ export function occurrencesOf(document: RulesetDocument, id: ChainId): ChainOccu
 }
 
 /** Names of the chains that any line of the file declares in the table, gone again or not; reads every line. */
-export function declaredChains(document: RulesetDocument, table: TableName, family: Family): Set<string> {
+export function declaredChains(document: RulesetDocument, table: TableName, stack: Stack): Set<string> {
   const names = new Set<string>();
   for (const line of document.lines) {
-    const context = document.context(line);
-    if (context.table !== table || context.family !== family) continue;
+    if (document.context(line).table !== table || document.stackOf(line) !== stack) continue;
     for (const { mention, name } of chainsNamedBy(document, line)) if (mention === 'declaration') names.add(name);
   }
   return names;

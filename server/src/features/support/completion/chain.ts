@@ -17,7 +17,7 @@ export function commandChains(site: Site): Proposal[] {
   const { place, before: { command } } = site;
   if (command === undefined || command.kind === 'new-chain' || command.chain !== undefined) return [];
   const takes = TAKES[command.kind];
-  return [...chainsOf(place), ...(site.isCommand ? goneChains(place) : [])]
+  return [...chainsOf(place), ...goneChains(place)]
     .filter((chain) => takes === undefined || chain.builtIn === (takes === 'built-in'))
     .map((chain) => chainProposal(place, chain, chain.builtIn ? 0 : 1));
 }
@@ -27,8 +27,8 @@ export function jumpChains({ place, others }: Site, rank: number): Proposal[] {
   const from = others.command?.chain;
   const table = tableOf(place);
   const callers = from === undefined || table === undefined ? new Set<string>() : Placements.of(table).leadingTo(from);
-  return chainsOf(place)
-    .filter((chain) => !chain.builtIn && !callers.has(chain.name))
+  return [...chainsOf(place), ...goneChains(place)]
+    .filter((chain) => !chain.builtIn && chain.name !== from && !callers.has(chain.name))
     .map((chain) => chainProposal(place, chain, rank));
 }
 
@@ -42,12 +42,15 @@ function chainsOf(place: Place): Chain[] {
   return chains === undefined ? BUILT_IN_CHAINS[table].map((name) => emptyChain(name, true)) : [...chains];
 }
 
-/** Chains that a script makes and deletes again, by the very line that is being typed perhaps: a bare `-X` deletes all. */
+/**
+ * Chains that a script makes and that are not there in the end, for the very line that is being typed perhaps: a bare `-X`
+ * deletes all, and an iptables-restore that reads half a rule loads nothing.
+ */
 function goneChains(place: Place): Chain[] {
-  const { document, table, family } = place;
-  if (table === undefined) return [];
+  const { document, table, stack } = place;
+  if (table === undefined || document.kind === 'ruleset') return [];
   const left = new Set(chainsOf(place).map(({ name }) => name));
-  return [...declaredChains(document, table, family)].filter((name) => !left.has(name)).map((name) => emptyChain(name, isBuiltIn(table, name)));
+  return [...declaredChains(document, table, stack)].filter((name) => !left.has(name)).map((name) => emptyChain(name, isBuiltIn(table, name)));
 }
 
 const emptyChain = (name: string, builtIn: boolean): Chain => ({ name, builtIn, policy: undefined, declaration: undefined, rules: [] });
