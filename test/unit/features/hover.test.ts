@@ -81,3 +81,18 @@ describe('hover', () => {
 
   it('takes a document of 20,000 lines', () => check(largeText(20_000), /NEW/u));
 });
+
+describe('hover on what a shell puts in', () => {
+  const script = (...lines: string[]): string => `#!/bin/bash\nIPT="iptables -w 5"\n${lines.join('\n')}\n`;
+  const cases: Record<string, [text: string, says: RegExp, about: string]> = {
+    'the program': [script('$I<|>PT -F'), /^`\$IPT` is `iptables -w 5`\.\n\n/u, '$IPT'],
+    'a value': [script('P=22', '$IPT -A INPUT -p tcp --dport "$<|>P" -j DROP'), /^`"\$P"` is `22`\.\n\n[^]*`ssh`/u, '"$P"'],
+    'a value that is another each time': [script('for p in 80 443; do', '  $IPT -A INPUT -p tcp --dport $<|>p -j DROP', 'done'), /^`\$p` is `80` and `443`, one after the other\.[^]*`http`[^]*`https`/u, '$p'],
+    'a value that nobody knows': [script('$IPT -A INPUT -s "$<|>1" -j DROP'), /^`"\$1"` is what the shell makes of `\$1`, which is not known\.\n\n/u, '"$1"'],
+    'tables in turn': [script('for t in filter nat; do $IPT -t $<|>t -F; done'), /is `filter` and `nat`, one after the other\.[^]*\*\*filter\*\* table[^]*\*\*nat\*\* table/u, '$t'],
+    'chains in turn': [script('new() { $IPT -N "$<|>1"; }', 'new web', 'new log'), /`web` and `log`, one after the other\.[^]*\*\*web\*\* chain[^]*\*\*log\*\* chain/u, '"$1"'],
+    'what iptables-restore reads': [script('IF=eth7', 'iptables-restore <<EOF', '*filter', '-A INPUT -i $<|>IF -j DROP', 'COMMIT', 'EOF'), /^`\$IF` is `eth7`\.\n\n[^]*in-interface/u, '$IF'],
+  };
+  for (const [what, [text, says, about]] of Object.entries(cases)) it(what, () => check(text, says, about, 'fw.sh'));
+  it('says nothing of a word that stands there as it is', () => check(script('IPT=1; ipt<|>ables -F'), undefined, undefined, 'fw.sh'));
+});

@@ -205,6 +205,20 @@ export class RulesetDocument implements ScriptContext {
     return bound === undefined ? [] : [bound];
   }
 
+  /** The command that an offset stands in or right behind, as often as its words differ. */
+  commandsAt(line: Line, offset: number): readonly ShellCommand[] {
+    const { content } = line;
+    const at = this.commandAt(line, offset);
+    return content.kind !== 'command' || at === undefined ? [] : commandsOf(content).filter(({ program }) => program.start === at.program.start);
+  }
+
+  /** The bound rules at an offset, likewise; of a line that holds one rule that one. */
+  boundRulesAt(line: Line, offset: number): readonly BoundRule[] {
+    if (line.content.kind === 'command') return this.commandsAt(line, offset).map((command) => this.boundCommand(line, command));
+    const bound = this.boundRule(line, offset);
+    return bound === undefined ? [] : [bound];
+  }
+
   /** The command of the line that an offset stands in or right behind. */
   commandAt({ content }: Line, offset: number): ShellCommand | undefined {
     if (content.kind !== 'command') return undefined;

@@ -1,6 +1,7 @@
 import { findMatch, findTarget } from '../../../core/extensions/catalogue.ts';
 import type { BoundOption } from '../../../core/extensions/definition.ts';
 import { isTableName } from '../../../core/netfilter.ts';
+import { tableOfCommand } from '../../../core/ruleset/document.ts';
 import type { BoundRule, Token } from '../../../core/ruleset/model.ts';
 import { BASE_OPTIONS } from '../../../core/ruleset/options.ts';
 import type { Span } from '../../../core/text.ts';
@@ -14,11 +15,21 @@ import { usesOf } from '../../../core/ruleset/uses.ts';
 import { COUNTERS_DOC, NEGATION_DOC, POLICY_DOCS } from '../vocabulary.ts';
 import { explain, type Explained } from './explained.ts';
 
-/** Explains a word of a rule or command by what it means there. */
+/** Explains a word of a rule or command by what it means there, each time that a script runs it with other words. */
 export function hoverToken(place: Place): Explained | undefined {
   const { document, line, offset } = place;
-  const bound = line && document.boundRule(line, offset);
-  if (bound === undefined) return undefined;
+  const all = line === undefined ? [] : document.boundRulesAt(line, offset).flatMap((bound) => explainIn(place, bound) ?? []);
+  const [first] = all;
+  const texts = [...new Set(all.map(({ markdown }) => markdown))];
+  return first && { span: first.span, markdown: texts.slice(0, MOST).join('\n\n---\n\n') };
+}
+
+/** Turns of a command whose meaning is explained. */
+const MOST = 4;
+
+function explainIn(given: Place, bound: BoundRule): Explained | undefined {
+  const { offset, line } = given;
+  const place = line?.content.kind === 'command' ? { ...given, table: tableOfCommand(bound) } : given;
   // Between two words that touch, the one behind the cursor is meant.
   const token = bound.tokens.find(({ start, end }) => start <= offset && offset < end) ?? bound.tokens.find((each) => touches(each, offset));
   return token && explainToken(place, bound, token);
