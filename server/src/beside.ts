@@ -14,7 +14,9 @@ export function readBeside(uri: string, readText: (uri: string) => string | unde
  */
 export function uriBeside(uri: string, path: string): string | undefined {
   const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
-  const own = URL.canParse(folder) ? decodeURIComponent(new URL(folder).pathname) : '/';
+  // What was never saved stands nowhere.
+  if (!URL.canParse(folder) || folder.startsWith('untitled:')) return undefined;
+  const own = decodeURIComponent(new URL(folder).pathname);
   const below = own !== '/' && path.startsWith(own) ? path.slice(own.length) : path;
   const parts = below.replace(/^\.\//u, '').split('/');
   if (parts.some((part) => part === '' || part === '..' || part.includes('\0'))) return undefined;
