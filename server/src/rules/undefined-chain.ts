@@ -4,6 +4,7 @@ import { makerOf } from '../core/ruleset/makers.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
+import { isEvaluated } from './support/expansion.ts';
 import { leading } from './support/lockout/rule-text.ts';
 import { adjustForeign } from './support/out-of-tree.ts';
 import { page } from './support/page.ts';
@@ -52,8 +53,8 @@ const nameAt = ({ line, span }: Report): string => line.text.slice(span.start, s
 function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iterable<Fix> {
   const { content } = line;
   const name = line.text.slice(span.start, span.end);
-  // Built-in names of other tables, and what needs quotes, are no names for a new chain.
-  if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name)) return;
+  // Built-in names of other tables, and what needs quotes, are no names for a new chain; what stands for another word is not that.
+  if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name) || isEvaluated(line, span)) return;
   if (content.kind === 'command') {
     if (bound?.command !== undefined && file !== undefined && hasPlaceAbove(file, line)) yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${leading(bound, bound.table?.name ?? 'filter')}-N ${name}`)] };
     return;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { complete } from '../../../server/src/features/completion.ts';
 import { hover } from '../../../server/src/features/hover.ts';
-import type { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
+import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
 import { refusalsOf } from '../../../server/src/core/ruleset/refusals.ts';
 import type { Family } from '../../../server/src/core/netfilter.ts';
 import { Diagnostics } from '../../../server/src/rules/run.ts';
 import { readBeside } from '../../../server/src/beside.ts';
-import { openDocument } from '../../support/document.ts';
+import { openDocument, testParser } from '../../support/document.ts';
 import { summary } from './run.ts';
 
 /** The rules that a script leaves in a chain, by line and port, source or target; those that may not be there with a `?`. */
@@ -157,6 +157,17 @@ describe('a script that reads others', () => {
     assert.equal(asked.length, 2);
     assert.equal(read('/home/fw/conf/fw.conf'), 'file:///home/fw/conf/fw.conf');
     assert.deepEqual(['untitled:Untitled-1', 'untitled:/home/fw/new.sh'].map((uri) => readBeside(uri, (file) => file)('vars.sh')), [undefined, undefined]);
+  });
+
+  it('shows what their functions do where they are called', async () => {
+    const library = 'open() {\n\tiptables -A web -p tcp --dport "$1" -j ACCEPT\n\tiptables -A web -j ACEPT\n}\niptables -N web\n';
+    const document = new RulesetDocument(await testParser(), 'file:///fw.sh', 'iptables', 1, '#!/bin/sh\n. "./lib.sh"\nboth() {\n\topen 22\n}\nboth\nopen 80\niptables -P INPUT DROP\n', { readFile: () => library, readStart: () => 'no' });
+    assert.deepEqual(rulesOf(document, 'web').map((rule) => rule.split(' ')[0]), ['4', '7']);
+    const { declaration } = document.ruleset().tables.get('filter')!.chains.get('web')!;
+    assert.equal(declaration!.number + 1, 2);
+    // What stands in the library is not mended here.
+    const findings = new Diagnostics(document).findings().filter(({ code }) => code === 'undefined-chain');
+    assert.deepEqual(findings.map(({ line, fixes }) => [line.number + 1, fixes?.length ?? 0]), [[4, 0], [7, 0]]);
   });
 
   it('has their variables', () => {

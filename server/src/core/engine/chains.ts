@@ -87,7 +87,13 @@ function stepOf(p: Passage, compiled: CompiledRule, matched: Step['matched']): W
   return step;
 }
 
-const targetNameOf = ({ bound: { line, target } }: Rule): string | null => (target === undefined ? null : line.text.slice(target.nameSpan.start, target.nameSpan.end));
+/** The target as it is written; of a word that a shell puts in the place of another, that one. */
+function targetNameOf({ bound: { line, target } }: Rule): string | null {
+  if (target === undefined) return null;
+  const written = line.text.slice(target.nameSpan.start, target.nameSpan.end);
+  const name = target.kind === 'chain' ? target.chain : target.kind === 'verdict' ? target.verdict : target.use.definition.name;
+  return written.replaceAll(/["']/gu, '') === name ? written : name;
+}
 
 /** Does what the matched rule's target says; true when the packet leaves the chain's table or its way ends. */
 function follow(p: Passage, rule: CompiledRule): boolean {

@@ -606,7 +606,7 @@ function argumentOf({ text, start, end, unknown }: Field, line: string, lineStar
   const raw = line.slice(from, to);
   return {
     text, raw, start: from, end: to,
-    ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw) ? { evaluated: true as const } : {}),
+    ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw, text) ? { evaluated: true as const } : {}),
   };
 }
 
@@ -619,7 +619,7 @@ function restOf(text: string, offset: number): Argument | undefined {
 }
 
 /** Whether more than quotes stands between the text and its value. */
-const comesFromElsewhere = (raw: string): boolean => /[$`{]/u.test(raw) || !/["'\\]/u.test(raw);
+const comesFromElsewhere = (raw: string, value: string): boolean => /[$`{]/u.test(raw) || raw.replaceAll(/["'\\]|\r?\n/gu, '') !== value.replaceAll(/["'\\]/gu, '');
 
 /** Every command of a command line, in the order of their first execution. */
 export function commandsOf(content: Extract<LineContent, { kind: 'command' }>): readonly ShellCommand[] {

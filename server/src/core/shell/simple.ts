@@ -85,10 +85,10 @@ function isProgram({ environment }: Interpreter, { text, unknown }: Field): bool
   return environment.meaning(text) === null && (!Object.hasOwn(BUILTINS, text) || (Object.hasOwn(PROGRAMS, text) && text !== 'echo' && text !== 'printf'));
 }
 
-/** A command whose arguments are those of the function around it stands where the function is called. */
+/** A command whose arguments are those of the function around it, or that stands in one of another file, stands where the function is called. */
 function homeOf(shell: Interpreter, command: SimpleCommand, source: Source, fields: readonly Field[]): Home {
   const frame = shell.frames.at(-1);
-  if (frame?.home !== undefined && fields.some(({ handed }) => handed === true)) return frame.home;
+  if (frame?.home !== undefined && (frame.isBrought || fields.some(({ handed }) => handed === true))) return frame.home;
   const { start, end } = spanIn(source, command);
   return { source, start, end, name: spanIn(source, command.words[0]!) };
 }
@@ -253,7 +253,9 @@ function runFunction(shell: Interpreter, name: string, { body, source }: Functio
   if (shell.frames.length >= DEEPEST) throw new EvaluationLimit();
   const { around } = shell;
   shell.around = 0;
-  const frame: Frame = { name, body, home, depth: shell.environment.depth, locals: new Map(), questions: shell.questions, again: 0, isGuess: false };
+  const frame: Frame = {
+    name, body, home, isBrought: source.broughtBy !== undefined, depth: shell.environment.depth, locals: new Map(), questions: shell.questions, again: 0, isGuess: false,
+  };
   shell.frames.push(frame);
   let status: Status = 0;
   try {

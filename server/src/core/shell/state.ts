@@ -36,6 +36,8 @@ export interface Frame {
   readonly name: string;
   readonly body: Command;
   readonly home: Home | undefined;
+  /** Whether its body is no part of the script: what that runs stands where it is called. */
+  readonly isBrought: boolean;
   /** How many layers of variables there were when it was called. */
   readonly depth: number;
   /** What variables of the caller are that it has under their names; none where nothing had changed them in the last of those layers. */

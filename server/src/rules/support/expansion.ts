@@ -1,4 +1,4 @@
-import type { Argument, Line } from '../../core/syntax/line.ts';
+import type { Argument, Line, LineContent } from '../../core/syntax/line.ts';
 import { commandsOf } from '../../core/ruleset/script.ts';
 import type { BoundRule, Token } from '../../core/ruleset/model.ts';
 import type { Span } from '../../core/text.ts';
@@ -10,12 +10,19 @@ import type { FileKind } from '../../core/ruleset/kind.ts';
  */
 export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span, kind: FileKind): boolean {
   if (content.kind !== 'command' && (content.kind !== 'rule' || kind !== 'script')) return true;
-  const args = content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.arguments;
-  const open = args.filter(isExpanded);
+  const open = argumentsOf(content).filter(isExpanded);
   if (open.length === 0) return true;
   if (open.some((argument) => argument.start < span.end && span.start < argument.end)) return false;
   return !open.some((argument) => shapesRule(argument, bound?.tokens ?? []));
 }
+
+/** Whether a span of a line touches a word of which the evaluation of the script has told the value. */
+export function isEvaluated({ content }: Line, { start, end }: Span): boolean {
+  return (content.kind === 'command' || content.kind === 'rule') && argumentsOf(content).some((argument) => argument.evaluated === true && argument.start < end && start < argument.end);
+}
+
+const argumentsOf = (content: Extract<LineContent, { kind: 'command' | 'rule' }>): readonly Argument[] =>
+  (content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.arguments);
 
 /** Whether the shell puts something else in the place of (a part of) the argument. */
 export function isExpanded({ raw, unknown, evaluated }: Argument): boolean {

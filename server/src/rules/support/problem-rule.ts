@@ -3,7 +3,7 @@ import type { Problem } from '../../core/extensions/definition.ts';
 import type { Family, TableName } from '../../core/netfilter.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, Fix, FileInContext, LineInContext, RelatedPlace, Report, Rule, Severity } from '../rule.ts';
-import { isCertain } from './expansion.ts';
+import { isCertain, isEvaluated } from './expansion.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';
 
 /** Where a problem was found; `file` only where it took the execution of the file to find it. */
@@ -117,6 +117,7 @@ function report(rule: ProblemRule, problem: Problem & { readonly related?: reado
   return adjusted === undefined ? NONE : [adjusted];
 }
 
+/** None for a word whose value comes from elsewhere: it is not mended where it stands. */
 function ownFix({ fix }: Problem, line: Line): Fix[] {
-  return fix === undefined ? [] : [{ title: fix.title, safe: fix.safe, edits: [{ line, span: fix.span, newText: fix.newText }] }];
+  return fix === undefined || isEvaluated(line, fix.span) ? [] : [{ title: fix.title, safe: fix.safe, edits: [{ line, span: fix.span, newText: fix.newText }] }];
 }

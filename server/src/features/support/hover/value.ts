@@ -26,6 +26,8 @@ function valueAt(words: readonly Argument[], { start, end }: Span): readonly str
   const own = words.filter((word) => word.start === start && word.end === end);
   if (!own.some(({ evaluated, unknown }) => evaluated === true || unknown !== undefined)) return [];
   const unknown = own.find((word) => word.unknown !== undefined)?.unknown;
+  // Where a word stands for a whole command, another file brings it in, and nothing is put in here.
+  if (own.length === words.length) return [];
   return [unknown === undefined ? code(own.map(({ text }) => text).join(' ')) : `what the shell makes of ${code(unknown)}, which is not known`];
 }
 
