@@ -4,6 +4,7 @@ import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts
 import type { Line } from '../syntax/line.ts';
 import type { Layout } from './layout.ts';
 import type { ScriptStep } from './script.ts';
+import type { StepCounts } from './step-counts.ts';
 
 /** The steps of a script, and how many there are up to each invocation and with it. */
 export interface Steps {
@@ -13,6 +14,7 @@ export interface Steps {
 
 /** A script as it was before an edit. */
 export interface Before extends Steps {
+  readonly counts: StepCounts;
   readonly layout: Layout;
   readonly evaluation: Evaluation;
 }
@@ -39,7 +41,7 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
   const lastBefore = before.layout.lines.length - (layout.lines.length - last);
   const gone = goneLines(layout, before);
   const joined = new Joined(before, gone, new Set(layout.lines.slice(first, last).filter((line) => gone.has(line))));
-  for (const hunk of hunksOf(evaluation.invocations.length, before.ends.length, joined.comparing(evaluation))) joined.add(hunk, at);
+  for (const hunk of joined.hunksTo(evaluation)) joined.add(hunk, at);
   joined.goOnTo(before.ends.length);
   const { steps, ends, hunks, touched } = joined;
   return { steps, ends, kept: { hunks, first, last, lastBefore, touched } };
@@ -52,17 +54,13 @@ export const goneLines = (layout: Layout, before: Before): ReadonlySet<Line> => 
 };
 
 /** Whether an invocation is the one of before at a place, on lines that are not gone. */
-export function sameInvocation({ evaluation, steps, ends }: Before, gone: ReadonlySet<Line>): (invocation: Invocation, place: number) => boolean {
-  // Thousands are compared, and mostly one line is gone.
-  const [only] = gone;
-  const isGone = gone.size === 1 ? (line: Line): boolean => line === only : (line: Line): boolean => gone.has(line);
-  return (invocation, place) => {
-    if (invocation !== evaluation.invocations[place]) return false;
-    // A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell.
-    const end = ends[place]!;
-    for (let step = place === 0 ? 0 : ends[place - 1]!; step < end; step++) if (isGone(steps[step]!.alone)) return false;
-    return true;
-  };
+export const sameInvocation = (before: Before, gone: ReadonlySet<Line>) => (invocation: Invocation, place: number): boolean =>
+  invocation === before.evaluation.invocations[place] && !standsOn(gone, before, place);
+
+/** Whether a step of an invocation stands on some lines. A line may hold the end of one chunk and the start of the next: behind `#` a backslash joins nothing for a shell. */
+function standsOn(lines: ReadonlySet<Line>, { steps, ends }: Steps, place: number): boolean {
+  for (let step = place === 0 ? 0 : ends[place - 1]!; step < ends[place]!; step++) if (lines.has(steps[step]!.alone)) return true;
+  return false;
 }
 
 /** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
@@ -91,12 +89,17 @@ class Joined implements Steps {
     this.back = back;
   }
 
-  /** Whether two invocations, one of before, are sure to have the same steps. */
-  comparing({ invocations, asked }: Evaluation): (place: number, placeBefore: number) => boolean {
-    const { before, before: { evaluation }, gone } = this;
-    const isSame = sameInvocation(before, gone);
-    if (asked.size === 0 && evaluation.asked.size === 0) return (place, placeBefore) => isSame(invocations[place]!, placeBefore);
-    return (place, placeBefore) => isSame(invocations[place]!, placeBefore) && asked.has(place) === evaluation.asked.has(placeBefore);
+  /** Invocations that stand in the place of those of before; the others are sure to have the same steps. */
+  hunksTo({ invocations, asked }: Evaluation): readonly Hunk[] {
+    const { before, before: { evaluation, counts, steps }, gone } = this;
+    const areAsked = asked.size > 0 || evaluation.asked.size > 0;
+    const isSame = (place: number, placeBefore: number): boolean =>
+      invocations[place] === evaluation.invocations[placeBefore] && (!areAsked || asked.has(place) === evaluation.asked.has(placeBefore));
+    const hunks = hunksOf(invocations.length, evaluation.invocations.length, isSame);
+    let left = counts.of(gone);
+    for (const { startBefore, endBefore } of hunks) for (let step = endAt(before, startBefore); step < endAt(before, endBefore); step++) if (gone.has(steps[step]!.alone)) left--;
+    // Thousands are compared, and hardly ever does one stand on a line that is gone.
+    return left === 0 ? hunks : hunksOf(invocations.length, evaluation.invocations.length, (place, placeBefore) => isSame(place, placeBefore) && !standsOn(gone, before, placeBefore));
   }
 
   /** The steps of before, with those of the hunks in the place of others. */

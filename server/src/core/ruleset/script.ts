@@ -156,7 +156,6 @@ interface LastReading extends Before {
   readonly stacks: readonly Stack[];
   readonly doubtful: readonly number[];
   readonly dependents: Dependents;
-  readonly counts: StepCounts;
   readonly broken: ReadonlySet<Line>;
 }
 

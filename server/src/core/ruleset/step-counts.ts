@@ -14,14 +14,19 @@ export class StepCounts {
     }
   }
 
+  /** How many stand on some lines. */
+  of(lines: ReadonlySet<Line>): number {
+    let count = 0;
+    for (const line of lines) count += this.counts.get(line) ?? 0;
+    return count;
+  }
+
   /** The steps on some lines in their order; `hunks`: where those stand that came last. */
   on(lines: ReadonlySet<Line>, steps: readonly ScriptStep[], hunks: readonly Hunk[]): readonly ScriptStep[] {
     const isOn = ({ alone }: ScriptStep): boolean => lines.has(alone);
-    let count = 0;
-    for (const line of lines) count += this.counts.get(line) ?? 0;
     const last = hunks.flatMap(({ start, end }) => steps.slice(start, end).filter(isOn));
     // Elsewhere stand only those of lines that are run more than once.
-    return last.length === count ? last : steps.filter(isOn);
+    return last.length === this.of(lines) ? last : steps.filter(isOn);
   }
 
   private add(line: Line, more: number): void {

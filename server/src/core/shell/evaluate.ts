@@ -122,6 +122,7 @@ function limited(run: () => void): boolean {
 
 /** Reads the commands that the script never comes to, so that features know what they are: functions that nobody calls first. */
 function lookAtUnreached(shell: Interpreter, chunk: Chunk): void {
+  if (chunk.simple.every((command) => shell.stretch.visited.has(command))) return;
   for (const { name, body } of chunk.functions) {
     if (!chunk.simple.some((command) => command.start >= body.start && command.end <= body.end && !shell.stretch.visited.has(command))) continue;
     const definitions = definitionsOf(shell.environment.meaning(name));

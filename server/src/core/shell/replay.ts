@@ -81,7 +81,7 @@ function holds(shell: Interpreter, { source, recording, conditions, modes, hasFo
 /** Does what remains to be done of a call, of which the invocations, from a place on, have been taken over. */
 function again(shell: Interpreter, { recording, values, status, questions }: Call, start: number): Status {
   shell.asked += questions.length;
-  for (const command of recording.visited) shell.visit(command);
+  shell.visitAgain(recording.visited);
   for (const [name, value] of values) shell.environment.set(name, value);
   return placed(status, start);
 }

@@ -327,6 +327,12 @@ export class ShellState {
     return this.reached || first;
   }
 
+  /** Notes that commands are run which are to be, once more. */
+  visitAgain(commands: ReadonlySet<SimpleCommand>): void {
+    for (const command of commands) this.stretch.visited.add(command);
+    for (const recording of this.environment.recordings) if (!recording.isSpoilt) for (const command of commands) recording.visit(command);
+  }
+
   /** How many steps have been taken. */
   get taken(): number {
     return this.steps;
