@@ -43,6 +43,9 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['a() { iptables a$1; }; X=a; [ -f x ] && X="iptables b"\n$X 1', 'if [ -f x ]: iptables b 1', 'if [ -f x ]: iptables a1'],
   ['a() { iptables a; }; b() { iptables b; }; case "$1" in a|b) "$1";; c) a; b;; esac', 'if case "$1" in a|b: if $1: iptables a', 'if case "$1" in a|b: if $1: iptables b', 'if case "$1" in c: iptables a', 'if case "$1" in c: iptables b'],
   ['a() { iptables a; }; [ "$1" = a ] && "$1"; [ "$1" != a ] || $1', 'if [ "$1" = a ]: iptables a', 'if [ "$1" != a ]: iptables a'],
+  ['[ -f x ] && trap "iptables bye" EXIT\niptables a', 'iptables a', 'if [ -f x ]: iptables bye'],
+  ['trap "iptables bye" EXIT; if [ -f x ]; then trap - EXIT; fi; if [ -f y ]; then trap "iptables end" EXIT; fi', 'if [ -f y ]: iptables end', 'if [ -f y ]: if [ -f x ]: iptables bye'],
+  ['[ -f x ] && trap "iptables no" EXIT; trap "iptables bye" EXIT', 'iptables bye'],
   // Outside of a function, `return` ends all shells but bash.
   ['iptables a\nreturn\niptables no', 'iptables a'],
   // Aliases: which there are may not be known, nor what they stand for.

@@ -72,6 +72,8 @@ type Doubt = Condition & Departing;
 export interface Trap {
   readonly text: string;
   readonly home: Home;
+  /** Where nobody knows whether it was set: why, and what was set before it. */
+  readonly doubt?: { readonly origin: string; readonly before: Trap | undefined };
 }
 
 /** One of the ways that a script can take. */
@@ -205,6 +207,8 @@ export class ShellState {
   private subshell: { readonly isMinded: boolean } | undefined;
   /** How many conditions held sway when that began. */
   private begun = 0;
+  /** How many when the shell began that is being run. */
+  private opened = 0;
   private silent = 0;
   private steps = 0;
   /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
@@ -365,6 +369,11 @@ export class ShellState {
     return this.certainty === this.begun;
   }
 
+  /** Whether what runs is sure to run in its shell, whose end comes for sure. */
+  get isSureInShell(): boolean {
+    return this.certainty === this.opened;
+  }
+
   /** Takes an invocation into the order of execution; its place there, or -1 where nothing is noted. */
   emit(invocation: Invocation): number {
     if (this.silent > 0) return -1;
@@ -381,10 +390,11 @@ export class ShellState {
 
   /** Runs something as a subshell does: its variables and its `exit` are its own. */
   apart(run: () => void): Changes {
-    const { doubts, modes, traps, options, begun, environment: { departures } } = this;
-    this.begun = this.certainty;
+    const { doubts, modes, traps, options, begun, opened, environment: { departures } } = this;
+    this.begun = this.opened = this.certainty;
     const changes = this.environment.apart(() => { this.withoutErrorTrap(run); });
     this.begun = begun;
+    this.opened = opened;
     this.environment.forgetDepartures(departures);
     this.signal = undefined;
     this.doubts = doubts;
@@ -548,8 +558,10 @@ export class ShellState {
     const { conditions } = this;
     this.conditions = [...conditions, { ...condition, assumed: true }];
     this.begun++;
+    this.opened++;
     run();
     this.begun--;
+    this.opened--;
     this.conditions = conditions;
     // `COMMAND && exit 1` expects the failure: nobody writes a script that always ends in an error.
     if (this.signal?.kind === 'exit' && this.status !== '0') this.signal = undefined;
@@ -557,9 +569,10 @@ export class ShellState {
 
   /** Runs what happens when something goes wrong: nothing that it changes is taken over. */
   contrary(condition: Condition, run: () => void): void {
-    const { doubts, environment: { departures } } = this;
+    const { doubts, traps, environment: { departures } } = this;
     this.follow({ condition, run });
     this.doubts = doubts;
+    this.traps = traps;
     this.environment.forgetDepartures(departures);
   }
 
@@ -567,11 +580,12 @@ export class ShellState {
   uncertain(origin: string, run: () => void): void {
     this.silent++;
     this.loops++;
-    const { signal, modes, environment: { era } } = this;
+    const { signal, modes, traps, environment: { era } } = this;
     const changes = this.environment.apart(() => { this.confined(run); });
     this.silent--;
     this.signal = signal;
     this.modes = modes;
+    this.traps = traps;
     for (const name of changes.variables.keys()) this.environment.set(name, { origin });
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);

@@ -6,13 +6,16 @@ import type { Trap } from './state.ts';
 /** `trap COMMANDS SIGNAL…`: what runs on signals that a script itself brings about, at its end and when a command fails. */
 export const trap: Builtin = (shell, args, { home }) => {
   const [action, ...signals] = args[0]?.text === '--' ? args.slice(1) : args;
-  // What may not happen at all changes nothing that is sure.
-  if (action === undefined || action.unknown !== undefined || shell.certainty > 0) return 0;
+  if (action === undefined || action.unknown !== undefined) return 0;
   const traps = new Map(shell.traps);
   for (const { text } of signals.length === 0 ? [action] : signals) {
     const name = text === '0' ? 'EXIT' : text.toUpperCase();
-    if (signals.length === 0 || action.text === '-') traps.delete(name);
-    else traps.set(name, { text: action.text, home });
+    const command = signals.length === 0 || action.text === '-' ? '' : action.text;
+    const doubt = shell.isSureInShell ? undefined : { origin: shell.conditionsWith(undefined).at(-1)!.origin, before: traps.get(name) };
+    // What may not happen at all changes nothing that is sure; only the end comes for sure.
+    if (doubt !== undefined && name !== 'EXIT') continue;
+    if (command === '' && doubt === undefined) traps.delete(name);
+    else traps.set(name, { text: command, home, ...(doubt && { doubt }) });
   }
   shell.traps = traps;
   return 0;
@@ -29,5 +32,16 @@ export function runTrap(shell: Interpreter, { text, home }: Trap): void {
 export function runExitTrap(shell: Interpreter): void {
   const exit = shell.traps.get('EXIT');
   shell.traps = new Map();
-  if (exit !== undefined) runTrap(shell, exit);
+  if (exit !== undefined) runOrNot(shell, exit);
+}
+
+/** Runs a trap, or where it may not be set what would be in its place. */
+function runOrNot(shell: Interpreter, trapped: Trap): void {
+  const { doubt } = trapped;
+  if (doubt === undefined) {
+    runTrap(shell, trapped);
+    return;
+  }
+  const { origin, before } = doubt;
+  shell.fork([{ condition: { origin }, run: () => { runTrap(shell, trapped); } }, { condition: { origin }, ...(before && { run: () => { runOrNot(shell, before); } }) }]);
 }
