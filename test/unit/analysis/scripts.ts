@@ -11,24 +11,35 @@ const rule = fc.oneof(
   fc.tuple(fc.constantFrom('-A TWO'), conditions, target([])),
 ).map(([where, asked, target]) => `iptables ${where} ${asked} -j ${target}`.replace('  ', ' '));
 
-const lines = (depth: number): fc.Arbitrary<readonly string[]> => fc.array(statement(depth), { minLength: 1, maxLength: 4 }).map((each) => each.flat());
+/** What takes rules away, or sends elsewhere what none decides. */
+const taking = fc.oneof(
+  rule.map((each) => each.replace(/-[AI] /u, '-D ')), rule.map((each) => each.replace(/-[AI] (\S+)/u, '-R $1 1')),
+  fc.constantFrom('iptables -F INPUT', 'iptables -F ONE', 'iptables -F', 'iptables -P INPUT DROP', 'iptables -P INPUT ACCEPT', 'iptables -D INPUT 1', 'iptables -D ONE 1', 'iptables -X TWO', 'iptables -E TWO THREE'),
+);
 
-function statement(depth: number): fc.Arbitrary<readonly string[]> {
-  const plain = rule.map((each) => [each]);
+const lines = (command: fc.Arbitrary<string>, depth: number): fc.Arbitrary<readonly string[]> => fc.array(statement(command, depth), { minLength: 1, maxLength: 4 }).map((each) => each.flat());
+
+function statement(command: fc.Arbitrary<string>, depth: number): fc.Arbitrary<readonly string[]> {
+  const plain = command.map((each) => [each]);
   if (depth === 0) return plain;
   const question = fc.tuple(fc.constantFrom('', '! '), fc.constantFrom(...QUESTIONS)).map(([not, asked]) => `${not}${asked}`);
-  const inner = lines(depth - 1);
+  const inner = lines(command, depth - 1);
   return fc.oneof(
     { weight: 2, arbitrary: plain },
     fc.tuple(question, inner).map(([asked, then]) => [`if ${asked}; then`, ...then, 'fi']),
     fc.tuple(question, inner, inner).map(([asked, then, otherwise]) => [`if ${asked}; then`, ...then, 'else', ...otherwise, 'fi']),
-    fc.tuple(question, rule).map(([asked, then]) => [`${asked} && ${then}`]),
+    fc.tuple(question, command).map(([asked, then]) => [`${asked} && ${then}`]),
   );
 }
 
-/** A script of rules of which some are there by the answers to questions that nobody knows. */
-export const conditionalScript: fc.Arbitrary<string> = fc.tuple(fc.constantFrom('ACCEPT', 'DROP'), fc.array(statement(2), { minLength: 2, maxLength: 8 }))
+const scriptOf = (command: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.tuple(fc.constantFrom('ACCEPT', 'DROP'), fc.array(statement(command, 2), { minLength: 2, maxLength: 8 }))
   .map(([policy, statements]) => ['#!/bin/sh', `iptables -P INPUT ${policy}`, 'iptables -N ONE', 'iptables -N TWO', ...statements.flat(), ''].join('\n'));
+
+/** A script of rules of which some are there by the answers to questions that nobody knows. */
+export const conditionalScript: fc.Arbitrary<string> = scriptOf(rule);
+
+/** One that also takes rules away by such answers. */
+export const takingScript: fc.Arbitrary<string> = scriptOf(fc.oneof({ weight: 5, arbitrary: rule }, taking));
 
 /** A line of such a script, whatever stands around it. */
 export const scriptLine: fc.Arbitrary<string> = fc.oneof(

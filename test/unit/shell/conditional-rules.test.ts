@@ -60,6 +60,14 @@ describe('rules under one condition', () => {
     assert.deepEqual(await verdicts(['f() {', 'if [ -f /x ]; then', 'iptables -A INPUT -p tcp --dport $P -j ACCEPT', ': ; : ; : ; :', 'else', 'iptables -A INPUT -p tcp --dport $P -j DROP', 'fi', '}', 'P=21', 'f', 'f', 'P=22', 'f'], syn), ['ACCEPT DROP']);
   });
 
+  it('are what a packet meets that returns from a built-in chain, where they stand for its policy', async () => {
+    const shut = ['iptables -P INPUT ACCEPT', 'if [ -f /x ]; then', 'iptables -P INPUT DROP', 'fi'];
+    assert.deepEqual(await verdicts([...shut, 'iptables -A INPUT -p tcp -j RETURN', 'iptables -A INPUT -j ACCEPT'], syn), ['DROP ACCEPT']);
+    assert.deepEqual(await verdicts([...shut, 'iptables -N ONE', 'iptables -A INPUT -g ONE', 'iptables -A INPUT -j REJECT'], syn), ['DROP ACCEPT']);
+    assert.deepEqual(await verdicts([...shut, 'iptables -A INPUT -p tcp -j ACCEPT'], syn), ['ACCEPT']);
+    assert.deepEqual(await verdicts(['case $MODE in', 'a) iptables -P INPUT ACCEPT ;;', '*) iptables -P INPUT DROP ;;', 'esac', 'iptables -A INPUT -j RETURN'], syn), ['DROP ACCEPT']);
+  });
+
   it('are gone where it empties their chain', async () => {
     assert.deepEqual(await verdicts(['iptables -A INPUT -j ACCEPT', 'if [ -f /x ]; then', 'iptables -F INPUT', 'iptables -A INPUT -j DROP', 'fi'], syn), ['ACCEPT DROP']);
     assert.deepEqual(await verdicts(['iptables -A INPUT -j ACCEPT', 'if [ -f /x ]; then', 'iptables -D INPUT -j ACCEPT', 'else', 'iptables -I INPUT -j DROP', 'fi'], syn), ['DROP ACCEPT']);

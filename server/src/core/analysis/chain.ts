@@ -44,6 +44,8 @@ const AT_ONCE = 64;
 export class AnalysedChain {
   readonly name: string;
   readonly steps: readonly TableStep[];
+  /** The place of the first rule that stands for what its policy may be, to which packets come also that return; behind the last one where there is none. */
+  readonly policiesFrom: number;
   /** Places of the rules by which packets leave for wherever the chain was called from, before its end. */
   readonly escapes: readonly number[];
   /** The chains that rules lead to. */
@@ -59,10 +61,11 @@ export class AnalysedChain {
   private whole: StepIndex | undefined;
   private fragments: StepIndex | undefined;
 
-  constructor(space: PacketSpace, name: string, steps: readonly TableStep[]) {
+  constructor(space: PacketSpace, name: string, steps: readonly TableStep[], policiesFrom = steps.length) {
     this.space = space;
     this.name = name;
     this.steps = steps;
+    this.policiesFrom = policiesFrom;
     this.escapes = [...steps.keys()].filter((index) => mayEscape(steps[index]!.consequence));
     this.callees = calleesOf(steps);
     this.rewrites = steps.some(({ rewriting, aside }) => rewriting !== UNCHANGED || aside !== undefined);

@@ -59,7 +59,9 @@ export class Changes {
     for (const name of new Set([...before.chains.keys(), ...after.chains.keys()])) {
       const [was, is] = [before.chains.get(name), after.chains.get(name)];
       if (was === is) continue;
-      const stretch = changedStretch(was?.steps ?? [], is?.steps ?? []);
+      // What stands for a policy is come to otherwise than rules.
+      const isAlike = policiesIn(was) === policiesIn(is);
+      const stretch = isAlike ? changedStretch(was?.steps ?? [], is?.steps ?? []) : { start: 0, endBefore: was?.steps.length ?? 0, end: is?.steps.length ?? 0 };
       this.stretches.set(name, stretch);
       const changed = [...(was?.steps ?? []).slice(stretch.start, stretch.endBefore), ...(is?.steps ?? []).slice(stretch.start, stretch.end)];
       if (changed.length > 0) steps.push(...this.met(changed, name, routes));
@@ -157,6 +159,8 @@ export class Changes {
     return index < start ? { chain, index } : index < endBefore ? undefined : { chain, index: index - endBefore + end };
   }
 }
+
+const policiesIn = (chain: AnalysedChain | undefined): number => (chain === undefined ? 0 : chain.steps.length - chain.policiesFrom);
 
 function changedStretch(before: readonly TableStep[], after: readonly TableStep[]): Stretch {
   const common = Math.min(before.length, after.length);

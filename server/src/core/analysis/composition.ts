@@ -60,7 +60,7 @@ function* vagueChains(space: PacketSpace, tables: Iterable<TableAnalysis>): Step
         steps.push({ ...step, match: { may: inSomeRuleset(space, may, known), must: space.complement(inSomeRuleset(space, space.complement(must), known)) } });
         if (++looked % AT_ONCE === 0) yield undefined;
       }
-      vague.set(chain, new AnalysedChain(space, chain.name, steps));
+      vague.set(chain, new AnalysedChain(space, chain.name, steps, chain.policiesFrom));
     }
   }
   return vague;

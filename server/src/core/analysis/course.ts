@@ -70,10 +70,17 @@ export class Course {
 
   private *follow(name: string, entering: Flow): Steps<Flow> {
     const chain = this.terrain.chain(name);
-    const { steps } = chain;
+    const { steps, policiesFrom } = chain;
+    const back = yield* union(this.space, yield* this.along(chain, entering, 0, policiesFrom));
+    return policiesFrom === steps.length ? back : yield* union(this.space, yield* this.along(chain, back, policiesFrom, steps.length));
+  }
+
+  /** Follows packets past some rules of a chain; those that return from there, and those that get past all of them. */
+  private *along(chain: AnalysedChain, entering: Flow, from: number, to: number): Steps<readonly Flow[]> {
+    const { name, steps } = chain;
     const returned: Flow[] = [];
     let flow = entering;
-    for (let index = 0; index < steps.length && flow.length > 0; index++) {
+    for (let index = from; index < to && flow.length > 0; index++) {
       if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
       const step = steps[index]!;
       const isWatched = this.place?.index === index && this.place.chain === name;
@@ -92,7 +99,7 @@ export class Course {
       if (passed.length === 0 && unmatched !== flow) this.taking.push({ chain: name, index });
       flow = merge(this.space, merge(this.space, unmatched, aside), this.isOpen({ chain: name, index }) ? merge(this.space, passed, hit) : passed);
     }
-    return yield* union(this.space, [...returned, flow]);
+    return [...returned, flow];
   }
 
   /** What goes on behind the rule of the packets that match it; the others are noted. */

@@ -1,6 +1,6 @@
 import { loopingJumps } from '../engine/compile/loops.ts';
 import { BUILT_IN_CHAINS, type Hook, type TableName } from '../netfilter.ts';
-import type { Rule, Table } from '../ruleset/model.ts';
+import { placeOfPolicies, type Rule, type Table } from '../ruleset/model.ts';
 import { Placements } from '../ruleset/placement.ts';
 import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, NONE, type PacketSet } from '../sets/diagram.ts';
@@ -53,7 +53,9 @@ class DeadSearch {
   *run(): Steps<DeadParts> {
     const uncertain = uncertainChains(this.table);
     const placements = Placements.of(this.table);
-    for (const { name, rules } of this.table.chains.values()) {
+    for (const chain of this.table.chains.values()) {
+      const { name } = chain;
+      const rules = chain.rules.slice(0, placeOfPolicies(chain));
       if (rules.length > 0 && placements.hooksOf(name).size > 0 && !uncertain.has(name)) yield* this.inChain(name, rules);
     }
     return { rules: this.rules, chains: this.chains };

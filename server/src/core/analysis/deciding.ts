@@ -1,5 +1,5 @@
 import type { Path } from '../engine/packet.ts';
-import type { TableName } from '../netfilter.ts';
+import type { Hook, TableName } from '../netfilter.ts';
 import type { Rule } from '../ruleset/model.ts';
 import type { Rewriting } from '../sets/rewriting.ts';
 import type { PacketSpace } from '../sets/space.ts';
@@ -54,7 +54,7 @@ class Tracer {
     const chain = analysis?.table.chains.get(hook);
     const isPassed = chain === undefined || (table === 'nat' && (!this.composition.tracks || !this.space.has(comesToNat(this.space, hook), bits)));
     if (isPassed) return this.from(later, bits, fate);
-    for (const end of this.chain(table, hook, rewritten(bits, atHook(this.space, hook)))) {
+    for (const end of this.throughHook(table, hook, rewritten(bits, atHook(this.space, hook)))) {
       if (++this.ways > MOST_WAYS) return undefined;
       const how = end.how === 'return' ? (chain.policy === 'DROP' ? 'drop' : 'accept') : end.how;
       const place = end.place ?? { chain: hook, index: undefined, rule: undefined };
@@ -66,26 +66,35 @@ class Tracer {
     return undefined;
   }
 
+  /** The same of a built-in chain, to the end or what stands for its policy, which those come to that return. */
+  private *throughHook(table: TableName, hook: Hook, bits: Uint8Array): Generator<End> {
+    const { steps, policiesFrom } = this.composition.tables.get(table)!.chain(hook);
+    for (const end of this.chain(table, hook, bits)) {
+      if (end.how !== 'return' || policiesFrom === steps.length) yield end;
+      else yield* this.chain(table, hook, end.bits, policiesFrom, steps.length);
+    }
+  }
+
   /** The ways that the packet may take through a chain; where a rule may match and may not, first as if it did not. */
-  private *chain(table: TableName, chain: string, bits: Uint8Array, from = 0): Generator<End> {
+  private *chain(table: TableName, chain: string, bits: Uint8Array, from = 0, to = this.composition.tables.get(table)!.chain(chain).policiesFrom): Generator<End> {
     const analysis = this.composition.tables.get(table)!;
     const { steps } = this.composition.chainOf(analysis, chain);
-    for (let index = from; index < steps.length; index++) {
+    for (let index = from; index < to; index++) {
       const step = steps[index]!;
       const { match, consequence } = step;
       if (!this.space.has(match.may, bits)) continue;
       const isSure = this.space.has(match.must, bits);
-      if (!isSure) yield* this.chain(table, chain, bits, index + 1);
+      if (!isSure) yield* this.chain(table, chain, bits, index + 1, to);
       if (consequence.kind === 'chain') {
         for (const end of this.chain(table, consequence.chain, bits)) {
-          if (end.how === 'return' && !consequence.goto) yield* this.chain(table, chain, end.bits, index + 1);
+          if (end.how === 'return' && !consequence.goto) yield* this.chain(table, chain, end.bits, index + 1, to);
           else yield end;
         }
         return;
       }
       const changed = rewritten(bits, this.composition.rewritingOf(step));
       for (const outcome of consequence.outcomes) {
-        if (outcome === 'continue') yield* this.chain(table, chain, changed, index + 1);
+        if (outcome === 'continue') yield* this.chain(table, chain, changed, index + 1, to);
         else yield { how: outcome, place: outcome === 'return' ? undefined : { chain, index, rule: analysis.ruleAt({ chain, index }) }, bits: changed };
       }
       return;

@@ -136,6 +136,8 @@ export class Liveness {
 
   private *find(chain: AnalysedChain, index: number): Steps<Finding> {
     const { match, loose } = chain.steps[index]!;
+    // A policy may always come to decide.
+    if (index >= chain.policiesFrom) return { alive: true };
     if (match.may === NONE) return { alive: false };
     const walked = this.hopeful && (yield* this.walkedTo(this.hopeful, chain, index));
     if (walked !== undefined) return { alive: true, bits: walked };

@@ -1,5 +1,5 @@
 import type { TableName } from '../netfilter.ts';
-import type { Rule, Table } from '../ruleset/model.ts';
+import { placeOfPolicies, type Rule, type Table } from '../ruleset/model.ts';
 import type { Bounds } from '../sets/bounds.ts';
 import { EVERY, type PacketSet } from '../sets/diagram.ts';
 import type { Analysis } from './analysis.ts';
@@ -24,7 +24,7 @@ const NO_LOOPS: ReadonlySet<Rule> = new Set();
 export function* partlyCovered(analysis: Analysis, name: TableName): Generator<undefined, readonly PartlyCovered[]> {
   const table = analysis.ruleset.tables.get(name)!;
   const found: PartlyCovered[] = [];
-  for (const { name: chain, rules } of table.chains.values()) yield* inChain(analysis, table, chain, rules, found);
+  for (const chain of table.chains.values()) yield* inChain(analysis, table, chain.name, chain.rules.slice(0, placeOfPolicies(chain)), found);
   return found;
 }
 

@@ -142,16 +142,19 @@ export class Passing {
   private *endings(arrival: Arrival, verdicts: readonly Verdict[]): Generator<Uint8Array | 'many' | undefined> {
     const { stage: { hook }, analysis, packets } = arrival;
     const { policy } = analysis.table.chains.get(hook)!;
-    const byPolicy = verdicts.includes(policy === 'DROP' ? 'drop' : 'accept');
+    const { steps: own, policiesFrom } = analysis.chain(hook);
+    // Where nobody knows what the policy is, it may be either.
+    const byPolicy = policiesFrom < own.length || verdicts.includes(policy === 'DROP' ? 'drop' : 'accept');
     const ends = ({ consequence }: TableStep, chain: AnalysedChain): boolean => {
       const leaves = byPolicy && chain.name === hook;
       if (consequence.kind === 'chain') return leaves && consequence.goto;
       return consequence.outcomes.some((outcome) => outcome === 'return' ? leaves : outcome !== 'continue' && verdicts.includes(outcome));
     };
-    if (byPolicy) yield* this.arrivalsAt(arrival, analysis.chain(hook), analysis.chain(hook).steps.length, packets);
+    if (byPolicy) yield* this.arrivalsAt(arrival, analysis.chain(hook), policiesFrom, packets);
     for (const chain of (yield* analysis.behind(hook)).chains) {
       for (const [index, step] of chain.steps.entries()) {
         if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
+        if (index >= chain.policiesFrom) break;
         const isKilling = verdicts.includes('drop') && this.space.intersects(step.killed, packets);
         if (!isKilling && !(ends(step, chain) && this.space.intersects(step.loose.may, packets))) continue;
         yield* this.arrivalsAt(arrival, chain, index, isKilling ? packets : this.space.intersection(packets, step.loose.may));

@@ -86,12 +86,13 @@ export class Preparation {
 
   /** Whether the chain has the same rules and they lead to the same. */
   private isAsBefore(chain: Chain, before: RuleSets, isNew: (name: string) => boolean): boolean {
-    if (!before.isOf(chain.rules)) return false;
+    if (!before.isOf(chain)) return false;
     const { jumps } = ChainSurvey.of(chain);
     return jumps.size === 0 || (!this.setting.previous!.hasLoops && this.looping.size === 0 && ![...jumps].some(isNew));
   }
 
-  private *rulesOf({ rules }: Chain, before: RuleSets | undefined): Steps<RuleSets> {
+  private *rulesOf(chain: Chain, before: RuleSets | undefined): Steps<RuleSets> {
+    const { rules } = chain;
     const known = before && new KnownRules(before, rules.length);
     const steps: Step[] = [];
     for (const [index, rule] of rules.entries()) {
@@ -100,7 +101,7 @@ export class Preparation {
       steps.push(step === same ? same : known?.like(step, index) ?? step);
       if (++this.made % AT_ONCE === 0) yield undefined;
     }
-    return new RuleSets(rules, steps);
+    return new RuleSets(chain, steps);
   }
 
   /** The rule as a set; `same` is what it was before. */
@@ -120,7 +121,7 @@ export class Preparation {
     return rewriting;
   }
 
-  private *chain(name: string, { steps }: RuleSets, kept: Prepared | undefined, anything: Rewriting, inTable: (step: Step) => TableStep): Steps<AnalysedChain> {
+  private *chain(name: string, { steps, policies }: RuleSets, kept: Prepared | undefined, anything: Rewriting, inTable: (step: Step) => TableStep): Steps<AnalysedChain> {
     const before = kept?.rules.get(name)?.steps ?? [];
     const known = new Map(before.map((step, index) => [step, kept!.chains.get(name)!.steps[index]!]));
     const own: TableStep[] = [];
@@ -128,7 +129,7 @@ export class Preparation {
       own.push(known.get(step) ?? inTable(step));
       if (own.length % AT_ONCE === 0) yield undefined;
     }
-    const chain = new AnalysedChain(this.setting.space, name, own);
+    const chain = new AnalysedChain(this.setting.space, name, own, own.length - policies);
     if (anything !== UNCHANGED) yield* chain.indexing();
     return chain;
   }

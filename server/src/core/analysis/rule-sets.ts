@@ -1,4 +1,4 @@
-import type { Rule } from '../ruleset/model.ts';
+import type { Chain, Rule } from '../ruleset/model.ts';
 import { anyOf, rewritesText, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { Step } from './chain.ts';
 import type { Consequence } from './target.ts';
@@ -8,28 +8,31 @@ import type { Variables } from './variables.ts';
 export class RuleSets {
   readonly rules: readonly Rule[];
   readonly steps: readonly Step[];
+  /** How many of them, the last ones, stand for what its policy may be. */
+  readonly policies: number;
   /** Everything that its rules may do to packets, and what of that happens to packets which then meet other rules of the table. */
   readonly rewriting: Rewriting;
   readonly rewritingOnTheWay: Rewriting;
   /** The variables that its matches look at, once somebody has found them out. */
   variables: Variables | undefined;
 
-  constructor(rules: readonly Rule[], steps: readonly Step[]) {
+  constructor({ rules, policies = [] }: Chain, steps: readonly Step[]) {
     this.rules = rules;
+    this.policies = policies.length;
     this.steps = steps;
     const aside = anyOf(steps.flatMap((step) => (step.aside === undefined ? [] : [step.aside.rewriting])));
     this.rewriting = anyOf(new Set([aside, ...steps.map(({ rewriting }) => rewriting)]));
     this.rewritingOnTheWay = this.rewriting === UNCHANGED ? UNCHANGED : anyOf(new Set([aside, ...steps.filter(goesOn).map(({ rewriting }) => rewriting)]));
   }
 
-  /** Whether it was made of these rules. */
-  isOf(rules: readonly Rule[]): boolean {
-    return rules === this.rules || (rules.length === this.rules.length && rules.every((rule, index) => isSame(rule, this.rules[index]!)));
+  /** Whether it was made of the rules that the chain has. */
+  isOf({ rules, policies = [] }: Chain): boolean {
+    return policies.length === this.policies && (rules === this.rules || (rules.length === this.rules.length && rules.every((rule, index) => isSame(rule, this.rules[index]!))));
   }
 
   /** Whether the rules do what the others do, whatever their text. */
-  doesAs({ steps }: RuleSets): boolean {
-    return steps === this.steps || (steps.length === this.steps.length && steps.every((step, index) => step === this.steps[index]));
+  doesAs({ steps, policies }: RuleSets): boolean {
+    return policies === this.policies && (steps === this.steps || (steps.length === this.steps.length && steps.every((step, index) => step === this.steps[index])));
   }
 }
 

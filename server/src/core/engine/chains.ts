@@ -22,7 +22,7 @@ export function walkChain(p: Passage): void {
   for (;;) {
     const chain = p.chain!;
     const index = input === undefined ? p.next : nextCandidate(p, chain, input);
-    if (index < 0 || index >= chain.rules.length) {
+    if (index < 0 || index >= chain.rules.length || (index >= chain.policiesFrom! && !p.leavesToPolicy)) {
       if (leaveChain(p)) return;
       continue;
     }
@@ -191,6 +191,13 @@ function leaveChain(p: Passage): boolean {
     return false;
   }
   const base = p.base!;
+  if (base.policiesFrom !== undefined && !p.leavesToPolicy) {
+    p.leavesToPolicy = true;
+    p.chain = base;
+    p.next = base.policiesFrom;
+    p.cursor = undefined;
+    return false;
+  }
   if (base.policy === 'DROP') p.end({ verdict: 'DROP', policy: { table: base.table, chain: base.name } });
   else remember(p, true);
   return true;

@@ -19,4 +19,5 @@ export function enterChain(p: Passage, chain: CompiledChain): void {
   p.next = 0;
   p.stack = [];
   p.cursor = undefined;
+  p.leavesToPolicy = false;
 }

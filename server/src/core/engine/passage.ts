@@ -85,6 +85,8 @@ export class Passage implements Traversal {
   changed = false;
   /** Whether a rule has already let the packet out of the table that the walk stands in. */
   leavesTable = false;
+  /** Whether no rule of the built-in chain has decided, and the policy does. */
+  leavesToPolicy = false;
 
   /** The destination as the packet came, and whether REDIRECT has sent it to the host itself. */
   arrivedFor: Address | undefined;

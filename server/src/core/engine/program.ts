@@ -34,6 +34,8 @@ export interface CompiledChain {
   readonly name: string;
   /** Of a built-in chain. */
   readonly policy: Policy | undefined;
+  /** The place of the first rule that stands for what the policy may be; undefined where it is known. */
+  readonly policiesFrom: number | undefined;
   readonly rules: readonly CompiledRule[];
   readonly scan: HeaderScan;
 }

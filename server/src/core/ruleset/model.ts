@@ -123,7 +123,7 @@ export interface Chain {
   /** The line that declares it (`:NAME`, `-N NAME`) or sets its policy last; undefined for an undeclared built-in chain. */
   declaration: Line | undefined;
   rules: Rule[];
-  /** What its policy may be instead, where nobody knows, as rules behind the others. */
+  /** What its policy may be instead, where nobody knows, as rules behind the others, to which packets come also that return from there. */
   policies?: readonly Rule[];
   /** Why nobody knows what rules it holds. */
   doubt?: string | undefined;
@@ -132,6 +132,9 @@ export interface Chain {
   /** The answers by which it is, where that depends on nothing else. */
   presence?: readonly Answer[] | undefined;
 }
+
+/** The place of the first rule of a chain that stands for what its policy may be; where there is none, behind the last rule. */
+export const placeOfPolicies = ({ rules, policies = [] }: Chain): number => rules.length - policies.length;
 
 export interface Table {
   readonly name: TableName;

@@ -1,7 +1,7 @@
 import { BUILT_IN_CHAINS, TABLE_NAMES, type Family, type Hook, type Policy, type TableName } from '../../netfilter.ts';
 import type { CompileContext, ExtensionUse, MatchDefinition, TargetDefinition } from '../../extensions/definition.ts';
 import { ChainSurvey } from '../../ruleset/chain-survey.ts';
-import type { Chain, Rule, RuleTarget, Ruleset, Table } from '../../ruleset/model.ts';
+import { placeOfPolicies, type Chain, type Rule, type RuleTarget, type Ruleset, type Table } from '../../ruleset/model.ts';
 import { ofTraits } from '../../ruleset/traits.ts';
 import { usesOf } from '../../ruleset/uses.ts';
 import { nameOfLine, type Line } from '../../syntax/line.ts';
@@ -109,13 +109,16 @@ class LateChain implements CompiledChain {
   readonly table: TableName;
   readonly name: string;
   readonly policy: Policy | undefined;
+  readonly policiesFrom: number | undefined;
   private readonly make: (chain: CompiledChain) => Steps<Body>;
   private body: Body | undefined;
 
-  constructor(table: TableName, { name, builtIn, policy }: Chain, make: (chain: CompiledChain) => Steps<Body>) {
+  constructor(table: TableName, chain: Chain, make: (chain: CompiledChain) => Steps<Body>) {
+    const { name, builtIn, policy, policies } = chain;
     this.table = table;
     this.name = name;
     this.policy = builtIn ? (policy ?? 'ACCEPT') : undefined;
+    this.policiesFrom = policies === undefined ? undefined : placeOfPolicies(chain);
     this.make = make;
   }
 
