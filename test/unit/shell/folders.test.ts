@@ -59,3 +59,18 @@ describe('a script that goes to another folder', () => {
     assert.deepEqual(beside({}, 'cd /tmp || exit 1\niptables -F'), ['iptables -F']);
   });
 });
+
+describe('a script that sources files which nobody knows', () => {
+  const runs = (script: string): string[] => summary(`IPT="iptables -w"\n${script}\n$IPT -F`, { isBash: true });
+
+  it('is taken to keep the name of the program, however many there are', () => {
+    assert.deepEqual(runs('. /etc/a'), ['iptables -F']);
+    assert.deepEqual(runs('. /etc/a\n. /etc/b'), ['iptables -F']);
+    assert.deepEqual(runs('for file in /etc/fw.d/*; do . "$file"; done'), ['iptables -F']);
+    assert.deepEqual(runs('while read -r file; do . "$file"; done'), ['iptables -F']);
+  });
+
+  it('has another one where a loop says so', () => {
+    assert.deepEqual(runs('for file in /etc/fw.d/*; do IPT="$IPT -w"; done'), []);
+  });
+});

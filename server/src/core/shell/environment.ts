@@ -291,6 +291,15 @@ export class Environment {
     return this.layers.length;
   }
 
+  /** Takes over what has been changed any number of times, for the reason that `origin` names; what names the same programs all the same is taken to stay so. */
+  repeat({ variables }: Changes, origin: string): void {
+    for (const [name, changed] of variables) {
+      const candidates = programsOf(this.get(name));
+      const isSame = candidates !== undefined && changed !== ABSENT && programsOf(changed)?.join('\0') === candidates.join('\0');
+      this.set(name, { origin, ...(isSame && { candidates }) });
+    }
+  }
+
   /** Says that something happens of which recordings take no note. */
   spoilRecordings(): void {
     for (const recording of this.recordings) recording.spoil();
@@ -406,11 +415,17 @@ export class Environment {
   taint(origin: string, era: string | undefined): void {
     this.era = era;
     for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
-      const value = this.get(name);
-      if (typeof value === 'string' && namesProgram(value)) this.set(name, { origin, candidates: [value] });
+      const programs = programsOf(this.get(name));
+      if (programs !== undefined) this.set(name, { origin, candidates: programs });
       else this.set(name, { origin, ...(era !== undefined && { id: idOf(name, era) }) });
     }
   }
+}
+
+/** The texts that a variable has one of, where each names iptables or what runs it. */
+function programsOf(variable: Variable | undefined): readonly string[] | undefined {
+  const texts = typeof variable === 'string' ? [variable] : variable !== undefined && variable !== null && !isArray(variable) ? variable.candidates : undefined;
+  return texts?.every(namesProgram) === true ? texts : undefined;
 }
 
 /** Tells the value of a variable in an era from others. */

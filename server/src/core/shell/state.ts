@@ -586,7 +586,7 @@ export class ShellState {
     this.signal = signal;
     this.modes = modes;
     this.traps = traps;
-    for (const name of changes.variables.keys()) this.environment.set(name, { origin });
+    this.environment.repeat(changes, origin);
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
     this.loops--;
