@@ -5,23 +5,21 @@ import type { ChainDifference, Difference } from './difference.ts';
 import { isSpared } from './maybe.ts';
 import { openWordsOf } from './open-words.ts';
 
-/** Lines that were executed from one on, with what each ended, and the table of the block that was open before them. */
+/** Lines that were executed, with what each ended, and the table of the block that was open before them. */
 interface Executed {
-  readonly from: number;
   readonly lines: readonly BoundLine[];
   readonly statuses: readonly (number | undefined)[];
   readonly block: string | undefined;
 }
 
 /** Whether one of the lines does what may depend on a difference that comes before them, or moves it. */
-export function heed({ from, lines, statuses, block }: Executed, { chains }: Difference): boolean {
+export function heed({ lines, statuses, block }: Executed, { chains }: Difference): boolean {
   if (chains.length === 0) return false;
   const restoring = new Restoring(chains, block);
   const heeds = (line: BoundLine, index: number): boolean => isUnforeseeable(line) || (line.restore === undefined
     ? line.bound !== undefined && commandHeeds(line.bound, line.bound.table?.name ?? 'filter', chains)
     : restoring.heeds(line, statuses[index], lines[index + 1]?.restore !== line.restore));
-  for (let index = from; index < lines.length; index++) if (heeds(lines[index]!, index)) return true;
-  return false;
+  return lines.some(heeds);
 }
 
 /** What iptables-restore reads of the lines behind a difference. */

@@ -2,7 +2,6 @@ import { withMore } from '../../hunks.ts';
 import type { Family } from '../../netfilter.ts';
 import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
-import type { Difference } from './difference.ts';
 import { Execution } from './execution.ts';
 import { heed } from './heed.ts';
 import type { ExecutionStart } from './state.ts';
@@ -15,7 +14,7 @@ const SPREAD = 1.125;
 /** At how many of the places that were edited last marks are left: where somebody types, the next letter follows. */
 const MOST_EDITED = 4;
 
-/** Among how many others what came before is looked for again. */
+/** Among how many others what came before is looked for again, and of how many lines it is worth to be kept. */
 const MOST_OTHERS = 256;
 
 /** To look whether lines heed a difference takes a fraction of what it takes to execute them. */
@@ -64,6 +63,10 @@ export class Rerun {
   private executed = 0;
   private position = 0;
   private former: Former | undefined;
+  /** Lines of a time before that, which may come again: a rule that is being typed may end what reads it, or the script, until it is whole. */
+  private earlier: Former | undefined;
+  /** For how many lines those have been looked for this time. */
+  private sought = 0;
   /** How often what came before was looked for in vain, and up to where it has to lead this time. */
   private vain = 0;
   private worth = Infinity;
@@ -87,6 +90,7 @@ export class Rerun {
   rewind(count: number): void {
     this.position = count;
     this.vain = 0;
+    this.sought = 0;
     this.worth = Infinity;
   }
 
@@ -122,6 +126,7 @@ export class Rerun {
       const tables = this.last === undefined ? ruleset.tables : unchangedTables(ruleset.tables, this.last.tables);
       this.finished = { position: this.position, ruleset: { ...ruleset, tables } };
     }
+    this.keep(this.former);
     this.former = undefined;
     const { ruleset } = this.finished;
     this.last = ruleset;
@@ -177,37 +182,64 @@ export class Rerun {
     this.marks.push({ at: position, execution: execution.copy(), edit });
   }
 
-  /** Whether from this line on everything comes as it came the last time; then it is what it was, but for a difference. */
+  /** Whether from this line on everything comes as it came the last time, or once before; then it is what it was, but for a difference. */
   private returnsTo(line: BoundLine): boolean {
     const { former, position } = this;
     // An iptables-restore that does not read the line is yet to come to its end.
-    if (former === undefined || !(this.execution.isBetween || goesOn(this.lines[position - 1], line))) return false;
+    if (!(this.execution.isBetween || goesOn(this.lines[position - 1], line))) return false;
+    if (former === undefined) return this.returnsToEarlier(line);
     const at = former.lines.indexOf(line);
     if (at === -1 && position - former.start < MOST_OTHERS) return false;
     this.former = undefined;
-    if (at === -1 || this.vain++ >= MOST_VAIN) return false;
+    if (at === -1 || this.vain++ >= MOST_VAIN) return this.returnsToEarlier(line);
     this.worth = position + LOOK * (former.lines.length - at);
-    for (const each of former.lines.slice(0, at)) former.execution.execute(each);
-    const difference = this.execution.differenceTo(former.execution);
-    if (difference === undefined) return false;
-    if (heed({ from: at, lines: former.lines, statuses: former.statuses, block: this.execution.block }, difference)) return false;
-    this.goOn(former, at, difference);
+    const behind = followed(former, at);
+    if (this.goesOnAs(behind)) return true;
+    const returns = this.returnsToEarlier(line);
+    this.keep(behind);
+    return returns;
+  }
+
+  private returnsToEarlier(line: BoundLine): boolean {
+    const { earlier } = this;
+    if (earlier === undefined || this.sought++ >= MOST_OTHERS) return false;
+    const at = earlier.lines.slice(0, MOST_OTHERS).indexOf(line);
+    if (at === -1) return false;
+    this.sought = MOST_OTHERS;
+    this.earlier = followed(earlier, at);
+    if (!this.goesOnAs(this.earlier)) return false;
+    this.earlier = undefined;
     return true;
   }
 
-  /** Takes over what came of the lines from one on. */
-  private goOn({ start, lines, statuses, marks, restores }: Former, from: number, difference: Difference): void {
-    const moved = this.position - start - from;
-    this.lines = withMore(this.lines, lines, from, lines.length);
-    this.statuses = withMore(this.statuses, statuses, from, lines.length);
+  /** Keeps lines that may come again. */
+  private keep(former: Former | undefined): void {
+    if (former !== undefined && former.lines.length > MOST_OTHERS) this.earlier = former;
+  }
+
+  /** Takes over what came of the lines once, if none of them heeds what is different now. */
+  private goesOnAs({ start, execution, lines, statuses, marks, restores }: Former): boolean {
+    const difference = this.execution.differenceTo(execution);
+    if (difference === undefined || heed({ lines, statuses, block: this.execution.block }, difference)) return false;
+    const moved = this.position - start;
+    this.lines = withMore(this.lines, lines, 0, lines.length);
+    this.statuses = withMore(this.statuses, statuses, 0, lines.length);
     for (const mark of marks) {
-      if (mark.at < start + from || isOld(mark, this.edits)) continue;
+      if (isOld(mark, this.edits)) continue;
       mark.execution.makeDifferent(difference);
       mark.at += moved;
       this.marks.push(mark);
     }
-    for (const [place, status] of restores) if (place > start + from) this.restores.set(place + moved, status);
+    for (const [place, status] of restores) this.restores.set(place + moved, status);
+    return true;
   }
+}
+
+/** What is left of the lines behind so many of them. */
+function followed({ start, execution, lines, statuses, marks, restores }: Former, count: number): Former {
+  for (const each of lines.slice(0, count)) execution.execute(each);
+  const from = start + count;
+  return { start: from, execution, lines: lines.slice(count), statuses: statuses.slice(count), marks: marks.filter(({ at }) => at >= from), restores: restores.filter(([place]) => place > from) };
 }
 
 /** Whether so many edits have come since the one that left the mark that it is taken away. */
