@@ -25,8 +25,8 @@ interface Calls {
 const MOST_CALLS = 2000;
 const MOST_TRIED = 16;
 
-/** A command has them as long as its text stays, through all evaluations of its script. */
-const remembered = new WeakMap<SimpleCommand, Calls>();
+/** A command has them as long as its text stays, through all evaluations of its script; those that the script never comes to apart. */
+const remembered = { reached: new WeakMap<SimpleCommand, Calls>(), unreached: new WeakMap<SimpleCommand, Calls>() };
 const dependencies = new WeakMap<SimpleCommand, readonly string[] | null>();
 
 const NO_NAMES: readonly string[] = [];
@@ -41,38 +41,47 @@ export function namesIn(command: SimpleCommand, source: Source): readonly string
 
 /** The call that a command makes again because nothing has changed that it depends on. */
 export function recall(shell: Interpreter, command: SimpleCommand): Invocation | undefined {
-  const calls = remembered.get(command);
-  if (calls === undefined) return undefined;
-  turnTo(calls, shell);
-  const { made, next } = calls;
+  const [own, others] = shell.reached ? [remembered.reached, remembered.unreached] : [remembered.unreached, remembered.reached];
+  const calls = own.get(command);
   let alike: Remembered | undefined;
-  // Mostly a script does what it did, in the same order.
-  for (let tried = 0; tried < made.length && tried < MOST_TRIED; tried++) {
-    const place = (next + tried) % made.length;
-    const known = made[place]!;
-    if (!holds(shell, known)) continue;
-    alike ??= known;
-    if (known.invocation.reached !== shell.reached || known.invocation.ends !== shell.endsAtFailure || !sameConditions(known.invocation.conditions, shell.conditionsWith(known.doubt))) continue;
-    calls.next = place + 1;
-    return known.invocation;
+  if (calls !== undefined) {
+    turnTo(calls, shell);
+    const { made, next } = calls;
+    // Mostly a script does what it did, in the same order.
+    for (let tried = 0; tried < made.length && tried < MOST_TRIED; tried++) {
+      const place = (next + tried) % made.length;
+      const known = made[place]!;
+      if (!holds(shell, known)) continue;
+      alike ??= known;
+      if (known.invocation.ends !== shell.endsAtFailure || !sameConditions(known.invocation.conditions, shell.conditionsWith(known.doubt))) continue;
+      calls.next = place + 1;
+      return known.invocation;
+    }
   }
+  alike ??= others.get(command)?.made.slice(0, MOST_TRIED).find((known) => holds(shell, known));
   if (alike === undefined) return undefined;
   const invocation = { ...alike.invocation, ends: shell.endsAtFailure, conditions: shell.conditionsWith(alike.doubt), reached: shell.reached };
-  keep(calls, { ...alike, invocation });
+  keep(shell, { ...alike, invocation });
   return invocation;
 }
 
 /** Keeps a call with the values that these variables have. */
 export function remember(shell: Interpreter, names: readonly string[], doubt: Unknown | undefined, invocation: Invocation): void {
-  const { command } = invocation;
-  const calls = remembered.get(command);
-  const call: Remembered = { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation };
+  keep(shell, { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation });
+}
+
+/** Puts a call in the place of the one that was expected next: there are never more than one evaluation makes. */
+function keep(shell: Interpreter, call: Remembered): void {
+  const { command, reached } = call.invocation;
+  const own = reached ? remembered.reached : remembered.unreached;
+  const calls = own.get(command);
   if (calls === undefined) {
-    remembered.set(command, { made: [call], evaluation: shell.evaluation, next: 1 });
+    own.set(command, { made: [call], evaluation: shell.evaluation, next: 1 });
     return;
   }
   turnTo(calls, shell);
-  keep(calls, call);
+  if (calls.next >= MOST_CALLS) calls.next = 0;
+  calls.made[calls.next++] = call;
 }
 
 /** Begins with the first call in an evaluation that has not come to the command yet. */
@@ -80,12 +89,6 @@ function turnTo(calls: Calls, { evaluation }: Interpreter): void {
   if (calls.evaluation === evaluation) return;
   calls.evaluation = evaluation;
   calls.next = 0;
-}
-
-/** Puts a call in the place of the one that was expected next: there are never more than one evaluation makes. */
-function keep(calls: Calls, call: Remembered): void {
-  if (calls.next >= MOST_CALLS) calls.next = 0;
-  calls.made[calls.next++] = call;
 }
 
 function holds({ environment, modes: { nounset } }: Interpreter, { names, values, invocation }: Remembered): boolean {

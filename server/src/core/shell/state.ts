@@ -212,7 +212,7 @@ export class ShellState {
   private silent = 0;
   private steps = 0;
   /** Where in the script it is, and how many questions have been asked there that nobody can answer. */
-  private place = '';
+  private part: object = {};
   asked = 0;
   /** How many loops are around what is run, inside of the function that is. */
   around = 0;
@@ -231,14 +231,14 @@ export class ShellState {
 
   /** Comes to a part of the script; an edit elsewhere leaves the names of its questions as they are. */
   comeTo(part: object): void {
-    this.place = nameOf(part);
+    this.part = part;
     this.environment.forgetDepartures(0);
     this.asked = 0;
   }
 
   /** The name of a question that is asked here, by its number. */
   question(number: number): string {
-    return `${this.place}.${number}`;
+    return `${nameOf(this.part)}.${number}`;
   }
 
   /** `$?` */

@@ -12,14 +12,29 @@ interface Executed {
   readonly block: string | undefined;
 }
 
-/** Whether one of the lines does what may depend on a difference that comes before them, or moves it. */
-export function heed({ lines, statuses, block }: Executed, { chains }: Difference): boolean {
-  if (chains.length === 0) return false;
+/** What becomes of a difference at a line that iptables-restore reads: it is heeded, or thrown away, or so at the end of the run. */
+type Becomes = 'heeded' | 'gone' | 'gone at the end';
+
+/**
+ * Behind how many of the lines a difference that comes before them is none any more in what they leave behind, as far as
+ * tables go: an iptables-restore that fails throws away what it has read. Undefined where one of them does what may depend
+ * on it, or moves it.
+ */
+export function lastsFor({ lines, statuses, block }: Executed, { chains }: Difference): number | undefined {
+  if (chains.length === 0) return 0;
   const restoring = new Restoring(chains, block);
-  const heeds = (line: BoundLine, index: number): boolean => isUnforeseeable(line) || (line.restore === undefined
-    ? line.bound !== undefined && commandHeeds(line.bound, line.bound.table?.name ?? 'filter', chains)
-    : restoring.heeds(line, statuses[index], lines[index + 1]?.restore !== line.restore));
-  return lines.some(heeds);
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    if (isUnforeseeable(line)) return undefined;
+    if (line.restore === undefined) {
+      if (line.bound !== undefined && commandHeeds(line.bound, line.bound.table?.name ?? 'filter', chains)) return undefined;
+      continue;
+    }
+    const becomes = restoring.after(line, statuses[index], lines[index + 1]?.restore !== line.restore);
+    if (becomes === 'heeded') return undefined;
+    if (becomes !== undefined) return becomes === 'gone' ? index + 1 : index + 2;
+  }
+  return Infinity;
 }
 
 /** What iptables-restore reads of the lines behind a difference. */
@@ -33,17 +48,31 @@ class Restoring {
     this.open = open;
   }
 
-  /** Whether the line heeds the difference; `isLast`: whether the iptables-restore comes to its end behind it. */
-  heeds(line: BoundLine, status: number | undefined, isLast: boolean): boolean {
-    const { content = line.line.content, bound, restore } = line;
+  /** What becomes of the difference at the line, if it does not stay what it is; `isLast`: whether the iptables-restore comes to its end behind it. */
+  after(line: BoundLine, status: number | undefined, isLast: boolean): Becomes | undefined {
+    const { content = line.line.content, text = line.line.text } = line;
+    // What it can't read does nothing.
+    const becomes = content.kind !== 'rule' && /^\s/u.test(text) ? undefined : this.behind(line, content, status);
+    return becomes ?? (isLast ? this.atEnd() : undefined);
+  }
+
+  private behind({ bound, restore }: BoundLine, content: LineContent, status: number | undefined): Becomes | undefined {
     const isThrownAway = bound?.ends === true || content.kind === 'table' || (content.kind === 'commit' && (status !== 0 || restore!.options.test));
-    if ((isThrownAway && this.isOpen) || this.heedsContent(content, bound)) return true;
+    if (isThrownAway && this.isOpen) return this.isAllOpen ? 'gone' : 'heeded';
+    if (this.heedsContent(content, bound)) return 'heeded';
     if (content.kind === 'table') this.open = content.name.text;
     else if (content.kind === 'commit') this.open = undefined;
-    if (!isLast) return false;
-    const { isOpen } = this;
+    return undefined;
+  }
+
+  private atEnd(): Becomes | undefined {
+    const becomes = !this.isOpen ? undefined : this.isAllOpen ? 'gone at the end' : 'heeded';
     this.open = undefined;
-    return isOpen;
+    return becomes;
+  }
+
+  private get isAllOpen(): boolean {
+    return this.chains.every(({ table }) => table === this.open);
   }
 
   /** Whether there is a difference in the table whose block is open: what ends that without loading it puts the table of before in its place. */

@@ -3,7 +3,7 @@ import type { Family } from '../../netfilter.ts';
 import type { BoundLine } from '../build.ts';
 import type { Ruleset } from '../model.ts';
 import { Execution } from './execution.ts';
-import { heed } from './heed.ts';
+import { lastsFor } from './heed.ts';
 import type { ExecutionStart } from './state.ts';
 import { unchangedTables } from './unchanged.ts';
 
@@ -187,11 +187,13 @@ export class Rerun {
     const { former, position } = this;
     // An iptables-restore that does not read the line is yet to come to its end.
     if (!(this.execution.isBetween || goesOn(this.lines[position - 1], line))) return false;
-    if (former === undefined) return this.returnsToEarlier(line);
-    const at = former.lines.indexOf(line);
-    if (at === -1 && position - former.start < MOST_OTHERS) return false;
+    const at = former?.lines.indexOf(line) ?? -1;
+    if (former === undefined || at === -1) {
+      if (former !== undefined && position - former.start >= MOST_OTHERS) this.former = undefined;
+      return this.returnsToEarlier(line);
+    }
     this.former = undefined;
-    if (at === -1 || this.vain++ >= MOST_VAIN) return this.returnsToEarlier(line);
+    if (this.vain++ >= MOST_VAIN) return this.returnsToEarlier(line);
     this.worth = position + LOOK * (former.lines.length - at);
     const behind = followed(former, at);
     if (this.goesOnAs(behind)) return true;
@@ -209,6 +211,7 @@ export class Rerun {
     this.earlier = followed(earlier, at);
     if (!this.goesOnAs(this.earlier)) return false;
     this.earlier = undefined;
+    this.former = undefined;
     return true;
   }
 
@@ -220,13 +223,14 @@ export class Rerun {
   /** Takes over what came of the lines once, if none of them heeds what is different now. */
   private goesOnAs({ start, execution, lines, statuses, marks, restores }: Former): boolean {
     const difference = this.execution.differenceTo(execution);
-    if (difference === undefined || heed({ lines, statuses, block: this.execution.block }, difference)) return false;
+    const lasts = difference && lastsFor({ lines, statuses, block: this.execution.block }, difference);
+    if (difference === undefined || lasts === undefined) return false;
     const moved = this.position - start;
     this.lines = withMore(this.lines, lines, 0, lines.length);
     this.statuses = withMore(this.statuses, statuses, 0, lines.length);
     for (const mark of marks) {
       if (isOld(mark, this.edits)) continue;
-      mark.execution.makeDifferent(difference);
+      mark.execution.makeDifferent(mark.at - start < lasts ? difference : { ...difference, chains: [] });
       mark.at += moved;
       this.marks.push(mark);
     }
