@@ -47,15 +47,14 @@ export default defineRule({
 
 /** The first command whose rules stay in a built-in chain and are not provided for. */
 function firstDoubled(executed: readonly BoundLine[], commands: ScriptCommands, ruleset: Ruleset): ScriptCommand | undefined {
-  // What is provided for in a chain is so for all that comes later.
-  const provided = new Map<string, Set<string>>();
+  // What is provided for in a chain is so for all that comes later: there may be thousands.
+  const provided: BoundRule[] = [];
   return commands.firstCertain(({ bound: added }) => {
-    const [table, chain] = [tableName(added!), added!.command!.chain!];
-    if (provided.get(table)?.has(chain) === true || !isLeftBehind(added!, ruleset)) return false;
+    if (provided.some((each) => isInSameChain(each, added!)) || !isLeftBehind(added!, ruleset)) return false;
     for (const before of executed) {
       if (before.bound === added) return true;
       if (!provides(before, added!)) continue;
-      provided.set(table, (provided.get(table) ?? new Set()).add(chain));
+      provided.push(added!);
       return false;
     }
     return true;
@@ -101,6 +100,8 @@ function provides(line: BoundLine, added: BoundRule): boolean {
 
 /** Whether it may put other rules in the place of all that are there. */
 const replacesAll = ({ restore, unknownInput }: BoundLine): boolean => unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test);
+
+const isInSameChain = (a: BoundRule, b: BoundRule): boolean => a.command!.chain === b.command!.chain && tableName(a) === tableName(b);
 
 const tableName = ({ table }: BoundRule): string => table?.name ?? 'filter';
 

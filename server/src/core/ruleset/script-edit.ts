@@ -96,9 +96,11 @@ class Joined implements Steps {
     const isSame = (place: number, placeBefore: number): boolean =>
       invocations[place] === evaluation.invocations[placeBefore] && (!areAsked || asked.has(place) === evaluation.asked.has(placeBefore));
     const hunks = hunksOf(invocations.length, evaluation.invocations.length, isSame);
+    const [only] = gone;
+    const isGone = gone.size === 1 ? (line: Line): boolean => line === only : (line: Line): boolean => gone.has(line);
     let left = counts.of(gone);
-    for (const { startBefore, endBefore } of hunks) for (let step = endAt(before, startBefore); step < endAt(before, endBefore); step++) if (gone.has(steps[step]!.alone)) left--;
-    // Thousands are compared, and hardly ever does one stand on a line that is gone.
+    for (const { startBefore, endBefore } of hunks) for (let step = endAt(before, startBefore); left > 0 && step < endAt(before, endBefore); step++) if (isGone(steps[step]!.alone)) left--;
+    // Thousands are compared, and hardly ever does one of the others stand on a line that is gone.
     return left === 0 ? hunks : hunksOf(invocations.length, evaluation.invocations.length, (place, placeBefore) => isSame(place, placeBefore) && !standsOn(gone, before, placeBefore));
   }
 

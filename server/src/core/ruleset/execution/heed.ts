@@ -23,11 +23,14 @@ type Becomes = 'heeded' | 'gone' | 'gone at the end';
 export function lastsFor({ lines, statuses, block }: Executed, { chains }: Difference): number | undefined {
   if (chains.length === 0) return 0;
   const restoring = new Restoring(chains, block);
+  const isChoosy = chains.some((each) => each.isChoosy);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
     if (isUnforeseeable(line)) return undefined;
     if (line.restore === undefined) {
-      if (line.bound !== undefined && commandHeeds(line.bound, line.bound.table?.name ?? 'filter', chains)) return undefined;
+      const { bound } = line;
+      // Most commands put a rule behind others, and there are thousands.
+      if (bound !== undefined && (isChoosy || bound.command?.kind !== 'append') && commandHeeds(bound, bound.table?.name ?? 'filter', chains)) return undefined;
       continue;
     }
     const becomes = restoring.after(line, statuses[index], lines[index + 1]?.restore !== line.restore);
@@ -96,8 +99,13 @@ class Restoring {
 }
 
 /** Whether nobody knows to which tables or chains a line does something. */
-const isUnforeseeable = ({ line, bound, content = line.content, unknownInput }: BoundLine): boolean =>
-  unknownInput !== undefined || (content.kind === 'table' && content.name.unknown !== undefined) || (bound !== undefined && openWordsOf(bound, content)?.isPlaceOpen === true);
+function isUnforeseeable({ line, bound, content, unknownInput }: BoundLine): boolean {
+  if (unknownInput !== undefined) return true;
+  const said = (): LineContent => content ?? line.content;
+  if (bound !== undefined) return bound.unknownWord !== undefined && openWordsOf(bound, said())?.isPlaceOpen === true;
+  const says = said();
+  return says.kind === 'table' && says.name.unknown !== undefined;
+}
 
 function commandHeeds(bound: BoundRule, tableName: string, chains: readonly ChainDifference[]): boolean {
   const { command } = bound;

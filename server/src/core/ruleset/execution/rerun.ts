@@ -20,7 +20,7 @@ const MOST_OTHERS = 256;
 /** To look whether lines heed a difference takes a fraction of what it takes to execute them. */
 const LOOK = 1 / 16;
 
-/** How often in one run that look may have been worth less than it took: many lines that use one variable are executed anew. */
+/** How often in one run that look may have been worth less than it took before others are put off, each twice as long: many lines may use one variable. */
 const MOST_VAIN = 2;
 
 /** An execution as it was after some of the lines. */
@@ -192,8 +192,9 @@ export class Rerun {
       if (former !== undefined && position - former.start >= MOST_OTHERS) this.former = undefined;
       return this.returnsToEarlier(line);
     }
+    if (this.vain >= MOST_VAIN && position - former.start < NEAREST * 2 ** (this.vain - MOST_VAIN)) return false;
     this.former = undefined;
-    if (this.vain++ >= MOST_VAIN) return this.returnsToEarlier(line);
+    this.vain++;
     this.worth = position + LOOK * (former.lines.length - at);
     const behind = followed(former, at);
     if (this.goesOnAs(behind)) return true;
