@@ -1,4 +1,5 @@
 import { sharedEnds } from '../shared-ends.ts';
+import { Tally } from '../tally.ts';
 import type { Line, LineContent } from './line.ts';
 import type { LineParser } from './parser.ts';
 import { indexAt, lineAt, offsetOfColumn, type Position, type Range } from './positions.ts';
@@ -26,8 +27,8 @@ export class TextLines {
   private readonly parser: LineParser;
   private readonly file: string | undefined;
   private lines: readonly Line[] = [];
-  /** How many lines of a kind there are, where there are any. */
-  private readonly counts = new Map<LineContent['kind'], number>();
+  /** How many lines of a kind there are. */
+  private readonly kinds = new Tally<LineContent['kind']>();
 
   /** `file`: the name of the lines' file, for other files that speak of them. */
   constructor(parser: LineParser, text: string, file?: string) {
@@ -43,7 +44,7 @@ export class TextLines {
 
   /** The lines of a kind of which there are few: mostly there is none, and no line is looked at. */
   of<Kind extends LineContent['kind']>(kind: Kind): readonly Line[] {
-    return this.counts.has(kind) ? this.lines.filter(({ content }) => content.kind === kind) : NO_LINES;
+    return this.kinds.of(kind) > 0 ? this.lines.filter(({ content }) => content.kind === kind) : NO_LINES;
   }
 
   getText(): string {
@@ -99,15 +100,9 @@ export class TextLines {
     this.lines = this.lines.slice(0, first).concat(after, this.lines.slice(end));
     this.renumber(first, first + after.length);
     const gone = before.slice(start, before.length - rest);
-    for (const { content } of gone) this.count(content.kind, -1);
-    for (const { content } of after) this.count(content.kind, 1);
+    for (const { content } of gone) this.kinds.add(content.kind, -1);
+    for (const { content } of after) this.kinds.add(content.kind, 1);
     return { first, before: gone, after };
-  }
-
-  private count(kind: LineContent['kind'], more: number): void {
-    const count = (this.counts.get(kind) ?? 0) + more;
-    if (count === 0) this.counts.delete(kind);
-    else this.counts.set(kind, count);
   }
 
   /** Numbers the lines from an edit on, which ends before `end`. */

@@ -1,4 +1,5 @@
 import { sharedEnds } from '../../core/shared-ends.ts';
+import { Tally } from '../../core/tally.ts';
 import type { Line, LineContent } from '../../core/syntax/line.ts';
 
 export type LineKind = LineContent['kind'];
@@ -13,8 +14,8 @@ type Question = (line: Line) => boolean;
 export class Survey {
   private readonly lines: readonly Line[];
   private readonly kinds: readonly LineKind[];
-  /** How many lines of a kind there are, where there are any. */
-  private readonly counts: Map<LineKind, number>;
+  /** How many lines of a kind there are. */
+  private readonly counts: Tally<LineKind>;
   private readonly byKind = new Map<LineKind, readonly Line[]>();
   /** Where lines begin and end that were not there the last time, and the end of those in whose place they stand. */
   private readonly start: number;
@@ -33,14 +34,14 @@ export class Survey {
     this.endBefore = (before?.lines.length ?? 0) - end;
     this.kinds = [...before?.kinds.slice(0, start) ?? [], ...lines.slice(start, this.end).map(({ content: { kind } }) => kind), ...before?.kinds.slice(this.endBefore) ?? []];
     this.answersBefore = before?.answers ?? new Map();
-    this.counts = new Map(before?.counts);
-    for (let place = start; place < this.endBefore; place++) this.count(before!.kinds[place]!, -1);
-    for (let place = start; place < this.end; place++) this.count(this.kinds[place]!, 1);
+    this.counts = new Tally(before?.counts);
+    for (let place = start; place < this.endBefore; place++) this.counts.add(before!.kinds[place]!, -1);
+    for (let place = start; place < this.end; place++) this.counts.add(this.kinds[place]!, 1);
   }
 
   /** The lines of a kind, in their order. */
   of(kind: SparseKind): readonly Line[] {
-    if (!this.counts.has(kind)) return NO_LINES;
+    if (this.counts.of(kind) === 0) return NO_LINES;
     let found = this.byKind.get(kind);
     if (found === undefined) this.byKind.set(kind, found = this.lines.filter((_, place) => this.kinds[place] === kind));
     return found;
@@ -51,12 +52,6 @@ export class Survey {
     let place = this.answers.get(question);
     if (place === undefined) this.answers.set(question, place = this.search(question));
     return this.lines[place];
-  }
-
-  private count(kind: LineKind, more: number): void {
-    const count = (this.counts.get(kind) ?? 0) + more;
-    if (count === 0) this.counts.delete(kind);
-    else this.counts.set(kind, count);
   }
 
   private search(question: Question): number {
