@@ -16,9 +16,19 @@ export function uriBeside(uri: string, path: string): string | undefined {
   const folder = uri.slice(0, uri.lastIndexOf('/') + 1);
   // What was never saved stands nowhere.
   if (!URL.canParse(folder) || folder.startsWith('untitled:')) return undefined;
-  const own = decodeURIComponent(new URL(folder).pathname);
+  const own = decoded(new URL(folder).pathname);
   const below = own !== '/' && path.startsWith(own) ? path.slice(own.length) : path;
   const parts = below.replace(/^\.\//u, '').split('/');
   if (parts.some((part) => part === '' || part === '..' || part.includes('\0'))) return undefined;
   return folder + parts.map(encodeURIComponent).join('/');
+}
+
+/** The path as files have it; of one that some client has not encoded, what it says. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return path;
+    throw error;
+  }
 }

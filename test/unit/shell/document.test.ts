@@ -156,6 +156,7 @@ describe('a script that reads others', () => {
     assert.deepEqual(['vars.sh', './a b', '/etc/fw.conf', '../x', '/home/fw/../x', '\0'].map(read), ['file:///home/fw/vars.sh', 'file:///home/fw/a%20b', undefined, undefined, undefined, undefined]);
     assert.equal(asked.length, 2);
     assert.equal(read('/home/fw/conf/fw.conf'), 'file:///home/fw/conf/fw.conf');
+    assert.equal(readBeside('file:///home/100%/start.sh', (file) => file)('vars.sh'), 'file:///home/100%/vars.sh');
     assert.deepEqual(['untitled:Untitled-1', 'untitled:/home/fw/new.sh'].map((uri) => readBeside(uri, (file) => file)('vars.sh')), [undefined, undefined]);
   });
 
