@@ -30,8 +30,6 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['/bin/sh -c "iptables a"; X=$(/bin/echo b | /usr/bin/tr b c); iptables $X; env A=1 B="$1" sh -c \'iptables $A $B\'; iptables "$A"', 'iptables a', 'iptables c', 'iptables 1 <$1>', 'iptables <$A>'],
   ['sh -c \'iptables "$0" "$1"\' a b; sh -c \'iptables "$0"\'', 'iptables a b', 'iptables <sh -c \'iptables "$0"\'>'],
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
-  // Behind a file of which nothing is known, a default is for those who set nothing there.
-  ['iptables ${X:-a}; . /etc/fw.conf; IPT=${IPT:-iptables}; $IPT "${X:-a}"; iptables "${Y:=b}" "$Y"; [ "${Z:-no}" = yes ] && iptables c; iptables "${1:-d}" "${V:+e}"', 'iptables a', 'iptables <${X:-a}>', 'iptables <${Y:=b}> <${Y:=b}>', 'if [ "${Z:-no}" = yes ]: iptables c', 'iptables d <${V:+e}>'],
   // Options that are turned on in one way hold in it.
   ['if [ -f x ]; then set -f; iptables *; fi; iptables *', 'if [ -f x ]: iptables *', 'iptables <*>'],
   ['if [ -f x ]; then set -f; else set -f; fi; iptables *', 'iptables *'],

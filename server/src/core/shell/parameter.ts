@@ -1,7 +1,6 @@
 import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
-import { namesProgram } from './program.ts';
 import type { Source } from './source.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
 import { isUnknown, oneOf, partOf, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
@@ -189,10 +188,7 @@ export class ParameterExpansion {
   /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
   private conditional(part: ParameterPart, found: Found, source: Source): Found | Replacement {
     const operator = part.operator!.at(-1)!;
-    if (found === ABSENT) {
-      if (operator === '?' || INHERITED.has(part.name)) return this.absent(part.name);
-      if (/^[A-Za-z_]/u.test(part.name) && this.expander.host.environment.era !== '') return this.perhapsSet(part, source);
-    }
+    if (found === ABSENT && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
     const unset = isUnset(found);
     const known = typeof found === 'object' && !('elements' in found) ? (found.beside === undefined ? found.candidates?.map((each) => each === '') : [false]) : [found === ''];
     const empties = part.operator!.startsWith(':') ? known : [false];
@@ -207,21 +203,6 @@ export class ParameterExpansion {
     if (operator === '-') return replacement(part);
     const value = this.argument(part, source);
     this.expander.host.environment.set(part.name, value);
-    return value;
-  }
-
-  /**
-   * Of a variable that the script itself never sets, behind a file of which nothing is known: a default is for those who do
-   * not set it there. A name of iptables is taken to stay one.
-   */
-  private perhapsSet(part: ParameterPart, source: Source): Value {
-    const { environment } = this.expander.host;
-    const origin = source.text.slice(part.start, part.end);
-    if (part.operator!.endsWith('+')) return { origin };
-    const otherwise = this.argument(part, source);
-    const value: Value = typeof otherwise === 'string' && namesProgram(otherwise) ? { origin, candidates: [otherwise] }
-      : { origin, ...(environment.era !== undefined && { id: idOf(`${part.name}:-${isUnknown(otherwise) ? otherwise.origin : otherwise}`, environment.era) }) };
-    if (part.operator!.endsWith('=')) environment.set(part.name, value);
     return value;
   }
 
