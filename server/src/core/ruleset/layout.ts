@@ -1,22 +1,30 @@
 import { sharedEnds, type SharedEnds } from '../shared-ends.ts';
 import type { Line } from '../syntax/line.ts';
 
+/** The lines from `first` to `last` stand in place of those up to `lastBefore` of another layout; the others are the same. */
+export interface Changed {
+  readonly first: number;
+  readonly last: number;
+  readonly lastBefore: number;
+}
+
 /** Where the lines of a script begin. */
 export class Layout {
   readonly lines: readonly Line[];
   readonly starts: readonly number[];
   readonly text: string;
-  /** The lines before the edit, and those in whose place others stand now. */
-  private readonly edit: { readonly lines: readonly Line[]; readonly first: number; readonly last: number };
+  /** The lines before the edit, and what it changed. */
+  private readonly linesBefore: readonly Line[];
+  private readonly edit: Changed;
   /** The line found last; whoever goes through a script asks for the next one. */
   private found = 0;
 
   /** `before`: the layout of the script before an edit, of which most goes on. */
   constructor(lines: readonly Line[], before?: Layout) {
     this.lines = lines;
-    const { start: first, end: behind } = sharedEnds(lines, before?.lines ?? []);
+    this.linesBefore = before?.lines ?? [];
+    const { start: first, end: behind } = sharedEnds(lines, this.linesBefore);
     const last = lines.length - behind;
-    this.edit = { lines: before?.lines ?? [], first, last };
     const starts = before?.starts.slice(0, first) ?? [];
     const from = before?.startOf(first) ?? 0;
     const changed = lines.slice(first, last).map(({ text, eol }) => text + eol);
@@ -25,7 +33,8 @@ export class Layout {
       starts.push(length);
       length += text.length;
     }
-    const lastBefore = (before?.lines.length ?? 0) - behind;
+    const lastBefore = this.linesBefore.length - behind;
+    this.edit = { first, last, lastBefore };
     const fromBefore = before?.startOf(lastBefore) ?? 0;
     for (let index = last; index < lines.length; index++) starts.push(before!.starts[index - last + lastBefore]! - fromBefore + length);
     this.starts = starts;
@@ -51,10 +60,10 @@ export class Layout {
   }
 
   /** The lines outside of which all are those of another layout. */
-  changedSince({ lines }: Layout): { readonly first: number; readonly last: number } {
-    if (lines === this.edit.lines) return this.edit;
+  changedSince({ lines }: Layout): Changed {
+    if (lines === this.linesBefore) return this.edit;
     const { start, end } = sharedEnds(this.lines, lines);
-    return { first: start, last: this.lines.length - end };
+    return { first: start, last: this.lines.length - end, lastBefore: lines.length - end };
   }
 
   /** How many characters at the start and at the end are those of lines of another layout. */

@@ -2,7 +2,7 @@ import { carriedOver, hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
 import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
-import type { Layout } from './layout.ts';
+import type { Changed, Layout } from './layout.ts';
 import type { ScriptStep } from './script.ts';
 import type { StepCounts } from './step-counts.ts';
 
@@ -20,13 +20,9 @@ export interface Before extends Steps {
 }
 
 /** What an edit has left as it was. */
-export interface Kept {
+export interface Kept extends Changed {
   /** Steps that stand in the place of those of before; the others are the same, one after the other. */
   readonly hunks: readonly Hunk[];
-  /** The lines from `first` to `last` stand in place of those up to `lastBefore`; the others are what they were. */
-  readonly first: number;
-  readonly last: number;
-  readonly lastBefore: number;
   /** Of the lines before and now those with steps that only the one or the other has. */
   readonly touched: ReadonlySet<Line>;
 }
@@ -37,20 +33,19 @@ export function stepsAfter(layout: Layout, evaluation: Evaluation, at: (place: n
     const steps: ScriptStep[] = [];
     return { steps, ends: evaluation.invocations.map((_, place) => put(steps, at(place))), kept: undefined };
   }
-  const { first, last } = layout.changedSince(before.layout);
-  const lastBefore = before.layout.lines.length - (layout.lines.length - last);
+  const changed = layout.changedSince(before.layout);
   const gone = goneLines(layout, before);
-  const joined = new Joined(before, gone, new Set(layout.lines.slice(first, last).filter((line) => gone.has(line))));
+  const joined = new Joined(before, gone, new Set(layout.lines.slice(changed.first, changed.last).filter((line) => gone.has(line))));
   for (const hunk of joined.hunksTo(evaluation)) joined.add(hunk, at);
   joined.goOnTo(before.ends.length);
   const { steps, ends, hunks, touched } = joined;
-  return { steps, ends, kept: { hunks, first, last, lastBefore, touched } };
+  return { steps, ends, kept: { hunks, ...changed, touched } };
 }
 
 /** The lines of before that are no more, or stand elsewhere. */
 export const goneLines = (layout: Layout, before: Before): ReadonlySet<Line> => {
-  const { first, last } = layout.changedSince(before.layout);
-  return new Set(before.layout.lines.slice(first, before.layout.lines.length - (layout.lines.length - last)));
+  const { first, lastBefore } = layout.changedSince(before.layout);
+  return new Set(before.layout.lines.slice(first, lastBefore));
 };
 
 /** Whether an invocation is the one of before at a place, on lines that are not gone. */
