@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { evaluateScript } from '../../../server/src/core/shell/evaluate.ts';
 import { ScriptText, type Chunk } from '../../../server/src/core/shell/script-text.ts';
+import { underEdits } from './edited-text.ts';
 import { summary, wordsOf } from './run.ts';
 
 /** A script, and what it runs when nobody knows its arguments. */
@@ -205,18 +206,10 @@ describe('evaluation of shell', () => {
     const shape = ({ start, text: own, broken, unended }: Chunk): unknown => [start, own, broken, unended];
     const text = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(''));
     fc.assert(fc.property(text, fc.array(fc.record({ at: fc.nat(), length: fc.nat(12), text }), { maxLength: 6 }), (start, edits) => {
-      const script = new ScriptText();
-      let current = start;
-      script.update(current);
-      for (const { at, length, text: inserted } of edits) {
-        const from = at % (current.length + 1);
-        current = current.slice(0, from) + inserted + current.slice(from + length);
-        script.update(current);
-        const fresh = new ScriptText();
-        fresh.update(current);
+      underEdits(start, edits, (script, fresh) => {
         assert.deepEqual(script.chunks.map(shape), fresh.chunks.map(shape));
         assert.deepEqual(evaluateScript(script.chunks).invocations.map(wordsOf), evaluateScript(fresh.chunks).invocations.map(wordsOf));
-      }
+      });
     }), {
       numRuns: 300,
       // The end of a text joins what is appended to it: a backslash, a here-document.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ScriptText } from '../../../server/src/core/shell/script-text.ts';
 import type { Command, Word } from '../../../server/src/core/shell/syntax/ast.ts';
+import { underEdits } from './edited-text.ts';
 
 const RUNS = Number(process.env.EDITED_SCRIPTS ?? 400);
 
@@ -12,27 +13,12 @@ const opening = fc.constantFrom('cat <<EOF', 'cat <<EOF >x', 'cat <<-EOF', "cat 
 const script = fc.tuple(opening, body, fc.constantFrom('EOF', 'EOF\r', '\tEOF', '')).map(([first, lines, last]) => ['N=1', first, ...lines, last, 'echo $N', ''].join('\n'));
 const edit = fc.record({ at: fc.nat(), length: fc.oneof(fc.constant(0), fc.nat(12)), text: fc.constantFrom('', 'x', '1', '$', '\\', '\n', '$N', 'x\n', 'EOF\n', '-A $M\n-A ${N}\n', '`', '$(', '}', '{', '\r', 'O') });
 
-/** What a text is read as. */
-function chunksOf(text: string): unknown {
-  const fresh = new ScriptText();
-  fresh.update(text);
-  return fresh.chunks;
-}
-
 const textOf = (command: Command | undefined): Word => (command?.kind === 'simple' ? command.redirects[0]!.target : assert.fail('no simple command'));
 
 describe('a here-document under edits', () => {
   it('is what it is when all is read anew', () => {
     fc.assert(fc.property(script, fc.array(edit, { minLength: 1, maxLength: 5 }), (start, edits) => {
-      const read = new ScriptText();
-      let text = start;
-      read.update(text);
-      for (const { at, length, text: typed } of edits) {
-        const place = at % (text.length + 1);
-        text = text.slice(0, place) + typed + text.slice(place + length);
-        read.update(text);
-        assert.deepEqual(read.chunks, chunksOf(text), JSON.stringify(text));
-      }
+      underEdits(start, edits, (read, fresh, text) => { assert.deepEqual(read.chunks, fresh.chunks, JSON.stringify(text)); });
     }), { numRuns: RUNS });
   }).timeout(60_000);
 
