@@ -21,7 +21,13 @@ const command = fc.oneof(
   chain.map((name) => `-N ${name}`), chain.map((name) => `-F ${name}`), chain.map((name) => `-X ${name}`), fc.constantFrom('-F', '-X', '-Z', '-L'),
   fc.constantFrom('-P INPUT DROP', '-P PREROUTING ACCEPT'), fc.record({ from: chain, to: fc.constantFrom('C', 'D') }).map(({ from, to }) => `-E ${from} ${to}`),
 );
+// Of which nobody knows where it works: mostly something added, which comes behind whatever is there.
+const somewhere = fc.record({
+  table: fc.constantFrom('', '-t nat ', '-t $T '), at: fc.constantFrom('$1', 'A$1', '${X}B'), what: option, aim: target,
+  kind: fc.oneof({ weight: 20, arbitrary: fc.constant('A') }, fc.constantFrom('I', 'D', 'F', 'N', 'X', 'P', 'L', 'Z')),
+}).map(({ table, kind, at, what, aim }) => `iptables ${table}-${kind} ${at} ${'AID'.includes(kind) ? `${what}-j ${aim}` : kind === 'P' ? 'DROP' : ''}`);
 const line = fc.oneof(
+  { weight: 30, arbitrary: somewhere },
   { weight: 200, arbitrary: fc.record({ table: fc.constantFrom('', '-t nat '), when: fc.constantFrom('', '', '', '[ -f x ] && '), written: command }).map(({ table, when, written }) => `${when}iptables ${table}${written}`) },
   fc.constantFrom('iptables-restore -n <<EOF\n*filter\n-A INPUT -j LOG\nCOMMIT\nEOF', 'iptables-restore <<EOF\n*nat\nCOMMIT\nEOF', 'iptables-restore < unknown'),
 );

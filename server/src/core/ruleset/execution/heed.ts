@@ -26,11 +26,12 @@ export function lastsFor({ lines, statuses, block }: Executed, { chains }: Diffe
   const isChoosy = chains.some((each) => each.isChoosy);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
+    const { bound, restore, unknownInput } = line;
+    // Most commands put a rule behind others, wherever that is, and there are thousands.
+    if (!isChoosy && restore === undefined && unknownInput === undefined && bound?.command?.kind === 'append') continue;
     if (isUnforeseeable(line)) return undefined;
-    if (line.restore === undefined) {
-      const { bound } = line;
-      // Most commands put a rule behind others, and there are thousands.
-      if (bound !== undefined && (isChoosy || bound.command?.kind !== 'append') && commandHeeds(bound, bound.table?.name ?? 'filter', chains)) return undefined;
+    if (restore === undefined) {
+      if (bound !== undefined && commandHeeds(bound, bound.table?.name ?? 'filter', chains)) return undefined;
       continue;
     }
     const becomes = restoring.after(line, statuses[index], lines[index + 1]?.restore !== line.restore);
