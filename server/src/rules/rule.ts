@@ -50,6 +50,15 @@ export interface Finding {
   readonly packetAfter?: Line;
   /** How an editor should draw it: faded or struck through. */
   readonly tag?: 'unnecessary' | 'deprecated';
+  /** What it is said for that others may be said for, too. */
+  readonly joint?: Joint;
+}
+
+/** What findings with one cause have in common: the first of them that no comment silences speaks for all. */
+export interface Joint {
+  readonly cause: string;
+  /** What it says for itself and so many others, of which there is at least one. */
+  message(others: number): string;
 }
 
 /** Another place that a finding speaks of. */

@@ -9,6 +9,7 @@ import { DEFAULT_CHECK_SETTINGS, NO_REPORTS, type CheckSettings, type Companion,
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
 import { ExactChecks } from './support/exact-checks.ts';
+import { joined } from './support/joined.ts';
 import { LineChecks } from './support/line-checks.ts';
 import { withoutForeign } from './support/own-lines.ts';
 import { RunChecks } from './support/run-checks.ts';
@@ -69,14 +70,14 @@ export class Diagnostics {
     this.codes = new Set(rules.map(({ code }) => code));
   }
 
-  /** The findings as they are known now, in the order of their lines, without those that a comment silences. */
+  /** The findings as they are known now, in the order of their lines, without those that a comment silences; of those with one cause the first. */
   findings(): readonly Finding[] {
     const quick = this.quickRound();
     const exact = this.exact.findings(quick.file);
     const ofRuns = this.runs.findings(quick.file);
     if (this.known?.quick !== quick || this.known.exact !== exact || this.known.ofRuns !== ofRuns) {
       const { heard, unused } = this.unsilenced([...quick.found, ...exact, ...ofRuns], quick.file);
-      this.known = { quick, exact, ofRuns, unused, findings: [...heard, ...unused].sort(byPosition) };
+      this.known = { quick, exact, ofRuns, unused, findings: joined([...heard, ...unused].sort(byPosition)) };
     }
     return this.known.findings;
   }
@@ -211,9 +212,12 @@ function explained(findings: readonly Finding[], explainers: readonly Rule[]): r
 const isError = ({ severity }: Finding): boolean => severity === 'error';
 
 /** The findings without those that say the same of the same place: a command that runs several times. */
-function distinct(findings: readonly Finding[]): Finding[] {
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const [lines, several] = [new Set<Line>(), new Set<Line>()];
+  for (const { line } of findings) (lines.has(line) ? several : lines).add(line);
   const known = new Map<Line, Set<string>>();
   return findings.filter(({ line, code, span, message }) => {
+    if (!several.has(line)) return true;
     const key = `${code} ${span.start} ${span.end} ${message}`;
     const said = known.get(line);
     if (said === undefined) known.set(line, new Set([key]));

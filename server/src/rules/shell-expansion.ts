@@ -11,7 +11,7 @@ export default defineRule({
   severity: 'information',
   docs: page({
     what: 'Finds rules and commands with a word that the script does not tell: a variable that it never sets, its own arguments, the output '
-      + 'of another program.',
+      + 'of another program. The first that depends on such a word speaks for all that do.',
     why: 'The value is not known here, so nothing is said against the rule, and a simulated packet that gets to it may or '
       + 'may not match: both ways are followed. A variable with a default, `${OFFICE:-192.0.2.0/24}`, counts as having it.',
     example: ['#!/bin/sh', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
@@ -21,21 +21,23 @@ export default defineRule({
     if (bound?.unresolved === undefined) return NO_REPORTS;
     const argument = argumentsOf(line).find(({ unknown, raw }) => unknown === bound.unresolved || (unknown === undefined && raw === bound.unresolved));
     if (argument === undefined) return NO_REPORTS;
-    return [{
-      line, span: { start: argument.start, end: argument.end },
-      message: messageOf(bound, argument, line.content.kind === 'rule'),
-    }];
+    const said = sayingOf(bound, argument, line.content.kind === 'rule');
+    return [{ line, span: { start: argument.start, end: argument.end }, message: said(0), joint: { cause: `shell-expansion ${said(0)}`, message: said } }];
   },
 });
 
-function messageOf({ command, table, unresolved }: BoundRule, argument: Argument, isRule: boolean): string {
+/** What is said of a rule or command, and of so many others of its kind. */
+function sayingOf({ command, table, unresolved }: BoundRule, argument: Argument, isRule: boolean): (others: number) => string {
+  const unknown = `\`${unresolved}\`, which is not known`;
   const isRuleAdded = command === undefined ? isRule : bringsRule(command);
-  if (!isRuleAdded) return `What this command does depends on \`${unresolved}\`, which is not known.`;
+  if (!isRuleAdded) return (others) => `What this command${and(others)} ${others === 0 ? 'does' : 'do'} depends on ${unknown}.`;
   // All words of a command that is read from a text stand where that does.
   const place = [{ span: command?.chainSpan, name: command?.chain }, { span: table?.span, name: table?.name }].find(({ span, name }) => span !== undefined && name === argument.text && isWithin(span, argument));
-  return place === undefined ? `The rule depends on \`${unresolved}\`, which is not known; it may match any packet or none.`
-    : `Where the rule goes depends on \`${unresolved}\`, which is not known; it may be in any chain that fits.`;
+  if (place === undefined) return (others) => (others === 0 ? `The rule depends on ${unknown}; it may match any packet or none.` : `This rule${and(others)} depend on ${unknown}; they may match any packet or none.`);
+  return (others) => (others === 0 ? `Where the rule goes depends on ${unknown}; it may be in any chain that fits.` : `Where this rule${and(others)} go depends on ${unknown}; they may be in any chain that fits.`);
 }
+
+const and = (others: number): string => (others === 0 ? '' : ` and ${others} other${others === 1 ? '' : 's'}`);
 
 function argumentsOf({ content }: Line): readonly Argument[] {
   return content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.kind === 'rule' ? content.arguments : [];

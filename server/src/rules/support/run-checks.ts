@@ -109,15 +109,17 @@ export class RunChecks {
   }
 
   /** The finding on this document's own lines. What mends one run may harm another. */
-  private ofRuns({ code, severity, line, span, message, related, fixes = [], tag }: Finding, runs: readonly ScriptRun[]): Finding {
+  private ofRuns({ code, severity, line, span, message, related, fixes = [], tag, joint }: Finding, runs: readonly ScriptRun[]): Finding {
+    const prefix = `Run with ${namesOf(runs)}: `;
     const place = (each: Line): Line => this.document.lineAt(each.number)!.line;
     const mends = fixes.map(({ edits, ...fix }): Fix => ({ ...fix, safe: false, edits: edits.map((edit) => ({ ...edit, line: place(edit.line) })) }));
     const first = runs.find(({ after }) => after === undefined);
     return {
-      code, severity, line: place(line), span, message: `Run with ${namesOf(runs)}: ${message}`,
+      code, severity, line: place(line), span, message: prefix + message,
       ...(related && { related: related.map((each) => ({ ...each, line: place(each.line) })) }),
       fixes: first === undefined ? mends : [...mends, followRun(this.document.lines[0]!, first.argument)],
       ...(tag && { tag }),
+      ...(joint && { joint: { cause: prefix + joint.cause, message: (others) => prefix + joint.message(others) } }),
     };
   }
 }
