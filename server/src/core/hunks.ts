@@ -70,15 +70,17 @@ export function placesAfter(before: readonly number[], hunks: readonly Hunk[], f
 
 /** Where two lists have the next element in common, or their ends. */
 function meeting(at: number, before: number, end: number, endBefore: number, isSame: (place: number, placeBefore: number) => boolean): { readonly at: number; readonly before: number } {
-  const most = Math.min(end - at, endBefore - before);
+  const [most, farthest] = [Math.min(end - at, endBefore - before), Math.min(NEAR, Math.max(end - at, endBefore - before))];
   const isMeeting = (here: number, there: number): boolean => here < end && there < endBefore && isSame(here, there);
-  for (let far = 1; far < most || far <= NEAR; far++) {
-    if (isMeeting(at + far, before + far)) return { at: at + far, before: before + far };
-    if (far > NEAR) continue;
-    for (let less = far - 1; less >= 0; less--) {
-      if (isMeeting(at + far, before + less)) return { at: at + far, before: before + less };
-      if (isMeeting(at + less, before + far)) return { at: at + less, before: before + far };
+  let far = 1;
+  // Many in a row are mostly replaced one by one, and to look for more or fewer takes the longer the more there are.
+  for (; far < most && far <= NEAR; far++) if (isMeeting(at + far, before + far)) return { at: at + far, before: before + far };
+  for (let more = 1; more <= farthest; more++) {
+    for (let less = more - 1; less >= 0; less--) {
+      if (isMeeting(at + more, before + less)) return { at: at + more, before: before + less };
+      if (isMeeting(at + less, before + more)) return { at: at + less, before: before + more };
     }
   }
+  for (; far < most; far++) if (isMeeting(at + far, before + far)) return { at: at + far, before: before + far };
   return { at: end, before: endBefore };
 }

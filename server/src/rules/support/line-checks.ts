@@ -1,25 +1,28 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
 import { tableOfCommand, type LineContext, type RulesetDocument } from '../../core/ruleset/document.ts';
-import { sharedEnds } from '../../core/shared-ends.ts';
+import { carriedOver, hunksOf, type Hunk } from '../../core/hunks.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, LineInContext } from '../rule.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';
 
-/** A whole file as it was checked last: what was found on each line, and in which table's block it stood. */
-interface CheckedFile {
+/** Lines that were checked: what was found on each, and in which table's block it stood. */
+interface Checked {
   readonly lines: readonly Line[];
   readonly tables: readonly (TableName | undefined)[];
   readonly findings: readonly (readonly Finding[])[];
+}
+
+/** A whole file as it was checked last. */
+interface CheckedFile extends Checked {
   readonly family: Family;
   readonly kind: FileKind;
   /** Whether chains hide targets, so that a line may mean something else than what it says. */
   readonly hides: boolean;
 }
 
-/**
- * Runs the checks of single lines. Lines that stand before the edited ones are not even looked at, and those behind them
- * only where they have come into another table.
- */
+const NOTHING: Checked = { lines: [], tables: [], findings: [] };
+
+/** Runs the checks of single lines; those that were there before only where they have come into another table. */
 export class LineChecks {
   private readonly document: RulesetDocument;
   private readonly checkLine: (place: LineInContext) => readonly Finding[];
@@ -32,33 +35,26 @@ export class LineChecks {
 
   /** The findings of each line, in the order of the lines. */
   run(kind: FileKind): readonly (readonly Finding[])[] {
-    const { lines, family } = this.document;
-    const { first, end } = this.changed(lines, family, kind);
-    const changed = lines.slice(first, end);
-    const findings = changed.map((line) => this.findingsOf(line, kind, this.document.context(line)));
+    const { document, document: { lines, family }, hides } = this;
+    const last = this.last?.family === family && this.last.kind === kind && !this.last.hides && !hides ? this.last : NOTHING;
+    const changed = this.changed(lines, last);
     this.last = {
-      lines, family, kind, hides: this.hides,
-      tables: this.around(first, lines.length - end, changed.map(({ number }) => this.document.tableAt(number)), ({ tables }) => tables),
-      findings: this.around(first, lines.length - end, findings, (last) => last.findings),
+      lines, family, kind, hides,
+      tables: carriedOver(last.tables, changed, (place) => document.tableAt(lines[place]!.number)),
+      findings: carriedOver(last.findings, changed, (place) => this.findingsOf(lines[place]!, kind, document.context(lines[place]!))),
     };
     return this.last.findings;
   }
 
-  /** What is kept of the last time before and behind what is new. */
-  private around<T>(first: number, behind: number, changed: readonly T[], of: (file: CheckedFile) => readonly T[]): readonly T[] {
-    if (this.last === undefined) return changed;
-    const before = of(this.last);
-    return before.slice(0, first).concat(changed, before.slice(before.length - behind));
-  }
-
-  /** The stretch of lines outside of which nothing that the checks depend on is different from the last time. */
-  private changed(lines: readonly Line[], family: Family, kind: FileKind): { readonly first: number; readonly end: number } {
-    const { last } = this;
-    if (last === undefined || last.family !== family || last.kind !== kind || last.hides || this.hides) return { first: 0, end: lines.length };
-    const { start: first, end: behind } = sharedEnds(lines, last.lines);
-    const next = lines[lines.length - behind];
-    const isMoved = next !== undefined && this.document.tableAt(next.number) !== last.tables[last.lines.length - behind];
-    return { first, end: isMoved ? lines.length : lines.length - behind };
+  /** Lines that were not there the last time, with those behind them that have come into another table. */
+  private changed(lines: readonly Line[], { lines: before, tables }: Checked): readonly Hunk[] {
+    const hunks = hunksOf(lines.length, before.length, (place, placeBefore) => lines[place] === before[placeBefore]);
+    return hunks.map((hunk, index): Hunk => {
+      const { end, endBefore } = hunk;
+      const next = hunks[index + 1] ?? { start: lines.length, startBefore: before.length };
+      const isMoved = end < next.start && this.document.tableAt(lines[end]!.number) !== tables[endBefore];
+      return isMoved ? { ...hunk, end: next.start, endBefore: next.startBefore } : hunk;
+    });
   }
 
   private get hides(): boolean {
