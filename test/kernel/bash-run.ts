@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { saveRuleset } from '../../server/src/core/ruleset/save.ts';
 import { Execution } from '../../server/src/core/ruleset/execution/execution.ts';
-import type { BoundLine } from '../../server/src/core/ruleset/build.ts';
+import type { BoundLine } from '../../server/src/core/ruleset/bound-line.ts';
 import type { Backend, Family } from '../../server/src/core/netfilter.ts';
 import { openDocument } from '../support/document.ts';
 import { apart } from '../support/programs.ts';

@@ -2,7 +2,7 @@ import type { CodeLens, CodeLensParams } from 'vscode-languageserver';
 import { FAMILY_NAMES, partsOfStack } from '../core/netfilter.ts';
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { stackOfCommand } from '../core/ruleset/family.ts';
-import { commandsOf } from '../core/ruleset/script.ts';
+import { commandsOf } from '../core/ruleset/script-command.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';
 import type { Session } from './session.ts';

@@ -1,6 +1,7 @@
 import { SymbolKind, type DocumentSymbol, type DocumentSymbolParams, type Range } from 'vscode-languageserver';
 import { FAMILY_NAMES, isBuiltIn, type Family, type TableName } from '../core/netfilter.ts';
-import { tableOfCommand, type RulesetDocument } from '../core/ruleset/document.ts';
+import type { RulesetDocument } from '../core/ruleset/document.ts';
+import { tableOfCommand } from '../core/ruleset/table-of-command.ts';
 import type { BoundRule } from '../core/ruleset/model.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';

@@ -1,5 +1,5 @@
-import type { BoundLine } from '../core/ruleset/build.ts';
-import { tableOfCommand } from '../core/ruleset/document.ts';
+import type { BoundLine } from '../core/ruleset/bound-line.ts';
+import { tableNameOf, tableOfCommand } from '../core/ruleset/table-of-command.ts';
 import type { BoundRule, Chain, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type FileInContext, type Fix } from './rule.ts';
 import { insert } from './support/edits.ts';
@@ -95,15 +95,13 @@ function provides(line: BoundLine, added: BoundRule): boolean {
   const command = bound?.command;
   if (command?.kind !== 'flush' && command?.kind !== 'delete') return false;
   const fits = (name: string | undefined, wanted: string | undefined): boolean => name === wanted || (bound!.unresolved !== undefined && name !== undefined && /[$`]/u.test(name));
-  return fits(tableName(bound!), tableName(added)) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, added.command!.chain));
+  return fits(tableNameOf(bound!), tableNameOf(added)) && ((command.kind === 'flush' && command.chain === undefined) || fits(command.chain, added.command!.chain));
 }
 
 /** Whether it may put other rules in the place of all that are there. */
 const replacesAll = ({ restore, unknownInput }: BoundLine): boolean => unknownInput !== undefined || (restore?.options.reads === true && !restore.options.noflush && !restore.options.test);
 
-const isInSameChain = (a: BoundRule, b: BoundRule): boolean => a.command!.chain === b.command!.chain && tableName(a) === tableName(b);
-
-const tableName = ({ table }: BoundRule): string => table?.name ?? 'filter';
+const isInSameChain = (a: BoundRule, b: BoundRule): boolean => a.command!.chain === b.command!.chain && tableNameOf(a) === tableNameOf(b);
 
 /** Says the flush with the words of the command in front of its options, so that sudo and variables stay. */
 function flushFirst({ line, command, table }: ScriptCommand): Fix {

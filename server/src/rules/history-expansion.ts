@@ -1,5 +1,5 @@
 import type { Line, ShellCommand } from '../core/syntax/line.ts';
-import { commandsOf } from '../core/ruleset/script.ts';
+import { commandsOf } from '../core/ruleset/script-command.ts';
 import type { Span } from '../core/text.ts';
 import { defineRule, type Fix } from './rule.ts';
 import { replace } from './support/edits.ts';

@@ -4,6 +4,7 @@ import type { Line } from '../core/syntax/line.ts';
 import { NO_REPORTS, defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insert, replace, textSpan } from './support/edits.ts';
 import { BYTE_ORDER_MARK } from '../core/ruleset/kind.ts';
+import { tableNameOf } from '../core/ruleset/table-of-command.ts';
 import { meantCommit, meantTable } from './support/meant.ts';
 import { page } from './support/page.ts';
 import { problemRule } from './support/problem-rule.ts';
@@ -163,9 +164,10 @@ function* commands({ lines, bound }: FileInContext): Iterable<Report> {
     if (content.kind === 'table') block = content.name.text;
     else if (content.kind === 'commit') block = undefined;
     else if (content.kind === 'command') {
-      const table = bound(line)?.table?.name ?? 'filter';
+      const command = bound(line)!;
+      const table = tableNameOf(command);
       const other = block !== undefined && table !== block ? ` It would belong into a \`*${table}\` block.` : '';
-      const rule = block === table ? ruleOfCommand(line, bound(line)) : undefined;
+      const rule = block === table ? ruleOfCommand(line, command) : undefined;
       yield {
         line, span: content.program, message: `\`${content.program.text}\` is a shell command; a ruleset holds what would follow it.${other}`,
         ...(rule === undefined ? {} : { fixes: [{ title: `Remove ${content.program.text}`, safe: true, edits: [replace(line, { start: 0, end: line.text.length }, rule)] }] }),

@@ -2,7 +2,7 @@ import type { Share } from '../core/shell/syntax/walk.ts';
 import type { Problem } from '../core/extensions/definition.ts';
 import type { Span } from '../core/text.ts';
 import type { Line } from '../core/syntax/line.ts';
-import type { BoundLine } from '../core/ruleset/build.ts';
+import type { BoundLine } from '../core/ruleset/bound-line.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import type { ConditionalCommand, FirstDependent, LineContext } from '../core/ruleset/document.ts';
 import type { BrokenLine, UnsetLine } from '../core/ruleset/script.ts';

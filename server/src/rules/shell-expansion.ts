@@ -1,6 +1,6 @@
 import { bringsRule } from '../core/ruleset/legal-options.ts';
 import type { BoundRule } from '../core/ruleset/model.ts';
-import { commandsOf } from '../core/ruleset/script.ts';
+import { commandsOf } from '../core/ruleset/script-command.ts';
 import type { Argument, Line } from '../core/syntax/line.ts';
 import { isWithin } from '../core/text.ts';
 import { NO_REPORTS, defineRule } from './rule.ts';

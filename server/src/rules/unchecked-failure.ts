@@ -1,4 +1,4 @@
-import type { BoundLine } from '../core/ruleset/build.ts';
+import type { BoundLine } from '../core/ruleset/bound-line.ts';
 import { stackOf } from '../core/netfilter.ts';
 import type { BoundRule, Ruleset } from '../core/ruleset/model.ts';
 import { defineRule, type FileInContext, type Fix } from './rule.ts';

@@ -1,6 +1,7 @@
 import type { Problem } from '../core/extensions/definition.ts';
 import { HOOKS } from '../core/netfilter.ts';
 import { makerOf } from '../core/ruleset/makers.ts';
+import { tableNameOf } from '../core/ruleset/table-of-command.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
 import { insertAbove, insertBelow } from './support/edits.ts';
@@ -56,7 +57,7 @@ function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iter
   // Built-in names of other tables, and what needs quotes, are no names for a new chain; what stands for another word is not that.
   if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name) || isEvaluated(line, span)) return;
   if (content.kind === 'command') {
-    if (bound?.command !== undefined && file !== undefined && hasPlaceAbove(file, line)) yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${leading(bound, bound.table?.name ?? 'filter')}-N ${name}`)] };
+    if (bound?.command !== undefined && file !== undefined && hasPlaceAbove(file, line)) yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${leading(bound, tableNameOf(bound))}-N ${name}`)] };
     return;
   }
   const last = file === undefined ? undefined : lastDeclaration(line, file);

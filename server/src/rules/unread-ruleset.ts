@@ -1,4 +1,4 @@
-import type { BoundLine } from '../core/ruleset/build.ts';
+import type { BoundLine } from '../core/ruleset/bound-line.ts';
 import { defineRule } from './rule.ts';
 import { page } from './support/page.ts';
 import { textSpan } from './support/edits.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Execution } from '../../../server/src/core/ruleset/execution/execution.ts';
-import type { BoundLine } from '../../../server/src/core/ruleset/build.ts';
+import type { BoundLine } from '../../../server/src/core/ruleset/bound-line.ts';
 import { openDocument } from '../../support/document.ts';
 
 // Few rules, so that what is deleted is often there.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Execution } from '../../../server/src/core/ruleset/execution/execution.ts';
 import { Rerun } from '../../../server/src/core/ruleset/execution/rerun.ts';
-import type { BoundLine } from '../../../server/src/core/ruleset/build.ts';
+import type { BoundLine } from '../../../server/src/core/ruleset/bound-line.ts';
 import type { Ruleset } from '../../../server/src/core/ruleset/model.ts';
 import type { Backend } from '../../../server/src/core/netfilter.ts';
 import { openDocument } from '../../support/document.ts';

@@ -1,28 +1,10 @@
 import type { Family } from '../netfilter.ts';
-import type { Line, LineContent } from '../syntax/line.ts';
+import type { BoundLine } from './bound-line.ts';
 import { Execution } from './execution/execution.ts';
-import type { RestoreRun } from './execution/restore-file.ts';
 import type { ExecutionStart } from './execution/state.ts';
-import type { BoundRule, Ruleset } from './model.ts';
+import type { Ruleset } from './model.ts';
 
 export type { ExecutionStart } from './execution/state.ts';
-
-export interface BoundLine {
-  readonly line: Line;
-  readonly bound: BoundRule | undefined;
-  /** What the line says this time, where that is not its first content: a here-document in a loop, a line that `echo` prints. */
-  readonly content?: LineContent;
-  /** The line as iptables-restore reads it, where that is not its own text. */
-  readonly text?: string | undefined;
-  /** The iptables-restore of a script that reads the line. */
-  readonly restore?: RestoreRun | undefined;
-  /** What an iptables-restore reads that the script does not tell, in place of its lines. */
-  readonly unknownInput?: string | undefined;
-  /** Whether the script looks at how the command ends. */
-  readonly asked?: boolean | undefined;
-  /** Whether the script ends there where the command fails. */
-  readonly ends?: boolean | undefined;
-}
 
 /** Executes the lines in order into the ruleset that they leave behind. */
 export function buildRuleset(lines: Iterable<BoundLine>, family: Family, start: ExecutionStart = {}): Ruleset {

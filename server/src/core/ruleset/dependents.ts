@@ -1,6 +1,6 @@
 import type { Hunk } from '../hunks.ts';
 import type { Line } from '../syntax/line.ts';
-import type { ScriptStep } from './script.ts';
+import type { ScriptStep } from './script-step.ts';
 
 /** What some commands of a script depend on. */
 export interface Dependence {

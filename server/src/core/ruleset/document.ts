@@ -1,4 +1,4 @@
-import { isTableName, partsOfStack, stackOf, type Backend, type Family, type Stack, type TableName } from '../netfilter.ts';
+import { partsOfStack, stackOf, type Backend, type Family, type Stack, type TableName } from '../netfilter.ts';
 import type { Argument, Line, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
 import { lineAt, offsetOfColumn, positionAt, rangeOf, type PhysicalLine, type Position, type Range } from '../syntax/positions.ts';
@@ -11,7 +11,8 @@ import type { Share } from '../shell/syntax/walk.ts';
 import type { Span } from '../text.ts';
 import { Blocks } from './blocks.ts';
 import { bindLine, bindRule, bindWithHidden, conditionalRule } from './bind.ts';
-import { buildRuleset, type BoundLine } from './build.ts';
+import type { BoundLine } from './bound-line.ts';
+import { buildRuleset } from './build.ts';
 import { Rerun } from './execution/rerun.ts';
 import { familyOfContent, familyOfName, familyOfProgram, stackOfCommand } from './family.ts';
 import { HiddenTargets } from './hidden-targets.ts';
@@ -19,7 +20,10 @@ import { kindOf, type FileKind } from './kind.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
-import { Script, commandsOf, type BrokenLine, type LineRegion, type ScriptContext, type ScriptReading, type ScriptStep, type UnsetLine } from './script.ts';
+import { tableOfCommand } from './table-of-command.ts';
+import { Script, type BrokenLine, type LineRegion, type ScriptContext, type ScriptReading, type UnsetLine } from './script.ts';
+import { commandsOf } from './script-command.ts';
+import type { ScriptStep } from './script-step.ts';
 
 /** How a line stands in the file: its table block and the family that it is read for. */
 export interface LineContext {
@@ -577,9 +581,3 @@ function conditionalCommand(reading: ScriptReading, place: number): ConditionalC
 }
 
 const certainOrNot = (bound: BoundRule, reason: string | undefined, presence: ScriptStep['presence']): BoundRule => (reason === undefined ? bound : conditionalRule(bound, reason, presence));
-
-/** The table that a command works on: `-t`, or filter. */
-export function tableOfCommand(bound: BoundRule): TableName | undefined {
-  const name = bound.table?.name ?? 'filter';
-  return isTableName(name) ? name : undefined;
-}

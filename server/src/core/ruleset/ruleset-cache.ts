@@ -1,4 +1,4 @@
-import type { BoundLine } from './build.ts';
+import type { BoundLine } from './bound-line.ts';
 import type { BoundRule, Ruleset } from './model.ts';
 import { appends, replaceRule } from './replace-rule.ts';
 

@@ -1,9 +1,9 @@
 import { carriedOver, hunksOf, type Hunk } from '../hunks.ts';
 import type { Evaluation } from '../shell/evaluate.ts';
-import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts';
+import type { Invocation } from '../shell/invocation.ts';
 import type { Line } from '../syntax/line.ts';
 import type { Changed, Layout } from './layout.ts';
-import type { ScriptStep } from './script.ts';
+import { sameStep, type ScriptStep } from './script-step.ts';
 import type { StepCounts } from './step-counts.ts';
 
 /** The steps of a script, and how many there are up to each invocation and with it. */
@@ -57,10 +57,6 @@ function standsOn(lines: ReadonlySet<Line>, { steps, ends }: Steps, place: numbe
   for (let step = place === 0 ? 0 : ends[place - 1]!; step < ends[place]!; step++) if (lines.has(steps[step]!.alone)) return true;
   return false;
 }
-
-/** Whether the steps are the same command on the same line; what iptables-restore reads is not compared. */
-export const sameStep = (a: ScriptStep, b: ScriptStep): boolean => a === b
-  || (a.command !== undefined && a.command === b.command && a.alone === b.alone && a.family === b.family && a.namespace === b.namespace && a.conditional === b.conditional && sameAnswers(a.presence, b.presence) && sameDemand(a.argument, b.argument) && a.reached === b.reached && a.asked === b.asked && a.ends === b.ends);
 
 /** Steps of before and others in their order. */
 class Joined implements Steps {

@@ -2,7 +2,7 @@ import { stackOf, type Backend, type Family, type Stack } from '../netfilter.ts'
 import { evaluateScript, type Evaluation } from '../shell/evaluate.ts';
 import type { Positional } from '../shell/environment.ts';
 import type { ReadFile } from '../shell/interpreter.ts';
-import { sameAnswers, sameDemand, type Answer, type Condition, type Invocation } from '../shell/invocation.ts';
+import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { SimpleCommand } from '../shell/syntax/ast.ts';
@@ -11,7 +11,7 @@ import { shareOf, type Share } from '../shell/syntax/walk.ts';
 import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
-import type { BoundLine } from './build.ts';
+import type { BoundLine } from './bound-line.ts';
 import { Dependents, isDoubtful, type Dependence } from './dependents.ts';
 import type { Rerun } from './execution/rerun.ts';
 import type { RestoreRun } from './execution/restore-file.ts';
@@ -22,7 +22,9 @@ import { Layout } from './layout.ts';
 import { Recent, Round } from './recent.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
 import type { RestoredText } from './restored-text.ts';
-import { goneLines, sameInvocation, sameStep, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
+import { argumentOf, commandsOf, restOf, sameArgument, sameCommand, sameContent, wordsOf } from './script-command.ts';
+import { goneLines, sameInvocation, stepsAfter, type Before, type Kept, type Steps } from './script-edit.ts';
+import { sameStep, type ScriptStep } from './script-step.ts';
 import { Statuses } from './statuses.ts';
 import { StepCounts } from './step-counts.ts';
 
@@ -30,37 +32,6 @@ import { StepCounts } from './step-counts.ts';
 export interface LineRegion {
   readonly first: number;
   readonly last: number;
-}
-
-/** A line's part in the execution of a script. */
-export interface ScriptStep {
-  /** The line as it stands alone. */
-  readonly alone: Line;
-  readonly family: Family;
-  /** The network namespace whose tables it is for, where that is not the script's own. */
-  readonly namespace: string | undefined;
-  /** A command line's command, the content of a line that has no other; undefined for a line that iptables-restore reads. */
-  readonly command: ShellCommand | undefined;
-  /** What iptables-restore reads. */
-  readonly content: LineContent | undefined;
-  /** The line as iptables-restore reads it, where it is not the script's own. */
-  readonly text?: string;
-  /** The iptables-restore that reads it. */
-  readonly restore?: RestoreRun;
-  /** Why nobody knows whether it runs. */
-  readonly conditional: string | undefined;
-  /** The answers by which it runs, where it runs by nothing else that nobody knows. */
-  readonly presence?: readonly Answer[] | undefined;
-  /** The argument of the script that this asks for. */
-  readonly argument?: Condition['argument'];
-  /** What an iptables-restore reads that nobody knows. */
-  readonly unknownInput?: string;
-  /** Whether the script looks at how it ends. */
-  readonly asked?: true;
-  /** Whether the script ends there where it fails. */
-  readonly ends?: true;
-  /** Whether the script comes to it at all. */
-  readonly reached: boolean;
 }
 
 /** What a script runs in, as far as that decides how its commands end. */
@@ -596,63 +567,4 @@ function plain({ content }: Line, broken: boolean): LineContent {
     case 'command': return broken ? content : SHELL;
     default: return content;
   }
-}
-
-/** The argument that a field is in its line: `raw` is what stands there. */
-function argumentOf({ text, start, end, unknown }: Field, line: string, lineStart: number): Argument {
-  const from = Math.min(start - lineStart, line.length);
-  const to = Math.min(end - lineStart, line.length);
-  const raw = line.slice(from, to);
-  return {
-    text, raw, start: from, end: to,
-    ...(unknown !== undefined ? { unknown: unknown.origin } : raw !== text && comesFromElsewhere(raw, text) ? { evaluated: true as const } : {}),
-  };
-}
-
-/** What stands on a line behind an offset, without blanks and joined line ends. */
-function restOf(text: string, offset: number): Argument | undefined {
-  const behind = text.slice(offset);
-  const start = offset + /^(?:\s|\\\r?\n|\\$)*/u.exec(behind)![0].length;
-  const raw = text.slice(start).trimEnd();
-  return raw === '' ? undefined : { text: raw, raw, start, end: start + raw.length };
-}
-
-/** Whether more than quotes stands between the text and its value. */
-const comesFromElsewhere = (raw: string, value: string): boolean => /[$`{]/u.test(raw) || raw.replaceAll(/["'\\]|\r?\n/gu, '') !== value.replaceAll(/["'\\]/gu, '');
-
-/** Every command of a command line, in the order of their first execution. */
-export function commandsOf(content: Extract<LineContent, { kind: 'command' }>): readonly ShellCommand[] {
-  const first = content.others?.length === 0 || content.others === undefined ? undefined : content.others;
-  return first === undefined ? [content] : [content, ...first];
-}
-
-function sameArgument(a: Argument, b: Argument): boolean {
-  return a === b || (a.text === b.text && a.start === b.start && a.end === b.end && a.raw === b.raw && a.unknown === b.unknown && a.evaluated === b.evaluated);
-}
-
-function sameArguments(a: readonly Argument[], b: readonly Argument[]): boolean {
-  return a === b || (a.length === b.length && a.every((argument, index) => sameArgument(argument, b[index]!)));
-}
-
-function sameCommand(a: ShellCommand, b: ShellCommand): boolean {
-  return a === b || (a.family === b.family && a.namespace === b.namespace && sameArgument(a.program, b.program) && sameArguments(a.arguments, b.arguments) && (a.rest === b.rest || (a.rest !== undefined && b.rest !== undefined && sameArgument(a.rest, b.rest))));
-}
-
-/** The words of a run as a text of its own, for runs of one command; undefined where they do not all stand at it. */
-function wordsOf({ family, namespace, program, arguments: args }: Invocation): string | undefined {
-  const words: string[] = [stackOf({ family, namespace })];
-  for (const { text, unknown, handed } of [program, ...args]) {
-    if (handed === true) return undefined;
-    words.push(unknown === undefined ? text : `${text}\x01${unknown.origin}`);
-  }
-  return words.join('\0');
-}
-
-function sameContent(a: LineContent, b: LineContent): boolean {
-  if (a === b) return true;
-  if (a.kind === 'command' && b.kind === 'command') {
-    const [left, right] = [commandsOf(a), commandsOf(b)];
-    return left.length === right.length && left.every((command, index) => sameCommand(command, right[index]!));
-  }
-  return a.kind === b.kind && a.kind !== 'shell' ? JSON.stringify(a) === JSON.stringify(b) : a.kind === b.kind;
 }

@@ -1,6 +1,6 @@
 import { stackOf, type Stack } from '../netfilter.ts';
 import type { Invocation } from '../shell/invocation.ts';
-import type { BoundLine } from './build.ts';
+import type { BoundLine } from './bound-line.ts';
 import type { Rerun } from './execution/rerun.ts';
 
 /** What the statuses of a script's commands depend on beside the script. */

@@ -1,7 +1,7 @@
 import type { Hunk } from '../hunks.ts';
 import type { Line } from '../syntax/line.ts';
 import { Tally } from '../tally.ts';
-import type { ScriptStep } from './script.ts';
+import type { ScriptStep } from './script-step.ts';
 
 /** How many steps of a script stand on each of its lines; an edit costs as much as it changes. */
 export class StepCounts {

@@ -1,5 +1,5 @@
 import type { Argument, Line, LineContent } from '../../core/syntax/line.ts';
-import { commandsOf } from '../../core/ruleset/script.ts';
+import { commandsOf } from '../../core/ruleset/script-command.ts';
 import type { BoundRule, Token } from '../../core/ruleset/model.ts';
 import type { Span } from '../../core/text.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';

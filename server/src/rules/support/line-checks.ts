@@ -1,5 +1,6 @@
 import type { Family, TableName } from '../../core/netfilter.ts';
-import { tableOfCommand, type LineContext, type RulesetDocument } from '../../core/ruleset/document.ts';
+import type { LineContext, RulesetDocument } from '../../core/ruleset/document.ts';
+import { tableOfCommand } from '../../core/ruleset/table-of-command.ts';
 import { carriedOver, hunksOf, type Hunk } from '../../core/hunks.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, LineInContext } from '../rule.ts';

@@ -1,7 +1,7 @@
 import { hunksOf, placesAfter } from '../../core/hunks.ts';
 import { isBuiltIn, type Stack, type TableName } from '../../core/netfilter.ts';
-import type { BoundLine } from '../../core/ruleset/build.ts';
-import { tableOfCommand } from '../../core/ruleset/document.ts';
+import type { BoundLine } from '../../core/ruleset/bound-line.ts';
+import { tableOfCommand } from '../../core/ruleset/table-of-command.ts';
 import type { BoundCommand, BoundRule, CommandKind } from '../../core/ruleset/model.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { FileInContext } from '../rule.ts';

@@ -1,7 +1,8 @@
 import { isTableName, type Family, type TableName } from '../../netfilter.ts';
 import type { Line, LineContent } from '../../syntax/line.ts';
-import type { BoundLine } from '../build.ts';
+import type { BoundLine } from '../bound-line.ts';
 import type { BoundCommand, BoundRule, CommandKind, Ruleset, Table } from '../model.ts';
+import { tableNameOf } from '../table-of-command.ts';
 import { executeOnChains } from './chain-commands.ts';
 import { namedTables, ownRules } from './chains.ts';
 import { differenceOf, makeDifferent, type Difference } from './difference.ts';
@@ -122,7 +123,7 @@ export class Execution {
   private command(bound: BoundRule, open: OpenWords | undefined): number | undefined {
     const { state } = this;
     if (open?.isAnything === true || open?.table !== undefined) return this.somewhere(bound, open);
-    const name = bound.table?.name ?? 'filter';
+    const name = tableNameOf(bound);
     if (!isTableName(name)) {
       return state.refuse('version', 'unknown-table', `There is no table \`${name}\`; the tables are ${namedTables()}.`, bound.table!.span);
     }

@@ -1,6 +1,7 @@
 import type { LineContent } from '../../syntax/line.ts';
-import type { BoundLine } from '../build.ts';
+import type { BoundLine } from '../bound-line.ts';
 import type { BoundCommand, BoundRule } from '../model.ts';
+import { tableNameOf } from '../table-of-command.ts';
 import type { ChainDifference, Difference } from './difference.ts';
 import { isSpared } from './maybe.ts';
 import { openWordsOf } from './open-words.ts';
@@ -31,7 +32,7 @@ export function lastsFor({ lines, statuses, block }: Executed, { chains }: Diffe
     if (!isChoosy && restore === undefined && unknownInput === undefined && bound?.command?.kind === 'append') continue;
     if (isUnforeseeable(line)) return undefined;
     if (restore === undefined) {
-      if (bound !== undefined && commandHeeds(bound, bound.table?.name ?? 'filter', chains)) return undefined;
+      if (bound !== undefined && commandHeeds(bound, tableNameOf(bound), chains)) return undefined;
       continue;
     }
     const becomes = restoring.after(line, statuses[index], lines[index + 1]?.restore !== line.restore);

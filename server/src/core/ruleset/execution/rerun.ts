@@ -1,6 +1,6 @@
 import { withMore } from '../../hunks.ts';
 import type { Family } from '../../netfilter.ts';
-import type { BoundLine } from '../build.ts';
+import type { BoundLine } from '../bound-line.ts';
 import type { Ruleset } from '../model.ts';
 import { Execution } from './execution.ts';
 import { lastsFor } from './heed.ts';

@@ -1,7 +1,7 @@
 import { findMatch, findTarget } from '../../../core/extensions/catalogue.ts';
 import type { BoundOption } from '../../../core/extensions/definition.ts';
 import { isTableName } from '../../../core/netfilter.ts';
-import { tableOfCommand } from '../../../core/ruleset/document.ts';
+import { tableOfCommand } from '../../../core/ruleset/table-of-command.ts';
 import type { BoundRule, Token } from '../../../core/ruleset/model.ts';
 import { BASE_OPTIONS } from '../../../core/ruleset/options.ts';
 import type { Span } from '../../../core/text.ts';

@@ -1,4 +1,4 @@
-import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import type { Steps } from '../../../core/analysis/steps.ts';
 import { nameOfLine } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, Fix, Progress, RelatedPlace, TextEdit } from '../../rule.ts';

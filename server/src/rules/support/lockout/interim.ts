@@ -1,7 +1,8 @@
 import { analyse, type Analysis } from '../../../core/analysis/analysis.ts';
 import type { Family, Policy } from '../../../core/netfilter.ts';
-import { buildRuleset, type BoundLine } from '../../../core/ruleset/build.ts';
-import { tableOfCommand } from '../../../core/ruleset/document.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
+import { buildRuleset } from '../../../core/ruleset/build.ts';
+import { tableOfCommand } from '../../../core/ruleset/table-of-command.ts';
 import type { BoundRule } from '../../../core/ruleset/model.ts';
 import type { AnalysedFile } from '../../rule.ts';
 import { accessTo } from './management.ts';

@@ -1,5 +1,5 @@
 import type { Policy } from '../../../core/netfilter.ts';
-import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { FileInContext, TextEdit } from '../../rule.ts';
 import { insertAbove, removeLine } from '../edits.ts';

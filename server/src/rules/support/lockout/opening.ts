@@ -1,7 +1,7 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import { stagesOf } from '../../../core/analysis/fates.ts';
 import { stackOf, type Hook, type TableName } from '../../../core/netfilter.ts';
-import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import type { BoundRule, Chain, Table } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { FileInContext, Fix, TextEdit } from '../../rule.ts';

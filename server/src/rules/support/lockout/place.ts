@@ -1,7 +1,7 @@
 import type { Deciding } from '../../../core/analysis/analysis.ts';
-import type { BoundLine } from '../../../core/ruleset/build.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import { isBuiltIn, stackOf, type TableName } from '../../../core/netfilter.ts';
-import { tableOfCommand } from '../../../core/ruleset/document.ts';
+import { tableOfCommand } from '../../../core/ruleset/table-of-command.ts';
 import type { Chain, CommandKind, Ruleset } from '../../../core/ruleset/model.ts';
 import { nameOfLine, type Line } from '../../../core/syntax/line.ts';
 import type { Span } from '../../../core/text.ts';

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../../core/analysis/analysis.ts';
 import { stackOf, type Hook, type Policy } from '../../../core/netfilter.ts';
-import type { BoundLine } from '../../../core/ruleset/build.ts';
-import { tableOfCommand } from '../../../core/ruleset/document.ts';
+import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
+import { tableOfCommand } from '../../../core/ruleset/table-of-command.ts';
 import type { Chain, Ruleset } from '../../../core/ruleset/model.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { AnalysedFile, FileInContext } from '../../rule.ts';
