@@ -47,9 +47,10 @@ export function witness(space: PacketSpace, set: PacketSet): Witness | undefined
     }
   }
   const bits = pick(space, left);
+  const asked = levelsOf(space, set);
   const answers = space.questions.flatMap((question, index) => {
-    const asked = dependsOn(space, set, space.firstQuestion + index);
-    return asked ? [{ question, holds: bits[space.firstQuestion + index] === 1 }] : [];
+    const level = space.firstQuestion + index;
+    return asked.has(level) ? [{ question, holds: bits[level] === 1 }] : [];
   });
   return { packet: packetOf(space, bits), answers, bits };
 }
@@ -74,16 +75,17 @@ export function alike(space: PacketSpace, bits: Uint8Array, isOpen: (level: numb
   return set;
 }
 
-function dependsOn(space: PacketSpace, set: PacketSet, level: number): boolean {
-  const seen = new Set<number>();
-  const pending = [set >> 1];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (node === 0 || seen.has(node)) continue;
-    seen.add(node);
-    if (space.level(node << 1) === level) return true;
-    pending.push(space.low(node << 1) >> 1, space.high(node << 1) >> 1);
+/** The variables on which it depends whether a packet is in the set. */
+function levelsOf(space: PacketSpace, set: PacketSet): ReadonlySet<number> {
+  const levels = new Set<number>();
+  // A set and its complement depend on the same ones.
+  const seen = new Set([set >> 1]);
+  for (const node of seen) {
+    if (node === 0) continue;
+    levels.add(space.level(node << 1));
+    seen.add(space.low(node << 1) >> 1).add(space.high(node << 1) >> 1);
   }
-  return false;
+  return levels;
 }
 
 /** What a field is in a packet given by its variables. */

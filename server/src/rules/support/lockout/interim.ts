@@ -1,4 +1,5 @@
 import { analyse, type Analysis } from '../../../core/analysis/analysis.ts';
+import type { Steps } from '../../../core/analysis/steps.ts';
 import type { Family, Policy } from '../../../core/netfilter.ts';
 import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import { buildRuleset } from '../../../core/ruleset/build.ts';
@@ -68,7 +69,10 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
   const commands = file.executed(family);
   const access = accessTo(file, family);
   // Nobody administers a host by a family that does not let it.
-  if (family === 'ipv6' && isShutTo(last, access)) return;
+  if (family === 'ipv6') {
+    yield* following(last, [access]);
+    if (isShutTo(last, access)) return;
+  }
   const states = new States(commands, family, access);
   const told = new Told();
   const free = { INPUT: 0, OUTPUT: 0 };
@@ -78,10 +82,9 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     yield undefined;
     const state = states.after(index);
     if (state === undefined) return;
-    yield* states.following(state);
-    const stopped = states.stoppedIn(state, cause.hook);
+    const stopped = yield* states.stoppedIn(state, cause.hook);
     if (stopped === undefined) continue;
-    const found = states.endOf(index, cause.hook, states.stoppedIn(last, cause.hook) === undefined);
+    const found = yield* states.endOf(index, cause.hook, last);
     const end = found?.index;
     const until = end === undefined ? undefined : commands.slice(index + 1, end + 1);
     const isKnown = told.emptied.has(cause.hook);
@@ -89,8 +92,11 @@ function* interimsOf(file: AnalysedFile, last: Analysis): Generator<Interim | un
     // Where nothing lets it go on, what is wrong with the other chain has to be mended as well.
     if (end === undefined) free[cause.hook] = Infinity;
     else for (const hook of HOOKS) free[hook] = Math.max(free[hook], end + 1);
-    const starts = shuttingFrom(cause, index, end === undefined ? undefined : commands.slice(0, end + 1), told.shut);
-    yield { ...cause, at, analysis: state, stopped, until, opened: found?.state, later: commands.slice(index + 1), last, isKnown, shut: starts.flatMap(({ hook, from }) => states.shut(hook, from, hook === cause.hook ? end : undefined, last)) };
+    const shut: Shut[] = [];
+    for (const { hook, from } of shuttingFrom(cause, index, end === undefined ? undefined : commands.slice(0, end + 1), told.shut)) {
+      shut.push(...yield* states.shut(hook, from, hook === cause.hook ? end : undefined, last));
+    }
+    yield { ...cause, at, analysis: state, stopped, until, opened: found?.state, later: commands.slice(index + 1), last, isKnown, shut };
   }
 }
 
@@ -184,33 +190,30 @@ class States {
     return (this.previous = analyse(buildRuleset(this.commands.slice(0, index + 1), this.family), { previous: this.previous }));
   }
 
-  /** Works out in small steps how the administrator's connection fares in a state. */
-  *following(analysis: Analysis): Generator<undefined, void> {
-    yield* following(analysis, [this.ways.INPUT, this.ways.OUTPUT]);
-  }
-
   /** The packets of the administrator's connection that do not get through a hook any more. */
-  stoppedIn(analysis: Analysis, hook: 'INPUT' | 'OUTPUT'): Traffic | undefined {
-    return isShutTo(analysis, this.ways[hook]) ? this.ways[hook] : undefined;
+  *stoppedIn(analysis: Analysis, hook: 'INPUT' | 'OUTPUT'): Steps<Traffic | undefined> {
+    const way = this.ways[hook];
+    yield* following(analysis, [way]);
+    return isShutTo(analysis, way) ? way : undefined;
   }
 
-  /** The command at which what began at `index` ends, if only for a while; behind many that might end it one found by halving, where it has ended after the last command. */
-  endOf(index: number, hook: 'INPUT' | 'OUTPUT', hasEnded: boolean): End | undefined {
+  /** The command at which what began at `index` ends, if only for a while; behind many that might end it one found by halving, where it has ended in the `last` state. */
+  *endOf(index: number, hook: 'INPUT' | 'OUTPUT', last: Analysis): Steps<End | undefined> {
     let shut = index;
     for (const at of this.opening(index)) {
       const state = this.after(at);
       if (state === undefined) return undefined;
-      if (this.stoppedIn(state, hook) === undefined) return { index: at, state };
+      if ((yield* this.stoppedIn(state, hook)) === undefined) return { index: at, state };
       shut = at;
     }
-    return hasEnded ? this.halving(shut, hook) : undefined;
+    return (yield* this.stoppedIn(last, hook)) === undefined ? yield* this.halving(shut, hook) : undefined;
   }
 
   /** The chain and what lets the connection go on, where it is stopped there after the command; `end` where that is known already. */
-  shut(hook: 'INPUT' | 'OUTPUT', from: number, end: number | undefined, last: Analysis): readonly Shut[] {
+  *shut(hook: 'INPUT' | 'OUTPUT', from: number, end: number | undefined, last: Analysis): Steps<readonly Shut[]> {
     const state = this.after(from);
-    if (state === undefined || this.stoppedIn(state, hook) === undefined) return [];
-    const at = end ?? this.endOf(from, hook, this.stoppedIn(last, hook) === undefined)?.index;
+    if (state === undefined || (yield* this.stoppedIn(state, hook)) === undefined) return [];
+    const at = end ?? (yield* this.endOf(from, hook, last))?.index;
     return [{ hook, end: at === undefined ? undefined : this.commands[at] }];
   }
 
@@ -221,13 +224,13 @@ class States {
     return found;
   }
 
-  private halving(from: number, hook: 'INPUT' | 'OUTPUT'): End | undefined {
+  private *halving(from: number, hook: 'INPUT' | 'OUTPUT'): Steps<End | undefined> {
     let shut = from;
     let open = this.end(this.commands.length - 1);
     while (open !== undefined && open.index - shut > 1) {
       const middle = this.end((shut + open.index) >> 1);
       if (middle === undefined) return undefined;
-      if (this.stoppedIn(middle.state, hook) === undefined) open = middle;
+      if ((yield* this.stoppedIn(middle.state, hook)) === undefined) open = middle;
       else shut = middle.index;
     }
     return open;
