@@ -116,6 +116,12 @@ describe('a script as a document', () => {
     assert.deepEqual(await codes(document.getText()), ['3:2 shell-control-flow', '5:21 shell-expansion']);
   });
 
+  it('looks at how a command ends where the script does, and not for a shell that begins behind it', async () => {
+    const asked = async (behind: string): Promise<unknown> => (await openDocument(`#!/bin/sh\niptables -D INPUT -j DROP\n${behind}\n`, 'fw.sh')).linesOf('ipv4')[0]!.asked;
+    for (const behind of ['now=$(date)', 'sh -c date', 'trap date EXIT']) assert.equal(await asked(behind), undefined, behind);
+    for (const behind of ['x=$?', 'now=$(echo $?)', 'x=$(); echo $?', 'trap "exit $?" EXIT']) assert.equal(await asked(behind), true, behind);
+  });
+
   it('speaks of the word that brings a wrong value, and mends it not there', async () => {
     const document = await openDocument('#!/bin/sh\nPORT=99999\niptables -A INPUT -p tcp --dport $PORT -j ACCEPT\n', 'fw.sh');
     const [finding] = new Diagnostics(document).findings();

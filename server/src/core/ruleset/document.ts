@@ -22,7 +22,7 @@ import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
 import { tableOfCommand } from './table-of-command.ts';
 import { Script, type BrokenLine, type LineRegion, type ScriptContext, type ScriptReading, type UnsetLine } from './script.ts';
-import { commandsOf } from './script-command.ts';
+import { commandsOf, firstCommandsOf } from './script-command.ts';
 import type { ScriptStep } from './script-step.ts';
 
 /** How a line stands in the file: its table block and the family that it is read for. */
@@ -226,9 +226,7 @@ export class RulesetDocument implements ScriptContext {
   /** The command of the line that an offset stands in or right behind. */
   commandAt({ content }: Line, offset: number): ShellCommand | undefined {
     if (content.kind !== 'command') return undefined;
-    const commands = commandsOf(content).filter(({ program }) => program.start <= offset);
-    const start = Math.max(...commands.map(({ program }) => program.start));
-    return commands.find(({ program }) => program.start === start);
+    return firstCommandsOf(content).reduce<ShellCommand | undefined>((last, command) => (command.program.start <= offset && (last === undefined || command.program.start > last.program.start) ? command : last), undefined);
   }
 
   private boundCommand(line: Line, command: ShellCommand): BoundRule {

@@ -31,6 +31,19 @@ export function commandsOf(content: Extract<LineContent, { kind: 'command' }>): 
   return first === undefined ? [content] : [content, ...first];
 }
 
+const firsts = new WeakMap<ShellCommand, readonly ShellCommand[]>();
+
+/** Of the commands at each place of a command line the one that is executed first: a loop may run one thousands of times. */
+export function firstCommandsOf(content: Extract<LineContent, { kind: 'command' }>): readonly ShellCommand[] {
+  let found = firsts.get(content);
+  if (found === undefined) {
+    const byStart = new Map<number, ShellCommand>();
+    for (const command of commandsOf(content)) if (!byStart.has(command.program.start)) byStart.set(command.program.start, command);
+    firsts.set(content, found = [...byStart.values()]);
+  }
+  return found;
+}
+
 /** Whether two arguments are the same word at the same place of their line. */
 export function sameArgument(a: Argument, b: Argument): boolean {
   return a === b || (a.text === b.text && a.start === b.start && a.end === b.end && a.raw === b.raw && a.unknown === b.unknown && a.evaluated === b.evaluated);

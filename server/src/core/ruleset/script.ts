@@ -458,7 +458,7 @@ export class Script {
 
   /** The line with what the steps say that stand on it. */
   private lineSaying(alone: Line, said: Sayings | undefined, broken: boolean): Line {
-    const steps = said === undefined ? [] : 'alone' in said ? [said] : said;
+    const steps = said === undefined ? [] : 'alone' in said ? [said] : said.steps;
     const commands = steps.flatMap(({ command }) => command ?? []);
     this.commands.set(alone, commands);
     const [first, ...others] = commands;
@@ -517,20 +517,32 @@ function stacksAfter(steps: readonly ScriptStep[], { hunks }: Kept, before: read
 }
 
 /** What a line says: a step, or the first one and those that bring further commands. */
-type Sayings = ScriptStep | readonly ScriptStep[];
+type Sayings = ScriptStep | Several;
+
+interface Several {
+  readonly steps: ScriptStep[];
+  readonly commands: Set<ShellCommand | undefined>;
+}
 
 function sayings(steps: readonly ScriptStep[]): ReadonlyMap<Line, Sayings> {
   const said = new Map<Line, Sayings>();
   for (const step of steps) {
-    if (step.content === BLANK) continue;
-    const known = said.get(step.alone);
-    if (known === undefined) said.set(step.alone, step);
-    else if (step.command !== undefined && !brings(known, step.command)) said.set(step.alone, 'alone' in known ? [known, step] : [...known, step]);
+    const { alone, command, content } = step;
+    if (content === BLANK) continue;
+    const known = said.get(alone);
+    if (known === undefined) said.set(alone, step);
+    else if (command !== undefined) add(said, known, step);
   }
   return said;
 }
 
-const brings = (said: Sayings, command: ShellCommand): boolean => ('alone' in said ? said.command === command : said.some((step) => step.command === command));
+/** Adds a step to what its line is known to say, if it brings another command. */
+function add(said: Map<Line, Sayings>, known: Sayings, step: ScriptStep): void {
+  if (!('alone' in known)) {
+    if (!known.commands.has(step.command)) known.steps.push(step);
+    known.commands.add(step.command);
+  } else if (known.command !== step.command) said.set(step.alone, { steps: [known, step], commands: new Set([known.command, step.command]) });
+}
 
 /** What the steps of one iptables-restore have in common. */
 type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;

@@ -24,10 +24,10 @@ interface Started {
 /** Runs commands in a shell of their own, which has of the variables only those that are exported. */
 function inChild(shell: Interpreter, { positional, name, options = [], isBash }: Started, run: () => Status | undefined, origin: string): Status {
   if (shell.children >= DEEPEST) return { origin };
-  const { status: before, isBash: isBashAround, scriptName } = shell;
+  const { isBash: isBashAround, scriptName } = shell;
   const frames = shell.frames.splice(0);
   shell.children++;
-  const status = shell.inSubshell(() => {
+  const status = shell.keepingStatus(() => shell.inSubshell(() => {
     shell.environment.keepExported();
     // What is no variable of the script's here may be one of the shell around it.
     shell.environment.era = undefined;
@@ -40,12 +40,11 @@ function inChild(shell: Interpreter, { positional, name, options = [], isBash }:
     if (name !== undefined) shell.scriptName = name;
     setOptions(shell, options);
     return run() ?? { origin };
-  }, true);
+  }, true));
   shell.frames.push(...frames);
   shell.children--;
   shell.isBash = isBashAround;
   shell.scriptName = scriptName;
-  shell.status = before;
   return status;
 }
 

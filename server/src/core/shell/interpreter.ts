@@ -370,8 +370,10 @@ export class Interpreter extends ShellState implements ExpansionHost {
   }
 
   capture(body: Command, source: Source, origin: string): Value {
-    const { output, status } = this;
     this.captures++;
+    // Nothing ends there, so that `$?` stays what it was.
+    if (isSequenceEmpty(body)) return '';
+    const { output } = this;
     const captured = new Output(this.certainty);
     this.output = captured;
     const result = this.inSubshell(() => {
@@ -379,8 +381,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       return this.run(body, source);
     });
     this.output = output;
-    if (isSequenceEmpty(body)) this.status = status;
-    else this.end(result);
+    this.end(result);
     const { value } = captured;
     if (!isUnknown(value)) return value.replace(/\n+$/u, '');
     const { program, beside } = value;

@@ -254,6 +254,16 @@ export class ShellState {
     this.ended = undefined;
   }
 
+  /** Runs something behind which `$?` is what it was before, without looking at it. */
+  keepingStatus<T>(run: () => T): T {
+    const { value, ended } = this;
+    const result = run();
+    this.endings++;
+    this.value = value;
+    this.ended = ended;
+    return result;
+  }
+
   /** Notes how the command before ended; what that means is found when somebody asks. */
   end(status: Status): void {
     this.endings++;

@@ -23,9 +23,7 @@ export const trap: Builtin = (shell, args, { home }) => {
 
 /** Runs what a trap says; `$?` is afterwards what it was. */
 export function runTrap(shell: Interpreter, { text, home }: Trap): void {
-  const { status } = shell;
-  runText(shell, text, home);
-  shell.status = status;
+  shell.keepingStatus(() => runText(shell, text, home));
 }
 
 /** Runs what the script says for its end. */

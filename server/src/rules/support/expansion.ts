@@ -10,7 +10,7 @@ import type { FileKind } from '../../core/ruleset/kind.ts';
  */
 export function isCertain({ content }: Line, bound: BoundRule | undefined, span: Span, kind: FileKind): boolean {
   if (content.kind !== 'command' && (content.kind !== 'rule' || kind !== 'script')) return true;
-  const open = argumentsOf(content).filter(isExpanded);
+  const { open } = readFirst(content);
   if (open.length === 0) return true;
   if (open.some((argument) => argument.start < span.end && span.start < argument.end)) return false;
   return !open.some((argument) => shapesRule(argument, bound?.tokens ?? []));
@@ -18,11 +18,28 @@ export function isCertain({ content }: Line, bound: BoundRule | undefined, span:
 
 /** Whether a span of a line touches a word of which the evaluation of the script has told the value. */
 export function isEvaluated({ content }: Line, { start, end }: Span): boolean {
-  return (content.kind === 'command' || content.kind === 'rule') && argumentsOf(content).some((argument) => argument.evaluated === true && argument.start < end && start < argument.end);
+  return (content.kind === 'command' || content.kind === 'rule') && readFirst(content).evaluated.some((argument) => argument.start < end && start < argument.end);
 }
 
-const argumentsOf = (content: Extract<LineContent, { kind: 'command' | 'rule' }>): readonly Argument[] =>
-  (content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.arguments);
+/** Words of a line, each once, however many commands a loop makes of it. */
+interface ReadFirst {
+  /** What the shell puts in their place is known to it alone. */
+  readonly open: readonly Argument[];
+  /** The evaluation of the script has told their values. */
+  readonly evaluated: readonly Argument[];
+}
+
+const known = new WeakMap<LineContent, ReadFirst>();
+
+function readFirst(content: Extract<LineContent, { kind: 'command' | 'rule' }>): ReadFirst {
+  let found = known.get(content);
+  if (found === undefined) {
+    const all = new Set(content.kind === 'command' ? commandsOf(content).flatMap((command) => command.arguments) : content.arguments);
+    const byPlace = (fits: (argument: Argument) => boolean): readonly Argument[] => [...new Map([...all].filter(fits).map((argument) => [argument.start, argument])).values()];
+    known.set(content, found = { open: byPlace(isExpanded), evaluated: byPlace(({ evaluated }) => evaluated === true) });
+  }
+  return found;
+}
 
 /** Whether the shell puts something else in the place of (a part of) the argument. */
 export function isExpanded({ raw, unknown, evaluated }: Argument): boolean {
