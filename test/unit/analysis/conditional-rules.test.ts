@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { analyse } from '../../../server/src/core/analysis/analysis.ts';
-import { compile } from '../../../server/src/core/engine/compile/compile.ts';
-import type { Packet } from '../../../server/src/core/engine/packet.ts';
-import { simulate } from '../../../server/src/core/engine/simulate.ts';
-import { Worlds } from '../../../server/src/core/engine/world.ts';
 import { printPacket } from '../../../server/src/core/notation/print.ts';
 import type { Ruleset } from '../../../server/src/core/ruleset/model.ts';
 import { RulesetDocument } from '../../../server/src/core/ruleset/document.ts';
@@ -12,17 +8,8 @@ import { NONE } from '../../../server/src/core/sets/diagram.ts';
 import { pick } from '../../../server/src/core/sets/witness.ts';
 import { testParser } from '../../support/document.ts';
 import { FATES, only } from './asked.ts';
-import { PACKETS } from './rulesets.ts';
-import { conditionalScript, QUESTIONS, takingScript } from './scripts.ts';
-
-const INCOMING = PACKETS.filter(({ path, mark }) => path === 'in' && mark === 0);
-
-/** What the script does by each way to answer its questions. */
-function* answered(text: string): Iterable<string> {
-  for (let ways = 0; ways < 2 ** QUESTIONS.length; ways++) {
-    yield QUESTIONS.reduce((so, question, index) => so.replaceAll(question, (ways >> index) % 2 === 0 ? 'false' : 'true'), text);
-  }
-}
+import { enumerated, INCOMING, type Enumerated } from './every-answer.ts';
+import { conditionalScript, takingScript } from './scripts.ts';
 
 describe('analysis of scripts by every answer to what they ask', () => {
   let rulesetOf: (text: string) => Ruleset;
@@ -31,20 +18,7 @@ describe('analysis of scripts by every answer to what they ask', () => {
     rulesetOf = (text) => new RulesetDocument(parser, 'file:///test/fw.sh', 'shellscript', 1, text).ruleset();
   });
 
-  /** The lines whose rules a packet hits by some answers, and the verdicts that each packet may have. */
-  function enumerate(text: string): { readonly hit: ReadonlySet<number>; readonly verdicts: ReadonlyMap<Packet, ReadonlySet<string>> } {
-    const hit = new Set<number>();
-    const verdicts = new Map(INCOMING.map((packet) => [packet, new Set<string>()]));
-    for (const each of answered(text)) {
-      const program = compile(rulesetOf(each));
-      for (const packet of INCOMING) {
-        const { verdict, steps } = simulate(program, new Worlds(), packet);
-        verdicts.get(packet)!.add(verdict);
-        for (const { rule } of steps) hit.add(rule.bound.line.number);
-      }
-    }
-    return { hit, verdicts };
-  }
+  const enumerate = (text: string): Enumerated => enumerated(text, rulesetOf);
 
   it('finds the rules that packets hit by some of them, and what may become of each packet', () => fc.assert(fc.property(conditionalScript, (text) => {
     const { hit, verdicts } = enumerate(text);

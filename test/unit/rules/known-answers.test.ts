@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { findingsOf } from './check.ts';
+import fc from 'fast-check';
+import { enumerated } from '../analysis/every-answer.ts';
+import { conditionalScript, takingScript } from '../analysis/scripts.ts';
+import { findingsOf, open } from './check.ts';
 
 /** Diagnostics that say what no packet comes to or matches. */
 const DEAD: ReadonlySet<string> = new Set(['shadowed-rule', 'redundant-rule', 'rule-after-terminal', 'unmatchable-rule', 'unreachable-chain']);
@@ -31,4 +34,12 @@ describe('rulesets of which every dead rule is known', () => {
       assert.deepEqual(said.sort(), [...answers].sort());
     });
   }
+});
+
+describe('scripts that ask what nobody knows', () => {
+  it('have no rule called dead that a packet hits by some of the answers', () => fc.assert(fc.property(fc.oneof(conditionalScript, takingScript), (text) => {
+    const dead = findingsOf(text, 'fw.sh').filter(({ code }) => DEAD.has(code) && code !== 'unreachable-chain');
+    const { hit } = enumerated(text, (each) => open(each, 'fw.sh').ruleset());
+    for (const { code, line } of dead) assert.ok(!hit.has(line.number), `${code} in line ${line.number + 1} of\n${text}`);
+  }), { numRuns: Number(process.env['ASKING_SCRIPTS'] ?? 20) }));
 });

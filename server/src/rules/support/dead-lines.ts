@@ -53,15 +53,15 @@ function* examine({ analyses }: AnalysedFile): Generator<undefined, readonly Exa
   return tables;
 }
 
-/** Commands that take no rule away and send no packet elsewhere but by the rule that they add. */
+/** Commands of which it makes no difference to the other rules that nobody knows what they ask for. */
 const ADDING: ReadonlySet<CommandKind> = new Set(['append', 'insert', 'new-chain', 'check', 'list', 'list-rules', 'zero']);
 
 /** Whether every rule that the script is said to leave behind is surely there, unless it is marked as one that need not be. */
 export function followsOneCourse(file: AnalysedFile): boolean {
   if (file.kind !== 'script') return true;
   if (file.givenUpAt !== undefined) return false;
-  const unsure = [...[...file.conditionals].map(({ line, span }) => file.bound(line, span.start)), ...file.survey.of('command').map((line) => file.bound(line)).filter((bound) => bound?.unresolved !== undefined)];
-  return unsure.every((bound) => bound?.command !== undefined && ADDING.has(bound.command.kind));
+  const unknown = file.survey.of('command').map((line) => file.bound(line)).filter((bound) => bound?.unresolved !== undefined);
+  return unknown.every((bound) => bound?.command !== undefined && ADDING.has(bound.command.kind));
 }
 
 function* linesOf(file: AnalysedFile, tables: readonly ExaminedTable[]): Steps<readonly DeadLine[]> {
