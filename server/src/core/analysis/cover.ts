@@ -1,4 +1,5 @@
 import type { Rule } from '../ruleset/model.ts';
+import { Common } from '../sets/common.ts';
 import { NONE, type PacketSet } from '../sets/diagram.ts';
 import { inTurn, UNCHANGED, type Rewriting } from '../sets/rewriting.ts';
 import type { AnalysedChain, TableStep } from './chain.ts';
@@ -122,24 +123,33 @@ export class Cover {
     const stopped = known ?? (yield* this.search.along(route, place.index, step.loose.may)).stopped;
     if (stopped === undefined) return yield* this.takingExactly(place, step);
     const { needed, spare } = stopped;
-    if (needed.length === 0 || needed.some((stop) => this.isContrary(stop, step))) return needed;
-    const contrary = spare.find((stop) => this.isContrary(stop, step)) ?? (yield* this.contrary(route, place, step));
+    const own = this.kindOf(place);
+    const isContrary = (stop: CallSite): boolean => this.kindOf(stop) !== own;
+    if (needed.length === 0 || needed.some(isContrary)) return needed;
+    const contrary = spare.find(isContrary) ?? (yield* this.contrary(route, place, step));
     return contrary === undefined ? needed : [...needed, contrary];
   }
 
-  private isContrary(place: CallSite, step: TableStep): boolean {
-    return this.outcomes.differ(this.analysis.chain(place.chain).steps[place.index]!, step);
+  private kindOf({ chain, index }: CallSite): number {
+    return this.outcomes.kindsIn(this.analysis.chain(chain)).of[index]!;
   }
 
   /** A rule on the way that takes some of the wanted packets and gives them another outcome. */
   private *contrary(route: Route, place: Place, step: TableStep): Steps<CallSite | undefined> {
     const { space } = this.analysis;
     const wanted = space.intersection(step.loose.may, route.may);
+    const common = new Common(space, wanted);
+    const own = this.kindOf(place);
+    let tried = 0;
     for (const { chain: name, to } of stretchesOf(route, place.index)) {
       const chain = this.analysis.chain(name);
+      const kinds = this.outcomes.kindsIn(chain);
+      if (kinds.all.size === 1 && kinds.all.has(own)) continue;
+      // There may be thousands on the way to each of thousands, which a glance has to tell.
       for (let index = 0; index < to; index++) {
-        if (index % AT_ONCE === AT_ONCE - 1) yield undefined;
-        if (this.mayTake(chain, index, wanted) && this.isContrary({ chain: name, index }, step) && (yield* this.takesSome(route, { chain: name, index }, wanted))) return { chain: name, index };
+        if (kinds.of[index] === own || chain.beginnings(index).some((beginning) => common.excludes(beginning))) continue;
+        if (++tried % AT_ONCE === 0) yield undefined;
+        if (this.mayTake(chain, index, wanted) && (yield* this.takesSome(route, { chain: name, index }, wanted))) return { chain: name, index };
       }
     }
     return undefined;
