@@ -1,6 +1,6 @@
 import { partsOf, type Chunk } from './script-text.ts';
 import { CommandParser, type Aliases } from './syntax/command-parser.ts';
-import { ShellSyntaxError } from './syntax/scanner.ts';
+import { ShellSyntaxError, TooDeep } from './syntax/scanner.ts';
 import { sameValue } from './value.ts';
 
 /** A chunk as it was read with what some names stood for. */
@@ -38,7 +38,7 @@ function readAnew(chunk: Chunk, aliases: Aliases): Chunk | undefined {
     const { text, expansions } = parser;
     return { get start() { return chunk.start; }, text, command, broken: undefined, unended: chunk.unended, ...partsOf(command), expansions };
   } catch (error) {
-    if (!(error instanceof ShellSyntaxError)) throw error;
+    if (!(error instanceof ShellSyntaxError || error instanceof TooDeep)) throw error;
     return parser.expansions.count === 0 && !parser.hasUnknownAlias ? chunk : undefined;
   }
 }

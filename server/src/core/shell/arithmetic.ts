@@ -13,6 +13,9 @@ const LEVELS: readonly (readonly string[])[] = [['||'], ['&&'], ['|'], ['^'], ['
 /** Variables that stand for each other would go on for ever. */
 const DEEPEST = 20;
 
+/** Each may stand inside of the one before. */
+const MOST_TOKENS = 250;
+
 /** Computes a shell's arithmetic expression in 64 bits. */
 export function computeArithmetic(expression: string, variables: ArithmeticVariables, depth = 0): bigint {
   if (depth > DEEPEST) throw new ArithmeticError('too deep');
@@ -43,6 +46,7 @@ class Computation {
       if (found === null) throw new ArithmeticError(`\`${expression}\` is no arithmetic expression`);
       this.tokens.push(found[1] ?? found[2] ?? found[3]!);
     }
+    if (this.tokens.length > MOST_TOKENS) throw new ArithmeticError('too long');
   }
 
   whole(): bigint {

@@ -1,4 +1,4 @@
-import { CLASSES } from './pattern.ts';
+import { CLASSES } from './bracket.ts';
 
 /** A basic regular expression, as grep and sed read it, as one of JavaScript; undefined where it has groups or what only some programs know. */
 export function basicExpression(pattern: string): RegExp | undefined {

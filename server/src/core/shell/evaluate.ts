@@ -5,7 +5,8 @@ import { definitionsOf, type FunctionDefinition } from './meaning.ts';
 import type { Chunk } from './script-text.ts';
 import { runChunk } from './run-text.ts';
 import { callFunction, runSimple } from './simple.ts';
-import { EvaluationLimit, type StatusOf, type UnsetParameter } from './state.ts';
+import { EvaluationLimit } from './limit.ts';
+import { type StatusOf, type UnsetParameter } from './state.ts';
 import { Trail, type Rewind } from './trail.ts';
 import { runExitTrap } from './trap.ts';
 import type { Called } from './value.ts';
@@ -109,13 +110,16 @@ function passOver(shell: Interpreter, chunks: readonly Chunk[]): boolean {
   return isWhole;
 }
 
+/** Whether functions, loops and conditions have called each other until there was no room left (as V8 and Firefox say it). */
+const isStackFull = (error: unknown): boolean => error instanceof Error && /call stack|recursion/u.test(error.message);
+
 /** Whether the evaluation met its limit. */
 function limited(run: () => void): boolean {
   try {
     run();
     return false;
   } catch (error) {
-    if (error instanceof EvaluationLimit) return true;
+    if (error instanceof EvaluationLimit || isStackFull(error)) return true;
     throw error;
   }
 }

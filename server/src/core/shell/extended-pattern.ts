@@ -1,4 +1,5 @@
-import { arePrefixFree, CLASSES } from './pattern.ts';
+import { CLASSES } from './bracket.ts';
+import { arePrefixFree } from './pattern.ts';
 
 /** Where a text holds what an extended regular expression of `=~` describes, null where it does not; undefined where the expression is read by rules of its own. */
 export function matchExtended(text: string, expression: string): RegExpExecArray | null | undefined {

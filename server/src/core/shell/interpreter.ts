@@ -8,6 +8,7 @@ import { oneStatus, runSimple } from './simple.ts';
 import { runExitTrap, runTrap } from './trap.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Comparison, Condition } from './invocation.ts';
+import { EvaluationLimit } from './limit.ts';
 import { ShellState, type Signal, type Status, type StatusOf, type UnknownStatus, type Way } from './state.ts';
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
@@ -68,6 +69,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       case 'not': return negated(this.testing(() => this.run(command.command, source)));
       case 'background': this.background(command.command, source); return 0;
       case 'pipeline': return this.pipeline(command, source);
+      case 'unfollowed': throw new EvaluationLimit();
       case 'function': this.environment.define(command.name, { body: command.body, source }); return 0;
       default: return redirected(this, command.redirects, source, () => this.compound(command, source));
     }

@@ -1,7 +1,9 @@
 import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
+import { globOf } from './glob.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
+import { EvaluationLimit } from './limit.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
 import { isUnknown, oneOf, partOf, type ArrayValue, type Field, type Unknown, type Value } from './value.ts';
 
@@ -309,8 +311,37 @@ function cutSparse(elements: ReadonlyMap<number | string, Value>, offset: number
   return start < 0 ? [] : keys.filter((key) => key >= start).slice(0, length).map((key) => elements.get(key)!);
 }
 
+/** Steps that a pattern may take to be looked for in one text. */
+const MOST_STEPS = 2e7;
+
+/** The text with what the pattern describes replaced: all of it (`//`), the first (`/`), what it begins with (`/#`) or ends with (`/%`). */
 function replaced(text: string, operator: string, pattern: string, replacement: string): string {
-  if (pattern === '') return text;
+  if (pattern === '' && (operator === '/' || operator === '//')) return text;
+  const glob = globOf(pattern);
+  if (glob === undefined) return replacedByGroups(text, operator, pattern, replacement);
+  const characters = [...text];
+  if (operator === '/%') {
+    const length = glob.backwards.beginnings([...characters].reverse()).at(-1);
+    return length === undefined ? text : characters.slice(0, characters.length - length).join('') + replacement;
+  }
+  let result = '';
+  let steps = 0;
+  for (let at = 0; ;) {
+    const length = glob.beginnings(characters, at).at(-1);
+    const isFound = length !== undefined && (length > 0 || characters.length === 0 || operator === '/#');
+    result += isFound ? replacement : characters[at] ?? '';
+    at += isFound ? length : 1;
+    if (operator === '/#' || at >= characters.length || (isFound && operator === '/')) return result + characters.slice(at).join('');
+    steps += glob.size * (characters.length - at);
+    if (steps > MOST_STEPS) throw new EvaluationLimit();
+  }
+}
+
+/** Texts in which groups are looked for at every place. */
+const LONGEST_FOR_GROUPS = 4000;
+
+function replacedByGroups(text: string, operator: string, pattern: string, replacement: string): string {
+  if (text.length > LONGEST_FOR_GROUPS) throw new EvaluationLimit();
   const body = patternSource(pattern);
   const source = operator === '/#' ? `^(?:${body})` : operator === '/%' ? `(?:${body})$` : body;
   return text.replace(new RegExp(source, operator === '//' ? 'gu' : 'u'), () => replacement);
@@ -318,11 +349,19 @@ function replaced(text: string, operator: string, pattern: string, replacement: 
 
 /** The text without its shortest or longest beginning (`#`) or end (`%`) that the pattern describes. */
 function trimmed(text: string, operator: string, pattern: string): string {
-  const lengths = Array.from({ length: text.length + 1 }, (_, length) => length);
-  if (operator.length === 2) lengths.reverse();
   const front = operator.startsWith('#');
-  const found = lengths.find((length) => matchesPattern(front ? text.slice(0, length) : text.slice(text.length - length), pattern));
-  return found === undefined ? text : front ? text.slice(found) : text.slice(0, text.length - found);
+  const characters = [...text];
+  const found = lengthsOf(characters, pattern, front).at(operator.length === 2 ? -1 : 0);
+  return found === undefined ? text : (front ? characters.slice(found) : characters.slice(0, characters.length - found)).join('');
+}
+
+/** How many characters the beginnings or ends have that the pattern describes, in ascending order. */
+function lengthsOf(characters: readonly string[], pattern: string, front: boolean): readonly number[] {
+  const glob = globOf(pattern);
+  if (glob !== undefined) return front ? glob.beginnings(characters) : glob.backwards.beginnings([...characters].reverse());
+  if (characters.length > LONGEST_FOR_GROUPS) throw new EvaluationLimit();
+  const lengths = Array.from({ length: characters.length + 1 }, (_, length) => length);
+  return lengths.filter((length) => matchesPattern((front ? characters.slice(0, length) : characters.slice(characters.length - length)).join(''), pattern));
 }
 
 /** A path into the script's folder without its shortest end that the pattern describes; undefined where that may reach beyond. */

@@ -1,7 +1,6 @@
-/** What the named classes of a bracket hold, as a regular expression writes it. */
-export const CLASSES: Readonly<Record<string, string>> = {
-  alnum: 'A-Za-z0-9', alpha: 'A-Za-z', blank: ' \\t', digit: '0-9', lower: 'a-z', upper: 'A-Z', space: '\\s', xdigit: '0-9A-Fa-f', punct: '!-\\/:-@\\[-`{-~',
-};
+import { bracket } from './bracket.ts';
+import { globOf } from './glob.ts';
+import { EvaluationLimit } from './limit.ts';
 
 /** Escapes what a pattern would not take literally. */
 export const escapePattern = (text: string): string => text.replace(/[\\*?[\]!^()|+@-]/gu, '\\$&');
@@ -26,6 +25,9 @@ export function patternSource(pattern: string, greedy = true): string {
   }
   return source;
 }
+
+/** In how many ways the parts of a pattern with groups that take any number may take a text between them. */
+const MOST_WAYS = 1e7;
 
 /** Whether a text is told quickly to be what the pattern describes: no repeated group can take the same text in several ways. */
 export function isQuick(pattern: string): boolean {
@@ -72,27 +74,13 @@ function groupSource(kind: string, alternatives: readonly string[], rest: string
 
 /** Whether the whole text is what the pattern describes. */
 export function matchesPattern(text: string, pattern: string): boolean {
-  return new RegExp(`^(?:${patternSource(pattern)})$`, 'u').test(text);
+  const glob = globOf(pattern);
+  if (glob === undefined) {
+    if (text.length ** [...pattern.matchAll(/(?<!\\)\*(?!\()/gu)].length > MOST_WAYS) throw new EvaluationLimit();
+    return new RegExp(`^(?:${patternSource(pattern)})$`, 'u').test(text);
+  }
+  const characters = [...text];
+  return glob.beginnings(characters).at(-1) === characters.length;
 }
 
 const literal = (character: string): string => (/[\\^$.*+?()[\]{}|/]/u.test(character) ? `\\${character}` : character);
-
-function bracket(pattern: string, start: number): { source: string; end: number } | undefined {
-  let i = start + 1;
-  const negated = pattern[i] === '!' || pattern[i] === '^';
-  if (negated) i++;
-  let set = '';
-  for (let first = true; i < pattern.length; first = false, i++) {
-    const character = pattern[i]!;
-    if (character === ']' && !first) return { source: `[${negated ? '^' : ''}${set}]`, end: i };
-    const named = character === '[' ? /^\[:([a-z]+):\]/u.exec(pattern.slice(i)) : null;
-    if (named !== null && Object.hasOwn(CLASSES, named[1]!)) {
-      set += CLASSES[named[1]!]!;
-      i += named[0].length - 1;
-    } else if (character === '\\' && i + 1 < pattern.length) set += inSet(pattern[++i]!);
-    else set += character === '-' && !first && pattern[i + 1] !== ']' ? '-' : inSet(character);
-  }
-  return undefined;
-}
-
-const inSet = (character: string): string => (/[\\\]^[-]/u.test(character) ? `\\${character}` : character);

@@ -4,19 +4,29 @@ import type { Interpreter } from './interpreter.ts';
 import { isAlias, isChoice, textsOf, type Meaning } from './meaning.ts';
 import { ScriptText, type Chunk } from './script-text.ts';
 import { runEach } from './simple.ts';
-import type { Home, Status } from './state.ts';
+import { EvaluationLimit } from './limit.ts';
+import { type Home, type Status } from './state.ts';
+
+/** A file that reads itself, or a text that runs itself, would go on for ever. */
+const DEEPEST = 30;
 
 /** Runs commands that are not the script's own text, on behalf of one that is; undefined where they are no shell, of which those before are run. */
 export function runText(shell: Interpreter, text: string, { start, end }: Home): Status | undefined {
+  if (shell.texts >= DEEPEST) throw new EvaluationLimit();
   const script = new ScriptText();
   script.update(text);
-  let status: Status = 0;
-  for (const chunk of script.chunks) {
-    status = runChunk(shell, chunk, { start, end }) ?? status;
-    if (shell.signal !== undefined) break;
-    if (chunk.broken !== undefined) return undefined;
+  shell.texts++;
+  try {
+    let status: Status = 0;
+    for (const chunk of script.chunks) {
+      status = runChunk(shell, chunk, { start, end }) ?? status;
+      if (shell.signal !== undefined) break;
+      if (chunk.broken !== undefined) return undefined;
+    }
+    return status;
+  } finally {
+    shell.texts--;
   }
-  return status;
 }
 
 /** Runs what a shell reads together, with what aliases stand for by then; undefined where that is no command. `broughtBy`: the command that brought it in, where it is not the script's own. */

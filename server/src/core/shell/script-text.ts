@@ -3,7 +3,7 @@ import { copied } from '../text.ts';
 import type { Command, SimpleCommand } from './syntax/ast.ts';
 import { CommandParser } from './syntax/command-parser.ts';
 import { withEditedText } from './syntax/here-document.ts';
-import { ShellSyntaxError } from './syntax/scanner.ts';
+import { ShellSyntaxError, TooDeep } from './syntax/scanner.ts';
 import { functionsIn, simpleCommandsIn } from './syntax/walk.ts';
 import type { Source } from './source.ts';
 
@@ -85,6 +85,10 @@ function chunkAt(text: string, start: number): Chunk {
     const command = parser.completeLine();
     return { start, text: rest.slice(0, parser.position), command, broken: undefined, unended: parser.unended, ...partsOf(command) };
   } catch (error) {
+    if (error instanceof TooDeep) {
+      const own = rest.slice(0, logicalLineLength(rest));
+      return { start, text: own, command: { kind: 'unfollowed', start: 0, end: own.length }, broken: undefined, unended: undefined, ...partsOf(undefined) };
+    }
     if (!(error instanceof ShellSyntaxError)) throw error;
     // What closes the command then stands in the here-document.
     const expected = parser.unended === undefined ? error.expected : hereDocumentEnd(parser.unended);

@@ -9,7 +9,8 @@ import { namesIn, recall } from './recall.ts';
 import { redirected, redirectShell } from './redirect.ts';
 import { replaying } from './replay.ts';
 import { spanIn, type Source } from './source.ts';
-import { EvaluationLimit, type Frame, type Home, type Status } from './state.ts';
+import { EvaluationLimit } from './limit.ts';
+import { type Frame, type Home, type Status } from './state.ts';
 import type { Assignment, Element, SimpleCommand, Word } from './syntax/ast.ts';
 import { isAssignment } from './syntax/command-parser.ts';
 import type { ArrayValue, Field, Value } from './value.ts';
@@ -328,6 +329,7 @@ function assignArray(shell: Interpreter, name: string, append: boolean, value: r
       elements.set(next++, text);
     }
   }
+  if (elements.size > MOST_FIELDS) throw new EvaluationLimit();
   environment.set(name, { elements, associative } satisfies ArrayValue);
 }
 

@@ -1,4 +1,5 @@
 import type { Span } from '../text.ts';
+import { EvaluationLimit } from './limit.ts';
 import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, END_OF_SHELL, reachOf, type Departing } from './departure.ts';
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
@@ -87,9 +88,6 @@ export interface Way {
 /** Says how an invocation ends, given those before it; undefined where nobody knows. */
 export type StatusOf = (invocations: readonly Invocation[], step: number) => number | undefined;
 
-/** The script asks for more than anybody would wait for. */
-export class EvaluationLimit extends Error {}
-
 /** Simple commands that are run before the evaluation is given up. */
 export const MOST_STEPS = 400_000;
 export const MOST_INVOCATIONS = 100_000;
@@ -170,6 +168,8 @@ export class ShellState {
   options: OptionPlace = { index: 1, at: 0 };
   /** How many shells run each other. */
   children = 0;
+  /** How many texts are being run inside each other that are not the script's own. */
+  texts = 0;
   /** The commands of the script, for one that runs itself. */
   script: () => readonly Chunk[] = () => [];
   /** How many command substitutions were run. */

@@ -121,7 +121,9 @@ export type Command =
   | ({ readonly kind: 'case'; readonly word: Word; readonly clauses: readonly CaseClause[] } & Compound)
   | ({ readonly kind: 'function'; readonly name: string; readonly body: Command } & Span)
   | ({ readonly kind: 'test'; readonly expression: TestExpression } & Compound)
-  | ({ readonly kind: 'arithmetic'; readonly expression: Word } & Compound);
+  | ({ readonly kind: 'arithmetic'; readonly expression: Word } & Compound)
+  /** One that is too large to be read. */
+  | ({ readonly kind: 'unfollowed' } & Span);
 
 export interface CaseClause {
   readonly patterns: readonly Word[];

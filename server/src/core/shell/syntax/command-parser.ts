@@ -1,6 +1,7 @@
 import { isUnknown, type Value } from '../value.ts';
 import type { Assignment, AssignmentWord, CaseClause, Command, Element, HereStart, Redirect, SimpleCommand, Word } from './ast.ts';
 import { Expansions } from './expansions.ts';
+import { TooDeep } from './scanner.ts';
 import { TestParser } from './test-parser.ts';
 import { makeWord } from './word-parser.ts';
 
@@ -20,8 +21,11 @@ interface PendingHereText extends HereStart {
 export type Aliases = ReadonlyMap<string, Value>;
 
 const NO_ALIASES: Aliases = new Map();
-/** Aliases that make a text longer stand for each other in many places. */
-const LONGEST_TEXT = 1 << 20;
+/** Aliases that make a text so much longer stand for each other in many places. */
+const MOST_GROWTH = 1 << 16;
+/** Commands joined by `&&` and `||`, and branches of one `if`: each is run inside of what is run for the one before. */
+const MOST_JOINED = 1000;
+const MOST_BRANCHES = 250;
 
 /** Reads the commands of a shell script. */
 export class CommandParser extends TestParser {
@@ -30,6 +34,8 @@ export class CommandParser extends TestParser {
   /** Whether there is an alias in it of which nobody knows what it stands for. */
   hasUnknownAlias = false;
   private readonly aliases: Aliases;
+  /** How much longer what aliases stand for has made the text. */
+  private growth = 0;
   private pending: PendingHereText[] = [];
   /** The line that was to end a here-document, which the end of the text does instead; shells take that with no more than a warning. */
   unended: string | undefined;
@@ -70,6 +76,7 @@ export class CommandParser extends TestParser {
 
   protected parseNested(text: string): Command {
     const nested = new CommandParser(text, this.aliases, this.expansions);
+    nested.depth = this.depth;
     const command = nested.all();
     this.hasUnknownAlias ||= nested.hasUnknownAlias;
     // What stands for names in it stands in this text as well, but for the backslashes that a backquote takes.
@@ -83,7 +90,8 @@ export class CommandParser extends TestParser {
 
   /** Puts another text in the place of one that lies before the position. */
   private replace(start: number, end: number, text: string): void {
-    if (this.text.length + text.length > LONGEST_TEXT || this.isInHereText) this.fail('no alias');
+    this.growth += text.length - (end - start);
+    if (this.growth > MOST_GROWTH || this.isInHereText) this.fail('no alias');
     this.text = this.text.slice(0, start) + text + this.text.slice(end);
     this.position += text.length - (end - start);
     this.end += text.length - (end - start);
@@ -171,7 +179,8 @@ export class CommandParser extends TestParser {
 
   private andOr(): Command {
     let left = this.pipeline();
-    for (;;) {
+    for (let joined = 0; ; joined++) {
+      if (joined > MOST_JOINED) throw new TooDeep();
       this.skipBlanks();
       const kind = this.take('&&') ? 'and' : this.take('||') ? 'or' : undefined;
       if (kind === undefined) return left;
@@ -189,7 +198,9 @@ export class CommandParser extends TestParser {
     }
     if (this.takeReserved('!')) {
       this.skipBlanks();
+      this.enter();
       const command = this.pipeline();
+      this.depth--;
       return { kind: 'not', command, start, end: command.end };
     }
     const commands = [this.command()];
@@ -218,6 +229,13 @@ export class CommandParser extends TestParser {
   }
 
   private command(): Command {
+    this.enter();
+    const command = this.commandHere();
+    this.depth--;
+    return command;
+  }
+
+  private commandHere(): Command {
     const start = this.position;
     if (this.startsWith('((')) {
       const arithmetic = this.arithmeticCommand();
@@ -278,6 +296,7 @@ export class CommandParser extends TestParser {
     do {
       const condition = this.until('then');
       branches.push({ condition, body: this.list(() => ['elif', 'else', 'fi'].includes(this.reserved() ?? '')) });
+      if (branches.length > MOST_BRANCHES) throw new TooDeep();
     } while (this.takeReserved('elif'));
     if (this.takeReserved('else')) otherwise = this.list(() => this.reserved() === 'fi');
     this.expectReserved('fi');

@@ -10,6 +10,11 @@ export class ShellSyntaxError extends Error {
   }
 }
 
+/** Commands or expansions stand deeper inside each other, or more of them are joined, than anybody writes: to walk through them would take more room than there is. */
+export class TooDeep extends Error {}
+
+const DEEPEST = 150;
+
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/uy;
 
 /** A place in a text, and the ways to look at what stands there. */
@@ -18,6 +23,8 @@ export class Scanner {
   /** Where the text ends for this scanner. */
   end: number;
   position: number;
+  /** In how many commands and expansions it is. */
+  protected depth = 0;
 
   constructor(text: string, position = 0, end = text.length) {
     this.text = text;
@@ -48,6 +55,11 @@ export class Scanner {
 
   expect(token: string): void {
     if (!this.take(token)) this.fail(`\`${token}\``);
+  }
+
+  /** Goes into a command or an expansion; whoever comes out of it says so by `depth`. */
+  protected enter(): void {
+    if (++this.depth > DEEPEST) throw new TooDeep();
   }
 
   fail(expected: string): never {

@@ -25,17 +25,32 @@ export abstract class TestParser extends WordParser {
   private testOr(): TestExpression {
     const left = this.testAnd();
     this.skipTestBlanks();
-    return this.take('||') ? { kind: 'or', left, right: this.testOr() } : left;
+    if (!this.take('||')) return left;
+    this.enter();
+    const right = this.testOr();
+    this.depth--;
+    return { kind: 'or', left, right };
   }
 
   private testAnd(): TestExpression {
     const left = this.testTerm();
     this.skipTestBlanks();
-    return this.take('&&') ? { kind: 'and', left, right: this.testAnd() } : left;
+    if (!this.take('&&')) return left;
+    this.enter();
+    const right = this.testAnd();
+    this.depth--;
+    return { kind: 'and', left, right };
   }
 
   private testTerm(): TestExpression {
     this.skipTestBlanks();
+    this.enter();
+    const term = this.termHere();
+    this.depth--;
+    return term;
+  }
+
+  private termHere(): TestExpression {
     if (this.next === '!' && /\s/u.test(this.at(1))) {
       this.position++;
       return { kind: 'not', operand: this.testTerm() };

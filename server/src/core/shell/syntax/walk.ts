@@ -74,7 +74,7 @@ function partsOf(command: Command): readonly Command[] {
     case 'if': return [...command.branches.flatMap(({ condition, body }) => [condition, body]), ...(command.otherwise === undefined ? [] : [command.otherwise])];
     case 'while': return [command.condition, command.body];
     case 'case': return command.clauses.map(({ body }) => body);
-    case 'simple': case 'test': case 'arithmetic': return NONE;
+    case 'simple': case 'test': case 'arithmetic': case 'unfollowed': return NONE;
   }
 }
 

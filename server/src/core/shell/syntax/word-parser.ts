@@ -374,11 +374,13 @@ export abstract class WordParser extends Scanner {
     const start = this.position;
     const parts: Part[] = [];
     const ends = (): boolean => this.next === '}' || (separator !== '' && this.next === separator);
+    this.enter();
     // Double quotes group even inside of those that stand around the expansion.
     while (!ends()) {
       if (quoted && this.next === '"') this.doubleQuoted(parts);
       else this.part(parts, { ends, quoted });
     }
+    this.depth--;
     return makeWord(parts, start, this.position);
   }
 }

@@ -1,0 +1,2 @@
+/** The script asks for more than anybody would wait for. */
+export class EvaluationLimit extends Error {}
