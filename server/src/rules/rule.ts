@@ -54,7 +54,7 @@ export interface Finding {
   readonly joint?: Joint;
 }
 
-/** What findings with one cause have in common: the first of them that no comment silences speaks for all. */
+/** What findings with one cause have in common: the first of them speaks for all, and what silences it silences all. */
 export interface Joint {
   readonly cause: string;
   /** What it says for itself and so many others, of which there is at least one. */

@@ -70,14 +70,14 @@ export class Diagnostics {
     this.codes = new Set(rules.map(({ code }) => code));
   }
 
-  /** The findings as they are known now, in the order of their lines, without those that a comment silences; of those with one cause the first. */
+  /** The findings as they are known now, in the order of their lines, without those that a comment silences; of those with one cause the first speaks. */
   findings(): readonly Finding[] {
     const quick = this.quickRound();
     const exact = this.exact.findings(quick.file);
     const ofRuns = this.runs.findings(quick.file);
     if (this.known?.quick !== quick || this.known.exact !== exact || this.known.ofRuns !== ofRuns) {
-      const { heard, unused } = this.unsilenced([...quick.found, ...exact, ...ofRuns], quick.file);
-      this.known = { quick, exact, ofRuns, unused, findings: joined([...heard, ...unused].sort(byPosition)) };
+      const { heard, unused } = this.unsilenced([...quick.found, ...exact, ...ofRuns].sort(byPosition), quick.file);
+      this.known = { quick, exact, ofRuns, unused, findings: unused.length === 0 ? heard : [...heard, ...unused].sort(byPosition) };
     }
     return this.known.findings;
   }
@@ -147,7 +147,7 @@ export class Diagnostics {
 
   private unsilenced(findings: readonly Finding[], file: FileInContext): { readonly heard: readonly Finding[]; readonly unused: readonly Finding[] } {
     const suppressions = new Suppressions(file.survey.of('suppression').length === 0 ? [] : file.lines);
-    const heard = findings.filter((each) => !suppressions.silences(each));
+    const heard = joined(findings, (each) => suppressions.silences(each));
     const unused = Array.from(reportUnused(suppressions, this.codes), (report) => finding(unusedSuppression, report))
       .filter((each) => !suppressions.silences(each) && this.isSettled(each, file));
     return { heard, unused };

@@ -14,14 +14,16 @@ describe('diagnostics of a document', () => {
       ['0: missing-commit', '1: misplaced-interface', '1: undefined-chain', '2: misplaced-interface', '2: queue-target']);
   });
 
-  it('of one cause are said once, by the first that no comment silences', () => {
-    const script = (before: string): string => `#!/bin/sh\n\n${before}iptables -A $C -s 192.0.2.1 -j DROP\nfor p in 1 2; do iptables -A $C -p tcp --dport $p -j DROP; done\niptables -A INPUT -s $C -j DROP\n`;
+  it('of one cause are said once, by the first, of which a comment silences all', () => {
+    const script = (before: string, within = ''): string => `#!/bin/sh\n\n${before}iptables -A $C -s 192.0.2.1 -j DROP\n${within}for p in 1 2; do iptables -A $C -p tcp --dport $p -j DROP; done\niptables -A INPUT -s $C -j DROP\n`;
+    const silencing = '# iptables-lens disable=shell-expansion\n';
     const said = (text: string): string[] => findingsOf(text, 'fw.sh').filter(({ code }) => code === 'shell-expansion').map(({ line, message }) => `${line.number}: ${message}`);
     const rule = '`$C`, which is not known; it may match any packet or none.';
     const place = '`$C`, which is not known; ';
     assert.deepEqual(said(script('')), [`2: Where this rule and 1 other go depends on ${place}they may be in any chain that fits.`, `4: The rule depends on ${rule}`]);
-    assert.deepEqual(said(script('# iptables-lens disable=shell-expansion\n')), [`4: Where the rule goes depends on ${place}it may be in any chain that fits.`, `5: The rule depends on ${rule}`]);
-    assert.deepEqual(findingsOf(script('# iptables-lens disable=shell-expansion\n'), 'fw.sh').filter(({ code }) => code === 'unused-suppression'), []);
+    assert.deepEqual(said(script(silencing)), [`5: The rule depends on ${rule}`]);
+    assert.deepEqual(said(script('', silencing)), [`2: Where the rule goes depends on ${place}it may be in any chain that fits.`, `5: The rule depends on ${rule}`]);
+    for (const text of [script(silencing), script('', silencing), script(silencing, silencing)]) assert.deepEqual(findingsOf(text, 'fw.sh').filter(({ code }) => code === 'unused-suppression'), []);
   });
 
   it('are the same object until the document changes', () => {
