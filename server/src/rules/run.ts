@@ -8,6 +8,7 @@ import type { Ruleset } from '../core/ruleset/model.ts';
 import { DEFAULT_CHECK_SETTINGS, NO_REPORTS, type CheckSettings, type Companion, type FileInContext, type Finding, type LineInContext, type Report, type Rule } from './rule.ts';
 import { RULES } from './rules.generated.ts';
 import type { FileKind } from '../core/ruleset/kind.ts';
+import { distinct } from './support/distinct.ts';
 import { ExactChecks } from './support/exact-checks.ts';
 import { joined } from './support/joined.ts';
 import { LineChecks } from './support/line-checks.ts';
@@ -210,22 +211,6 @@ function explained(findings: readonly Finding[], explainers: readonly Rule[]): r
 }
 
 const isError = ({ severity }: Finding): boolean => severity === 'error';
-
-/** The findings without those that say the same of the same place: a command that runs several times. */
-function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const [lines, several] = [new Set<Line>(), new Set<Line>()];
-  for (const { line } of findings) (lines.has(line) ? several : lines).add(line);
-  const known = new Map<Line, Set<string>>();
-  return findings.filter(({ line, code, span, message }) => {
-    if (!several.has(line)) return true;
-    const key = `${code} ${span.start} ${span.end} ${message}`;
-    const said = known.get(line);
-    if (said === undefined) known.set(line, new Set([key]));
-    else if (said.has(key)) return false;
-    else said.add(key);
-    return true;
-  });
-}
 
 function byPosition(a: Finding, b: Finding): number {
   return a.line.number - b.line.number || a.span.start - b.span.start || a.span.end - b.span.end;

@@ -2,6 +2,7 @@ import { analyse, type Analysis } from '../../core/analysis/analysis.ts';
 import { stackOf, type Stack } from '../../core/netfilter.ts';
 import type { RulesetDocument } from '../../core/ruleset/document.ts';
 import type { AnalysedFile, FileInContext, Finding, Rule } from '../rule.ts';
+import { distinct } from './distinct.ts';
 import { LastingFindings } from './lasting-findings.ts';
 import { withoutForeign } from './own-lines.ts';
 
@@ -45,7 +46,7 @@ export class ExactChecks {
         yield undefined;
       }
     }
-    this.found.keep(file, findings);
+    this.found.keep(file, distinct(findings));
   }
 
   private previous(stack: Stack): Analysis | undefined {
