@@ -82,9 +82,17 @@ function byCode(ruleset: Ruleset): ReadonlyMap<string, readonly LocatedProblem[]
   return sorted;
 }
 
+/** Each once where a command runs several times, which may be thousands. */
 function grouped(problems: readonly LocatedProblem[]): ReadonlyMap<string, readonly LocatedProblem[]> {
   const groups = new Map<string, LocatedProblem[]>();
+  const said = new Map<Line, Set<string>>();
   for (const problem of problems) {
+    const { line, code, span: { start, end }, message } = problem;
+    const key = `${code} ${start} ${end} ${message}`;
+    const before = said.get(line);
+    if (before?.has(key) === true) continue;
+    if (before === undefined) said.set(line, new Set([key]));
+    else before.add(key);
     const group = groups.get(problem.code);
     if (group === undefined) groups.set(problem.code, [problem]);
     else group.push(problem);
