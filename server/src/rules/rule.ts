@@ -138,6 +138,8 @@ export interface FileInContext {
   context(line: Line, offset?: number): LineContext;
   /** What of a list of commands a line of a script begins with. */
   share(line: Line): Share;
+  /** The line of a script above which a command runs once, before all loops around a line; undefined where none can stand there. */
+  placeBeforeLoops(line: Line): Line | undefined;
 }
 
 /** The whole file with what can be said of all packets at once. */

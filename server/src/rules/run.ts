@@ -143,6 +143,7 @@ export class Diagnostics {
       bound: (line, offset) => document.boundRule(line, offset),
       context: (line, offset) => document.context(line, offset),
       share: (line) => document.share(line),
+      placeBeforeLoops: (line) => document.placeBeforeLoops(line),
     };
   }
 

@@ -1,10 +1,11 @@
 import type { Problem } from '../core/extensions/definition.ts';
 import { HOOKS } from '../core/netfilter.ts';
 import { makerOf } from '../core/ruleset/makers.ts';
+import { commandsOf } from '../core/ruleset/script-command.ts';
 import { tableNameOf } from '../core/ruleset/table-of-command.ts';
-import type { Line } from '../core/syntax/line.ts';
+import type { Line, ShellCommand } from '../core/syntax/line.ts';
 import { defineRule, type FileInContext, type Fix, type Report } from './rule.ts';
-import { insertAbove, insertBelow } from './support/edits.ts';
+import { indentOf, insertAbove, insertBelow } from './support/edits.ts';
 import { isEvaluated } from './support/expansion.ts';
 import { leading } from './support/lockout/rule-text.ts';
 import { adjustForeign } from './support/out-of-tree.ts';
@@ -57,11 +58,23 @@ function* declared({ span }: Problem, { line, bound, file }: ProblemPlace): Iter
   // Built-in names of other tables, and what needs quotes, are no names for a new chain; what stands for another word is not that.
   if (!/^[A-Za-z0-9_][^\s"'$]{0,27}$/u.test(name) || isHook(name) || isEvaluated(line, span)) return;
   if (content.kind === 'command') {
-    if (bound?.command !== undefined && file !== undefined && hasPlaceAbove(file, line)) yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(line, `${leading(bound, tableNameOf(bound))}-N ${name}`)] };
+    if (bound?.command === undefined || file === undefined) return;
+    const place = placeToCreate(line, commandsOf(content), bound.command.span.start, file);
+    if (place === undefined) return;
+    const words = `${leading(bound, tableNameOf(bound))}-N ${name}`;
+    yield { title: `Create ${name} before`, safe: false, edits: [insertAbove(place, indentOf(place) + words.trimStart())] };
     return;
   }
   const last = file === undefined ? undefined : lastDeclaration(line, file);
   if (last !== undefined) yield { title: `Declare ${name}`, safe: false, edits: [insertBelow(last, `:${name} - [0:0]`)] };
+}
+
+/** The line above which a chain is created once: before all loops around the command at an offset, but in those that run another program each time, such as ip6tables. */
+function placeToCreate(line: Line, commands: readonly ShellCommand[], offset: number, file: FileInContext): Line | undefined {
+  const start = Math.max(...commands.map(({ program }) => program.start).filter((each) => each <= offset));
+  const programs = new Set(commands.flatMap(({ program }) => (program.start === start ? [program.text] : [])));
+  if (programs.size === 1) return file.placeBeforeLoops(line);
+  return hasPlaceAbove(file, line) ? line : undefined;
 }
 
 /** The last chain declaration above the line in its block, else the `*table` line. */

@@ -40,9 +40,13 @@ describe('creating a chain in a script', () => {
     ['f() {\n\t{ iptables -w 5 -A INPUT -j WEB; }\n}\nf\n', 'f() {\n\tiptables -w 5 -N WEB\n\t{ iptables -w 5 -A INPUT -j WEB; }\n}\nf\n'],
     ['ip netns exec blue iptables -t nat -A OUTPUT -j WEB\n', 'ip netns exec blue iptables -t nat -N WEB\nip netns exec blue iptables -t nat -A OUTPUT -j WEB\n'],
     ['A="b c" sudo -n iptables -A INPUT -j WEB\n', 'A="b c" sudo -n iptables -N WEB\nA="b c" sudo -n iptables -A INPUT -j WEB\n'],
-  ] as const) it(JSON.stringify(script), () => assert.deepEqual(create(script), [after]));
+    ['for i in 1 2; do\n\techo\n\tiptables -A INPUT -j WEB\ndone\n', 'iptables -N WEB\nfor i in 1 2; do\n\techo\n\tiptables -A INPUT -j WEB\ndone\n'],
+    ['f() {\n\techo\n\tfor i in 1 2; do\n\t\twhile read -r p; do\n\t\t\tiptables -A INPUT -j WEB\n\t\tdone <<-E\n\t\t\t1\n\t\tE\n\tdone\n}\nf\n', 'f() {\n\techo\n\tiptables -N WEB\n\tfor i in 1 2; do\n\t\twhile read -r p; do\n\t\t\tiptables -A INPUT -j WEB\n\t\tdone <<-E\n\t\t\t1\n\t\tE\n\tdone\n}\nf\n'],
+    ['seq 2 |\nwhile read -r i; do\n  iptables -A INPUT -j WEB\ndone\n', 'iptables -N WEB\nseq 2 |\nwhile read -r i; do\n  iptables -A INPUT -j WEB\ndone\n'],
+    ['for i in iptables ip6tables; do\n\t$i -A INPUT -j WEB\ndone\n', 'for i in iptables ip6tables; do\n\t$i -N WEB\n\t$i -A INPUT -j WEB\ndone\n'],
+  ] as const) it(JSON.stringify(script), () => assert.deepEqual([...new Set(create(script))], [after]));
 
-  for (const script of ['true &&\n\tiptables -A INPUT -j WEB\n', 'if true\nthen iptables -A INPUT -j WEB\nfi\n', 'case x in\nx) iptables -A INPUT -j WEB ;;\nesac\n']) {
+  for (const script of ['true &&\n\tiptables -A INPUT -j WEB\n', 'if true\nthen iptables -A INPUT -j WEB\nfi\n', 'case x in\nx) iptables -A INPUT -j WEB ;;\nesac\n', 'if true; then\n\techo\nfi; for i in 1 2; do\n\tiptables -A INPUT -j WEB\ndone\n']) {
     it(`is not offered in ${JSON.stringify(script)}`, () => assert.deepEqual(create(script), []));
   }
 });

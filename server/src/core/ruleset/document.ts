@@ -310,6 +310,14 @@ export class RulesetDocument implements ScriptContext {
     return this.script?.share(line) ?? 'some';
   }
 
+  /** The line of a script above which a command runs once, before all loops around a line; undefined where none can stand there. */
+  placeBeforeLoops(line: Line): Line | undefined {
+    this.evaluated();
+    if (this.script === undefined) return line;
+    const index = this.script.placeBeforeLoops(line);
+    return index === undefined ? undefined : this.lines[index];
+  }
+
   /** The lines of a script that a shell takes together: functions, loops, branches, here-documents. */
   get regions(): readonly LineRegion[] {
     this.evaluated();

@@ -5,9 +5,9 @@ import type { ReadFile } from '../shell/interpreter.ts';
 import { sameAnswers, sameDemand, type Invocation } from '../shell/invocation.ts';
 import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
-import type { SimpleCommand } from '../shell/syntax/ast.ts';
+import type { Command, SimpleCommand } from '../shell/syntax/ast.ts';
 import { regionsIn } from '../shell/syntax/regions.ts';
-import { shareOf, type Share } from '../shell/syntax/walk.ts';
+import { loopAround, shareOf, type Share } from '../shell/syntax/walk.ts';
 import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -18,6 +18,7 @@ import type { RestoreRun } from './execution/restore-file.ts';
 import type { Ruleset } from './model.ts';
 import { carriedOver, placesAfter, type Hunk } from '../hunks.ts';
 import { sharedEnds } from '../shared-ends.ts';
+import type { Span } from '../text.ts';
 import { Layout } from './layout.ts';
 import { Recent, Round } from './recent.ts';
 import { RestoredLines, type RestoredLine } from './restored.ts';
@@ -196,14 +197,31 @@ export class Script {
   }
 
   /** What of a list of commands a line begins with. */
-  share({ number }: Line): Share {
+  share(line: Line): Share {
+    const { command, span } = this.spanInChunk(line);
+    return command === undefined ? 'none' : shareOf(command, span);
+  }
+
+  /** Index of the line above which a command runs once, before all loops around a line; undefined where none can stand there. */
+  placeBeforeLoops(line: Line): number | undefined {
+    const { command, span, chunkStart } = this.spanInChunk(line);
+    const loop = command && loopAround(command, span.start);
+    if (loop === undefined && this.share(line) === 'none') return undefined;
+    const start = chunkStart + (loop ?? span.start);
+    const index = this.layout.indexAt(start);
+    return /^\s*$/u.test(this.layout.text.slice(this.layout.starts[index], start)) ? index : undefined;
+  }
+
+  /** The command that a shell reads together with a line, where that begins, and what the line is of it. */
+  private spanInChunk({ number }: Line): { readonly command: Command | undefined; readonly chunkStart: number; readonly span: Span } {
     const { starts, lines } = this.layout;
     const index = firstFrom(lines, (line) => line.number >= number);
     const chunks = this.text.chunks;
     const chunk = chunks[firstFrom(chunks, ({ start, text }) => start + text.length > starts[index]!)];
-    const start = starts[index]! - (chunk?.start ?? 0);
+    const chunkStart = chunk?.start ?? 0;
+    const start = starts[index]! - chunkStart;
     const { text, eol } = lines[index]!;
-    return chunk?.command === undefined ? 'none' : shareOf(chunk.command, { start: start + text.length - text.trimStart().length, end: start + text.length + eol.length });
+    return { command: chunk?.command, chunkStart, span: { start: start + text.length - text.trimStart().length, end: start + text.length + eol.length } };
   }
 
   /** The lines that a shell takes together, each without that of the word that ends them. */

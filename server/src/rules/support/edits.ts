@@ -37,5 +37,8 @@ export function merged(edits: readonly TextEdit[]): readonly TextEdit[] {
   return result;
 }
 
+/** The blanks that the line begins with. */
+export const indentOf = ({ text }: Line): string => /^\s*/u.exec(text)![0];
+
 /** The line from its first character that is not blank to its last. */
 export const textSpan = ({ text }: Line): Span => ({ start: text.length - text.trimStart().length, end: text.trimEnd().length });

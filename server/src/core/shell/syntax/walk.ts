@@ -38,6 +38,24 @@ export function shareOf(command: Command, span: Span): Share {
   return startOf(command) === span.start ? 'some' : 'none';
 }
 
+/** Where the statement begins that is, or holds, the outermost loop around an offset inside of its function; undefined where there is none. */
+export function loopAround(command: Command, offset: number): number | undefined {
+  let [statement, found]: [Command, Command | undefined] = [command, undefined];
+  for (let each: Command | undefined = command; each !== undefined;) {
+    if (each.kind === 'function') found = undefined;
+    else if (LOOPS.has(each.kind)) found ??= statement;
+    const part: Command | undefined = partsOf(each).find(({ start, end }) => start <= offset && offset < end);
+    if (part !== undefined && !JOINING.has(each.kind)) statement = part;
+    each = part;
+  }
+  return found && startOf(found);
+}
+
+const LOOPS: ReadonlySet<Command['kind']> = new Set(['for', 'arithmetic-for', 'while']);
+
+/** What makes one statement of several commands. */
+const JOINING: ReadonlySet<Command['kind']> = new Set(['and', 'or', 'not', 'pipeline', 'background']);
+
 function shareInside(command: Command, span: Span): Share {
   const touched = partsOf(command).filter((each) => startOf(each) < span.end && each.end > span.start);
   const [first] = touched;
@@ -46,8 +64,7 @@ function shareInside(command: Command, span: Span): Share {
   if (startOf(first) !== span.start || !touched.every((each) => each.end <= span.end)) return 'none';
   switch (command.kind) {
     case 'sequence': return touched.length < command.commands.length ? 'some' : 'all';
-    case 'and': case 'or': case 'not': case 'pipeline': case 'background': return 'none';
-    default: return touched.length === 1 ? 'all' : 'none';
+    default: return !JOINING.has(command.kind) && touched.length === 1 ? 'all' : 'none';
   }
 }
 

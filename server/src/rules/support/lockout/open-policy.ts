@@ -2,7 +2,7 @@ import type { Policy } from '../../../core/netfilter.ts';
 import type { BoundLine } from '../../../core/ruleset/bound-line.ts';
 import type { Line } from '../../../core/syntax/line.ts';
 import type { FileInContext, TextEdit } from '../../rule.ts';
-import { insertAbove, removeLine } from '../edits.ts';
+import { indentOf, insertAbove, removeLine } from '../edits.ts';
 import { hasMore } from '../script.ts';
 import { leading } from './rule-text.ts';
 import { empties, policySetBy } from './told-state.ts';
@@ -46,5 +46,3 @@ export function openUntil(file: FileInContext, { flush, shutting }: CutOff, hook
   const opening = flush === undefined ? [] : [insertAbove(flush.line, set('ACCEPT'))];
   return { edits: [...opening, ...moved.map(removeLine)], behind: moved.at(-1)?.text ?? set('DROP') };
 }
-
-export const indentOf = ({ text }: Line): string => /^\s*/u.exec(text)![0];
