@@ -12,7 +12,9 @@ export function hoverValue({ document, line, offset }: Place): Explained | undef
   const span = runs.flat().find(({ start, end }) => start <= offset && offset < end);
   if (line === undefined || span === undefined) return undefined;
   const values = [...new Set(runs.flatMap((words) => valueAt(words, span)))];
-  return values.length === 0 ? undefined : explain(span, `${code(line.text.slice(span.start, span.end))} is ${listed(values)}.`);
+  const word = line.text.slice(span.start, span.end);
+  if (values.length === 1 && values[0] === madeOf(word.replace(/^"(.*)"$/su, '$1'))) return explain(span, `${code(word)} is not known: the script does not tell it.`);
+  return values.length === 0 ? undefined : explain(span, `${code(word)} is ${listed(values)}.`);
 }
 
 /** The words of each command, or those of a line that iptables-restore reads. */
@@ -28,8 +30,10 @@ function valueAt(words: readonly Argument[], { start, end }: Span): readonly str
   const unknown = own.find((word) => word.unknown !== undefined)?.unknown;
   // Where a word stands for a whole command, another file brings it in, and nothing is put in here.
   if (own.length === words.length) return [];
-  return [unknown === undefined ? code(own.map(({ text }) => text).join(' ')) : `what the shell makes of ${code(unknown)}, which is not known`];
+  return [unknown === undefined ? code(own.map(({ text }) => text).join(' ')) : madeOf(unknown)];
 }
+
+const madeOf = (unknown: string): string => `what the shell makes of ${code(unknown)}, which is not known`;
 
 const code = (text: string): string => (text === '' ? 'empty' : text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
