@@ -73,6 +73,28 @@ describe('completion', () => {
     }
   });
 
+  describe('in a script', () => {
+    const script = (...lines: readonly string[]): string => ['#!/bin/bash', 'IPT=iptables WAN=eth7', 'OFFICE=192.0.2.0/24; export V6=2001:db8::/32', 'SSH=22', 'WEB="web in"', 'args=(-s "$1")', ...lines].join('\n');
+    const cases: Record<string, [text: string, expected: Parameters<typeof check>[1]]> = {
+      'variables that hold an address': [script('iptables -A INPUT "${args[@]}" -j DROP', 'iptables -A INPUT -s <|>'), { has: ['$OFFICE'], lacks: ['$V6', '$SSH', '$WAN', '$IPT', '"${args[@]}"'] }],
+      'those of IPv6': [script('ip6tables -A INPUT -s <|>'), { has: ['$V6'], lacks: ['$OFFICE'] }],
+      'variables that are begun': [script('iptables -A INPUT -s "$OF<|>"'), { has: ['$OFFICE'] }],
+      'a variable as a rule writes it': [script('iptables -A INPUT -s "$OFFICE" -j DROP', 'iptables -A INPUT -s <|>'), { has: ['"$OFFICE"'], lacks: ['$OFFICE'] }],
+      'variables that hold a port': [script('iptables -A INPUT -p tcp --dport <|>'), { has: ['$SSH'], lacks: ['$OFFICE'] }],
+      'variables that hold an interface of other rules': [script('iptables -A INPUT -i "$WAN" -j DROP', 'iptables -A INPUT -i <|>'), { has: ['eth7', '$WAN'], lacks: ['$SSH', '$IPT'] }],
+      'variables that hold a chain': [script('CHAIN=blocked', 'iptables -N "$CHAIN"', 'iptables -A INPUT -j <|>'), { has: ['blocked', '$CHAIN'], lacks: ['$WAN'] }],
+      'those for a command': [script('CHAIN=blocked', 'iptables -N "$CHAIN"', 'iptables -A <|>'), { has: ['blocked', '$CHAIN'], lacks: ['$WAN'] }],
+      'no variables for a text': [script('iptables -A INPUT -m comment --comment <|>'), { lacks: ['$WEB', '$SSH'] }],
+      'sets that it creates': [script('ipset create -exist friends hash:net family inet', 'ipset -N old iphash', '# ipset create none hash:ip', 'create six hash:ip family inet6', 'ipset create "$WAN" hash:ip', 'iptables -A INPUT -m set --match-set <|>'), { exactly: ['friends', 'old', '"$WAN"'] }],
+      'sets that it lets ipset restore': [script('ipset restore <<-E', '\tcreate both list:set size 8', '\tadd both x', 'E', 'iptables -A INPUT -j SET --add-set <|>'), { exactly: ['both'] }],
+    };
+    for (const [title, [text, expected]] of Object.entries(cases)) it(title, () => check(text, expected, 'fw.sh'));
+    it('says what a variable holds', async () => {
+      const found = (await items(script('iptables -A INPUT -s <|>'), {}, 'fw.sh')).find(({ label }) => label === '$OFFICE');
+      assert.equal(found?.labelDetails?.description, '192.0.2.0/24');
+    });
+  });
+
   describe('of chains', () => {
     const declared = '*filter\n:web - [0:0]\n:db - [0:0]\n';
     it('after -A', () => check(`${declared}-A <|>\nCOMMIT\n`, { exactly: ['INPUT', 'FORWARD', 'OUTPUT', 'web', 'db'] }));

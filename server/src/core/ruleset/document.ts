@@ -324,6 +324,12 @@ export class RulesetDocument implements ScriptContext {
     return this.script?.regions() ?? [];
   }
 
+  /** The variables of a script that are set to a text as it stands, each to the last one. */
+  get variables(): ReadonlyMap<string, string> {
+    this.evaluated();
+    return this.script?.variables() ?? new Map();
+  }
+
   /** The files that a script reads or looks for, by the paths that lead there. */
   get filesRead(): Iterable<string> {
     this.evaluated();

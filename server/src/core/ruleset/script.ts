@@ -7,7 +7,7 @@ import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { Command, SimpleCommand } from '../shell/syntax/ast.ts';
 import { regionsIn } from '../shell/syntax/regions.ts';
-import { loopAround, shareOf, type Share } from '../shell/syntax/walk.ts';
+import { assignmentsIn, loopAround, shareOf, type Share } from '../shell/syntax/walk.ts';
 import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -230,6 +230,12 @@ export class Script {
     const ends = [...text.matchAll(/\n|$/gu)].map(({ index }) => index);
     const lineAt = (offset: number): number => firstFrom(ends, (end) => end >= offset);
     return this.text.chunks.flatMap((chunk) => (chunk.command === undefined ? [] : regionsIn(chunk.command, chunk.text).map(({ start, end }) => ({ first: lineAt(chunk.start + start), last: lineAt(chunk.start + end - 1) }))));
+  }
+
+  /** The variables that are set to a text as it stands, each to the last one. */
+  variables(): ReadonlyMap<string, string> {
+    const assignments = this.text.chunks.flatMap(({ command }) => (command === undefined ? [] : assignmentsIn(command)));
+    return new Map(assignments.flatMap(({ name, index, append, value }) => (index === undefined && !append && 'parts' in value && value.literal !== undefined ? [[name, value.literal]] : [])));
   }
 
   /** The files that it has read or looked for, by the paths that lead there. */

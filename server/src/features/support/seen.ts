@@ -24,7 +24,7 @@ export function seenInterfaces(document: RulesetDocument, family: Family): strin
 /** Addresses and networks that rules name as source or destination. */
 export function seenAddresses(document: RulesetDocument, family: Family): string[] {
   return seenInRules(document, family, ({ header, line }) => [header.source, header.destination].flatMap((part) =>
-    (part === undefined ? [] : line.text.slice(part.valueSpan.start, part.valueSpan.end).split(','))));
+    (part === undefined ? [] : oneWord(line.text.slice(part.valueSpan.start, part.valueSpan.end)).flatMap((word) => word.split(',')))));
 }
 
 /** What rules have given as one value of an extension's option. */
@@ -32,8 +32,23 @@ export function seenValues(document: RulesetDocument, family: Family, extension:
   return seenInRules(document, family, (bound) => {
     const uses = usesOf(bound).filter(({ definition }) => definition.name === extension);
     return uses.length === 0 ? NONE : uses.flatMap(({ options }) => options).filter(({ spec }) => spec.name === option)
-      .map(({ valueSpans }) => valueSpans[index] && bound.line.text.slice(valueSpans[index].start, valueSpans[index].end));
+      .flatMap(({ valueSpans }) => (valueSpans[index] === undefined ? NONE : oneWord(bound.line.text.slice(valueSpans[index].start, valueSpans[index].end))));
   });
 }
 
 const NONE: readonly string[] = [];
+
+/** A word of a script that stands for one argument; what brings in several, such as an array, is none to write once more. */
+const oneWord = (word: string): readonly string[] => (/\$(?:[@*]|\{[^}]*[@*])/u.test(word) ? NONE : [word]);
+
+/** What ipset makes: a name, a type and, where it is one of IPv6, the family. */
+const CREATED = /^(?!\s*#).*?(?<![\w-])(?:create|-N|--create)\s+(?:(?:-exist|-!)\s+)*(\S+)\s+(?:(?:hash|bitmap|list):\S+|(?:ip|net|ipport|ipportip|ipportnet)hash|(?:ip|port|macip)map|setlist)\b(.*\bfamily\s+inet6\b)?/u;
+
+/** Sets that a script creates by ipset, in the words that stand there. */
+export function createdSets({ lines, kind }: RulesetDocument, family: Family): string[] {
+  if (kind !== 'script') return [];
+  return lines.flatMap(({ text }) => {
+    const [, name, isSix] = CREATED.exec(text) ?? [];
+    return name === undefined || (isSix !== undefined && family === 'ipv4') ? [] : [name];
+  });
+}

@@ -1,4 +1,4 @@
-import type { Command, SimpleCommand, TestExpression, Word } from './ast.ts';
+import type { Assignment, Command, SimpleCommand, TestExpression, Word } from './ast.ts';
 import { isAssignment } from './command-parser.ts';
 import { isWithin, type Span } from '../../text.ts';
 
@@ -18,6 +18,11 @@ export function simpleCommandsIn(command: Command): SimpleCommand[] {
 /** The command and all that stand inside, but for those that are substituted. */
 export function commandsIn(command: Command): Command[] {
   return [command, ...partsOf(command).flatMap(commandsIn)];
+}
+
+/** Every assignment inside a command, those of `export` and the like among them. */
+export function assignmentsIn(command: Command): Assignment[] {
+  return commandsIn(command).flatMap((each) => (each.kind === 'simple' ? [...each.assignments, ...each.words.flatMap((word) => (isAssignment(word) ? [word.assignment] : []))] : []));
 }
 
 /** Every function that a command defines. */

@@ -7,6 +7,7 @@ import { describeChain } from '../chain-text.ts';
 import { HOOK_DOCS } from '../vocabulary.ts';
 import type { Place } from '../place.ts';
 import type { Proposal } from './item.ts';
+import { variableProposals } from './variable.ts';
 import type { Site } from './site.ts';
 
 /** Commands that only user-defined chains take, and the one that only built-in chains take. */
@@ -17,9 +18,9 @@ export function commandChains(site: Site): Proposal[] {
   const { place, before: { command } } = site;
   if (command === undefined || command.kind === 'new-chain' || command.chain !== undefined) return [];
   const takes = TAKES[command.kind];
-  return [...chainsOf(place), ...goneChains(place)]
+  return withVariables(place, [...chainsOf(place), ...goneChains(place)]
     .filter((chain) => takes === undefined || chain.builtIn === (takes === 'built-in'))
-    .map((chain) => chainProposal(place, chain, chain.builtIn ? 0 : 1));
+    .map((chain) => chainProposal(place, chain, chain.builtIn ? 0 : 1)));
 }
 
 /** User-defined chains to which the rule can lead: all but those that lead back to its own. */
@@ -27,9 +28,15 @@ export function jumpChains({ place, others }: Site, rank: number): Proposal[] {
   const from = others.command?.chain;
   const table = tableOf(place);
   const callers = from === undefined || table === undefined ? new Set<string>() : Placements.of(table).leadingTo(from);
-  return [...chainsOf(place), ...goneChains(place)]
+  return withVariables(place, [...chainsOf(place), ...goneChains(place)]
     .filter((chain) => !chain.builtIn && chain.name !== from && !callers.has(chain.name))
-    .map((chain) => chainProposal(place, chain, rank));
+    .map((chain) => chainProposal(place, chain, rank)));
+}
+
+/** The chains and the variables that name them. */
+function withVariables({ document }: Place, chains: readonly Proposal[]): Proposal[] {
+  const names = new Map(chains.map(({ label, rank }) => [label, rank]));
+  return [...chains, ...variableProposals(document, (value) => names.has(value)).map((proposal) => ({ ...proposal, rank: names.get(proposal.owner!)! }))];
 }
 
 const tableOf = ({ document, stack, table }: Place): Table | undefined => (table === undefined ? undefined : document.ruleset(stack).tables.get(table));

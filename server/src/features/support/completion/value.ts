@@ -8,11 +8,12 @@ import { addressList } from '../../../core/values/address.ts';
 import { interfaceName } from '../../../core/values/interface.ts';
 import { protocol } from '../../../core/values/protocol.ts';
 import type { ValueContext, ValueProposal, ValueType } from '../../../core/values/value.ts';
-import { seenAddresses, seenInterfaces, seenValues } from '../seen.ts';
+import { createdSets, seenAddresses, seenInterfaces, seenValues } from '../seen.ts';
 import { optionOf } from '../uses.ts';
 import { POLICY_DOCS, TABLE_DOCS } from '../vocabulary.ts';
 import type { Proposal } from './item.ts';
 import { Harm } from './harm.ts';
+import { variableProposals } from './variable.ts';
 import { isOptionAllowed, type Site } from './site.ts';
 
 /** Proposals for a value, and the stretch of the word that they replace. */
@@ -48,7 +49,7 @@ function extensionValue(site: Site, meaning: Token, host: HostFacts): ValuePropo
   const { use, spec } = found;
   const context = contextOf(site);
   const seen = type.complete === undefined ? seenValues(document, family, use.definition.name, spec.name, index) : [];
-  const { proposals, word } = typed(site, type, isSetName(use, spec, index) ? [...setsOf(host, family), ...seen] : seen);
+  const { proposals, word } = typed(site, type, isSetName(use, spec, index) ? [...setsOf(host, family), ...createdSets(document, family), ...seen] : seen);
   const isLegal = (text: string): boolean => {
     const parsed = type.parse(text, context);
     return index > 0 || !parsed.ok || isOptionAllowed(use.definition, use.options, spec, site, parsed.value);
@@ -86,10 +87,26 @@ function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): V
     word,
     proposals: [
       ...others.map((label) => ({ label, kind: CompletionItemKind.Value, owner: 'in this file', rank: 0 })),
+      ...variablesFor(site, type, new Set([...seen, ...texts])),
       ...known.map(valueProposal),
     ],
   };
 }
+
+/** Variables of a script that hold such a value; of one that any text can be, one of those that are known. */
+function variablesFor(site: Site, type: ValueType<unknown>, known: ReadonlySet<string>): Proposal[] {
+  const context = contextOf(site);
+  const fits = (value: string): boolean => {
+    const parsed = type.parse(value, context);
+    return parsed.ok && parsed.warning === undefined && parsed.lookup === undefined;
+  };
+  const takesAll = fits(NO_VALUE);
+  return variableProposals(site.place.document, (value) => (takesAll ? known.has(value) : fits(value)))
+    .filter(({ label }) => !known.has(label) && !known.has(`"${label}"`));
+}
+
+/** A word that no value is that is not any text. */
+const NO_VALUE = '\uE000';
 
 /** Whether naming an element of a list again changes what the list says: not of states, but of a set's dimensions. */
 function saysMore(type: ValueType<unknown>, present: readonly string[], element: string, context: ValueContext): boolean {
