@@ -1,6 +1,7 @@
 import { idOf, isArray, isOpen, scalarOf, type Variable } from './environment.ts';
 import type { Expander } from './expand.ts';
 import { globOf } from './glob.ts';
+import { inBashOrder } from './key-order.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
 import type { Source } from './source.ts';
 import { EvaluationLimit } from './limit.ts';
@@ -119,7 +120,7 @@ export class ParameterExpansion {
     const variable = this.expander.host.environment.get(name);
     if (variable === undefined) return absent(name);
     if (variable !== null && !isArray(variable) && isUnknown(variable)) return { origin: variable.origin };
-    const keys = isArray(variable) ? [...ordered(variable.elements).keys()].map(String) : variable === null ? [] : ['0'];
+    const keys = isArray(variable) ? [...ordered(variable).keys()].map(String) : variable === null ? [] : ['0'];
     return { elements: keys, joins: false };
   }
 
@@ -168,7 +169,7 @@ export class ParameterExpansion {
     if (variable === undefined) return ABSENT;
     const index = part.index === undefined ? undefined : this.expander.text(part.index, source);
     if (index === '@' || index === '*') {
-      if (isArray(variable)) return { elements: [...ordered(variable.elements).values()], joins: index === '*' };
+      if (isArray(variable)) return { elements: [...ordered(variable).values()], joins: index === '*' };
       return variable === null ? { elements: [], joins: index === '*' } : variable;
     }
     if (index === undefined) return scalarOf(variable) ?? UNSET;
@@ -230,7 +231,8 @@ export class ParameterExpansion {
     if (length !== undefined && typeof length !== 'bigint') return length;
     if (typeof found === 'object' && 'elements' in found) {
       const variable = this.expander.host.environment.get(part.name);
-      if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable.elements), Number(offset), length === undefined ? undefined : Number(length)) };
+      if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable), Number(offset), length === undefined ? undefined : Number(length)) };
+      if (isArray(variable)) return { ...found, elements: cutKeyed(found.elements, Number(offset), length === undefined ? undefined : Number(length)) };
       const elements = part.name === '@' || part.name === '*' ? [this.expander.host.scriptName, ...found.elements] : found.elements;
       return { ...found, elements: cut(elements, Number(offset), length === undefined ? undefined : Number(length)) };
     }
@@ -293,8 +295,10 @@ function mapped(value: Value, change: ((text: string) => string) | undefined): V
   return value.candidates === undefined ? { origin: value.origin } : oneOf(value.candidates.map(change), value.origin);
 }
 
-function ordered(elements: ReadonlyMap<number | string, Value>): ReadonlyMap<number | string, Value> {
-  return [...elements.keys()].every((key) => typeof key === 'number') ? new Map([...elements].sort(([a], [b]) => Number(a) - Number(b))) : elements;
+/** The elements in the order in which a shell lists them. */
+function ordered({ elements, associative }: ArrayValue): ReadonlyMap<number | string, Value> {
+  if (!associative) return new Map([...elements].sort(([a], [b]) => Number(a) - Number(b)));
+  return new Map(inBashOrder([...elements.keys()] as string[]).map((key) => [key, elements.get(key)!]));
 }
 
 function cut<T>(items: readonly T[], offset: number, length: number | undefined): readonly T[] {
@@ -302,6 +306,12 @@ function cut<T>(items: readonly T[], offset: number, length: number | undefined)
   if (start < 0) return [];
   const end = length === undefined ? items.length : length < 0 ? items.length + length : start + length;
   return items.slice(start, Math.max(start, end));
+}
+
+/** Elements that have keys, which count from 1; the offset 0 is that of the first as well. */
+function cutKeyed<T>(items: readonly T[], offset: number, length: number | undefined): readonly T[] {
+  const start = offset < 0 ? items.length + 1 + offset : offset;
+  return start < 0 ? [] : cut(items, Math.max(0, start - 1), length);
 }
 
 /** Elements from an index on, which need not be as many as there are before it. */
