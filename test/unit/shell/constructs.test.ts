@@ -18,6 +18,10 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['ssh -p 22 root@h iptables -F; ssh $H "iptables -F; iptables -X"; ssh h <<E\niptables -F\nE\niptables a', 'iptables a'],
   ['$IPT6 -F; ${IPTABLES:-/sbin/iptables} -F', 'ip6tables -F', 'iptables -F'],
   ['IPT=$(which iptables); $IPT -F', 'iptables -F'],
+  ['V4=$(which iptables); for i in $V4 $(command -v ip6tables); do $i -F; done', 'iptables -F', 'ip6tables -F'],
+  // What is one word runs a loop once, whatever it is.
+  ['for i in "$1" "$(hostname)"; do iptables "$i"; done; for i in "a $1"; do iptables "$i"; break; done; for i in $1 "$@"; do iptables "$i"; done', 'iptables <$1>', 'iptables <$(hostname)>', 'iptables <$1>', 'if $1: iptables <$1>', 'if $@: iptables <$@>'],
+  ['H=$1; for i in "${H[@]}" "${A[@]}"; do iptables "$i"; done; . /etc/hosts.conf; for i in "${A[@]}"; do iptables "$i"; done', 'if $1: iptables <$1>', 'if $A: iptables <$A>', 'if $A: iptables <$A>'],
   ['xtables-nft-multi iptables -F', 'iptables -F'],
   ['exec iptables-restore /etc/rules', 'iptables-restore /etc/rules </etc/rules>'],
   // Shells that are programs: what they change, and their ends, are their own.

@@ -252,14 +252,14 @@ export class Interpreter extends ShellState implements ExpansionHost {
           if (words.some(({ word, isSure }) => this.roundFor(word, isSure ? undefined : unknown!.origin, command, source))) break;
           continue;
         }
-        if (unknown !== undefined) {
+        if (unknown !== undefined && typeof field !== 'string' && !isOneWord(field)) {
           this.uncertain(unknown.origin, () => {
             this.environment.set(command.name, unknown);
             this.run(command.body, source);
           });
           continue;
         }
-        this.environment.set(command.name, text);
+        this.environment.set(command.name, unknown ?? text);
         if (this.round(() => { status = this.run(command.body, source); })) break;
       }
     }, END_OF_LOOP);
@@ -424,6 +424,9 @@ export class Interpreter extends ShellState implements ExpansionHost {
 const isNextRound = ({ kind, levels }: Signal): boolean => kind === 'continue' && levels === 1;
 
 /** `$?` for a status. What is expected to succeed counts as having done so. */
+/** Whether a word of the script becomes one argument for sure: what is quoted, but no array, and the path of a program, which is expected to be there. */
+const isOneWord = (word: Field): boolean => word.unknown?.program !== undefined || (!maySplit(word) && !word.text.includes('@'));
+
 const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;
 
 /** The words of one of several texts, those that each has first for sure; undefined where they do not begin alike. */
