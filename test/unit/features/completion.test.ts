@@ -89,10 +89,14 @@ describe('completion', () => {
       'sets that it lets ipset restore': [script('ipset restore <<-E', '\tcreate both list:set size 8', '\tadd both x', 'E', 'iptables -A INPUT -j SET --add-set <|>'), { exactly: ['both'] }],
     };
     for (const [title, [text, expected]] of Object.entries(cases)) it(title, () => check(text, expected, 'fw.sh'));
-    it('says what a variable holds', async () => {
-      const found = (await items(script('iptables -A INPUT -s <|>'), {}, 'fw.sh')).find(({ label }) => label === '$OFFICE');
-      assert.equal(found?.labelDetails?.description, '192.0.2.0/24');
-    });
+    for (const [spelling, rule] of [['$OFFICE', 'iptables -F'], ['"$OFFICE"', 'iptables -A INPUT -s "$OFFICE" -j DROP']] as const) {
+      it(`says first of all what ${spelling} holds`, async () => {
+        const found = await items(script(rule, 'iptables -A OUTPUT -s 192.0.2.9 -j DROP', 'iptables -A INPUT -s <|>'), {}, 'fw.sh');
+        const [first] = found.sort((a, b) => (a.sortText! < b.sortText! ? -1 : 1));
+        assert.equal(first?.label, spelling);
+        assert.equal(first?.labelDetails?.description, '192.0.2.0/24');
+      });
+    }
   });
 
   describe('of chains', () => {

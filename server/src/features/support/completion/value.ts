@@ -80,20 +80,23 @@ function typed(site: Site, type: ValueType<unknown>, seen: readonly string[]): V
   const context = contextOf(site);
   const known = (type.complete?.(context) ?? []).filter((proposal) => !present.includes(proposal.text) || saysMore(type, present, proposal.text, context));
   const texts = new Set(known.map((proposal) => proposal.text));
+  const variables = variablesFor(site, type, new Set([...seen, ...texts]));
+  for (const { label } of variables) texts.add(label);
   // Where the word stands inside quotes, a value brings none of its own.
-  const isQuoted = /["']/u.test(text[start - 1] ?? '');
-  const others = [...new Set(isQuoted ? seen.map((value) => value.replace(/^(["'])(.*)\1$/u, '$2')) : seen)].filter((value) => !texts.has(value) && !present.includes(value));
+  const others = [...new Set(isQuoted(site) ? seen.map((value) => value.replace(/^(["'])(.*)\1$/u, '$2')) : seen)].filter((value) => !texts.has(value) && !present.includes(value));
   return {
     word,
     proposals: [
+      ...variables,
       ...others.map((label) => ({ label, kind: CompletionItemKind.Value, owner: 'in this file', rank: 0 })),
-      ...variablesFor(site, type, new Set([...seen, ...texts])),
       ...known.map(valueProposal),
     ],
   };
 }
 
-/** Variables of a script that hold such a value; of one that any text can be, one of those that are known. */
+const isQuoted = ({ word, place: { text } }: Site): boolean => /["']/u.test(text[word.start - 1] ?? '');
+
+/** Variables of a script, as its rules write them, that hold such a value; of one that any text can be, one of those that are known. */
 function variablesFor(site: Site, type: ValueType<unknown>, known: ReadonlySet<string>): Proposal[] {
   const context = contextOf(site);
   const fits = (value: string): boolean => {
@@ -101,8 +104,7 @@ function variablesFor(site: Site, type: ValueType<unknown>, known: ReadonlySet<s
     return parsed.ok && parsed.warning === undefined && parsed.lookup === undefined;
   };
   const takesAll = fits(NO_VALUE);
-  return variableProposals(site.place.document, (value) => (takesAll ? known.has(value) : fits(value)))
-    .filter(({ label }) => !known.has(label) && !known.has(`"${label}"`));
+  return variableProposals(site.place.document, (value) => (takesAll ? known.has(value) : fits(value)), (plain) => (known.has(`"${plain}"`) && !isQuoted(site) ? `"${plain}"` : plain));
 }
 
 /** A word that no value is that is not any text. */
