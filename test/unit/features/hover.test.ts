@@ -92,6 +92,8 @@ describe('hover on what a shell puts in', () => {
     'a value with a part that nobody knows': [script('$IPT -A INPUT -s "10.0.0.$<|>1" -j DROP'), /^`"10\.0\.0\.\$1"` is what the shell makes of `\$1`, which is not known\.\n\n/u, '"10.0.0.$1"'],
     'tables in turn': [script('for t in filter nat; do $IPT -t $<|>t -F; done'), /is `filter` and `nat`, one after the other\.[^]*\*\*filter\*\* table[^]*\*\*nat\*\* table/u, '$t'],
     'chains in turn': [script('new() { $IPT -N "$<|>1"; }', 'new web', 'new log'), /`web` and `log`, one after the other\.[^]*\*\*web\*\* chain[^]*\*\*log\*\* chain/u, '"$1"'],
+    'a chain whose policy depends on how the script is run': [script('case $1 in', 'start) $IPT -P INPUT DROP; $IPT -A INPUT -i lo -j ACCEPT ;;', 'stop) $IPT -P INPUT ACCEPT ;;', 'esac', '$IPT -A IN<|>PUT -j LOG'), /Policy `ACCEPT` or `DROP`, 2 rules\.[^]*```iptables\n[^]*-i lo[^]*-j LOG\n```/u, 'INPUT'],
+    'a chain whose policy nobody knows': [script('iptables-restore < /etc/rules', '$IPT -A IN<|>PUT -j LOG'), /Policy not known, /u, 'INPUT'],
     'what iptables-restore reads': [script('IF=eth7', 'iptables-restore <<EOF', '*filter', '-A INPUT -i $<|>IF -j DROP', 'COMMIT', 'EOF'), /^`\$IF` is `eth7`\.\n\n[^]*in-interface/u, '$IF'],
   };
   for (const [what, [text, says, about]] of Object.entries(cases)) it(what, () => check(text, says, about, 'fw.sh'));

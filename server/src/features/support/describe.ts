@@ -1,6 +1,6 @@
 import type { ExtensionDefinition, OptionSpec } from '../../core/extensions/definition.ts';
 import { VERDICTS, isBuiltIn, type TableName } from '../../core/netfilter.ts';
-import type { Chain, Ruleset, Table } from '../../core/ruleset/model.ts';
+import { placeOfPolicies, type Chain, type Ruleset, type Table } from '../../core/ruleset/model.ts';
 import type { BaseOption } from '../../core/ruleset/options.ts';
 import { Placements } from '../../core/ruleset/placement.ts';
 import { nameOfLine, nameOfLines, type Line } from '../../core/syntax/line.ts';
@@ -75,7 +75,8 @@ function reached(table: Table, name: string): string {
   return `${countOf(lines.size, 'rule')} ${lines.size === 1 ? 'leads' : 'lead'} here (${nameOfLines([...lines], LISTED)}); ${from}.`;
 }
 
-function firstRules({ rules }: Chain): string {
+function firstRules(chain: Chain): string {
+  const rules = chain.rules.slice(0, placeOfPolicies(chain));
   const lines = [...new Set(rules.slice(0, 2 * LISTED).map(({ bound }) => bound.line))].slice(0, LISTED);
   if (lines.length === 0) return '';
   const rest = rules.length - lines.length;
