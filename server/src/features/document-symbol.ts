@@ -3,9 +3,10 @@ import { FAMILY_NAMES, isBuiltIn, type Family, type TableName } from '../core/ne
 import type { RulesetDocument } from '../core/ruleset/document.ts';
 import { tableOfCommand } from '../core/ruleset/table-of-command.ts';
 import type { BoundRule } from '../core/ruleset/model.ts';
+import type { FunctionRegion } from '../core/ruleset/script.ts';
 import type { Line } from '../core/syntax/line.ts';
 import { defineFeature } from './feature.ts';
-import { countOf } from './support/chain-text.ts';
+import { countOf, policiesOf } from './support/chain-text.ts';
 
 /** Most rules that are listed one by one; an outline of more helps nobody and costs megabytes. */
 const MOST_RULES = 5000;
@@ -13,7 +14,7 @@ const MOST_RULES = 5000;
 /** Characters of a rule that the outline shows. */
 const RULE_LENGTH = 80;
 
-/** The outline: tables, their chains with their policies, and the rules of each chain. */
+/** The outline: the functions of a script, and tables, their chains with their policies, and the rules of each chain. */
 export function documentSymbol(document: RulesetDocument): DocumentSymbol[] {
   const outline = new Outline(document);
   for (const line of document.lines) outline.read(line);
@@ -22,11 +23,13 @@ export function documentSymbol(document: RulesetDocument): DocumentSymbol[] {
 
 /**
  * The lines of a chain or table that stand together with its first one: an editor says of a line that it belongs to the first
- * symbol around it, so that of chains whose rules take turns none may reach over those of another.
+ * symbol around it, so that of chains whose rules take turns none may reach over those of another, nor into a function or out
+ * of one. Where it stands in functions only, it is its first line alone.
  */
 interface Run {
-  readonly first: Line;
+  first: Line;
   last: Line;
+  isInFunction: boolean;
   isOver: boolean;
 }
 
@@ -48,12 +51,6 @@ interface TableEntry {
   readonly chains: Map<string, ChainEntry>;
 }
 
-const runFrom = (line: Line): Run => ({ first: line, last: line, isOver: false });
-
-function lengthen(run: Run, line: Line): void {
-  if (!run.isOver && line.number > run.last.number) run.last = line;
-}
-
 /** Gathers tables and chains in the order in which the file first names them. */
 class Outline {
   private readonly document: RulesetDocument;
@@ -63,9 +60,14 @@ class Outline {
   private table: TableEntry | undefined;
   private filled: ChainEntry | undefined;
   private rules = 0;
+  private readonly functions: readonly FunctionRegion[];
+  /** The lines that functions stand on. */
+  private readonly inFunctions = new Set<number>();
 
   constructor(document: RulesetDocument) {
     this.document = document;
+    this.functions = document.functions;
+    for (const each of this.functions) for (let line = each.first; line <= each.last; line++) this.inFunctions.add(line);
   }
 
   read(line: Line): void {
@@ -78,13 +80,23 @@ class Outline {
   }
 
   symbols(): DocumentSymbol[] {
-    return this.entries.map((entry) => this.tableSymbol(entry));
+    return [...this.functions.map((each) => this.functionSymbol(each)), ...this.entries.map((entry) => this.tableSymbol(entry))];
+  }
+
+  private runFrom(line: Line): Run {
+    return { first: line, last: line, isInFunction: this.inFunctions.has(line.number), isOver: false };
+  }
+
+  private lengthen(run: Run, line: Line): void {
+    if (this.inFunctions.has(line.number)) run.isOver = true;
+    else if (run.isInFunction) Object.assign(run, this.runFrom(line));
+    else if (!run.isOver && line.number > run.last.number) run.last = line;
   }
 
   private open(line: Line): TableEntry | undefined {
     const { table, family } = this.document.context(line);
     if (table === undefined) return undefined;
-    const entry: TableEntry = { table, family, opened: line, run: runFrom(line), chains: new Map() };
+    const entry: TableEntry = { table, family, opened: line, run: this.runFrom(line), chains: new Map() };
     this.entries.push(entry);
     return entry;
   }
@@ -110,7 +122,7 @@ class Outline {
     if (table === undefined) return undefined;
     let entry = this.entries.find((other) => other.opened === undefined && other.table === table && other.family === family);
     if (entry === undefined) {
-      entry = { table, family, opened: undefined, run: runFrom(line), chains: new Map() };
+      entry = { table, family, opened: undefined, run: this.runFrom(line), chains: new Map() };
       this.entries.push(entry);
     }
     this.continueTable(entry, line);
@@ -120,14 +132,14 @@ class Outline {
   private continueTable(entry: TableEntry, line: Line): void {
     if (this.table !== undefined && this.table !== entry) this.table.run.isOver = true;
     this.table = entry;
-    lengthen(entry.run, line);
+    this.lengthen(entry.run, line);
   }
 
   private addRule(chain: ChainEntry, line: Line, bound: BoundRule): void {
     if (this.filled?.run !== undefined && this.filled !== chain) this.filled.run.isOver = true;
     this.filled = chain;
-    chain.run ??= runFrom(line);
-    lengthen(chain.run, line);
+    chain.run ??= this.runFrom(line);
+    this.lengthen(chain.run, line);
     chain.rules.push(bound);
     this.rules++;
   }
@@ -148,24 +160,35 @@ class Outline {
     return chain;
   }
 
+  private functionSymbol({ name, first, last }: FunctionRegion): DocumentSymbol {
+    const [from, to] = [this.document.lineAt(first)!.line, this.document.lineAt(last)!.line];
+    return { name: `${name}()`, kind: SymbolKind.Function, range: this.range(from, to), selectionRange: this.range(from, from) };
+  }
+
   private tableSymbol({ table, family, opened, run, chains }: TableEntry): DocumentSymbol {
     const rules = [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
     const name = opened === undefined && family !== this.document.family ? `${table} (${FAMILY_NAMES[family]})` : table;
     return {
       name, kind: SymbolKind.Module, detail: countOf(rules, 'rule'),
       range: this.range(run.first, run.last), selectionRange: this.range(run.first, run.first),
-      children: [...chains.values()].map((chain) => this.chainSymbol(table, chain)),
+      children: [...chains.values()].map((chain) => this.chainSymbol({ table, family }, chain)),
     };
   }
 
   /** The chain's range is that of its rules, because ranges from all the declarations above would lie in each other. */
-  private chainSymbol(table: TableName, { name, policy, declaration, rules, run }: ChainEntry): DocumentSymbol {
-    const { first, last } = run ?? runFrom(declaration!);
+  private chainSymbol({ table, family }: Pick<TableEntry, 'table' | 'family'>, { name, policy, declaration, rules, run }: ChainEntry): DocumentSymbol {
+    const { first, last } = run ?? this.runFrom(declaration!);
     return {
-      name, kind: isBuiltIn(table, name) ? SymbolKind.Interface : SymbolKind.Function, detail: policy ?? '',
+      name, kind: isBuiltIn(table, name) ? SymbolKind.Interface : SymbolKind.Function, detail: policy === undefined ? '' : this.mayBe(table, family, name) ?? policy,
       range: this.range(first, last), selectionRange: this.range(first, first),
       children: this.rules > MOST_RULES ? [] : rules.map((rule) => this.ruleSymbol(rule)),
     };
+  }
+
+  /** What the policy of a script's chain may be, where that is one of several. */
+  private mayBe(table: TableName, family: Family, name: string): string | undefined {
+    const chain = this.document.kind === 'script' ? this.document.ruleset(family).tables.get(table)?.chains.get(name) : undefined;
+    return chain?.policies === undefined ? undefined : policiesOf(chain)?.join(' or ');
   }
 
   private ruleSymbol({ line, command }: BoundRule): DocumentSymbol {

@@ -74,6 +74,38 @@ nat | 1 rule @4-4
   OUTPUT @4-4
     -j ACCEPT @4-4
 `));
+  it('are the functions of a script, over which no table or chain reaches', () => checkOutline(`#!/bin/sh
+allow() {
+  iptables -A INPUT -p tcp --dport "$1" -j ACCEPT
+}
+stop() { iptables -P INPUT ACCEPT; iptables -F; }
+iptables -P INPUT DROP
+allow 22
+iptables -A INPUT -i lo -j ACCEPT
+iptables -A INPUT -j DROP
+later() {
+  iptables -A INPUT -j LOG
+}
+later
+`, `allow() @2-4
+stop() @5-5
+later() @10-12
+filter | 4 rules @6-9
+  INPUT | DROP @8-9
+    -p tcp --dport "$1" -j ACCEPT @3-3
+    -i lo -j ACCEPT @8-8
+    -j DROP @9-9
+    -j LOG @11-11
+`));
+  it('tell the policies that a chain may have', () => checkOutline('case $1 in\nstart) iptables -P INPUT DROP ;;\nstop) iptables -P INPUT ACCEPT ;;\nesac\niptables -P OUTPUT DROP\niptables -P OUTPUT ACCEPT\n', 'filter | 0 rules @2-6\n  INPUT | ACCEPT or DROP @2-2\n  OUTPUT | ACCEPT @5-5\n'));
+  it('stand in the first function where all commands are in functions', () => checkOutline('start() {\n  iptables -A INPUT -j LOG\n  iptables -A INPUT -j DROP\n}\nstop() {\n  iptables -A INPUT -j ACCEPT\n}\nstart; stop\n', `start() @1-4
+stop() @5-7
+filter | 3 rules @2-2
+  INPUT @2-2
+    -j LOG @2-2
+    -j DROP @3-3
+    -j ACCEPT @6-6
+`));
   it('keep ranges around their selection', async () => {
     const { document } = await atCursor(RULESET);
     const check = ({ range, selectionRange: selection, children = [] }: DocumentSymbol): void => {

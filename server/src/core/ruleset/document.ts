@@ -21,7 +21,7 @@ import type { BoundRule, Ruleset } from './model.ts';
 import { RulesetCache } from './ruleset-cache.ts';
 import { EMPTY_START, startOf, type ReadStart, type Start, type StartProblem } from './start.ts';
 import { tableOfCommand } from './table-of-command.ts';
-import { Script, type BrokenLine, type LineRegion, type ScriptContext, type ScriptReading, type UnsetLine } from './script.ts';
+import { Script, type BrokenLine, type FunctionRegion, type LineRegion, type ScriptContext, type ScriptReading, type UnsetLine } from './script.ts';
 import { commandsOf, firstCommandsOf } from './script-command.ts';
 import type { ScriptStep } from './script-step.ts';
 
@@ -322,6 +322,12 @@ export class RulesetDocument implements ScriptContext {
   get regions(): readonly LineRegion[] {
     this.evaluated();
     return this.script?.regions() ?? [];
+  }
+
+  /** The functions that a script defines. */
+  get functions(): readonly FunctionRegion[] {
+    this.evaluated();
+    return this.script?.functions() ?? [];
   }
 
   /** The variables of a script that are set to a text as it stands, each to the last one. */

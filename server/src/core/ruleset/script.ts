@@ -7,7 +7,7 @@ import type { Trail } from '../shell/trail.ts';
 import { ScriptText, hereDocumentEnd, type Chunk } from '../shell/script-text.ts';
 import type { Command, SimpleCommand } from '../shell/syntax/ast.ts';
 import { regionsIn } from '../shell/syntax/regions.ts';
-import { assignmentsIn, loopAround, shareOf, type Share } from '../shell/syntax/walk.ts';
+import { assignmentsIn, functionsIn, loopAround, shareOf, type Share } from '../shell/syntax/walk.ts';
 import { called, type Field } from '../shell/value.ts';
 import type { Argument, Line, LineContent, ShellCommand } from '../syntax/line.ts';
 import type { LineParser } from '../syntax/parser.ts';
@@ -33,6 +33,11 @@ import { StepCounts } from './step-counts.ts';
 export interface LineRegion {
   readonly first: number;
   readonly last: number;
+}
+
+/** Where a function of a script is defined. */
+export interface FunctionRegion extends LineRegion {
+  readonly name: string;
 }
 
 /** What a script runs in, as far as that decides how its commands end. */
@@ -226,10 +231,19 @@ export class Script {
 
   /** The lines that a shell takes together, each without that of the word that ends them. */
   regions(): readonly LineRegion[] {
-    const { text } = this.layout;
-    const ends = [...text.matchAll(/\n|$/gu)].map(({ index }) => index);
+    return this.onLines(regionsIn, () => ({}));
+  }
+
+  /** The functions that it defines. */
+  functions(): readonly FunctionRegion[] {
+    return this.onLines(functionsIn, ({ name }) => ({ name }));
+  }
+
+  /** The lines of what is found in the commands of each chunk, with what is told of it. */
+  private onLines<S extends Span, T>(found: (command: Command, text: string) => readonly S[], told: (span: S) => T): (LineRegion & T)[] {
+    const ends = [...this.layout.text.matchAll(/\n|$/gu)].map(({ index }) => index);
     const lineAt = (offset: number): number => firstFrom(ends, (end) => end >= offset);
-    return this.text.chunks.flatMap((chunk) => (chunk.command === undefined ? [] : regionsIn(chunk.command, chunk.text).map(({ start, end }) => ({ first: lineAt(chunk.start + start), last: lineAt(chunk.start + end - 1) }))));
+    return this.text.chunks.flatMap(({ command, text, start }) => (command === undefined ? [] : found(command, text).map((span) => ({ first: lineAt(start + span.start), last: lineAt(start + span.end - 1), ...told(span) }))));
   }
 
   /** The variables that are set to a text as it stands, each to the last one. */
