@@ -90,6 +90,7 @@ describe('hover on what a shell puts in', () => {
     'a value that is another each time': [script('for p in 80 443; do', '  $IPT -A INPUT -p tcp --dport $<|>p -j DROP', 'done'), /^`\$p` is `80` and `443`, one after the other\.[^]*`http`[^]*`https`/u, '$p'],
     'a value that nobody knows': [script('$IPT -A INPUT -s "$<|>1" -j DROP'), /^`"\$1"` is not known: the script does not tell it\.\n\n/u, '"$1"'],
     'a value with a part that nobody knows': [script('$IPT -A INPUT -s "10.0.0.$<|>1" -j DROP'), /^`"10\.0\.0\.\$1"` is what the shell makes of `\$1`, which is not known\.\n\n/u, '"10.0.0.$1"'],
+    'an array of which one word is not known': [script('args=(-s "$1" -p tcp)', '$IPT -A INPUT "$<|>{args[@]}" -j DROP'), /^`"\$\{args\[@\]\}"` is `-s \$1 -p tcp`, of which `\$1` is not known\.\n\n/u, '"${args[@]}"'],
     'tables in turn': [script('for t in filter nat; do $IPT -t $<|>t -F; done'), /is `filter` and `nat`, one after the other\.[^]*\*\*filter\*\* table[^]*\*\*nat\*\* table/u, '$t'],
     'chains in turn': [script('new() { $IPT -N "$<|>1"; }', 'new web', 'new log'), /`web` and `log`, one after the other\.[^]*\*\*web\*\* chain[^]*\*\*log\*\* chain/u, '"$1"'],
     'a chain whose policy depends on how the script is run': [script('case $1 in', 'start) $IPT -P INPUT DROP; $IPT -A INPUT -i lo -j ACCEPT ;;', 'stop) $IPT -P INPUT ACCEPT ;;', 'esac', '$IPT -A IN<|>PUT -j LOG'), /Policy `ACCEPT` or `DROP`, 2 rules\.[^]*```iptables\n[^]*-i lo[^]*-j LOG\n```/u, 'INPUT'],

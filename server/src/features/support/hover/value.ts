@@ -30,8 +30,11 @@ function valueAt(words: readonly Argument[], { start, end }: Span): readonly str
   const unknown = own.find((word) => word.unknown !== undefined)?.unknown;
   // Where a word stands for a whole command, another file brings it in, and nothing is put in here.
   if (own.length === words.length) return [];
-  return [unknown === undefined ? code(own.map(({ text }) => text).join(' ')) : madeOf(unknown)];
+  if (unknown === undefined) return [code(textOf(own))];
+  return [own.length === 1 ? madeOf(unknown) : `${code(textOf(own))}, of which ${code(unknown)} is not known`];
 }
+
+const textOf = (words: readonly Argument[]): string => words.map(({ text, unknown }) => unknown ?? text).join(' ');
 
 const madeOf = (unknown: string): string => `what the shell makes of ${code(unknown)}, which is not known`;
 
