@@ -160,17 +160,17 @@ export function oneStatus(ends: readonly Status[], origin: string): Status {
   return { origin, ...(isAssumed && { assumed: true }) };
 }
 
-/** A name that no command has, as `$IPT` with several words in it is one where it is quoted or `IFS` does not split it. */
-const NO_COMMAND = /^(?:[^/]*\s[^/]*)?$/u;
+/** A name that no command has, as `$IPT` with several words in it is one where it is quoted or `IFS` does not split it; folders may have blanks in theirs. */
+const NO_COMMAND = /^$|^[^/.].*\s|\s[^/]*$/u;
 
 /** The status of a command that the shell does not find. */
 const NOT_FOUND = 127;
 
 function runNoFunction(shell: Interpreter, fields: readonly Field[], running: Running): Status {
   const [name] = fields;
+  if (name!.unknown === undefined && NO_COMMAND.test(name!.text)) return NOT_FOUND;
   const call = programCall(fields);
   if (call !== undefined) return running.command.assignments.length === 0 ? callProgram(shell, fields, call, running) : withAssignments(shell, running, () => callProgram(shell, fields, call, running));
-  if (name!.unknown === undefined && NO_COMMAND.test(name!.text)) return NOT_FOUND;
   const builtin = name!.unknown === undefined && Object.hasOwn(BUILTINS, name!.text) ? BUILTINS[name!.text] : undefined;
   if (builtin !== undefined && !SETS_VARIABLES_ONLY.has(name!.text)) shell.environment.spoilRecordings();
   if (builtin !== undefined) return withAssignments(shell, running, () => builtin(shell, fields.slice(1), running), fields);
