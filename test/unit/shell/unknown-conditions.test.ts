@@ -103,6 +103,9 @@ describe('conditions that nobody knows', () => {
     'for i in 1 2; do [ -f /x ] && break 2; done; iptables a': ['iptables a'],
     'f() { [ -f /x ] && break; iptables a; }; for i in 1; do f; done': ['iptables a'],
     'for i in $L 1; do [ -f /x ] && break; iptables $i; done': ['if $L: if [ -f /x ]: iptables <$L>', 'if [ -f /x ]: if [ -f /x ]: iptables 1'],
+    'for i in a b; do for j in $L; do break 2; done; iptables $i; done; iptables c': ['if $L: iptables a', 'if $L: if $L: iptables b', 'iptables c'],
+    'for i in a b; do while read X; do continue 2; done; iptables $i; done': ['if read X: iptables a', 'if read X: iptables b'],
+    'false; while read X; do iptables $?; false; done': ['if read X: iptables <read X>'],
     'for i in 1 2; do [ $i = 1 ] && [ "$Q" = 1 ] && continue; iptables $i; done': ['if [ "$Q" = 1 ]: iptables 1', 'iptables 2'],
   };
   for (const [script, expected] of Object.entries(left)) it(`leave open what comes until ways meet again: ${script}`, () => { assert.deepEqual(summary(script), expected); });

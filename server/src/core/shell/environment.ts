@@ -292,7 +292,7 @@ export class Environment {
   }
 
   /** Takes over what has been changed any number of times, for the reason that `origin` names; what names the same programs all the same is taken to stay so. */
-  repeat({ variables }: Changes, origin: string): void {
+  repeat({ variables, positional }: Changes, origin: string): void {
     for (const [name, changed] of variables) {
       const candidates = programsOf(this.get(name));
       const isSame = candidates !== undefined && changed !== ABSENT && programsOf(changed)?.join('\0') === candidates.join('\0');
@@ -302,6 +302,7 @@ export class Environment {
 
   /** Says that something happens of which recordings take no note. */
   spoilRecordings(): void {
+    if (positional !== undefined) this.positional = { origin, many: true };
     for (const recording of this.recordings) recording.spoil();
   }
 

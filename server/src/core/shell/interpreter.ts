@@ -268,12 +268,12 @@ export class Interpreter extends ShellState implements ExpansionHost {
 
   /** Runs the body of a loop for a word, for sure or only if something holds that `origin` names; whether the loop is over. */
   private roundFor(word: string, origin: string | undefined, { name, body }: Compound<'for'>, source: Source): boolean {
-    const run = (): boolean => this.round(() => {
+    const run = (): void => {
       this.environment.set(name, word);
       this.run(body, source);
-    });
-    if (origin === undefined) return run();
-    this.fork([{ condition: { origin }, run }, { condition: { origin } }]);
+    };
+    if (origin === undefined) return this.round(run);
+    this.roundPerhaps(origin, run);
     return this.signal !== undefined;
   }
 

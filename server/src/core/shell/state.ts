@@ -598,7 +598,7 @@ export class ShellState {
     this.traps = traps;
     this.environment.repeat(changes, origin);
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
-    this.fork([{ condition: { origin }, run: () => { this.round(run); } }, { condition: { origin } }]);
+    this.roundPerhaps(origin, run);
     this.loops--;
     if (this.environment.era !== era) this.environment.era = this.newEra();
   }
@@ -615,6 +615,14 @@ export class ShellState {
     if (signal === undefined) return false;
     if (signal.levels === undefined) return true;
     if (signal.levels > 1) {
+  /** Runs a loop's body where nobody knows whether it does: what leaves more than the loop has still to leave that. */
+  roundPerhaps(origin: string, run: () => void): void {
+    this.fork([{ condition: { origin }, run: () => {
+      this.confined(run, END_OF_ROUND);
+      if (this.signal?.levels === 1) this.signal = undefined;
+    } }, { condition: { origin } }]);
+  }
+
       this.signal = { kind: signal.kind, levels: signal.levels - 1 };
       return true;
     }
