@@ -35,6 +35,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['/bin/sh -c "iptables a"; X=$(/bin/echo b | /usr/bin/tr b c); iptables $X; env A=1 B="$1" sh -c \'iptables $A $B\'; iptables "$A"', 'iptables a', 'iptables c', 'iptables 1 <$1>', 'iptables <$A>'],
   ['sh -c \'iptables "$0" "$1"\' a b; sh -c \'iptables "$0"\'', 'iptables a b', 'iptables <sh -c \'iptables "$0"\'>'],
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
+  // What is calculated of a value is another one.
+  ['N=1; [ -f x ] && N=2; [ "$((N + 1))" = 3 ] && iptables a; [ "$(($N + 1))" = 3 ] && iptables b; [ "$(($N + 1))" = 1 ] && iptables no; L=(a b c); [ "${L[N]}" = c ] && iptables c; X=abc; [ "${X:$N}" = c ] && iptables d', 'if [ "$((N + 1))" = 3 ]: iptables a', 'if [ "$(($N + 1))" = 3 ]: iptables b', 'if [ "${L[N]}" = c ]: iptables c', 'if [ "${X:$N}" = c ]: iptables d'],
   // Options that are turned on in one way hold in it.
   ['if [ -f x ]; then set -f; iptables *; fi; iptables *', 'if [ -f x ]: iptables *', 'iptables <*>'],
   ['if [ -f x ]; then set -f; else set -f; fi; iptables *', 'iptables *'],

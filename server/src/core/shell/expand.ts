@@ -7,7 +7,7 @@ import { escapePattern, isQuick } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
 import type { Modes } from './state.ts';
-import { isUnknown, joinedOf, type Field, type Piece, type Unknown, type Value } from './value.ts';
+import { isUnknown, joinedOf, oneOf, type Field, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What expansion needs of the evaluation that it is part of. */
 export interface ExpansionHost {
@@ -35,6 +35,8 @@ export interface ExpansionHost {
 const DEFAULT_SEPARATORS = ' \t\n';
 /** Longest origin that is shown whole. */
 const LONGEST_ORIGIN = 60;
+/** In arithmetic that sets no variable there is none of these. */
+const SETS = /=|\+\+|--/u;
 
 /** A value that is longer is no firewall's. */
 const LONGEST_TEXT = 1 << 20;
@@ -159,7 +161,14 @@ export class Expander {
   /** The value of an arithmetic expression. */
   arithmetic(expression: Word, source: Source): bigint | Unknown {
     const text = this.text(expression, source);
-    return isUnknown(text) ? text : this.computed(text);
+    if (!isUnknown(text)) return this.computed(text);
+    const { origin, candidates } = text;
+    if (candidates === undefined || candidates.some((each) => SETS.test(each))) return { origin };
+    const value = oneOf(candidates.map((each) => {
+      const number = this.computed(each);
+      return typeof number === 'bigint' ? String(number) : number;
+    }), origin);
+    return isUnknown(value) ? value : BigInt(value);
   }
 
   /** The value of an arithmetic expression that is already text. */
@@ -174,7 +183,7 @@ export class Expander {
         },
       });
     } catch (error) {
-      if (error === UNKNOWN_OPERAND) return this.operand!;
+      if (error === UNKNOWN_OPERAND) return { origin: this.operand!.origin };
       if (error instanceof ArithmeticError) return { origin: `$((${text.trim()}))` };
       throw error;
     }

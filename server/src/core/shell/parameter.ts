@@ -183,7 +183,7 @@ export class ParameterExpansion {
   private element({ elements, associative }: ArrayValue, index: string): Found {
     if (associative) return elements.get(index) ?? UNSET;
     const number = this.expander.computed(index);
-    if (typeof number !== 'bigint') return number;
+    if (typeof number !== 'bigint') return { origin: number.origin };
     const size = Math.max(-1, ...[...elements.keys()].map(Number)) + 1;
     return elements.get(number < 0n ? size + Number(number) : Number(number)) ?? UNSET;
   }
@@ -227,8 +227,8 @@ export class ParameterExpansion {
   private substring(part: ParameterPart, found: Found, source: Source): Found {
     const offset = this.expander.arithmetic(part.argument!, source);
     const length = part.second === undefined ? undefined : this.expander.arithmetic(part.second, source);
-    if (typeof offset !== 'bigint') return offset;
-    if (length !== undefined && typeof length !== 'bigint') return length;
+    if (typeof offset !== 'bigint') return { origin: offset.origin };
+    if (length !== undefined && typeof length !== 'bigint') return { origin: length.origin };
     if (typeof found === 'object' && 'elements' in found) {
       const variable = this.expander.host.environment.get(part.name);
       if (isArray(variable) && !variable.associative) return { ...found, elements: cutSparse(ordered(variable), Number(offset), length === undefined ? undefined : Number(length)) };
