@@ -37,6 +37,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
   // What is calculated of a value is another one.
   ['N=1; [ -f x ] && N=2; [ "$((N + 1))" = 3 ] && iptables a; [ "$(($N + 1))" = 3 ] && iptables b; [ "$(($N + 1))" = 1 ] && iptables no; L=(a b c); [ "${L[N]}" = c ] && iptables c; X=abc; [ "${X:$N}" = c ] && iptables d', 'if [ "$((N + 1))" = 3 ]: iptables a', 'if [ "$(($N + 1))" = 3 ]: iptables b', 'if [ "${L[N]}" = c ]: iptables c', 'if [ "${X:$N}" = c ]: iptables d'],
+  // A text of commands of which a part is not known.
+  ['sh -c "iptables -s $U -d $1; iptables b"; su -c "iptables \'$1\' c"', 'iptables -s <$U> -d <$1>', 'iptables b', 'iptables <$1> c'],
   // Options that are turned on in one way hold in it.
   ['if [ -f x ]; then set -f; iptables *; fi; iptables *', 'if [ -f x ]: iptables *', 'iptables <*>'],
   ['if [ -f x ]; then set -f; else set -f; fi; iptables *', 'iptables *'],

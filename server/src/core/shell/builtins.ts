@@ -12,6 +12,7 @@ import { readVariables } from './read.ts';
 import { namedFile } from './redirect.ts';
 import { tee } from './tee.ts';
 import { xargs } from './xargs.ts';
+import { expansionBehind } from './open-text.ts';
 import { runText } from './run-text.ts';
 import { assign, runFields, type Running } from './simple.ts';
 import type { Frame, Signal, Status } from './state.ts';
@@ -186,15 +187,11 @@ function textWithNames(shell: Interpreter, { command, source }: Running): string
     else if (piece.kind === 'text') text += piece.text;
     else if (piece.kind === 'parameter' && piece.operator === undefined && piece.prefix === undefined && piece.index === undefined) {
       const value = shell.expander.part(piece, source);
-      // Between single quotes no name stands for a value.
-      text += isUnknown(value) ? (isInSingleQuotes(text) ? `'"\${${piece.name}}"'` : `\${${piece.name}}`) : value;
+      text += isUnknown(value) ? expansionBehind(text, piece.name) : value;
     } else return undefined;
   }
   return text;
 }
-
-/** Whether a text ends between single quotes. */
-const isInSingleQuotes = (text: string): boolean => /^(?:[^'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*'[^']*$/su.test(text);
 
 /** Libraries of distributions that leave a script's own variables alone. */
 const HARMLESS = /^\/(?:lib\/lsb|etc\/(?:rc\.d\/)?init\.d|usr\/lib\/lsb)\/|^\/etc\/(?:os-release|lsb-release|rc\.status|rc\.conf)$/u;

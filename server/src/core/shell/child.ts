@@ -1,6 +1,7 @@
 import type { Builtin } from './builtins.ts';
 import { positionalOf, type Positional } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
+import { openText, type OpenText } from './open-text.ts';
 import { fileInput, namedFile } from './redirect.ts';
 import { runChunk, runText } from './run-text.ts';
 import { setOptions } from './shell-options.ts';
@@ -19,16 +20,19 @@ interface Started {
   readonly options?: readonly Field[];
   /** Whether it is bash; undefined: as the shell around it. */
   readonly isBash?: boolean | undefined;
+  /** Values of variables that it alone has. */
+  readonly values?: OpenText['values'];
 }
 
 /** Runs commands in a shell of their own, which has of the variables only those that are exported. */
-function inChild(shell: Interpreter, { positional, name, options = [], isBash }: Started, run: () => Status | undefined, origin: string): Status {
+function inChild(shell: Interpreter, { positional, name, options = [], isBash, values = new Map() }: Started, run: () => Status | undefined, origin: string): Status {
   if (shell.children >= DEEPEST) return { origin };
   const { isBash: isBashAround, scriptName } = shell;
   const frames = shell.frames.splice(0);
   shell.children++;
   const status = shell.keepingStatus(() => shell.inSubshell(() => {
     shell.environment.keepExported();
+    for (const [variable, value] of values) shell.environment.set(variable, value);
     // What is no variable of the script's here may be one of the shell around it.
     shell.environment.era = undefined;
     shell.environment.positional = positional;
@@ -62,7 +66,8 @@ const shellProgram = (isBash: boolean): Builtin => (shell, args, { command, sour
   const started = (positional: readonly Field[], name: Field | undefined): Started => ({ positional: positionalOf(positional), name: name === undefined ? { origin } : name.unknown ?? name.text, options, isBash });
   const readsInput = first === undefined || has('s');
   if (!readsInput && first.unknown?.origin === '$0') return runItself(shell, others, origin);
-  if (has('c')) return first === undefined || first.unknown !== undefined ? { origin } : inChildText(shell, first.text, started(others.slice(1), others[0]), home, origin);
+  const commands = has('c') && first !== undefined ? openText(first) : undefined;
+  if (has('c')) return commands === undefined ? { origin } : inChildText(shell, commands.text, { ...started(others.slice(1), others[0]), values: commands.values }, home, origin);
   const input = readsInput ? shell.input : namedFile(shell, first);
   if (input === undefined || input.unknown !== undefined) return { origin };
   return inChildText(shell, input.lines().join(''), started(readsInput && first !== undefined ? [first, ...others] : others, readsInput ? undefined : first), home, origin);
@@ -71,9 +76,9 @@ const shellProgram = (isBash: boolean): Builtin => (shell, args, { command, sour
 /** `su -c COMMANDS USER`. */
 const su: Builtin = (shell, args, { command, source, home }) => {
   const origin = shell.expander.origin(command, source);
-  const commands = args[args.findIndex(({ text }) => text === '-c' || text === '--command') + 1];
-  if (commands === args[0] || commands === undefined || commands.unknown !== undefined) return { origin };
-  return inChildText(shell, commands.text, { positional: [], name: { origin } }, home, origin);
+  const given = args[args.findIndex(({ text }) => text === '-c' || text === '--command') + 1];
+  const commands = given === args[0] || given === undefined ? undefined : openText(given);
+  return commands === undefined ? { origin } : inChildText(shell, commands.text, { positional: [], name: { origin }, values: commands.values }, home, origin);
 };
 
 /** Options of `ssh` that take a value of their own. */

@@ -14,11 +14,10 @@ export class FieldBuilder {
   private readonly separators: string;
   private readonly matchesFiles: boolean;
   private text = '';
-  private unknown: Unknown | undefined;
-  /** How much of the text stands before what is not known. */
+  /** The values in it that are not known, each behind the text that stands before it. */
+  private unknowns: Value[] = [];
+  /** How much of the text stands before the last of them. */
   private before = 0;
-  /** How many values there are in it that are not known. */
-  private unknowns = 0;
   private handed: Span | undefined;
   private patterns = '';
   private open = false;
@@ -33,11 +32,12 @@ export class FieldBuilder {
 
   quoted(value: Value): void {
     this.open = true;
-    if (!isUnknown(value)) this.text += value;
-    else if (this.unknowns++ === 0) {
-      this.unknown = value;
-      this.before = this.text.length;
+    if (!isUnknown(value)) {
+      this.text += value;
+      return;
     }
+    this.unknowns.push(this.text.slice(this.before), value);
+    this.before = this.text.length;
   }
 
   /** Text of the script outside of quotes: it is not split. */
@@ -104,8 +104,8 @@ export class FieldBuilder {
   /** Ends the argument, if one has begun. */
   close(): void {
     if (!this.open) return;
-    const files = this.matchesFiles && this.unknown === undefined && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
-    const unknown = this.unknown === undefined ? files : this.within(this.unknown);
+    const files = this.matchesFiles && this.unknowns.length === 0 && MATCHES_FILES.test(this.patterns) ? { origin: this.patterns } : undefined;
+    const unknown = this.unknowns.length === 0 ? files : joinedOf([...this.unknowns, this.text.slice(this.before)]) as Unknown;
     const { start, end } = this.handed ?? this.word;
     this.done.push({
       text: unknown === undefined ? this.text : this.raw, start, end,
@@ -113,15 +113,10 @@ export class FieldBuilder {
     });
     this.text = '';
     this.patterns = '';
-    this.unknown = undefined;
-    this.unknowns = 0;
+    this.unknowns = [];
+    this.before = 0;
     this.handed = undefined;
     this.open = false;
-  }
-
-  /** What is not known, together with the text around it. */
-  private within(unknown: Unknown): Unknown {
-    return this.unknowns > 1 ? { origin: unknown.origin } : joinedOf([this.text.slice(0, this.before), unknown, this.text.slice(this.before)]) as Unknown;
   }
 
   finish(): Field[] {
