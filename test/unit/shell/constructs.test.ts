@@ -182,6 +182,12 @@ describe('evaluation of shell', () => {
     assert.deepEqual(runs('set +u; f() { for i in 1 2 3 4; do iptables $i$x; done; }; f; set -u; f; iptables no', true), [1, 2, 3, 4].map((i) => `iptables ${i}`));
   });
 
+  it('takes what a file that it reads returns', () => {
+    const readFile = (): string => '[ -f $U ] && return 1\niptables lib';
+    assert.deepEqual(summary('. ./lib && iptables a; . ./lib || iptables b', { readFile }), ['if [ -f $U ]: iptables lib', 'if [ -f $U ]: iptables a', 'if [ -f $U ]: iptables lib', 'if [ -f $U ]: iptables b']);
+    assert.deepEqual(summary('. ./lib || iptables a', { readFile: () => 'return 3' }), ['iptables a']);
+  });
+
   it('goes on in a line that was joined to nothing', () => {
     const script = new ScriptText();
     script.update('\\\n');

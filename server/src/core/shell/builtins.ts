@@ -203,13 +203,18 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
   if (text !== undefined) {
     const { positional } = shell.environment;
     if (args.length > 0) shell.environment.positional = positionalOf(args);
-    let status: Status | undefined;
+    let isRead = true;
+    let status: Status = 0;
     shell.confined(() => {
-      shell.leavable('return', () => (status = runText(shell, text, running.home)) ?? 0);
+      status = shell.leavable('return', () => {
+        const ended = runText(shell, text, running.home);
+        isRead = ended !== undefined;
+        if (shell.signal?.kind === 'return') shell.signal = undefined;
+        return ended ?? 0;
+      });
     });
     if (args.length > 0) shell.environment.positional = positional;
-    if (shell.signal?.kind === 'return') shell.signal = undefined;
-    if (status !== undefined) return status;
+    if (isRead) return status;
   }
   shell.environment.hasForeign = true;
   if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin, shell.newEra());
