@@ -13,7 +13,8 @@ export default defineRule({
     what: 'Finds rules and commands with a word that the script does not tell: a variable that it never sets, its own arguments, the output '
       + 'of another program. The first that depends on such a word speaks for all that do, and a comment that silences it silences them all.',
     why: 'The value is not known here, so nothing is said against the rule, and a simulated packet that gets to it may or '
-      + 'may not match: both ways are followed. A variable with a default, `${OFFICE:-192.0.2.0/24}`, counts as having it.',
+      + 'may not match: both ways are followed. A variable with a default, `${OFFICE:-192.0.2.0/24}`, counts as having it, '
+      + 'unless a file or command of which nothing is known may have set it.',
     example: ['#!/bin/sh', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
     instead: ['#!/bin/sh', 'OFFICE=192.0.2.0/24', 'iptables -A INPUT -s $OFFICE -j ACCEPT'],
   }),

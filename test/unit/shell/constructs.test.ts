@@ -35,8 +35,26 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['/bin/sh -c "iptables a"; X=$(/bin/echo b | /usr/bin/tr b c); iptables $X; env A=1 B="$1" sh -c \'iptables $A $B\'; iptables "$A"', 'iptables a', 'iptables c', 'iptables 1 <$1>', 'iptables <$A>'],
   ['sh -c \'iptables "$0" "$1"\' a b; sh -c \'iptables "$0"\'', 'iptables a b', 'iptables <sh -c \'iptables "$0"\'>'],
   ['false; sh -c "iptables \\$?"', 'iptables 0'],
+  // Behind what may have set any variable, a default is for where nothing has; a shell that the script runs has its own variables.
+  ['iptables ${X:-a}; . /etc/fw.conf; IPT=${IPT:-iptables}; $IPT "${X:-a}"; iptables "${Y:=b}" "$Y"; [ "${Z:-no}" = yes ] && iptables c; iptables "${1:-d}"; X=; iptables ${X:-e}', 'iptables a', 'iptables <${X:-a}>', 'iptables <${Y:=b}> <${Y:=b}>', 'if [ "${Z:-no}" = yes ]: iptables c', 'iptables d', 'iptables e'],
+  ['[ -f /f ] && . /f; [ "${X:-no}" = yes ] && iptables a; X=no; [ "${X:-no}" = yes ] && iptables no', 'if [ "${X:-no}" = yes ]: iptables a'],
+  ['( . /f ); if [ -f /g ]; then . /g; exit; fi; iptables ${X:-a}; f() { [ -f x ] && { . /f; return; }; }; f; iptables ${X:-a}', 'iptables a', 'iptables <${X:-a}>'],
+  ['while read l; do iptables ${X:-a}; . "$l"; done; iptables ${X:-a}', 'if read l: iptables <${X:-a}>', 'iptables <${X:-a}>'],
+  ['sh -c \'iptables ${X:-a}\'; A=1; eval "$U"; sh -c \'iptables ${X:-a}\'; iptables $A', 'iptables a', 'iptables <${X:-a}>', 'iptables <$U>'],
+  ['f() { for i in 1 2 3 4; do iptables ${X:-a}; done; }; f; . /f; f', ...new Array<string>(4).fill('iptables a'), ...new Array<string>(4).fill('iptables <${X:-a}>')],
+  ['. /f; if [ "${X:-no}" = yes ]; then f() { iptables a; }; fi; if [ "${X:-no}" = yes ]; then f; fi', 'if [ "${X:-no}" = yes ]: iptables a'],
+  ['A=1; eval "x=\\$$1"; eval echo $2; iptables $A ${B:-b}; eval "$1=5"; iptables $A ${B:-b}', 'iptables 1 b', 'iptables <$1> <${B:-b}>'],
+  // Words of `export` are read as they come.
+  ['for v in A=1 B=2; do export "$v"; done; export "C=$X"; iptables $A ${B:-3} "$C"; export $(cat e); iptables $A ${D:-d}', 'iptables 1 2 <$X>', 'iptables <export $(cat e)> <${D:-d}>'],
+  ['f() { local "x=5"; iptables $x; }; x=1; f; iptables $x; unset "$U"; iptables $x ${y:-z}', 'iptables 5', 'iptables 1', 'iptables <unset "$U"> <${y:-z}>'],
+  // An empty default is for `set -u`; what stands in the place of something that is set asks whether it is.
+  ['case "${1:-}" in start) iptables a;; esac; [ "${1-}" = stop ] && iptables b; X=$1; [ "${X:-}" = start ] && iptables c; [ -n "${D:-}" ] && iptables d; iptables ${E:+e}', 'if case "${1:-}" in start: iptables a', 'if [ "${1-}" = stop ]: iptables b', 'if [ "${X:-}" = start ]: iptables c', 'if [ -n "${D:-}" ]: iptables d', 'iptables <${E:+e}>'],
+  ['unset X; [ -f x ] && X=a; [ "${X-d}" = d ] && iptables a; [[ -v X ]] && iptables b; X=$U; X=${X:-$(iptables c; echo d)}; : ${X:=q}; [ "$X" = q ] && iptables d', 'if [ "${X-d}" = d ]: iptables a', 'if [[ -v X ]]: iptables b', 'if $U: iptables c', 'if [ "$X" = q ]: iptables d'],
   // What is calculated of a value is another one.
   ['N=1; [ -f x ] && N=2; [ "$((N + 1))" = 3 ] && iptables a; [ "$(($N + 1))" = 3 ] && iptables b; [ "$(($N + 1))" = 1 ] && iptables no; L=(a b c); [ "${L[N]}" = c ] && iptables c; X=abc; [ "${X:$N}" = c ] && iptables d', 'if [ "$((N + 1))" = 3 ]: iptables a', 'if [ "$(($N + 1))" = 3 ]: iptables b', 'if [ "${L[N]}" = c ]: iptables c', 'if [ "${X:$N}" = c ]: iptables d'],
+  // A word of arguments that may be several words is handed on as such.
+  ['set -- $U; f() { iptables "$2"; }; f "$@" b; set -- "$@"; iptables $#; iptables ${1:-d}', 'iptables <$2>', 'iptables <$#>', 'iptables <${1:-d}>'],
+  ['set -- a b; while ask; do iptables "$1"; shift; done; shift && iptables c', 'if ask: iptables <$1>', 'if shift: iptables c'],
   // A text of commands of which a part is not known.
   ['sh -c "iptables -s $U -d $1; iptables b"; su -c "iptables \'$1\' c"', 'iptables -s <$U> -d <$1>', 'iptables b', 'iptables <$1> c'],
   // Options that are turned on in one way hold in it.
@@ -186,6 +204,10 @@ describe('evaluation of shell', () => {
     const readFile = (): string => '[ -f $U ] && return 1\niptables lib';
     assert.deepEqual(summary('. ./lib && iptables a; . ./lib || iptables b', { readFile }), ['if [ -f $U ]: iptables lib', 'if [ -f $U ]: iptables a', 'if [ -f $U ]: iptables lib', 'if [ -f $U ]: iptables b']);
     assert.deepEqual(summary('. ./lib || iptables a', { readFile: () => 'return 3' }), ['iptables a']);
+  });
+
+  it('begins a variable of a function with what is set for the call alone, in bash', () => {
+    assert.deepEqual(summary('f() { local X; iptables "$X"; }; X=1 f; f', { isBash: true }), ['iptables 1', 'iptables ']);
   });
 
   it('goes on in a line that was joined to nothing', () => {

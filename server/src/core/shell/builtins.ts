@@ -21,7 +21,7 @@ import { isAssignment } from './syntax/command-parser.ts';
 import { setBashOptions, setOptions } from './shell-options.ts';
 import { trap } from './trap.ts';
 import { comparisonOf, demandOf, test } from './test-command.ts';
-import { isUnknown, oneOf, type Field } from './value.ts';
+import { isUnknown, joinedOf, oneOf, type Field, type Value } from './value.ts';
 
 /** What a builtin, or a program that is as well known, does with its arguments. */
 export type Builtin = (shell: Interpreter, args: readonly Field[], running: Running) => Status;
@@ -51,29 +51,52 @@ function declare(makesLocal: (options: string) => boolean, exports = false): Bui
   return (shell, args, { command, source }) => {
     const options = args.filter(({ text }) => /^[-+]/u.test(text)).map(({ text }) => text).join('');
     const frame = shell.frames.at(-1);
-    const isLocal = frame !== undefined && makesLocal(options);
-    const names = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
-    const assigned = new Set(command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])));
-    for (const name of names) {
-      const isNew = isLocal && makeLocal(shell.environment, frame, name);
-      if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
-      else if (isNew && !assigned.has(name) && !shell.isBash) shell.environment.set(name, inherited(shell.environment.get(name), name));
-      else if (isNew && !assigned.has(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
-      if (/[-+]\w*i/u.test(options)) shell.environment.setInteger(name, /-\w*i/u.test(options));
-    }
+    const owner = frame !== undefined && makesLocal(options) ? frame : undefined;
+    const given = args.flatMap((word) => valueGiven(word) ?? []);
+    const plain = args.filter(({ text, unknown }) => unknown === undefined && /^[A-Za-z_]\w*$/u.test(text)).map(({ text }) => text);
+    const names = [...plain, ...given.map(({ name }) => name)];
+    const assigned = new Set([...command.words.flatMap((word) => (isAssignment(word) ? [word.assignment.name] : [])), ...given.map(({ name }) => name)]);
+    if (!/[fFp]/u.test(options) && args.some((word) => word.unknown !== undefined && valueGiven(word) === undefined)) taintBy(shell, shell.expander.origin(command, source));
+    for (const name of names) declareName(shell, name, owner, options, assigned.has(name));
     if (exports || /-\w*x/u.test(options)) for (const name of [...names, ...assigned]) shell.environment.export(name);
     for (const word of command.words) {
       if (!isAssignment(word)) continue;
       assign(shell, word.assignment, source);
-      if (/-\w*n/u.test(options)) refer(shell, word.assignment.name, isLocal, shell.expander.origin(command, source));
+      if (/-\w*n/u.test(options)) refer(shell, word.assignment.name, owner !== undefined, shell.expander.origin(command, source));
     }
+    for (const { name, value } of given) shell.environment.set(name, value);
     return 0;
   };
 }
 
+/** Lets a name be what the options say, as a variable of a function if that is its owner. */
+function declareName(shell: Interpreter, name: string, owner: Frame | undefined, options: string, isAssigned: boolean): void {
+  const begins = owner !== undefined && makeLocal(shell.environment, owner, name) && !isAssigned;
+  if (options.includes('A') && !isArray(shell.environment.get(name))) shell.environment.set(name, { elements: new Map(), associative: true });
+  else if (begins && !shell.isBash) shell.environment.set(name, inherited(shell.environment, name));
+  else if (begins && !owner.given.includes(name)) shell.environment.set(name, options.includes('a') ? { elements: new Map(), associative: false } : null);
+  if (/[-+]\w*i/u.test(options)) shell.environment.setInteger(name, /-\w*i/u.test(options));
+}
+
+/** The value that a word such as `"NAME=$VALUE"` gives a variable; undefined where it gives none, or nobody knows to which. */
+function valueGiven(word: Field): { readonly name: string; readonly value: Value } | undefined {
+  const { text, unknown } = word;
+  if (unknown !== undefined && maySplit(word)) return undefined;
+  const [first = '', ...others] = unknown === undefined ? [text] : unknown.parts ?? [text.slice(1), unknown];
+  const [, name, value] = (isUnknown(first) ? null : /^([A-Za-z_]\w*)=(.*)$/su.exec(first)) ?? [];
+  if (name === undefined) return undefined;
+  return { name, value: unknown?.parts === undefined ? unknown ?? value! : joinedOf([value!, ...others]) };
+}
+
+/** Forgets the values of variables where something sets one of which nobody knows the name. */
+export function taintBy(shell: Interpreter, origin: string): void {
+  shell.environment.taint(origin, shell.newEra());
+}
+
 /** What a variable of a function begins with: for dash with what it is outside, for others that are called `sh` with nothing. */
-function inherited(variable: Variable | undefined, name: string): Variable {
-  const outside = scalarOf(variable);
+function inherited(environment: Environment, name: string): Variable {
+  const variable = environment.get(name);
+  const outside = variable === undefined && environment.isTainted ? { origin: `$${name}` } : scalarOf(variable);
   return outside === undefined || outside === '' ? null : oneOf([outside, ''], `local ${name}`);
 }
 
@@ -95,7 +118,7 @@ function refer(shell: Interpreter, name: string, isLocal: boolean, origin: strin
   const target = scalarOf(shell.environment.get(name));
   const isKnown = typeof target === 'string' && /^[A-Za-z_]\w*$/u.test(target) && (isLocal || shell.certainty === 0);
   if (isKnown) shell.environment.refer(name, target);
-  else shell.environment.taint(origin, shell.newEra());
+  else taintBy(shell, origin);
 }
 
 const set: Builtin = (shell, args) => {
@@ -119,14 +142,17 @@ const shopt: Builtin = (shell, args) => {
 /** Parameters of which nobody knows which ones are left. */
 const SHIFTED: OpenPositional = { origin: 'shift', many: true };
 
-const shift: Builtin = (shell, [by]) => {
+const shift: Builtin = (shell, [by], { command, source }) => {
   const { positional } = shell.environment;
   const count = number(by, 1);
-  if (count === undefined) shell.environment.positional = SHIFTED;
-  else if (isOpen(positional)) shell.environment.positional = shifted(positional, count);
-  else if (count > positional.length) return 1;
-  else shell.environment.positional = positional.slice(count);
-  return 0;
+  if (count !== undefined && !isOpen(positional)) {
+    if (count > positional.length) return 1;
+    shell.environment.positional = positional.slice(count);
+    return 0;
+  }
+  shell.environment.positional = count === undefined || !isOpen(positional) ? SHIFTED : shifted(positional, count);
+  // Where there are not so many, it fails.
+  return count !== undefined && isOpen(positional) && count <= (positional.known ?? 0) ? 0 : { origin: shell.expander.origin(command, source) };
 };
 
 /** Open positional parameters without the first few. */
@@ -135,9 +161,11 @@ function shifted({ origin, words, known = 0, shifted: before }: OpenPositional, 
   return words === undefined || count > known ? left : { ...left, origin, words: words.slice(count), known: known - count };
 }
 
-const unset: Builtin = (shell, args) => {
+const unset: Builtin = (shell, args, { command, source }) => {
   const isFunction = args.some(({ text }) => text === '-f');
-  for (const { text } of args) {
+  for (const { text, unknown } of args) {
+    if (unknown !== undefined) taintBy(shell, shell.expander.origin(command, source));
+    if (unknown !== undefined) continue;
     if (isFunction || (shell.environment.get(text) ?? null) === null) shell.environment.define(text, null);
     if (isFunction) continue;
     const element = /^(\w+)\[(.+)\]$/u.exec(text);
@@ -164,17 +192,27 @@ function evaluatedWords(args: readonly Field[]): readonly Field[] | undefined {
 }
 
 const evaluate: Builtin = (shell, args, running) => {
-  const unknown = args.find((arg) => arg.unknown !== undefined)?.unknown;
+  const open = args.findIndex((arg) => arg.unknown !== undefined);
+  const unknown = args[open]?.unknown;
   if (unknown === undefined) return runText(shell, args.map(({ text }) => text).join(' '), running.home) ?? { origin: 'eval' };
   const words = evaluatedWords(args);
   if (words !== undefined) return runFields(shell, words, running);
-  // What is read may be more than words.
-  shell.environment.era = shell.newEra();
   const text = textWithNames(shell, running);
   const status = text === undefined ? undefined : runText(shell, text, running.home);
   if (status === undefined) shell.print(unknown, 0, 0);
+  if (!BEGUN.test(beforeUnknown(args, open))) taintBy(shell, unknown.origin);
+  else shell.environment.era = shell.newEra();
   return status ?? { origin: unknown.origin };
 };
+
+/** A text that says for what the words are that come behind it: the name of a command, or of the variable that they are for. */
+const BEGUN = /^\s*(?:[A-Za-z_]\w*=|[\w./-]+\s)/u;
+
+/** What is known of a text in front of what is not. */
+function beforeUnknown(args: readonly Field[], open: number): string {
+  const [first = ''] = args[open]!.unknown!.parts ?? [];
+  return [...args.slice(0, open).map(({ text }) => text), isUnknown(first) ? '' : first].join(' ');
+}
 
 /** What `eval` reads, with the names of variables in the place of values that nobody knows; undefined where these come from elsewhere. */
 function textWithNames(shell: Interpreter, { command, source }: Running): string | undefined {
@@ -217,7 +255,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
     if (isRead) return status;
   }
   shell.environment.hasForeign = true;
-  if (!HARMLESS.test(file?.text ?? '')) shell.environment.taint(origin, shell.newEra());
+  if (!HARMLESS.test(file?.text ?? '')) taintBy(shell, origin);
   return { origin, assumed: true };
 };
 

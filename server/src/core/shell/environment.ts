@@ -39,7 +39,8 @@ export function positionalOf(words: readonly Field[], isMany: (word: Field) => b
   const known = words.findIndex((word) => word.unknown !== undefined && isMany(word));
   if (known === -1) return words;
   const { unknown } = words[known]!;
-  return isAll(words) ? words[0]!.unknown : { origin: unknown!.origin, many: true, words, known };
+  if (isAll(words)) return words[0]!.unknown;
+  return { origin: unknown!.origin, many: true, words: words.map((word) => (word.unknown === undefined || handsOpenOn(word) || !isMany(word) ? word : { ...word, unknown: { ...word.unknown, many: true } })), known };
 }
 
 /** Whether a word is `$@` of open positional parameters, or has it in it. */
@@ -61,6 +62,7 @@ class Layer {
   positional: Positional | undefined;
   hasForeign: boolean | undefined;
   era: string | undefined;
+  isTainted = false;
 
   /** Takes over what another layer has and this one does not. */
   addMissing({ variables, functions, positional, hasForeign }: Changes): void {
@@ -72,7 +74,7 @@ class Layer {
 }
 
 /** What was changed in a layer that has been taken off. */
-export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era'>;
+export type Changes = Pick<Layer, 'variables' | 'functions' | 'positional' | 'hasForeign' | 'era' | 'isTainted'>;
 
 /** A way that has left what is being run. What is changed behind it is kept with it as it was. */
 interface Departure extends Outcome, Departing {
@@ -118,6 +120,8 @@ export class Environment {
   exportsAll = false;
   /** Names the time during which nothing can have changed the caller's variables; undefined where nobody knows. */
   era: string | undefined = '';
+  /** Whether something that nobody knows may have set any variable that the script has not set itself since. */
+  isTainted = false;
 
   constructor(positional: Positional) {
     this.layers[0]!.positional = positional;
@@ -298,11 +302,11 @@ export class Environment {
       const isSame = candidates !== undefined && changed !== ABSENT && programsOf(changed)?.join('\0') === candidates.join('\0');
       this.set(name, { origin, ...(isSame && { candidates }) });
     }
+    if (positional !== undefined) this.positional = { origin, many: true };
   }
 
   /** Says that something happens of which recordings take no note. */
   spoilRecordings(): void {
-    if (positional !== undefined) this.positional = { origin, many: true };
     for (const recording of this.recordings) recording.spoil();
   }
 
@@ -317,11 +321,11 @@ export class Environment {
   /** Everything as it is, where nothing is under way that could be taken off again. */
   save(): SavedEnvironment {
     const { variables, functions, positional, hasForeign } = this.layers[0]!;
-    return { variables: new Map(variables), functions: new Map(functions), positional, hasForeign, era: this.era, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
+    return { variables: new Map(variables), functions: new Map(functions), positional, hasForeign, era: this.era, isTainted: this.isTainted, references: this.references, integers: this.integers, exported: this.exported, exportsAll: this.exportsAll };
   }
 
   /** Makes everything as it was. */
-  restore({ variables, functions, positional, hasForeign, era, references, integers, exported, exportsAll }: SavedEnvironment): void {
+  restore({ variables, functions, positional, hasForeign, era, isTainted, references, integers, exported, exportsAll }: SavedEnvironment): void {
     const layer = new Layer();
     this.layers.splice(0, this.layers.length, layer);
     this.places.clear();
@@ -334,6 +338,7 @@ export class Environment {
     layer.positional = positional;
     layer.hasForeign = hasForeign;
     this.era = era;
+    this.isTainted = isTainted;
     this.references = references;
     this.integers = integers;
     this.exported = exported;
@@ -343,13 +348,13 @@ export class Environment {
   /** Whether everything is for sure as it was. */
   isAs(saved: SavedEnvironment): boolean {
     const { variables, functions, positional, hasForeign } = this.layers[0]!;
-    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.era === saved.era && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameMeaning);
+    return samePositional(positional, saved.positional) && hasForeign === saved.hasForeign && this.era === saved.era && this.isTainted === saved.isTainted && this.exportsAll === saved.exportsAll && sameNames(this.exported, saved.exported) && sameNames(this.integers, saved.integers) && sameEntries(this.references, saved.references, (a, b) => a === b) && sameEntries(variables, saved.variables, sameEntry) && sameEntries(functions, saved.functions, sameMeaning);
   }
 
   /** Runs something whose changes are given back instead of being kept. */
   apart(run: () => void): Changes {
     const layer = new Layer();
-    const { layers: { length }, departures, era, references, integers, exported, exportsAll } = this;
+    const { layers: { length }, departures, era, isTainted, references, integers, exported, exportsAll } = this;
     this.layers.push(layer);
     try {
       run();
@@ -358,7 +363,9 @@ export class Environment {
       for (const name of layer.variables.keys()) this.places.get(name)!.pop();
       for (const { changes } of this.departed.slice(departures)) changes.addMissing(layer);
       layer.era = this.era;
+      layer.isTainted = this.isTainted;
       this.era = era;
+      this.isTainted = isTainted;
       this.references = references;
       this.integers = integers;
       this.exported = exported;
@@ -414,7 +421,9 @@ export class Environment {
 
   /** Forgets the values of all variables, because of something that may have set any and begins an era; a name of iptables, or of what runs it, is taken to stay one. */
   taint(origin: string, era: string | undefined): void {
+    this.spoilRecordings();
     this.era = era;
+    this.isTainted = true;
     for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
       const programs = programsOf(this.get(name));
       if (programs !== undefined) this.set(name, { origin, candidates: programs });

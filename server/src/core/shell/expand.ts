@@ -28,15 +28,17 @@ export interface ExpansionHost {
   endFor(name: string): void;
   /** What a command prints, without the line ends behind it. */
   capture(body: Command, source: Source, origin: string): Value;
+  /** Does something where nobody knows whether it happens, for the reason that `origin` names. */
+  perhaps(origin: string, run: () => void): void;
   /** The name of a file that holds what a command prints. */
   provide(body: Command, source: Source, origin: string): Unknown;
 }
 
 const DEFAULT_SEPARATORS = ' \t\n';
-/** Longest origin that is shown whole. */
-const LONGEST_ORIGIN = 60;
 /** In arithmetic that sets no variable there is none of these. */
 const SETS = /=|\+\+|--/u;
+/** Longest origin that is shown whole. */
+const LONGEST_ORIGIN = 60;
 
 /** A value that is longer is no firewall's. */
 const LONGEST_TEXT = 1 << 20;

@@ -394,6 +394,10 @@ export class Interpreter extends ShellState implements ExpansionHost {
     return isBeside(this, path);
   }
 
+  perhaps(origin: string, run: () => void): void {
+    this.fork([{ condition: { origin }, run }, { condition: { origin } }]);
+  }
+
   provide(body: Command, source: Source, origin: string): Unknown {
     const file = { origin };
     write(this, file, false, this.printedBy(body, source));

@@ -3,6 +3,7 @@ import type { Expander } from './expand.ts';
 import { globOf } from './glob.ts';
 import { inBashOrder } from './key-order.ts';
 import { matchesPattern, patternSource } from './pattern.ts';
+import { namesProgram } from './program.ts';
 import type { Source } from './source.ts';
 import { EvaluationLimit } from './limit.ts';
 import type { ParameterPart, Word } from './syntax/ast.ts';
@@ -191,14 +192,27 @@ export class ParameterExpansion {
   /** `:-`, `:=`, `:+`, `:?` and their forms without the colon. */
   private conditional(part: ParameterPart, found: Found, source: Source): Found | Replacement {
     const operator = part.operator!.at(-1)!;
-    if (found === ABSENT && (operator === '?' || INHERITED.has(part.name))) return this.absent(part.name);
-    const unset = isUnset(found);
-    const known = typeof found === 'object' && !('elements' in found) ? (found.beside === undefined ? found.candidates?.map((each) => each === '') : [false]) : [found === ''];
-    const empties = part.operator!.startsWith(':') ? known : [false];
-    if (!unset && (empties === undefined || new Set(empties).size > 1)) return this.eitherWay(part, found as Unknown, source);
-    const lacking = unset || empties![0]!;
-    if (operator === '+') return lacking ? '' : replacement(part);
-    if (!lacking) return found;
+    // An empty default is for `set -u`, and changes nothing.
+    const isGuard = (operator === '-' || operator === '=') && isEmpty(part.argument);
+    if (found === ABSENT) {
+      if (operator === '?' || isGuard || INHERITED.has(part.name)) return this.absent(part.name);
+      if (operator === '+' || this.isOpen(part.name)) return this.perhapsSet(part, source);
+    }
+    if (isUnset(found)) return this.lacking(part, operator, source);
+    if (isUnknownValue(found)) {
+      const empties = found.beside === undefined ? found.candidates?.map((each) => each === '') : [false];
+      if (isGuard) return found;
+      // It may be not set just as well as empty.
+      if (empties === undefined || new Set(empties).size > 1) return this.eitherWay(part, found, source);
+      if (empties[0]!) return this.lacking(part, operator, source);
+    }
+    if (found === '' && part.operator!.startsWith(':')) return this.lacking(part, operator, source);
+    return operator === '+' ? replacement(part) : found;
+  }
+
+  /** What comes in the place of nothing. */
+  private lacking(part: ParameterPart, operator: string, source: Source): Value | Replacement {
+    if (operator === '+') return '';
     if (operator === '?') {
       this.expander.host.endFor(part.name);
       return '';
@@ -209,15 +223,44 @@ export class ParameterExpansion {
     return value;
   }
 
+  /** Whether something of which nothing is known may have set a parameter that the script never sets; its caller is taken not to. */
+  private isOpen(name: string): boolean {
+    const { isTainted, positional } = this.expander.host.environment;
+    return NUMBER.test(name) ? isOpen(positional) && positional.shifted === undefined : isTainted;
+  }
+
+  /** Of a parameter that may be set. A name of iptables is taken to stay one. */
+  private perhapsSet(part: ParameterPart, source: Source): Value {
+    const { environment } = this.expander.host;
+    const origin = source.text.slice(part.start, part.end);
+    const operator = part.operator!;
+    const argument = this.perhapsArgument(part, source, origin);
+    if (operator.endsWith('+')) return oneOf(['', argument], origin);
+    const { era } = environment;
+    const value: Value = typeof argument === 'string' && namesProgram(argument) ? { origin, candidates: [argument] }
+      : { origin, ...(era !== undefined && typeof argument === 'string' && { id: idOf(`${part.name}${operator}${argument}`, era) }) };
+    if (operator.endsWith('=')) environment.set(part.name, value);
+    return value;
+  }
+
   /** The value may be empty or not: one of what both would give. */
   private eitherWay(part: ParameterPart, found: Unknown, source: Source): Value {
     const { origin, candidates, program } = found;
-    if (candidates === undefined) return { origin, ...(program === undefined ? {} : { program }) };
     // Where it is empty, the shell ends.
-    if (part.operator!.endsWith('?')) return oneOf(candidates.filter((each) => each !== ''), origin);
-    const value = this.argument(part, source);
+    if (part.operator!.endsWith('?')) return candidates === undefined ? found : oneOf(candidates.filter((each) => each !== ''), origin);
+    const argument = this.perhapsArgument(part, source, origin);
     const plus = part.operator!.endsWith('+');
-    return oneOf(candidates.map((each): Value => ((each === '') === plus ? (plus ? '' : each) : value)), origin);
+    const value = candidates === undefined ? { origin, ...(program === undefined ? {} : { program }) } : oneOf(candidates.flatMap((each): readonly Value[] => (each !== '' ? [plus ? argument : each] : !part.operator!.startsWith(':') ? ['', argument] : [plus ? '' : argument])), origin);
+    if (part.operator!.endsWith('=')) this.expander.host.environment.set(part.name, value);
+    return value;
+  }
+
+  /** The word behind the operator, where nobody knows whether it is expanded. */
+  private perhapsArgument(part: ParameterPart, source: Source, origin: string): Value {
+    if (part.argument?.parts.some(({ kind }) => kind === 'substitution' || kind === 'arithmetic') !== true) return this.argument(part, source);
+    let argument: Value | undefined;
+    this.expander.host.perhaps(origin, () => { argument = this.argument(part, source); });
+    return argument ?? { origin };
   }
 
   private argument(part: ParameterPart, source: Source): Value {
@@ -260,6 +303,10 @@ export class ParameterExpansion {
 }
 
 const isUnset = (found: Found): boolean => found === UNSET || found === ABSENT || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
+
+const isUnknownValue = (found: Found): found is Unknown => typeof found === 'object' && !('elements' in found);
+
+const isEmpty = (word: Word | undefined): boolean => word === undefined || word.literal === '' || word.parts.length === 0;
 
 const replacement = ({ argument }: ParameterPart): Value | Replacement => (argument === undefined ? '' : { replacement: argument });
 

@@ -10,6 +10,7 @@ import type { Unknown } from './value.ts';
 interface Remembered {
   readonly names: readonly string[];
   readonly values: readonly (Variable | undefined)[];
+  readonly isTainted: boolean;
   readonly doubt: Unknown | undefined;
   readonly invocation: Invocation;
 }
@@ -67,7 +68,7 @@ export function recall(shell: Interpreter, command: SimpleCommand): Invocation |
 
 /** Keeps a call with the values that these variables have. */
 export function remember(shell: Interpreter, names: readonly string[], doubt: Unknown | undefined, invocation: Invocation): void {
-  keep(shell, { names, values: names.map((name) => shell.environment.get(name)), doubt, invocation });
+  keep(shell, { names, values: names.map((name) => shell.environment.get(name)), isTainted: shell.environment.isTainted, doubt, invocation });
 }
 
 /** Puts a call in the place of the one that was expected next: there are never more than one evaluation makes. */
@@ -91,7 +92,8 @@ function turnTo(calls: Calls, { evaluation }: Interpreter): void {
   calls.next = 0;
 }
 
-function holds({ environment, modes: { nounset } }: Interpreter, { names, values, invocation }: Remembered): boolean {
+function holds({ environment, modes: { nounset } }: Interpreter, { names, values, isTainted, invocation }: Remembered): boolean {
+  if (isTainted !== environment.isTainted) return false;
   for (let index = 0; index < names.length; index++) {
     const now = environment.get(names[index]!);
     const before = values[index];

@@ -17,6 +17,7 @@ interface Call {
   readonly modes: Modes;
   readonly hasForeign: boolean;
   readonly era: string | undefined;
+  readonly isTainted: boolean;
   /** How many functions were being run around it. */
   readonly depth: number;
   /** What it left in the variables that it set. */
@@ -43,7 +44,7 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   const calls = remembered.get(command) ?? [];
   const known = calls.find((call) => holds(shell, call, source));
   const { invocations: { length: start }, environment, frames: { length: depth }, taken, modes, asked } = shell;
-  const { hasForeign, era } = environment;
+  const { hasForeign, era, isTainted } = environment;
   if (known !== undefined && shell.takeOver(askingAnew(shell, known), known.steps)) return again(shell, known, start);
   const conditions = shell.conditionsWith(undefined);
   const recording = new Recording(environment.depth, environment.calls, shell.endings);
@@ -60,14 +61,14 @@ export function replaying(shell: Interpreter, command: SimpleCommand, source: So
   // What counts from the start of the script stands elsewhere after an edit.
   if (invocations.some(({ base }) => base === undefined) || isBefore(status, start)) return status;
   const values = [...recording.written].map((name) => [name, environment.get(name)] as const);
-  remembered.set(command, [{ source, recording, conditions, modes, hasForeign, era, depth, values, invocations, steps, status: placed(status, -start), questions: questionsFrom(shell, asked, shell.asked - asked) }, ...calls.slice(0, MOST_CALLS - 1)]);
+  remembered.set(command, [{ source, recording, conditions, modes, hasForeign, era, isTainted, depth, values, invocations, steps, status: placed(status, -start), questions: questionsFrom(shell, asked, shell.asked - asked) }, ...calls.slice(0, MOST_CALLS - 1)]);
   return status;
 }
 
 /** Whether everything is as it was that the call depends on. */
-function holds(shell: Interpreter, { source, recording, conditions, modes, hasForeign, era, depth }: Call, from: Source): boolean {
+function holds(shell: Interpreter, { source, recording, conditions, modes, hasForeign, era, isTainted, depth }: Call, from: Source): boolean {
   const { environment } = shell;
-  if (source !== from || !sameModes(modes, shell.modes) || hasForeign !== environment.hasForeign || era !== environment.era || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
+  if (source !== from || !sameModes(modes, shell.modes) || hasForeign !== environment.hasForeign || era !== environment.era || isTainted !== environment.isTainted || depth !== shell.frames.length || !sameConditions(shell.conditionsWith(undefined), conditions)) return false;
   if (recording.positional !== undefined && !samePositional(environment.positional, recording.positional)) return false;
   for (const [name, value] of recording.variables) {
     const now = environment.get(name);

@@ -137,7 +137,7 @@ function runOneOf(shell: Interpreter, texts: readonly string[], [name, ...others
 function runMeaning(shell: Interpreter, meaning: Meaning, fields: readonly Field[], running: Running): Status {
   return runEach(shell, meaning, (single) => {
     if (single === null || isAlias(single)) return runNoFunction(shell, fields, running);
-    return withAssignments(shell, running, () => callFunction(shell, fields[0]!.text, single, positionalOf(fields.slice(1)), running.home));
+    return withAssignments(shell, running, () => callFunction(shell, fields[0]!.text, single, positionalOf(fields.slice(1)), running.home, running.command.assignments.map((each) => each.name)));
   });
 }
 
@@ -241,8 +241,8 @@ function withAssignments(shell: Interpreter, { command, source }: Running, run: 
 }
 
 /** Runs a function with these arguments. */
-export function callFunction(shell: Interpreter, name: string, definition: FunctionDefinition, args: Positional, home: Home | undefined): Status {
-  const run = (given: Positional): Status => runFunction(shell, name, definition, given, home);
+export function callFunction(shell: Interpreter, name: string, definition: FunctionDefinition, args: Positional, home: Home | undefined, given: Frame['given'] = []): Status {
+  const run = (positional: Positional): Status => runFunction(shell, name, definition, positional, home, given);
   const first = shell.frames.find(({ body }) => body === definition.body);
   if (first === undefined || shell.questions <= first.questions) return run(args);
   // Nobody knows how often it calls itself, and each time it may do so in several places.
@@ -256,13 +256,13 @@ export function callFunction(shell: Interpreter, name: string, definition: Funct
   return status;
 }
 
-function runFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined): Status {
+function runFunction(shell: Interpreter, name: string, { body, source }: FunctionDefinition, args: Positional, home: Home | undefined, given: Frame['given']): Status {
   // A shell that goes on like this comes to the end of its stack.
   if (shell.frames.length >= DEEPEST) throw new EvaluationLimit();
   const { around } = shell;
   shell.around = 0;
   const frame: Frame = {
-    name, body, home, isBrought: source.broughtBy !== undefined, depth: shell.environment.depth, locals: new Map(), questions: shell.questions, again: 0, isGuess: false,
+    name, body, home, isBrought: source.broughtBy !== undefined, given, depth: shell.environment.depth, locals: new Map(), questions: shell.questions, again: 0, isGuess: false,
   };
   shell.frames.push(frame);
   let status: Status = 0;

@@ -39,6 +39,8 @@ export interface Frame {
   readonly home: Home | undefined;
   /** Whether its body is no part of the script: what that runs stands where it is called. */
   readonly isBrought: boolean;
+  /** Variables that were set for the call alone, whose values those that it has under their names begin with in bash. */
+  readonly given: readonly string[];
   /** How many layers of variables there were when it was called. */
   readonly depth: number;
   /** What variables of the caller are that it has under their names; none where nothing had changed them in the last of those layers. */
@@ -469,6 +471,7 @@ export class ShellState {
     const { origin } = told[0]!.condition;
     if (staying.length > 0) for (const { signal, status } of outcomes) this.depart(signal, status, origin);
     if (outcomes.some(({ changes }) => changes.era !== this.environment.era)) this.environment.era = this.newEra();
+    if ([...staying, ...leaving].some(({ changes }) => changes.isTainted)) this.environment.isTainted = true;
     if (staying.length > 0) for (const { changes, signal } of leaving) this.environment.depart(changes, origin, reachOf(signal!));
     this.environment.merge([staying, leaving, outcomes].find(({ length }) => length > 0)!, origin);
     if (staying.length === 0) this.signal = leaving[0]?.signal ?? outcomes[0]!.signal;
@@ -597,6 +600,9 @@ export class ShellState {
     this.modes = modes;
     this.traps = traps;
     this.environment.repeat(changes, origin);
+    this.status = { origin };
+    if (this.environment.era !== changes.era) this.environment.era = undefined;
+    if (changes.isTainted) this.environment.isTainted = true;
     this.environment.mergeFunctions([{ condition: { origin }, changes }, { condition: { origin }, changes: NO_CHANGES }]);
     this.roundPerhaps(origin, run);
     this.loops--;
@@ -609,12 +615,6 @@ export class ShellState {
     return this.endLoop();
   }
 
-  /** Takes up a `break` or `continue`; whether the loop is over. */
-  private endLoop(): boolean {
-    const { signal } = this;
-    if (signal === undefined) return false;
-    if (signal.levels === undefined) return true;
-    if (signal.levels > 1) {
   /** Runs a loop's body where nobody knows whether it does: what leaves more than the loop has still to leave that. */
   roundPerhaps(origin: string, run: () => void): void {
     this.fork([{ condition: { origin }, run: () => {
@@ -623,6 +623,12 @@ export class ShellState {
     } }, { condition: { origin } }]);
   }
 
+  /** Takes up a `break` or `continue`; whether the loop is over. */
+  private endLoop(): boolean {
+    const { signal } = this;
+    if (signal === undefined) return false;
+    if (signal.levels === undefined) return true;
+    if (signal.levels > 1) {
       this.signal = { kind: signal.kind, levels: signal.levels - 1 };
       return true;
     }

@@ -1,4 +1,4 @@
-import { scalarOf } from './environment.ts';
+import { isArray, scalarOf } from './environment.ts';
 import { capturedBy, matchExtended } from './extended-pattern.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Comparison, Condition } from './invocation.ts';
@@ -168,7 +168,8 @@ export function testExpression(expression: TestExpression, expander: Expander, s
 function isSet(operand: Word, expander: Expander, source: Source): Truth {
   const name = expander.text(operand, source);
   const variable = isUnknown(name) || !/^[A-Za-z_]\w*$/u.test(name) ? undefined : expander.host.environment.get(name);
-  return variable === undefined ? 'unknown' : variable !== null && scalarOf(variable) !== undefined;
+  // What is not known may be that it is not set.
+  return variable === undefined || (variable !== null && !isArray(variable) && isUnknown(variable)) ? 'unknown' : variable !== null && scalarOf(variable) !== undefined;
 }
 
 const lazily = (left: Truth, decisive: boolean, right: () => Truth, combine: typeof and): Truth => (left === decisive ? left : combine(left, right()));
