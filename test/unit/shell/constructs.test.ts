@@ -75,6 +75,10 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['[ -f x ] && trap "iptables no" EXIT; trap "iptables bye" EXIT', 'iptables bye'],
   // Outside of a function, `return` ends all shells but bash.
   ['iptables a\nreturn\niptables no', 'iptables a'],
+  // What is expected to succeed makes nothing less sure, and nothing more.
+  ['iptables a && set -f; iptables *', 'iptables a', 'iptables *'],
+  ['if iptables a; then case $U in b) trap "iptables b" EXIT;; esac; fi; iptables c', 'iptables a', 'iptables c', 'if case $U in b: iptables b'],
+  ['iptables a && trap "iptables b" EXIT', 'iptables a', 'iptables b'],
   // Aliases: which there are may not be known, nor what they stand for.
   ['[ -f x ] && alias iptables="echo iptables"\niptables a', 'if [ -f x ]: iptables a'],
   ['if [ -f x ]; then alias i=iptables; else alias i="ip6tables -w"; fi\nif [ -f y ]; then i a; fi', 'if [ -f x ]: if [ -f y ]: iptables a', 'if [ -f x ]: if [ -f y ]: ip6tables -w a'],

@@ -570,11 +570,7 @@ export class ShellState {
   assuming(condition: Condition, run: () => void): void {
     const { conditions } = this;
     this.conditions = [...conditions, { ...condition, assumed: true }];
-    this.begun++;
-    this.opened++;
     run();
-    this.begun--;
-    this.opened--;
     this.conditions = conditions;
     // `COMMAND && exit 1` expects the failure: nobody writes a script that always ends in an error.
     if (this.signal?.kind === 'exit' && this.status !== '0') this.signal = undefined;
