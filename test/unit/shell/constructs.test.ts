@@ -55,6 +55,11 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   // A word of arguments that may be several words is handed on as such.
   ['set -- $U; f() { iptables "$2"; }; f "$@" b; set -- "$@"; iptables $#; iptables ${1:-d}', 'iptables <$2>', 'iptables <$#>', 'iptables <${1:-d}>'],
   ['set -- a b; while ask; do iptables "$1"; shift; done; shift && iptables c', 'if ask: iptables <$1>', 'if shift: iptables c'],
+  // What words are split at may depend on what nobody knows; every shell begins with the same.
+  ['L=a,b; [ -f x ] && IFS=,; iptables $L c "$L"; for i in $L; do iptables "$i"; done; set -- a b; iptables "$*" "$1"', 'iptables <$L> c a,b', 'if $L: iptables <$L>', 'iptables <$IFS> a'],
+  ['O=$IFS; IFS=,; L=a,b; iptables $L; sh -c "iptables $L; M=a,b; iptables \\$M"; IFS=$O; iptables $L', 'iptables a b', 'iptables a,b', 'iptables a,b', 'iptables a,b'],
+  ['[ -f x ] && IFS=,; read A B <<E\na,b c\nE\niptables $A', 'iptables <$IFS>'],
+  ['( set --; shift; iptables a ); iptables b', 'if shift: iptables a', 'iptables b'],
   // A text of commands of which a part is not known.
   ['sh -c "iptables -s $U -d $1; iptables b"; su -c "iptables \'$1\' c"', 'iptables -s <$U> -d <$1>', 'iptables b', 'iptables <$1> c'],
   // Options that are turned on in one way hold in it.

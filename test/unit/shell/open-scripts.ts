@@ -29,7 +29,7 @@ const piecesOf = (isBash: boolean): fc.LetrecValue<{ [Name in keyof Pieces]: Pie
   assignment: fc.constantFrom(
     'X=a', 'X=b', 'X=', 'Y=a', 'Y="$X"', 'X=$U', 'X="$U b"', 'X=$(ask)', 'X=${X:-a}', 'X=${Y:-b}', ': ${Y:=c}', 'X=${U:+z}', 'X=${X#a}', 'X=${X%b}', 'Y=${X:+y}', 'N=$((N + 1))', 'N=${#X}', 'read X', 'read X Y',
     '. ./conf', '. ./conf', '. ./conf || true', 'eval "X=\\$U"', 'eval "$U"', 'export "Y=$U"', 'export X', 'unset X', 'unset Y', 'set -- "$U" b', 'set -- $U', 'set -- a b', 'shift', 'IFS=,', 'unset IFS', 'X=a,b', 'X="a b"',
-    'set -e', 'set +e', 'set -f', 'trap "iptables -T C" EXIT', 'trap - EXIT', 'X=$(iptables -A C; echo b)', 'Y=$(echo "$X" | tr a b)', 'Y=$(f a)', 'echo a b | { read X Y; iptables -A C "$X" "$Y"; }', 'X=1 f', 'X=$U g b',
+    'set -e', 'set -f', 'trap "iptables -T C" EXIT', 'trap - EXIT', 'X=$(iptables -A C; echo b)', 'Y=$(echo "$X" | tr a b)', 'Y=$(f a)', 'echo a b | { read X Y; iptables -A C "$X" "$Y"; }', 'X=1 f', 'X=$U g b',
     'iptables-restore <<EOF\n-A C $X ${Y:-d}\n-A $U\nEOF\n', "iptables-restore <<'EOF'\n-A C $X\nEOF\n", 'sh -c \'iptables -A C "$1" "$X"\' x "$U"', 'exit 0', 'ask && exit 1', 'ask || exit 0', 'exit',
     'X=${X:-$Y}', 'X=${X:-$(iptables -A C; echo a)}', ': ${X:=q}', 'X=${X#$U}', 'Y=${X%%a*}', 'X=${#U}', 'N=$(( ${N:-0} > 2 ))', 'N=$((N + ${#X}))', 'X=$1', 'X=${1#a}', 'X=$*', 'X="$@"', 'set -- "$@" c', 'set --', 'set -- $(ask)', 'set -- a $U b',
     'eval "for i in a b; do iptables -A C \\$i; done"', 'eval "iptables -A C $U"', 'eval "Y=\\${X:-q}"', 'command iptables -A C', 'X=1 iptables -A C "$X"', '$I -A C', '${I:-iptables} -A C', 'I=iptables', 'I="iptables -w"', 'export X; sh -c \'iptables -A C "$X" "$Y"\'', 'sh -c "iptables -A C $U; exit 1"', 'exec iptables -A C',

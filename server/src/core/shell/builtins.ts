@@ -145,15 +145,24 @@ const SHIFTED: OpenPositional = { origin: 'shift', many: true };
 const shift: Builtin = (shell, [by], { command, source }) => {
   const { positional } = shell.environment;
   const count = number(by, 1);
+  const origin = shell.expander.origin(command, source);
   if (count !== undefined && !isOpen(positional)) {
-    if (count > positional.length) return 1;
-    shell.environment.positional = positional.slice(count);
-    return 0;
+    if (count <= positional.length) shell.environment.positional = positional.slice(count);
+    else if (!shell.isBash) perhapsEnd(shell, origin);
+    return Number(count > positional.length);
   }
   shell.environment.positional = count === undefined || !isOpen(positional) ? SHIFTED : shifted(positional, count);
   // Where there are not so many, it fails.
-  return count !== undefined && isOpen(positional) && count <= (positional.known ?? 0) ? 0 : { origin: shell.expander.origin(command, source) };
+  return count !== undefined && isOpen(positional) && count <= (positional.known ?? 0) ? 0 : { origin };
 };
+
+/** Does what ends dash, and not all others that are called `sh`. */
+function perhapsEnd(shell: Interpreter, origin: string): void {
+  shell.perhaps(origin, () => {
+    shell.status = '2';
+    shell.signal = { kind: 'exit' };
+  });
+}
 
 /** Open positional parameters without the first few. */
 function shifted({ origin, words, known = 0, shifted: before }: OpenPositional, count: number): Positional {

@@ -1,5 +1,6 @@
 import type { Builtin } from './builtins.ts';
 import { positionalOf, type Positional } from './environment.ts';
+import { BLANKS } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import { openText, type OpenText } from './open-text.ts';
 import { fileInput, namedFile } from './redirect.ts';
@@ -32,6 +33,8 @@ function inChild(shell: Interpreter, { positional, name, options = [], isBash, v
   shell.children++;
   const status = shell.keepingStatus(() => shell.inSubshell(() => {
     shell.environment.keepExported();
+    // No shell takes it from the one around it.
+    shell.environment.set('IFS', BLANKS);
     for (const [variable, value] of values) shell.environment.set(variable, value);
     // What is no variable of the script's here may be one of the shell around it.
     shell.environment.era = undefined;

@@ -419,12 +419,13 @@ export class Environment {
     }
   }
 
-  /** Forgets the values of all variables, because of something that may have set any and begins an era; a name of iptables, or of what runs it, is taken to stay one. */
+  /** Forgets the values of all variables, because of something that may have set any and begins an era; a name of iptables, or of what runs it, is taken to stay one, and words to be split as before. */
   taint(origin: string, era: string | undefined): void {
     this.spoilRecordings();
     this.era = era;
     this.isTainted = true;
     for (const name of new Set(this.layers.flatMap(({ variables }) => [...variables.keys()]))) {
+      if (name === 'IFS') continue;
       const programs = programsOf(this.get(name));
       if (programs !== undefined) this.set(name, { origin, candidates: programs });
       else this.set(name, { origin, ...(era !== undefined && { id: idOf(name, era) }) });

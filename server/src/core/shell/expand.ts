@@ -1,7 +1,7 @@
 import { ArithmeticError, computeArithmetic } from './arithmetic.ts';
 import { expandBraces } from './braces.ts';
 import { elementsOf, isArray, scalarOf, type Environment } from './environment.ts';
-import { FieldBuilder } from './fields.ts';
+import { BLANKS, FieldBuilder, type Separators } from './fields.ts';
 import { ParameterExpansion } from './parameter.ts';
 import { escapePattern, isQuick } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
@@ -34,7 +34,6 @@ export interface ExpansionHost {
   provide(body: Command, source: Source, origin: string): Unknown;
 }
 
-const DEFAULT_SEPARATORS = ' \t\n';
 /** In arithmetic that sets no variable there is none of these. */
 const SETS = /=|\+\+|--/u;
 /** Longest origin that is shown whole. */
@@ -101,10 +100,13 @@ export class Expander {
     }
   }
 
-  /** The characters of `IFS`; of an unknown one those that it has at the start. */
-  separators(): string {
+  /** The characters that are in `IFS` for sure, and those of which nobody knows; of an unknown one those that it has at the start. */
+  separators(): Separators {
     const value = scalarOf(this.host.environment.get('IFS'));
-    return typeof value === 'string' ? value : DEFAULT_SEPARATORS;
+    if (typeof value === 'string') return { sure: value, doubtful: '' };
+    const [first = '', ...others] = value?.candidates ?? [BLANKS];
+    const sure = [...first].filter((each) => others.every((other) => other.includes(each))).join('');
+    return { sure, doubtful: [first, ...others].join('').replaceAll(/./gsu, (each) => (sure.includes(each) ? '' : each)) };
   }
 
   /** The value of a word where it is not split: an assignment, the word of `case`, a file. */

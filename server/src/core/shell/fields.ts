@@ -2,9 +2,17 @@ import type { Span } from '../text.ts';
 import type { Field, Unknown, Value } from './value.ts';
 import { isUnknown, joinedOf } from './value.ts';
 
-const BLANKS = ' \t\n';
+/** `IFS` as a shell begins. */
+export const BLANKS = ' \t\n';
 /** Outside of quotes these may stand for the names of files. */
 const MATCHES_FILES = /[*?]|\[.*\]/u;
+
+/** The characters at which words are split: those of `IFS`. */
+export interface Separators {
+  readonly sure: string;
+  /** Those of which nobody knows whether they are among them. */
+  readonly doubtful: string;
+}
 
 /** Puts together the arguments that one word of the script becomes. */
 export class FieldBuilder {
@@ -12,6 +20,7 @@ export class FieldBuilder {
   private readonly word: Span;
   private readonly raw: string;
   private readonly separators: string;
+  private readonly doubtful: string;
   private readonly matchesFiles: boolean;
   private text = '';
   /** The values in it that are not known, each behind the text that stands before it. */
@@ -23,11 +32,12 @@ export class FieldBuilder {
   private open = false;
 
   /** `separators`: what `IFS` holds; `matchesFiles`: whether patterns stand for the names of files. */
-  constructor(word: Span, raw: string, separators: string, matchesFiles = true) {
+  constructor(word: Span, raw: string, { sure, doubtful }: Separators, matchesFiles = true) {
+    this.doubtful = doubtful;
     this.matchesFiles = matchesFiles;
     this.word = word;
     this.raw = raw;
-    this.separators = separators;
+    this.separators = sure;
   }
 
   quoted(value: Value): void {
@@ -50,7 +60,8 @@ export class FieldBuilder {
   /** What an expansion outside of quotes gave. */
   split(value: Value): void {
     if (isUnknown(value)) this.splitUnknown(value);
-    else if (!this.splits(value)) {
+    else if (hasAny(value, this.doubtful)) this.quoted({ origin: this.raw });
+    else if (!hasAny(value, this.separators)) {
       if (value !== '') this.plain(value);
     } else this.splitText(value);
   }
@@ -58,13 +69,8 @@ export class FieldBuilder {
   /** A text of which parts are known is split in those. */
   private splitUnknown(value: Unknown): void {
     const { parts } = value;
-    if (parts?.some((part) => !isUnknown(part) && this.splits(part)) !== true) this.quoted(value);
+    if (parts?.some((part) => !isUnknown(part) && (hasAny(part, this.separators) || hasAny(part, this.doubtful))) !== true) this.quoted(value);
     else for (const part of parts) this.split(part);
-  }
-
-  private splits(text: string): boolean {
-    for (const separator of this.separators) if (text.includes(separator)) return true;
-    return false;
   }
 
   private splitText(text: string): void {
@@ -125,8 +131,14 @@ export class FieldBuilder {
   }
 }
 
+/** Whether a text has any of some characters in it. */
+export function hasAny(text: string, characters: string): boolean {
+  for (const character of characters) if (text.includes(character)) return true;
+  return false;
+}
+
 /** The words that a text is split into, as many as there are. */
-export function splitText(text: string, separators: string): readonly string[] {
+export function splitText(text: string, separators: Separators): readonly string[] {
   const builder = new FieldBuilder({ start: 0, end: 0 }, '', separators, false);
   builder.split(text);
   return builder.finish().map((field) => field.text);

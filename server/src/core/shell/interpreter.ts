@@ -1,5 +1,5 @@
 import { Expander, type ExpansionHost } from './expand.ts';
-import { splitText } from './fields.ts';
+import { splitText, type Separators } from './fields.ts';
 import { allOf, isOpen, maySplit, type Positional } from './environment.ts';
 import { END_OF_LOOP, END_OF_SHELL } from './departure.ts';
 import { matchesPattern } from './pattern.ts';
@@ -434,7 +434,7 @@ const isOneWord = (word: Field): boolean => word.unknown?.program !== undefined 
 const isSequenceEmpty = (command: Command): boolean => command.kind === 'sequence' && command.commands.length === 0;
 
 /** The words of one of several texts, those that each has first for sure; undefined where they do not begin alike. */
-function wordsOfSome(texts: readonly string[], separators: string): readonly { readonly word: string; readonly isSure: boolean }[] | undefined {
+function wordsOfSome(texts: readonly string[], separators: Separators): readonly { readonly word: string; readonly isSure: boolean }[] | undefined {
   const lists = texts.map((text) => splitText(text, separators));
   const longest = lists.reduce((a, b) => (b.length > a.length ? b : a));
   if (!lists.every((list) => list.every((word, index) => word === longest[index]))) return undefined;

@@ -67,7 +67,8 @@ export class ParameterExpansion {
 
   private join({ elements, joins }: Several): Value {
     const values = elements.map(valueOf);
-    const separators = this.expander.separators();
+    const { sure: separators, doubtful } = this.expander.separators();
+    if (joins && values.length > 1 && doubtful !== '') return { origin: '$IFS' };
     const unknown = values.find(isUnknown);
     return unknown === undefined ? values.join(joins ? separators.slice(0, 1) : ' ') : values.length === 1 ? unknown : partOf(unknown);
   }

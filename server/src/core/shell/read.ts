@@ -1,5 +1,5 @@
 import type { Builtin } from './builtins.ts';
-import { splitText } from './fields.ts';
+import { hasAny, splitText } from './fields.ts';
 import type { Interpreter } from './interpreter.ts';
 import type { Input } from './stream.ts';
 import type { Field } from './value.ts';
@@ -25,7 +25,9 @@ export const readVariables: Builtin = (shell, args, { command, source }) => {
   }
   const read = input.next(delimiter, most);
   const text = read === undefined ? '' : isRaw ? read.text : unescaped(input, read.text, delimiter);
-  if (array !== undefined) shell.environment.set(array, { associative: false, elements: new Map(splitText(text, shell.expander.separators()).map((word, index) => [index, word])) });
+  const targets = array === undefined ? names : [array];
+  if (targets.length > 0 && hasAny(text, shell.expander.separators().doubtful)) for (const name of targets) shell.environment.set(name, { origin: '$IFS' });
+  else if (array !== undefined) shell.environment.set(array, { associative: false, elements: new Map(splitText(text, shell.expander.separators()).map((word, index) => [index, word])) });
   else if (names.length === 0) shell.environment.set('REPLY', text);
   else setNames(shell, names, text);
   return read?.isWhole === true ? 0 : 1;
@@ -70,7 +72,7 @@ function unescaped(input: Input, line: string, delimiter: string): string {
 }
 
 function setNames(shell: Interpreter, names: readonly string[], line: string): void {
-  const separators = shell.expander.separators();
+  const { sure: separators } = shell.expander.separators();
   const blanks = [...separators].filter((character) => /\s/u.test(character)).join('');
   const others = [...separators].filter((character) => !/\s/u.test(character)).join('');
   const strip = (text: string): string => trimEnd(trimStart(text, blanks), blanks);

@@ -1,6 +1,7 @@
 import type { Span } from '../text.ts';
 import { EvaluationLimit } from './limit.ts';
 import { beyond, END_OF_FUNCTION, END_OF_LOOP, END_OF_ROUND, END_OF_SHELL, reachOf, type Departing } from './departure.ts';
+import { BLANKS } from './fields.ts';
 import { Environment, NO_CHANGES, sameEntries, type Changes, type Outcome, type Positional, type SavedEnvironment, type Variable } from './environment.ts';
 import { nameOfComparison, sameConditions, type Answer, type Comparison, type Condition, type Invocation } from './invocation.ts';
 import type { OptionPlace } from './getopts.ts';
@@ -228,6 +229,7 @@ export class ShellState {
     this.calledIn = folder;
     this.environment = new Environment(positional);
     this.environment.set('OPTIND', '1');
+    this.environment.set('IFS', BLANKS);
     this.statusOf = statusOf;
   }
 
