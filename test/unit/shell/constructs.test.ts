@@ -215,6 +215,10 @@ describe('evaluation of shell', () => {
     assert.deepEqual(summary('. ./lib || iptables a', { readFile: () => 'return 3' }), ['iptables a']);
   });
 
+  it('goes on behind a `return` in bash where there is nothing to return from', () => {
+    assert.deepEqual(summary('if [ -f x ]; then return; iptables a; fi; return || iptables $?\niptables c', { isBash: true }), ['if [ -f x ]: iptables a', 'iptables 2', 'iptables c']);
+  });
+
   it('begins a variable of a function with what is set for the call alone, in bash', () => {
     assert.deepEqual(summary('f() { local X; iptables "$X"; }; X=1 f; f', { isBash: true }), ['iptables 1', 'iptables ']);
   });

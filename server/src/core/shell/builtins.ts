@@ -31,6 +31,8 @@ const number = (field: Field | undefined, otherwise: number): number | undefined
 
 function leave(kind: 'exit' | 'return'): Builtin {
   return (shell, [status]) => {
+    // Bash goes on where there is nothing to return from.
+    if (kind === 'return' && shell.isBash && shell.frames.length + shell.filesRead === 0) return 2;
     if (status?.unknown !== undefined) shell.status = status.unknown;
     else if (status !== undefined) shell.status = String(number(status, 0) ?? 2);
     shell.signal = { kind };
@@ -250,6 +252,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
   if (text !== undefined) {
     const { positional } = shell.environment;
     if (args.length > 0) shell.environment.positional = positionalOf(args);
+    shell.filesRead++;
     let isRead = true;
     let status: Status = 0;
     shell.confined(() => {
@@ -260,6 +263,7 @@ const sourceFile: Builtin = (shell, [file, ...args], running) => {
         return ended ?? 0;
       });
     });
+    shell.filesRead--;
     if (args.length > 0) shell.environment.positional = positional;
     if (isRead) return status;
   }

@@ -28,9 +28,10 @@ interface Started {
 /** Runs commands in a shell of their own, which has of the variables only those that are exported. */
 function inChild(shell: Interpreter, { positional, name, options = [], isBash, values = new Map() }: Started, run: () => Status | undefined, origin: string): Status {
   if (shell.children >= DEEPEST) return { origin };
-  const { isBash: isBashAround, scriptName } = shell;
+  const { isBash: isBashAround, scriptName, filesRead } = shell;
   const frames = shell.frames.splice(0);
   shell.children++;
+  shell.filesRead = 0;
   const status = shell.keepingStatus(() => shell.inSubshell(() => {
     shell.environment.keepExported();
     // No shell takes it from the one around it.
@@ -50,6 +51,7 @@ function inChild(shell: Interpreter, { positional, name, options = [], isBash, v
   }, true));
   shell.frames.push(...frames);
   shell.children--;
+  shell.filesRead = filesRead;
   shell.isBash = isBashAround;
   shell.scriptName = scriptName;
   return status;

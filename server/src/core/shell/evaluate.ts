@@ -88,8 +88,8 @@ function runAll(shell: Interpreter, chunks: readonly Chunk[], trail: Trail): Cou
     if (limited(() => { runChunk(shell, chunk); })) return { end: index, behind: chunks.length, givenUpAt: chunk.start };
     const { signal } = shell;
     shell.signal = undefined;
-    // Outside of a function, `return` ends all shells but bash.
-    if (signal?.kind !== 'exit' && (signal?.kind !== 'return' || shell.isBash)) continue;
+    // Outside of a function, `return` ends all shells but bash, which takes no note of it.
+    if (signal?.kind !== 'exit' && signal?.kind !== 'return') continue;
     limited(() => { runExitTrap(shell); });
     return { end: index + 1, unset: signal.unset };
   }

@@ -173,6 +173,8 @@ export class ShellState {
   children = 0;
   /** How many texts are being run inside each other that are not the script's own. */
   texts = 0;
+  /** How many files are being read that scripts take in, in the shell that is being run. */
+  filesRead = 0;
   /** The commands of the script, for one that runs itself. */
   script: () => readonly Chunk[] = () => [];
   /** How many command substitutions were run. */
