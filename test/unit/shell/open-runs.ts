@@ -109,7 +109,7 @@ function mayBeCall({ tool, arguments: args, input }: Invocation, [program, ...wo
 const isSure = ({ conditions }: Invocation): boolean => conditions.every(({ assumed }) => assumed === true);
 
 /** Loops that go round nobody knows how often. */
-const LOOPS = /\b(?:while|until)\b|for i in [^;]*\$/u;
+const LOOPS = /\b(?:while|until)\b|for \w(?:;| in [^;]*\$)/u;
 
 /** Holds what a script is said to run against what it runs. */
 export function holds(shells: Shells, shell: Shell, script: string, all: readonly Answers[]): void {
