@@ -44,6 +44,8 @@ const CASES: readonly (readonly [script: string, ...runs: string[]])[] = [
   ['f() { for i in 1 2 3 4; do iptables ${X:-a}; done; }; f; . /f; f', ...new Array<string>(4).fill('iptables a'), ...new Array<string>(4).fill('iptables <${X:-a}>')],
   ['. /f; if [ "${X:-no}" = yes ]; then f() { iptables a; }; fi; if [ "${X:-no}" = yes ]; then f; fi', 'if [ "${X:-no}" = yes ]: iptables a'],
   ['A=1; eval "x=\\$$1"; eval echo $2; iptables $A ${B:-b}; eval "$1=5"; iptables $A ${B:-b}', 'iptables 1 b', 'iptables <$1> <${B:-b}>'],
+  ['[ -f x ] && I=$U; ${I:-iptables} -w a; ${1:+iptables} -F', 'iptables -w a', 'if ${1:+iptables}: iptables -F'],
+  ['set -- $U; [ "${1:-a}" = b ] && { shift; [ "${1:-a}" = b ] || iptables a; }', 'if [ "${1:-a}" = b ]: if [ "${1:-a}" = b ]: iptables a'],
   // Words of `export` are read as they come.
   ['for v in A=1 B=2; do export "$v"; done; export "C=$X"; iptables $A ${B:-3} "$C"; export $(cat e); iptables $A ${D:-d}', 'iptables 1 2 <$X>', 'iptables <export $(cat e)> <${D:-d}>'],
   ['f() { local "x=5"; iptables $x; }; x=1; f; iptables $x; unset "$U"; iptables $x ${y:-z}', 'iptables 5', 'iptables 1', 'iptables <unset "$U"> <${y:-z}>'],

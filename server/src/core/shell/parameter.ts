@@ -237,9 +237,9 @@ export class ParameterExpansion {
     const operator = part.operator!;
     const argument = this.perhapsArgument(part, source, origin);
     if (operator.endsWith('+')) return oneOf(['', argument], origin);
-    const { era } = environment;
-    const value: Value = typeof argument === 'string' && namesProgram(argument) ? { origin, candidates: [argument] }
-      : { origin, ...(era !== undefined && typeof argument === 'string' && { id: idOf(`${part.name}${operator}${argument}`, era) }) };
+    // Of `$1` it may be another one the next time.
+    const era = NUMBER.test(part.name) ? undefined : environment.era;
+    const value: Value = programOf(argument, origin) ?? { origin, ...(era !== undefined && typeof argument === 'string' && { id: idOf(`${part.name}${operator}${argument}`, era) }) };
     if (operator.endsWith('=')) environment.set(part.name, value);
     return value;
   }
@@ -251,7 +251,7 @@ export class ParameterExpansion {
     if (part.operator!.endsWith('?')) return candidates === undefined ? found : oneOf(candidates.filter((each) => each !== ''), origin);
     const argument = this.perhapsArgument(part, source, origin);
     const plus = part.operator!.endsWith('+');
-    const value = candidates === undefined ? { origin, ...(program === undefined ? {} : { program }) } : oneOf(candidates.flatMap((each): readonly Value[] => (each !== '' ? [plus ? argument : each] : !part.operator!.startsWith(':') ? ['', argument] : [plus ? '' : argument])), origin);
+    const value = candidates === undefined ? (plus ? undefined : programOf(argument, origin)) ?? { origin, ...(program === undefined ? {} : { program }) } : oneOf(candidates.flatMap((each): readonly Value[] => (each !== '' ? [plus ? argument : each] : !part.operator!.startsWith(':') ? ['', argument] : [plus ? '' : argument])), origin);
     if (part.operator!.endsWith('=')) this.expander.host.environment.set(part.name, value);
     return value;
   }
@@ -304,6 +304,9 @@ export class ParameterExpansion {
 }
 
 const isUnset = (found: Found): boolean => found === UNSET || found === ABSENT || (typeof found === 'object' && 'elements' in found && found.elements.length === 0);
+
+/** A value for which a name of iptables, or of what runs it, stands as a default; undefined for other words. */
+const programOf = (argument: Value, origin: string): Unknown | undefined => (typeof argument === 'string' && namesProgram(argument) ? { origin, candidates: [argument] } : undefined);
 
 const isUnknownValue = (found: Found): found is Unknown => typeof found === 'object' && !('elements' in found);
 
