@@ -3,11 +3,11 @@ import { expandBraces } from './braces.ts';
 import { elementsOf, isArray, scalarOf, type Environment } from './environment.ts';
 import { BLANKS, FieldBuilder, type Separators } from './fields.ts';
 import { ParameterExpansion } from './parameter.ts';
-import { escapePattern, isQuick } from './pattern.ts';
+import { escapePattern, isQuick, matchesPattern } from './pattern.ts';
 import { spanIn, type Source } from './source.ts';
 import type { Command, Part, SubstitutionPart, Word } from './syntax/ast.ts';
 import type { Modes } from './state.ts';
-import { isUnknown, joinedOf, oneOf, type Field, type Piece, type Unknown, type Value } from './value.ts';
+import { equal, isUnknown, joinedOf, oneOf, type Field, type Piece, type Unknown, type Value } from './value.ts';
 
 /** What expansion needs of the evaluation that it is part of. */
 export interface ExpansionHost {
@@ -16,7 +16,7 @@ export interface ExpansionHost {
   readonly frames: readonly { readonly name: string }[];
   /** `$?` */
   readonly status: Value;
-  readonly modes: Pick<Modes, 'nounset' | 'noglob' | 'extglob'>;
+  readonly modes: Pick<Modes, 'nounset' | 'noglob' | 'extglob' | 'nocasematch'>;
   readonly isBash: boolean;
   /** `$0` */
   readonly scriptName: Value;
@@ -119,6 +119,12 @@ export class Expander {
   pattern(word: Word, source: Source, hasGroups = this.host.modes.extglob): Value {
     const pattern = this.joined(word, source, (text, quoted) => (quoted ? escapePattern(text) : hasGroups ? text : text.replaceAll('(', '\\(')));
     return isUnknown(pattern) || isQuick(pattern) ? pattern : { origin: this.origin(word, source) };
+  }
+
+  /** Whether the value is what the pattern describes, as `case` and `[[ … ]]` ask it. */
+  fits(value: Value, pattern: Value): boolean | Unknown {
+    const as = this.host.modes.nocasematch ? (text: string): string => text.toLowerCase() : (text: string): string => text;
+    return equal(value, pattern, (text, wanted) => matchesPattern(as(text), as(wanted)));
   }
 
   private joined(word: Word, source: Source, write: (text: string, quoted: boolean) => string): Value {

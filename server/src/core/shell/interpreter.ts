@@ -2,7 +2,6 @@ import { Expander, type ExpansionHost } from './expand.ts';
 import { splitText, type Separators } from './fields.ts';
 import { allOf, isOpen, maySplit, type Positional } from './environment.ts';
 import { END_OF_LOOP, END_OF_SHELL } from './departure.ts';
-import { matchesPattern } from './pattern.ts';
 import { isBeside, redirected, write } from './redirect.ts';
 import { oneStatus, runSimple } from './simple.ts';
 import { runExitTrap, runTrap } from './trap.ts';
@@ -13,7 +12,7 @@ import { ShellState, type Signal, type Status, type StatusOf, type UnknownStatus
 import { Input, Output } from './stream.ts';
 import type { Command, Redirect, TestExpression, Word } from './syntax/ast.ts';
 import { comparisonOf, demandOf, testExpression, turned } from './test-command.ts';
-import { equal, isUnknown, oneOf, type Called, type Field, type Unknown, type Value } from './value.ts';
+import { isUnknown, oneOf, type Called, type Field, type Unknown, type Value } from './value.ts';
 
 /** Reads files that a script names; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -139,7 +138,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
       return operand && ['!', ...operand];
     }
     if (expression.kind === 'unary') return isPlain(expression.operand) ? [expression.operator, this.expander.text(expression.operand, source)] : undefined;
-    if (expression.kind !== 'binary' || !isPlain(expression.left) || !isPlain(expression.right) || isPattern(this.expander.pattern(expression.right, source))) return undefined;
+    if (expression.kind !== 'binary' || this.modes.nocasematch || !isPlain(expression.left) || !isPlain(expression.right) || isPattern(this.expander.pattern(expression.right, source))) return undefined;
     return [this.expander.text(expression.left, source), expression.operator, this.expander.text(expression.right, source)];
   }
 
@@ -345,8 +344,8 @@ export class Interpreter extends ShellState implements ExpansionHost {
     for (let at = index; at < command.clauses.length; at++) {
       const { patterns } = command.clauses[at]!;
       const texts = patterns.map((pattern) => this.expander.pattern(pattern, source));
-      const comparisons = texts.map((text) => (isPattern(text) ? undefined : comparisonOf([left, '=', text])));
-      const fits = texts.map((text, place) => (text === '*' ? true : (comparisons[place] && this.answered(comparisons[place])) ?? equal(left, text, matchesPattern)));
+      const comparisons = texts.map((text) => (isPattern(text) || this.modes.nocasematch ? undefined : comparisonOf([left, '=', text])));
+      const fits = texts.map((text, place) => (text === '*' ? true : (comparisons[place] && this.answered(comparisons[place])) ?? this.expander.fits(left, text)));
       const isSure = fits.includes(true);
       if (isSure && ways.length === 0) return this.clause(command, value, at, origin, source);
       if (!isSure && fits.every((each) => each === false)) continue;
@@ -356,7 +355,7 @@ export class Interpreter extends ShellState implements ExpansionHost {
         this.fork(ways);
         return { origin };
       }
-      left = remaining(left, texts);
+      left = this.remaining(left, texts);
     }
     if (ways.length === 0) return 0;
     this.fork([...ways, { condition: { origin } }]);
@@ -369,6 +368,13 @@ export class Interpreter extends ShellState implements ExpansionHost {
     if (this.signal !== undefined || end === ';;') return status;
     if (end === ';;&') return this.clauses(command, value, at + 1, origin, source);
     return at + 1 < command.clauses.length ? this.clause(command, value, at + 1, origin, source) : status;
+  }
+
+  /** The value when none of the patterns fits. */
+  private remaining(value: Value, patterns: readonly Value[]): Value {
+    if (!isUnknown(value) || value.candidates === undefined) return value;
+    const left = value.candidates.filter((each) => !patterns.some((pattern) => !isUnknown(pattern) && this.expander.fits(each, pattern) === true));
+    return left.length === 1 ? left[0]! : { ...value, candidates: left };
   }
 
   capture(body: Command, source: Source, origin: string): Value {
@@ -468,10 +474,3 @@ const among = (value: Value, patterns: readonly Value[]): Pick<Condition, 'among
 const isPattern = (pattern: Value): boolean => !isUnknown(pattern) && /[*?[\\(]/u.test(pattern);
 
 const isPlain = ({ parts }: Word): boolean => parts.every((part) => part.kind === 'text' || (part.kind === 'parameter' && part.operator === undefined));
-
-/** The value when none of the patterns fits. */
-function remaining(value: Value, patterns: readonly Value[]): Value {
-  if (!isUnknown(value) || value.candidates === undefined) return value;
-  const left = value.candidates.filter((each) => !patterns.some((pattern) => !isUnknown(pattern) && matchesPattern(each, pattern)));
-  return left.length === 1 ? left[0]! : { ...value, candidates: left };
-}

@@ -293,6 +293,7 @@ export class ParameterExpansion {
       if (isUnknown(replacement)) return { origin: replacement.origin };
       // Whether `&` stands for what was found depends on the release of the shell.
       if (replacement.includes('&')) return { origin: `\${${part.name}${operator}…}` };
+      if (this.expander.host.modes.nocasematch) return { origin: `\${${part.name}${operator}…}` };
       return mapped(value, (text) => replaced(text, operator, pattern, replacement));
     }
     const path = operator === '%' ? pathTrimmed(value, pattern) : undefined;

@@ -20,7 +20,7 @@ export function setOptions(shell: ShellState, args: readonly Field[]): readonly 
 }
 
 /** Options of `shopt` that matter here. */
-const BASH_OPTIONS = new Map<string, keyof Modes>([['inherit_errexit', 'inheritErrexit'], ['extglob', 'extglob'], ['expand_aliases', 'expandAliases']]);
+const BASH_OPTIONS = new Map<string, keyof Modes>([['inherit_errexit', 'inheritErrexit'], ['extglob', 'extglob'], ['nocasematch', 'nocasematch'], ['expand_aliases', 'expandAliases']]);
 
 /** Carries out `shopt`. */
 export function setBashOptions(shell: ShellState, args: readonly Field[]): void {

@@ -123,12 +123,14 @@ export interface Modes {
   readonly inheritErrexit: boolean;
   /** `shopt -s extglob`: whether patterns have groups such as `@(a|b)` everywhere. */
   readonly extglob: boolean;
+  /** `shopt -s nocasematch`: whether `case`, `[[ … ]]` and replacements take capital letters for small ones. */
+  readonly nocasematch: boolean;
   /** `shopt -s expand_aliases`: whether bash reads what aliases stand for, as others always do. */
   readonly expandAliases: boolean;
 }
 
 /** What a shell begins with. */
-export const PLAIN_MODES: Modes = { errexit: false, nounset: false, noglob: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false, expandAliases: false };
+export const PLAIN_MODES: Modes = { errexit: false, nounset: false, noglob: false, pipefail: false, errtrace: false, inheritErrexit: false, extglob: false, nocasematch: false, expandAliases: false };
 
 /** What a shell is like between two commands of its script. */
 export interface SavedShell {

@@ -1,6 +1,5 @@
 import { isArray, scalarOf } from './environment.ts';
 import { capturedBy, matchExtended } from './extended-pattern.ts';
-import { matchesPattern } from './pattern.ts';
 import type { Comparison, Condition } from './invocation.ts';
 import type { Expander } from './expand.ts';
 import type { Source } from './source.ts';
@@ -177,12 +176,12 @@ const lazily = (left: Truth, decisive: boolean, right: () => Truth, combine: typ
 function binary({ operator, left, right }: Extract<TestExpression, { kind: 'binary' }>, expander: Expander, source: Source): Truth {
   const value = expander.text(left, source);
   if (operator === '=' || operator === '==' || operator === '!=') {
-    const same = truthOf(equal(value, expander.pattern(right, source, true), matchesPattern));
+    const same = truthOf(expander.fits(value, expander.pattern(right, source, true)));
     return operator === '!=' ? not(same) : same;
   }
   if (operator === '=~') {
     // What is quoted there is literal, which the value does not tell any more.
-    const isPlain = !/["'\\]/u.test(source.text.slice(right.start, right.end));
+    const isPlain = !expander.host.modes.nocasematch && !/["'\\]/u.test(source.text.slice(right.start, right.end));
     const expression = expander.text(right, source);
     const match = !isPlain || isUnknown(value) || isUnknown(expression) ? undefined : matchExtended(value, expression);
     const captured = match === undefined ? undefined : match === null ? [] : capturedBy(match, expression as string);
