@@ -24,6 +24,13 @@ describe('rules that drop a packet without matching it', () => {
     assert.equal(await verdicts([rule], packets.map((rest) => `tcp 192.0.2.${rest}`)), 'ACCEPT DROP ACCEPT');
   });
 
+  it('hashlimit drops a later IPv4 fragment that ends before what counts as its ports', async () => {
+    const rule = 'FORWARD -m hashlimit --hashlimit-upto 1/sec --hashlimit-mode srcport --hashlimit-name a';
+    const packets = [23, 24].map((length) => `tcp 192.0.2.1 -> 198.51.100.1 in=eth0 out=eth1 fragment=40 length=${length}`);
+    assert.equal(await verdicts([rule], packets), 'DROP ACCEPT');
+    assert.equal(await verdicts([rule.replace('srcport', 'srcip')], packets), 'ACCEPT ACCEPT');
+  });
+
   it('connlimit drops what closes the last connection that it knows', async () => {
     const client = (flags: string, at: string): string => `tcp 192.0.2.1:1001 -> 198.51.100.1:80 in=eth0 flags=${flags} at=${at}`;
     const answer = 'tcp 198.51.100.1:80 -> 192.0.2.1:1001 out=eth0 flags=SYN,ACK at=0.05s';

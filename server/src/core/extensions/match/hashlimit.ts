@@ -131,7 +131,8 @@ const WITH_PORTS: ReadonlySet<number> = new Set([PROTOCOL.tcp, PROTOCOL.udp, PRO
 /** What a packet is filed under; undefined when a part of it is open. */
 function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }: Shape): string | undefined {
   const { protocol, spi } = packet;
-  const port = (value: number | undefined, half: number | undefined): number | undefined => (protocol === undefined ? undefined : WITH_SPI.has(protocol) ? half : WITH_PORTS.has(protocol) ? value : 0);
+  // What later fragments begin with counts as their ports in IPv4, and is not looked at in IPv6. Seen in the kernel.
+  const port = (value: number | undefined, half: number | undefined): number | undefined => (packet.family === 'ipv6' && isLaterFragment(packet) ? 0 : protocol === undefined ? undefined : WITH_SPI.has(protocol) ? half : WITH_PORTS.has(protocol) ? value : 0);
   const network = (address: Address | undefined, length: number): Address | undefined => (address === undefined ? undefined : masked(address, typeof address === 'bigint' ? prefixMask6(length) : prefixMask(length)));
   const value = (part: Mode): Address | undefined => {
     switch (part) {
@@ -144,6 +145,14 @@ function keyOf(packet: Packet, { modes: parts, sourceLength, destinationLength }
   const values = parts.map(value);
   return values.includes(undefined) ? undefined : values.join(' ');
 }
+
+/** Whether a later fragment holds no more than a part of what counts as its ports. Seen in the kernel. */
+const endsBeforePorts = (packet: Packet): boolean =>
+  packet.family === 'ipv4' && isLaterFragment(packet) && packet.length !== undefined && packet.length < IPV4_HEADER + PORTS && packet.protocol !== undefined && WITH_PORTS.has(packet.protocol);
+
+/** Bytes of an IPv4 header without options, and of two ports. */
+const IPV4_HEADER = 20;
+const PORTS = 4;
 
 /** The tables that the rules name: the first rule settles what its flows get. Seen in the kernel. */
 const tables = new WeakMap<CompileContext, Map<string, Shape>>();
@@ -211,8 +220,8 @@ function conditions(use: ExtensionUse, context: CompileContext): readonly Condit
   return [{
     source: use.options.map((bound) => bound.text).join(' '),
     test(traversal) {
-      if (usesPorts && isLaterFragment(traversal.packet)) {
-        traversal.hotdrop('a later fragment has no ports, by which the flow is told');
+      if (usesPorts && endsBeforePorts(traversal.packet)) {
+        traversal.hotdrop('the fragment ends before the ports, by which the flow is told');
         return false;
       }
       const isWithin = meet(traversal, table, first);
