@@ -92,6 +92,8 @@ describe('a script under edits', () => {
       examples: [
         // Which of some equal lines goes is the same for lines and commands.
         [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
+        // It reads on as well where a mark of an edit was left behind its end.
+        [['P=22', 'iptables-restore <<EOF', '*filter', APPEND.slice('iptables '.length), 'COMMIT', 'EOF', APPEND, APPEND], [{ ...insertion(1, ''), count: 1 }, insertion(7, 'return\n*filter\n'), { ...insertion(5, ''), count: 1 }]],
         // What an iptables-restore reads goes on behind the place where it was ended.
         // What it has not loaded at its end is thrown away.
         [['iptables-restore -n <<EOF', '*filter', '-A INPUT -j LOG', 'EOF', APPEND], [insertion(4, '-A INPUT -j ACCEPT\n')]],

@@ -139,7 +139,7 @@ export class Rerun {
     const { lines, executed, position } = this;
     const isCut = this.isCutBefore(executed < position ? lines[executed] : next);
     if (executed === position && !isCut) return;
-    const mark = this.marks.findLast(({ at }) => at <= position)!;
+    const mark = this.marks.findLast(({ at, execution }) => at <= position && !this.hasEnded(execution, at, at < position ? lines[at] : next))!;
     if (executed > position || mark.at > executed || isCut) {
       this.execution = mark.execution.copy();
       this.executed = mark.at;
@@ -156,7 +156,12 @@ export class Rerun {
 
   /** Whether the execution has ended an iptables-restore that is to read the line, too. */
   private isCutBefore(line: BoundLine | undefined): boolean {
-    return this.execution.isBetween && goesOn(this.lines[this.executed - 1], line);
+    return this.hasEnded(this.execution, this.executed, line);
+  }
+
+  /** Whether an execution of the first lines has ended an iptables-restore that is to read the line behind them, too. */
+  private hasEnded(execution: Execution, count: number, line: BoundLine | undefined): boolean {
+    return execution.isBetween && goesOn(this.lines[count - 1], line);
   }
 
   /** Puts aside the lines of the last time that do not come now. */
