@@ -95,6 +95,8 @@ describe('a script under edits', () => {
         [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
         // It reads on as well where a mark of an edit was left behind its end.
         [['P=22', 'iptables-restore <<EOF', '*filter', APPEND.slice('iptables '.length), 'COMMIT', 'EOF', APPEND, APPEND], [{ ...insertion(1, ''), count: 1 }, insertion(7, 'return\n*filter\n'), { ...insertion(5, ''), count: 1 }]],
+        // A line that calls it several times begins anew each time, whichever of them an edit leaves.
+        [['f() {', '. ./file', 'iptables-restore < file', 'shift', '}', APPEND, 'echo x > file', 'f', 'f', 'f', 'f'], [{ ...insertion(8, ''), count: 1 }]],
         // What an iptables-restore reads goes on behind the place where it was ended.
         // What it has not loaded at its end is thrown away.
         [['iptables-restore -n <<EOF', '*filter', '-A INPUT -j LOG', 'EOF', APPEND], [insertion(4, '-A INPUT -j ACCEPT\n')]],

@@ -12,6 +12,8 @@ export interface BoundLine {
   readonly text?: string | undefined;
   /** The iptables-restore of a script that reads the line. */
   readonly restore?: RestoreRun | undefined;
+  /** Whether it is the first that it reads: a loop or a function may call it several times. */
+  readonly begins?: true | undefined;
   /** What an iptables-restore reads that the script does not tell, in place of its lines. */
   readonly unknownInput?: string | undefined;
   /** Whether the script looks at how the command ends. */
@@ -19,3 +21,6 @@ export interface BoundLine {
   /** Whether the script ends there where the command fails. */
   readonly ends?: boolean | undefined;
 }
+
+/** Whether the iptables-restore that reads the one line reads the next one, too. */
+export const readsOn = (line: BoundLine | undefined, next: BoundLine | undefined): boolean => line?.restore !== undefined && line.restore === next?.restore && next.begins !== true;

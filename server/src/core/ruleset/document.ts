@@ -561,7 +561,7 @@ export class RulesetDocument implements ScriptContext {
     return bound;
   }
 
-  private bindStep(line: Line, { command, content, restore, family, conditional, presence, unknownInput, asked, ends, text }: ScriptStep): BoundLine {
+  private bindStep(line: Line, { command, content, restore, begins, family, conditional, presence, unknownInput, asked, ends, text }: ScriptStep): BoundLine {
     if (command !== undefined) {
       const bound = certainOrNot(this.boundCommand(line, command), conditional, presence);
       // While the script is still being evaluated, its lines are yet to be told what they are.
@@ -569,7 +569,7 @@ export class RulesetDocument implements ScriptContext {
       return { line, bound, ...(content && { content }), ...(asked && { asked }), ...(ends && { ends }) };
     }
     const bound = content!.kind === 'rule' ? certainOrNot(this.boundOfRestore(line, content!, family), conditional, presence) : undefined;
-    return { line, bound, content: content!, text, restore, unknownInput };
+    return { line, bound, content: content!, text, restore, begins, unknownInput };
   }
 
   /** The table of the block that holds a physical line; undefined outside of all. */

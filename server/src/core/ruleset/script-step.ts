@@ -18,6 +18,8 @@ export interface ScriptStep {
   readonly text?: string;
   /** The iptables-restore that reads it. */
   readonly restore?: RestoreRun;
+  /** Whether it is the first that this reads. */
+  readonly begins?: true;
   /** Why nobody knows whether it runs. */
   readonly conditional: string | undefined;
   /** The answers by which it runs, where it runs by nothing else that nobody knows. */

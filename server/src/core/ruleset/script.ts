@@ -389,26 +389,29 @@ export class Script {
     turns.set(alone, turn + 1);
     const restore = this.runOf(alone, turn, { options: invocation.restore!, conditional: doubt.conditional });
     const common: Common = { family, namespace, command: undefined, restore, ...doubt, reached };
-    if (input !== undefined && 'origin' in input) return [{ ...common, alone, content: SHELL, unknownInput: input.origin }];
+    if (input !== undefined && 'origin' in input) return [{ ...common, alone, begins: true, content: SHELL, unknownInput: input.origin }];
     const last = this.lastRestored.get(restore);
     const text = this.restored.of(invocation, layout, this.round, last?.text);
     const { lines } = text;
-    if (lines.length === 0) return [{ ...common, alone, content: BLANK }];
+    if (lines.length === 0) return [{ ...common, alone, begins: true, content: BLANK }];
     const isAsBefore = last !== undefined && hasInCommon(last.common, common);
     const { start, end } = isAsBefore ? sharedEnds(lines, last.text.lines) : { start: 0, end: 0 };
     // What was read before and behind an edit has its steps in the same order.
     const steps = [
-      ...last?.steps.slice(0, start) ?? [], ...lines.slice(start, lines.length - end).map((line) => this.restoreStep(line, common)), ...last?.steps.slice(last.steps.length - end) ?? [],
+      ...last?.steps.slice(0, start) ?? [], ...lines.slice(start, lines.length - end).map((line, index) => this.restoreStep(line, common, start + index === 0)), ...last?.steps.slice(last.steps.length - end) ?? [],
     ];
+    // The first line may have been another one.
+    const next = lines.length - end;
+    if (start === 0 && end > 0) steps[next] = this.restoreStep(lines[next]!, common, next === 0);
     this.lastRestored.set(restore, { text, common, steps });
     return steps;
   }
 
   /** The step of a line that an iptables-restore reads, the same one as long as both stay. */
-  private restoreStep(line: RestoredLine, common: Common): ScriptStep {
+  private restoreStep(line: RestoredLine, common: Common, begins: boolean): ScriptStep {
     const known = this.restoreSteps.get(line);
-    if (known !== undefined && hasInCommon(known, common)) return known;
-    const step = { ...common, ...line };
+    if (known !== undefined && hasInCommon(known, common) && begins === (known.begins === true)) return known;
+    const step: ScriptStep = { ...common, ...line, ...(begins && { begins: true }) };
     this.restoreSteps.set(line, step);
     return step;
   }
@@ -583,7 +586,7 @@ function add(said: Map<Line, Sayings>, known: Sayings, step: ScriptStep): void {
 }
 
 /** What the steps of one iptables-restore have in common. */
-type Common = Omit<ScriptStep, 'alone' | 'content' | 'text'>;
+type Common = Omit<ScriptStep, 'alone' | 'content' | 'text' | 'begins'>;
 
 const hasInCommon = (step: Common, { restore, family, namespace, conditional, presence, argument, reached }: Common): boolean =>
   step.restore === restore && step.family === family && step.namespace === namespace && step.conditional === conditional && sameAnswers(step.presence, presence) && sameDemand(step.argument, argument) && step.reached === reached;

@@ -34,9 +34,9 @@ export class Execution {
    * Carries out one line, or what it says this time, and answers the status with which iptables ends; of a line that an
    * iptables-restore reads the one that this would end with now.
    */
-  execute({ line, bound, content = line.content, text, restore, unknownInput, asked }: BoundLine): number | undefined {
+  execute({ line, bound, content = line.content, text, restore, begins, unknownInput, asked }: BoundLine): number | undefined {
     const { state } = this;
-    if (restore !== this.file.run) this.begin(restore);
+    if (restore !== this.file.run || begins === true) this.begin(restore);
     if (unknownInput !== undefined) return this.unknownInput(line, unknownInput);
     const isCommand = content.kind === 'command' && restore === undefined;
     state.begin(line, isCommand ? undefined : this.file.mode, isCommand || this.file.isSound, asked === true && PROBES.has(bound?.command?.kind ?? 'append'), text);

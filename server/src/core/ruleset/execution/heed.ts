@@ -1,5 +1,5 @@
 import type { LineContent } from '../../syntax/line.ts';
-import type { BoundLine } from '../bound-line.ts';
+import { readsOn, type BoundLine } from '../bound-line.ts';
 import type { BoundCommand, BoundRule } from '../model.ts';
 import { tableNameOf } from '../table-of-command.ts';
 import type { ChainDifference, Difference } from './difference.ts';
@@ -35,7 +35,7 @@ export function lastsFor({ lines, statuses, block }: Executed, { chains }: Diffe
       if (bound !== undefined && commandHeeds(bound, tableNameOf(bound), chains)) return undefined;
       continue;
     }
-    const becomes = restoring.after(line, statuses[index], lines[index + 1]?.restore !== line.restore);
+    const becomes = restoring.after(line, statuses[index], !readsOn(line, lines[index + 1]));
     if (becomes === 'heeded') return undefined;
     if (becomes !== undefined) return becomes === 'gone' ? index + 1 : index + 2;
   }

@@ -1,6 +1,6 @@
 import { withMore } from '../../hunks.ts';
 import type { Family } from '../../netfilter.ts';
-import type { BoundLine } from '../bound-line.ts';
+import { readsOn, type BoundLine } from '../bound-line.ts';
 import type { Ruleset } from '../model.ts';
 import { Execution } from './execution.ts';
 import { lastsFor } from './heed.ts';
@@ -161,7 +161,7 @@ export class Rerun {
 
   /** Whether an execution of the first lines has ended an iptables-restore that is to read the line behind them, too. */
   private hasEnded(execution: Execution, count: number, line: BoundLine | undefined): boolean {
-    return execution.isBetween && goesOn(this.lines[count - 1], line);
+    return execution.isBetween && readsOn(this.lines[count - 1], line);
   }
 
   /** Puts aside the lines of the last time that do not come now. */
@@ -191,7 +191,7 @@ export class Rerun {
   private returnsTo(line: BoundLine): boolean {
     const { former, position } = this;
     // An iptables-restore that does not read the line is yet to come to its end.
-    if (!(this.execution.isBetween || goesOn(this.lines[position - 1], line))) return false;
+    if (!(this.execution.isBetween || readsOn(this.lines[position - 1], line))) return false;
     const at = former?.lines.indexOf(line) ?? -1;
     if (former === undefined || at === -1) {
       if (former !== undefined && position - former.start >= MOST_OTHERS) this.former = undefined;
@@ -254,6 +254,3 @@ function followed({ start, execution, lines, statuses, marks, restores }: Former
 
 /** Whether so many edits have come since the one that left the mark that it is taken away. */
 const isOld = ({ edit }: Mark, edits: number): boolean => edit !== undefined && edit <= edits - MOST_EDITED;
-
-/** Whether what reads the one line reads the other, too. */
-const goesOn = (line: BoundLine | undefined, next: BoundLine | undefined): boolean => line?.restore !== undefined && line.restore === next?.restore;
