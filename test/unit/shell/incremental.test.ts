@@ -95,6 +95,10 @@ describe('a script under edits', () => {
         [[APPEND, APPEND, APPEND, APPEND], [{ ...insertion(2, ''), count: 1 }]],
         // It reads on as well where a mark of an edit was left behind its end.
         [['P=22', 'iptables-restore <<EOF', '*filter', APPEND.slice('iptables '.length), 'COMMIT', 'EOF', APPEND, APPEND], [{ ...insertion(1, ''), count: 1 }, insertion(7, 'return\n*filter\n'), { ...insertion(5, ''), count: 1 }]],
+        // How it ends differs between the back ends, also where an edit behind it looks at no status.
+        [['iptables-restore -n <<EOF || iptables -P INPUT DROP', '*filter', ':2INPUT ACCEPT [0:0]', 'COMMIT', 'EOF', ...Array.from({ length: 8 }, () => APPEND)], [insertion(13, '# x\n')]],
+        // What it reads may be for the other family at once.
+        [['ip6tables-restore <<EOF', '*filter', '-A X -s 192.0.2.1 -j DROP', 'COMMIT', 'EOF'], [insertion(0, 'iptables-restore <<EOF\n')]],
         // A line that calls it several times begins anew each time, whichever of them an edit leaves.
         [['f() {', '. ./file', 'iptables-restore < file', 'shift', '}', APPEND, 'echo x > file', 'f', 'f', 'f', 'f'], [{ ...insertion(8, ''), count: 1 }]],
         // What an iptables-restore reads goes on behind the place where it was ended.

@@ -38,10 +38,12 @@ export class Statuses {
   private before: StatusesBefore | undefined;
   /** Whether invocations were taken back that have been executed, so that nothing is known any more. */
   private isStale = false;
-  private asked = false;
+  /** Once anybody has asked, what an edit leaves as it was may depend on the answer. */
+  private asked: boolean;
 
   constructor(context: StatusContext, before?: StatusesBefore) {
     this.context = context;
+    this.asked = before?.statuses.asked === true;
     this.before = before?.statuses.isStale === false ? before : undefined;
   }
 
@@ -50,7 +52,7 @@ export class Statuses {
     this.before = undefined;
   }
 
-  /** Whether anybody has asked. */
+  /** Whether anybody has asked, now or before an edit. */
   get wasAsked(): boolean {
     return this.asked;
   }

@@ -10,6 +10,8 @@ import type { FileKind } from '../../core/ruleset/kind.ts';
 interface Checked {
   readonly lines: readonly Line[];
   readonly tables: readonly (TableName | undefined)[];
+  /** Of lines that an iptables-restore of a script reads, for which family that is. */
+  readonly families: readonly (Family | undefined)[];
   readonly findings: readonly (readonly Finding[])[];
 }
 
@@ -21,7 +23,7 @@ interface CheckedFile extends Checked {
   readonly hides: boolean;
 }
 
-const NOTHING: Checked = { lines: [], tables: [], findings: [] };
+const NOTHING: Checked = { lines: [], tables: [], families: [], findings: [] };
 
 /** Runs the checks of single lines; those that were there before only where they have come into another table. */
 export class LineChecks {
@@ -38,18 +40,19 @@ export class LineChecks {
   run(kind: FileKind): readonly (readonly Finding[])[] {
     const { document, document: { lines, family }, hides } = this;
     const last = this.last?.family === family && this.last.kind === kind && !this.last.hides && !hides ? this.last : NOTHING;
-    const changed = this.changed(lines, last);
+    const families = kind === 'script' ? lines.map((line) => (line.content.kind === 'rule' ? document.familyOf(line) : undefined)) : [];
+    const changed = this.changed(lines, families, last);
     this.last = {
-      lines, family, kind, hides,
+      lines, family, kind, hides, families,
       tables: carriedOver(last.tables, changed, (place) => document.tableAt(lines[place]!.number)),
       findings: carriedOver(last.findings, changed, (place) => this.findingsOf(lines[place]!, kind, document.context(lines[place]!))),
     };
     return this.last.findings;
   }
 
-  /** Lines that were not there the last time, with those behind them that have come into another table. */
-  private changed(lines: readonly Line[], { lines: before, tables }: Checked): readonly Hunk[] {
-    const hunks = hunksOf(lines.length, before.length, (place, placeBefore) => lines[place] === before[placeBefore]);
+  /** Lines that were not there the last time or are for another family now, with those behind them that have come into another table. */
+  private changed(lines: readonly Line[], families: Checked['families'], { lines: before, tables, families: familiesBefore }: Checked): readonly Hunk[] {
+    const hunks = hunksOf(lines.length, before.length, (place, placeBefore) => lines[place] === before[placeBefore] && families[place] === familiesBefore[placeBefore]);
     return hunks.map((hunk, index): Hunk => {
       const { end, endBefore } = hunk;
       const next = hunks[index + 1] ?? { start: lines.length, startBefore: before.length };
