@@ -383,7 +383,7 @@ function replaced(text: string, operator: string, pattern: string, replacement: 
   if (glob === undefined) return replacedByGroups(text, operator, pattern, replacement);
   const characters = [...text];
   if (operator === '/%') {
-    const length = glob.backwards.beginnings([...characters].reverse()).at(-1);
+    const length = lengthsOf(characters, pattern, false).at(-1);
     return length === undefined ? text : characters.slice(0, characters.length - length).join('') + replacement;
   }
   let result = '';

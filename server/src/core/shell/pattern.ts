@@ -6,16 +6,16 @@ import { EvaluationLimit } from './limit.ts';
 export const escapePattern = (text: string): string => text.replace(/[\\*?[\]!^()|+@-]/gu, '\\$&');
 
 /** The source of a regular expression for a shell pattern in which a backslash escapes. */
-export function patternSource(pattern: string, greedy = true): string {
+export function patternSource(pattern: string): string {
   let source = '';
   for (let i = 0; i < pattern.length; i++) {
     const character = pattern[i]!;
     const group = pattern[i + 1] === '(' ? groupAt(pattern, i) : undefined;
     if (group !== undefined) {
-      source += groupSource(character, group.alternatives, pattern.slice(group.end + 1), greedy);
+      source += groupSource(character, group.alternatives, pattern.slice(group.end + 1));
       i = group.end;
     } else if (character === '\\' && i + 1 < pattern.length) source += literal(pattern[++i]!);
-    else if (character === '*') source += greedy ? '[^]*' : '[^]*?';
+    else if (character === '*') source += '[^]*';
     else if (character === '?') source += '[^]';
     else if (character === '[') {
       const set = bracket(pattern, i);
@@ -66,9 +66,9 @@ function groupAt(pattern: string, at: number): { readonly alternatives: readonly
 }
 
 /** A group as a regular expression; what `!(…)` takes depends on the `rest` of the pattern, up to the end of the text. */
-function groupSource(kind: string, alternatives: readonly string[], rest: string, greedy: boolean): string {
-  const any = `(?:${alternatives.map((each) => patternSource(each, greedy)).join('|')})`;
-  if (kind === '!') return `(?!${any}${patternSource(rest, greedy)}$)[^]*?`;
+function groupSource(kind: string, alternatives: readonly string[], rest: string): string {
+  const any = `(?:${alternatives.map((each) => patternSource(each)).join('|')})`;
+  if (kind === '!') return `(?!${any}${patternSource(rest)}$)[^]*?`;
   return any + (kind === '@' ? '' : kind);
 }
 

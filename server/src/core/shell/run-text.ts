@@ -5,7 +5,7 @@ import { isAlias, isChoice, textsOf, type Meaning } from './meaning.ts';
 import { ScriptText, type Chunk } from './script-text.ts';
 import { runEach } from './simple.ts';
 import { EvaluationLimit } from './limit.ts';
-import { type Home, type Status } from './state.ts';
+import type { Home, Status } from './state.ts';
 
 /** A file that reads itself, or a text that runs itself, would go on for ever. */
 const DEEPEST = 30;

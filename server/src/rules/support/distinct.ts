@@ -1,8 +1,11 @@
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding } from '../rule.ts';
 
-/** The findings without those that say the same of the same place, if only by another packet: a command that runs several times, or for both families. */
-export function distinct(findings: readonly Finding[]): readonly Finding[] {
+/** What is said of a place in a line. */
+type Said = Pick<Finding, 'code' | 'line' | 'span' | 'message' | 'packet'>;
+
+/** All but those that say the same of the same place, if only by another packet: a command that runs several times, or for both families. */
+export function distinct<S extends Said>(findings: readonly S[]): readonly S[] {
   const [lines, several] = [new Set<Line>(), new Set<Line>()];
   for (const { line } of findings) (lines.has(line) ? several : lines).add(line);
   const known = new Map<Line, Set<string>>();

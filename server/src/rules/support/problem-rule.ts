@@ -3,6 +3,7 @@ import type { Problem } from '../../core/extensions/definition.ts';
 import type { Family, TableName } from '../../core/netfilter.ts';
 import type { Line } from '../../core/syntax/line.ts';
 import type { Finding, Fix, FileInContext, LineInContext, RelatedPlace, Report, Rule, Severity } from '../rule.ts';
+import { distinct } from './distinct.ts';
 import { isCertain, isEvaluated } from './expansion.ts';
 import type { FileKind } from '../../core/ruleset/kind.ts';
 
@@ -85,14 +86,7 @@ function byCode(ruleset: Ruleset): ReadonlyMap<string, readonly LocatedProblem[]
 /** Each once where a command runs several times, which may be thousands. */
 function grouped(problems: readonly LocatedProblem[]): ReadonlyMap<string, readonly LocatedProblem[]> {
   const groups = new Map<string, LocatedProblem[]>();
-  const said = new Map<Line, Set<string>>();
-  for (const problem of problems) {
-    const { line, code, span: { start, end }, message } = problem;
-    const key = `${code} ${start} ${end} ${message}`;
-    const before = said.get(line);
-    if (before?.has(key) === true) continue;
-    if (before === undefined) said.set(line, new Set([key]));
-    else before.add(key);
+  for (const problem of distinct(problems)) {
     const group = groups.get(problem.code);
     if (group === undefined) groups.set(problem.code, [problem]);
     else group.push(problem);
